@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gpupack/replay/run.hpp>
+#include <gpupack/replay/timeline.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace replay_program {
+
+/// The GPUs of one node at the end of a run.
+///
+/// model      of its GPUs; joined by "+" where they differ
+/// allocated  [gpus]  compute in use, in percent
+struct node_use {
+    std::string name;
+    std::string model;
+    std::vector<int> allocated;
+};
+
+/// One run: what was asked, and what came of it.
+///
+/// load      GPUs asked for, as a part of the cluster's; 0 for a timeline
+/// gpus      of the cluster
+/// tasks     that arrived
+/// end       [nodes]  in the order of numbering; kept for the first seed of a policy, empty for the others
+/// timeline  only with --timeline
+struct run_record {
+    std::string workload;
+    std::string policy;
+    std::uint64_t seed = 0;
+    std::string engine;
+    double load = 0;
+    std::size_t nodes = 0;
+    std::size_t gpus = 0;
+    std::size_t tasks = 0;
+    gpupack::replay::result result;
+    std::vector<node_use> end;
+    std::optional<gpupack::replay::timeline_result> timeline;
+};
+
+} // namespace replay_program

@@ -1,0 +1,92 @@
+#include "runs.hpp"
+
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/run.hpp>
+#include <gpupack/replay/timeline.hpp>
+#include <gpupack/scheduler.hpp>
+
+#include <utility>
+#include <variant>
+
+namespace replay_program {
+namespace {
+
+using gpupack::cluster;
+using gpupack::input_error;
+
+std::vector<node_use> use_of(const cluster& on) {
+    std::vector<node_use> all;
+    for (std::uint32_t i = 0; i < on.size(); ++i) {
+        const gpupack::node_view node = on[gpupack::node_id{i}];
+        node_use& use = all.emplace_back();
+        use.name = on.name(node.id());
+        for (int g = 0; g < node.gpu_count(); ++g) {
+            const std::string model{on.models()[node.gpu_model(g)].model.view()};
+            if (g == 0 || node.gpu_model(g).number() != node.gpu_model(g - 1).number())
+                use.model += (use.model.empty() ? "" : "+") + model;
+            use.allocated.push_back(static_cast<int>((gpupack::whole_gpu.count() - node.gpu(g).compute_free) / 10));
+        }
+    }
+    return all;
+}
+
+/// One run under one policy; fills in the record's result.
+template <class Policy>
+void replay_one(cluster on, const Policy& policy, const options& chosen, const inputs& from,
+                const std::vector<std::size_t>& arrivals, const gpupack::policy::fragmentation_view& expected,
+                const progress_listener& progress, run_record& record) {
+    gpupack::scheduler by{std::move(on), policy};
+    const auto told = [&](std::size_t done) {
+        progress(record, static_cast<double>(done) / static_cast<double>(arrivals.size()));
+    };
+    if (chosen.timeline) {
+        auto [result, timeline] =
+            gpupack::replay::run_timeline(by, from.trace.tasks, arrivals, expected, told);
+        record.result = std::move(result);
+        record.timeline = std::move(timeline);
+    } else {
+        record.result = gpupack::replay::run(by, from.trace.tasks, arrivals, expected, told);
+    }
+    if (record.seed == chosen.first_seed) record.end = use_of(by.state());
+}
+
+} // namespace
+
+gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
+                                                                const progress_listener& progress) {
+    namespace replay = gpupack::replay;
+    const gpupack::task_mix expected = from.trace.mix();
+    const gpupack::policy::fragmentation_table typical{expected.typical(gpupack::policy::fgd_typical_percent)};
+    std::vector<run_record> records;
+    for (const std::string& name : chosen.policies) {
+        for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
+            const auto node_order =
+                from.node_order ? *from.node_order : replay::draw_node_order(from.trace.nodes.size(), seed);
+            const auto arrivals = from.order ? *from.order : replay::draw_arrivals(from.trace, seed, chosen.load);
+            auto on = from.trace.build(node_order);
+            if (!on) return gpupack::unexpected<input_error>{on.error()};
+            const auto preset = gpupack::policy::make_preset(name, {expected, seed});
+            if (!preset) return gpupack::unexpected<input_error>{preset.error()};
+
+            run_record& record = records.emplace_back();
+            record.workload = from.name;
+            record.policy = name;
+            record.seed = seed;
+            record.engine = chosen.engine;
+            record.load = from.order ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
+            record.nodes = on->size();
+            record.gpus = on->gpu_count();
+            record.tasks = arrivals.size();
+            std::visit(
+                [&](const auto& policy) {
+                    replay_one(std::move(*on), policy, chosen, from, arrivals, typical.view(), progress, record);
+                },
+                *preset);
+        }
+    }
+    return records;
+}
+
+} // namespace replay_program

@@ -1,0 +1,78 @@
+# The library and its components: an INTERFACE target, a header set and an export set each.
+#
+# A component is added by one call of gpupack_add_component before gpupack_add_library, which takes the headers that
+# no component has claimed.
+
+include(${CMAKE_CURRENT_LIST_DIR}/gpupack-find-dependencies.cmake)
+
+# All components that are planned; find_package says of the others that they do not exist.
+set(gpupack_known_components parallel io cuda nvml)
+set(gpupack_shipped_components)
+set(gpupack_claimed_headers)
+# The part of the package configuration that says what each component needs.
+set(gpupack_component_table "")
+
+# Makes the target gpupack_<name> with these headers.
+function(gpupack_make_target target export_name headers)
+    add_library(${target} INTERFACE)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${export_name} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
+    set(tables ${headers})
+    list(FILTER tables INCLUDE REGEX "\\.inc$")
+    list(FILTER headers EXCLUDE REGEX "\\.inc$")
+    target_sources(${target} INTERFACE
+        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
+    # Number tables are parts of a header: installed, but not compiled alone.
+    target_sources(${target} INTERFACE
+        FILE_SET tables TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${tables})
+endfunction()
+
+# Adds gpupack::<name>.
+#
+# TEXT      what it is for, completing "component <name> ..."
+# HEADERS   patterns under include/gpupack of the headers that belong to it
+# PACKAGES  what find_package must find: "Name version CONFIG", one string a package
+# DEBIAN    the Debian package of each
+# LINK      targets of those packages
+macro(gpupack_add_component name)
+    cmake_parse_arguments(component "" "TEXT" "HEADERS;PACKAGES;DEBIAN;LINK" ${ARGN})
+    if(NOT ${name} IN_LIST gpupack_known_components)
+        message(FATAL_ERROR "${name} is missing in gpupack_known_components")
+    endif()
+    list(TRANSFORM component_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/gpupack/)
+    file(GLOB_RECURSE component_files CONFIGURE_DEPENDS ${component_HEADERS})
+    list(FILTER component_files INCLUDE REGEX "\\.(hpp|inc)$")
+    list(APPEND gpupack_claimed_headers ${component_files})
+    gpupack_make_target(gpupack_${name} ${name} "${component_files}")
+    target_link_libraries(gpupack_${name} INTERFACE gpupack ${component_LINK})
+    list(APPEND gpupack_shipped_components ${name})
+    string(APPEND gpupack_component_table
+        "set(gpupack_${name}_packages \"${component_PACKAGES}\")\nset(gpupack_${name}_debian \"${component_DEBIAN}\")\n")
+
+    gpupack_find_dependencies(component_problem "The component ${name} of gpupack" "${component_PACKAGES}"
+        "${component_DEBIAN}")
+    # It is installed in any case, for machines that have what it needs.
+    if(component_problem)
+        set_property(TARGET gpupack_${name} PROPERTY VERIFY_INTERFACE_HEADER_SETS OFF)
+        message(STATUS "gpupack::${name} (${component_TEXT}) is left out here. ${component_problem}")
+    else()
+        add_library(gpupack::${name} ALIAS gpupack_${name})
+    endif()
+endmacro()
+
+# Adds gpupack::gpupack with all headers that no component has claimed; arguments as above.
+macro(gpupack_add_library)
+    cmake_parse_arguments(library "" "" "PACKAGES;DEBIAN;LINK" ${ARGN})
+    file(GLOB_RECURSE library_files CONFIGURE_DEPENDS
+        ${PROJECT_SOURCE_DIR}/include/gpupack/*.hpp ${PROJECT_SOURCE_DIR}/include/gpupack/*.inc)
+    list(REMOVE_ITEM library_files ${gpupack_claimed_headers})
+    gpupack_make_target(gpupack gpupack "${library_files}")
+    add_library(gpupack::gpupack ALIAS gpupack)
+    target_compile_features(gpupack INTERFACE cxx_std_20)
+    gpupack_find_dependencies(library_problem "gpupack" "${library_PACKAGES}" "${library_DEBIAN}")
+    if(library_problem)
+        message(FATAL_ERROR "${library_problem}")
+    endif()
+    target_link_libraries(gpupack INTERFACE ${library_LINK})
+    string(APPEND gpupack_component_table
+        "set(gpupack_gpupack_packages \"${library_PACKAGES}\")\nset(gpupack_gpupack_debian \"${library_DEBIAN}\")\n")
+endmacro()

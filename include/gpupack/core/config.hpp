@@ -1,0 +1,11 @@
+#pragma once
+
+/// Marks a function that runs on the host and in a CUDA kernel alike.
+///
+/// The one file that names CUDA keywords. A function so marked takes views by value and uses no standard
+/// algorithm, container, span or range, no Eigen and no allocation.
+#if defined(__CUDACC__)
+#define GPUPACK_HD __host__ __device__
+#else
+#define GPUPACK_HD
+#endif

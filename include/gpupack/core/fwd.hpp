@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace gpupack {
+
+template <class Unit> class quantity;
+template <class Sort, class Number> class id;
+class gpu_set;
+class name;
+class random_stream;
+struct input_error;
+
+} // namespace gpupack

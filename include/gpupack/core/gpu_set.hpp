@@ -1,0 +1,78 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/units.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// A set of GPU indices of one node, 0 to 31.
+///
+/// order  lexicographic by index: at the first index that only one of two sets holds, the holder is the lower.
+///        {0, 3} < {1, 2}: this is the order that breaks ties between placements on one node
+class gpu_set {
+  public:
+    gpu_set() = default;
+
+    /// The set whose bit i says whether it holds GPU i.
+    [[nodiscard]] GPUPACK_HD static constexpr gpu_set from_bits(std::uint32_t bits) noexcept {
+        gpu_set set;
+        set.bits_ = bits;
+        return set;
+    }
+    /// The set of one GPU.
+    [[nodiscard]] GPUPACK_HD static constexpr gpu_set of(int index) noexcept {
+        return from_bits(std::uint32_t{1} << index);
+    }
+    /// The set of GPUs 0 to count - 1.
+    [[nodiscard]] GPUPACK_HD static constexpr gpu_set first(int count) noexcept {
+        return from_bits(count >= 32 ? ~std::uint32_t{0} : (std::uint32_t{1} << count) - 1);
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t bits() const noexcept { return bits_; }
+    [[nodiscard]] GPUPACK_HD constexpr bool empty() const noexcept { return bits_ == 0; }
+    [[nodiscard]] GPUPACK_HD constexpr bool contains(int index) const noexcept {
+        return (bits_ >> index & 1U) != 0;
+    }
+    /// The number of GPUs held.
+    [[nodiscard]] GPUPACK_HD constexpr int size() const noexcept { return count_bits(bits_); }
+    /// The lowest index held; the set must not be empty.
+    [[nodiscard]] GPUPACK_HD constexpr int lowest() const noexcept {
+        GPUPACK_EXPECTS(bits_ != 0, "an empty set has no lowest GPU");
+        return lowest_bit(bits_);
+    }
+    /// The set of the lowest `count` of its GPUs, or all of them where it holds fewer.
+    [[nodiscard]] GPUPACK_HD constexpr gpu_set lowest(int count) const noexcept {
+        std::uint32_t rest = bits_;
+        for (; count > 0 && rest != 0; --count) rest &= rest - 1;
+        return from_bits(bits_ ^ rest);
+    }
+
+    GPUPACK_HD constexpr void insert(int index) noexcept { bits_ |= std::uint32_t{1} << index; }
+    GPUPACK_HD constexpr void erase(int index) noexcept { bits_ &= ~(std::uint32_t{1} << index); }
+
+    GPUPACK_HD friend constexpr gpu_set operator|(gpu_set a, gpu_set b) noexcept {
+        return from_bits(a.bits_ | b.bits_);
+    }
+    GPUPACK_HD friend constexpr gpu_set operator&(gpu_set a, gpu_set b) noexcept {
+        return from_bits(a.bits_ & b.bits_);
+    }
+    GPUPACK_HD friend constexpr bool operator==(gpu_set a, gpu_set b) noexcept { return a.bits_ == b.bits_; }
+    GPUPACK_HD friend constexpr bool operator<(gpu_set a, gpu_set b) noexcept {
+        const std::uint32_t differing = a.bits_ ^ b.bits_;
+        return (a.bits_ & (differing & (~differing + 1))) != 0;
+    }
+
+  private:
+    std::uint32_t bits_ = 0;
+};
+
+/// Calls body(index) for each GPU of the set, lowest first.
+template <class Body> GPUPACK_HD constexpr void for_each_gpu(gpu_set set, Body&& body) {
+    for (std::uint32_t rest = set.bits(); rest != 0; rest &= rest - 1) body(lowest_bit(rest));
+}
+
+} // namespace gpupack

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// A number that names one thing of one sort; ids of different sorts neither compare nor convert.
+template <class Sort, class Number> class id {
+  public:
+    using number_type = Number;
+
+    id() = default;
+    GPUPACK_HD explicit constexpr id(Number number) noexcept : number_{number} {}
+
+    /// The bare number, from 0.
+    [[nodiscard]] GPUPACK_HD constexpr Number number() const noexcept { return number_; }
+
+    GPUPACK_HD friend constexpr bool operator==(id a, id b) noexcept { return a.number_ == b.number_; }
+    GPUPACK_HD friend constexpr bool operator<(id a, id b) noexcept { return a.number_ < b.number_; }
+
+  private:
+    Number number_ = 0;
+};
+
+namespace sort {
+/// Tag of node ids.
+struct node {};
+/// Tag of GPU model ids.
+struct model {};
+} // namespace sort
+
+/// The index of a node in its cluster; the lower one wins ties.
+using node_id = id<sort::node, std::uint32_t>;
+/// The index of a GPU model in a model_table.
+using model_id = id<sort::model, std::uint8_t>;
+
+} // namespace gpupack

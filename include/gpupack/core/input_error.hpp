@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gpupack/core/expected.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace gpupack {
+
+/// What was wrong with data from outside: which file, line, field and value, and what was expected there.
+///
+/// A part that does not apply stays empty, or 0 for the line. message() is the one line shown to a person.
+struct input_error {
+    std::string file;
+    std::size_t line = 0;
+    std::string field;
+    std::string value;
+    std::string expected;
+
+    /// "nodes.csv:7: cpu_milli: \"-5\": expected a whole number from 0 to 2147483647"
+    [[nodiscard]] std::string message() const {
+        std::string text = file;
+        if (line != 0) text.append(":").append(std::to_string(line));
+        if (!text.empty()) text.append(": ");
+        if (!field.empty()) text.append(field).append(": ");
+        return text.append("\"").append(value).append("\": expected ").append(expected);
+    }
+
+    friend bool operator==(const input_error&, const input_error&) = default;
+};
+
+/// An input_error on its way into an expected, for data that comes from no file.
+///
+/// field     the name of the parameter
+/// value     what was given, as text
+/// expected  what would have been right, completing "expected ..."
+[[nodiscard]] inline unexpected<input_error> bad_input(std::string field, std::string value,
+                                                       std::string expected) {
+    return unexpected<input_error>{
+        input_error{.file = {}, .line = 0, .field = std::move(field), .value = std::move(value),
+                    .expected = std::move(expected)}};
+}
+
+} // namespace gpupack

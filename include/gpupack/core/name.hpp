@@ -1,0 +1,37 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace gpupack {
+
+/// A short text held in place, so that a table of models is constexpr and a model is a plain value.
+///
+/// length  at most 31 characters; a longer one is a programming error (check name::fits first)
+class name {
+  public:
+    static constexpr std::size_t max_length = 31;
+
+    constexpr name() noexcept = default;
+    constexpr name(std::string_view text) { // NOLINT(google-explicit-constructor): a name is written as text
+        GPUPACK_EXPECTS(fits(text), "a name has at most 31 characters");
+        for (std::size_t i = 0; i < text.size(); ++i) characters_[i] = text[i];
+    }
+    constexpr name(const char* text) : name{std::string_view{text}} {} // NOLINT(google-explicit-constructor)
+
+    /// Whether text is short enough to be a name.
+    [[nodiscard]] static constexpr bool fits(std::string_view text) noexcept { return text.size() <= max_length; }
+
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters_.data()}; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return characters_[0] == '\0'; }
+
+    friend constexpr bool operator==(const name&, const name&) = default;
+
+  private:
+    std::array<char, max_length + 1> characters_{};
+};
+
+} // namespace gpupack

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// An amount of one unit: a whole number that does not mix with amounts of another unit.
+///
+/// Unit      an empty tag type; amounts with different tags neither compare nor add
+/// range     64 bits, so that sums over a cluster of a million nodes are exact
+template <class Unit> class quantity {
+  public:
+    quantity() = default;
+    GPUPACK_HD explicit constexpr quantity(std::int64_t count) noexcept : count_{count} {}
+
+    /// The bare number, in the unit of the type.
+    [[nodiscard]] GPUPACK_HD constexpr std::int64_t count() const noexcept { return count_; }
+
+    GPUPACK_HD constexpr quantity& operator+=(quantity other) noexcept {
+        count_ += other.count_;
+        return *this;
+    }
+    GPUPACK_HD constexpr quantity& operator-=(quantity other) noexcept {
+        count_ -= other.count_;
+        return *this;
+    }
+
+    GPUPACK_HD friend constexpr quantity operator+(quantity a, quantity b) noexcept { return a += b; }
+    GPUPACK_HD friend constexpr quantity operator-(quantity a, quantity b) noexcept { return a -= b; }
+    GPUPACK_HD friend constexpr quantity operator-(quantity a) noexcept { return quantity{-a.count_}; }
+    GPUPACK_HD friend constexpr quantity operator*(quantity a, std::int64_t times) noexcept {
+        return quantity{a.count_ * times};
+    }
+    GPUPACK_HD friend constexpr quantity operator*(std::int64_t times, quantity a) noexcept { return a * times; }
+
+    // Spelt out: a defaulted <=> is a host function to nvcc.
+    GPUPACK_HD friend constexpr bool operator==(quantity a, quantity b) noexcept { return a.count_ == b.count_; }
+    GPUPACK_HD friend constexpr bool operator<(quantity a, quantity b) noexcept { return a.count_ < b.count_; }
+    GPUPACK_HD friend constexpr bool operator>(quantity a, quantity b) noexcept { return b < a; }
+    GPUPACK_HD friend constexpr bool operator<=(quantity a, quantity b) noexcept { return !(b < a); }
+    GPUPACK_HD friend constexpr bool operator>=(quantity a, quantity b) noexcept { return !(a < b); }
+
+  private:
+    std::int64_t count_ = 0;
+};
+
+} // namespace gpupack

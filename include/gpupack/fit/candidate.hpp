@@ -1,0 +1,82 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <type_traits>
+
+namespace gpupack {
+
+/// A node and the GPUs chosen on it for a request, before the placement: what a policy scores.
+struct candidate {
+    node_view node;
+    gpu_set gpus;
+};
+
+static_assert(std::is_trivially_copyable_v<candidate>);
+
+namespace fit {
+
+/// Whether two GPUs of a node are alike to every policy that does not look at links: same state, same model.
+[[nodiscard]] GPUPACK_HD constexpr bool interchangeable(const node_view& node, int a, int b) noexcept {
+    return node.gpu(a) == node.gpu(b) && node.gpu_model(a) == node.gpu_model(b);
+}
+
+namespace detail {
+
+/// The fitting GPUs of a node in classes of interchangeable ones.
+struct gpu_classes {
+    int count = 0;
+    gpu_set members[max_gpus_per_node] = {};
+
+    GPUPACK_HD constexpr gpu_classes(const node_view& node, gpu_set fitting) noexcept {
+        for_each_gpu(fitting, [&](int i) {
+            int c = 0;
+            while (c < count && !interchangeable(node, members[c].lowest(), i)) ++c;
+            members[c].insert(i);
+            if (c == count) ++count;
+        });
+    }
+};
+
+/// Visits every way to take `wanted` GPUs from the classes c, c + 1, ..., the lowest of each class first.
+template <class Visit>
+GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int c, int wanted, gpu_set chosen,
+                                        Visit& visit) {
+    if (wanted == 0) return visit(chosen);
+    if (c == classes.count) return;
+    const int most = classes.members[c].size() < wanted ? classes.members[c].size() : wanted;
+    for (int taken = most; taken >= 0; --taken)
+        visit_choices(classes, c + 1, wanted - taken, chosen | classes.members[c].lowest(taken), visit);
+}
+
+} // namespace detail
+
+/// Calls visit(candidate) for the candidates of a request on a node, where it fits.
+///
+/// GPUs of one node that are alike to the policies are taken from the lowest index up, so that each distinct choice
+/// is visited once, as its lowest set: eight idle GPUs are one candidate for one GPU, and one for four.
+/// order  not the order of sets: a caller that breaks ties compares them
+/// cost   one visit a distinct choice; for k GPUs out of c classes at most C(k + c - 1, k)
+template <class Visit>
+GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const request& asked, Visit&& visit) {
+    if (!host_fits(node, asked)) return;
+    if (asked.gpus == 0) return visit(candidate{node, gpu_set{}});
+    const gpu_set fitting = fitting_gpus(node, asked);
+    if (fitting.size() < asked.gpus) return;
+    const detail::gpu_classes classes{node, fitting};
+    auto visit_set = [&](gpu_set gpus) { visit(candidate{node, gpus}); };
+    detail::visit_choices(classes, 0, asked.gpus, gpu_set{}, visit_set);
+}
+
+/// The lowest set of GPUs on which the request fits; the request must fit the node.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set lowest_gpus(const node_view& node, const request& asked) noexcept {
+    return fitting_gpus(node, asked).lowest(asked.gpus);
+}
+
+} // namespace fit
+
+} // namespace gpupack

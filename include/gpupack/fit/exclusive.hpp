@@ -1,0 +1,17 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/state/node_view.hpp>
+
+namespace gpupack::fit {
+
+/// The GPUs among `wanted` that can be given whole: those with nothing on them.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_exclusive(const node_view& node, gpu_set wanted) noexcept {
+    gpu_set fitting;
+    for (int i = 0; i < node.gpu_count(); ++i)
+        if (wanted.contains(i) && node.gpu(i).way == sharing::idle) fitting.insert(i);
+    return fitting;
+}
+
+} // namespace gpupack::fit

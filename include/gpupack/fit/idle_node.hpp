@@ -1,0 +1,31 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/topology/node_kind.hpp>
+
+namespace gpupack::fit {
+
+/// A node of some kind with nothing on it, for asking what would fit an empty cluster.
+class idle_node {
+  public:
+    /// kind  must outlive the idle_node
+    GPUPACK_HD explicit constexpr idle_node(const node_kind& kind) noexcept
+        : kind_{&kind}, state_{static_cast<std::int32_t>(kind.cpu.count()),
+                               static_cast<std::int32_t>(kind.memory.count())} {
+        for (int i = 0; i < kind.gpu_count; ++i) gpus_[i] = idle_gpu(mebibytes{kind.gpu_memory[i]});
+    }
+
+    /// Valid while the idle_node stays where it is.
+    [[nodiscard]] GPUPACK_HD constexpr node_view view() const noexcept {
+        return {node_id{}, *kind_, state_, gpus_};
+    }
+
+  private:
+    const node_kind* kind_;
+    node_state state_;
+    gpu_state gpus_[max_gpus_per_node] = {};
+};
+
+} // namespace gpupack::fit

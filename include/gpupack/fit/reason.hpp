@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace gpupack::fit {
+
+/// Why a node cannot take a request now: the first of these, in this order, that holds.
+///
+/// none         it can
+/// model        it has no GPU of a wanted model
+/// gpu_count    it has such GPUs, but fewer than asked for, even when idle
+/// idle_gpus    too few of them are idle (whole GPUs were asked for)
+/// gpu_compute  too few of them have the compute free (slices)
+/// gpu_memory   enough have the compute, too few of those have the memory as well (slices)
+/// cpu          the GPUs would do, the free CPU does not
+/// memory       the host memory does not
+enum class reason : std::uint8_t { none, model, gpu_count, idle_gpus, gpu_compute, gpu_memory, cpu, memory };
+
+/// The number of reasons, none included.
+inline constexpr int reason_count = 8;
+
+/// "lack GPU memory": completes "61 ..." in a message about several nodes.
+[[nodiscard]] constexpr std::string_view describe(reason why) noexcept {
+    switch (why) {
+    case reason::none: return "fit";
+    case reason::model: return "lack a GPU of a wanted model";
+    case reason::gpu_count: return "have too few GPUs";
+    case reason::idle_gpus: return "lack idle GPUs";
+    case reason::gpu_compute: return "lack GPU compute";
+    case reason::gpu_memory: return "lack GPU memory";
+    case reason::cpu: return "lack CPU";
+    case reason::memory: return "lack memory";
+    }
+    return "";
+}
+
+} // namespace gpupack::fit

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/fit/exclusive.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <cstdint>
+
+namespace gpupack::fit {
+
+/// How much a node would have to gain for a request to fit; 0 where nothing is missing.
+///
+/// cpu, memory          of the host
+/// gpus                 GPUs that would have to become idle, or open to slices
+/// compute, gpu_memory  on the GPU that would be the last one chosen
+struct shortfall {
+    node_id node{};
+    milli_cpu cpu{};
+    mebibytes memory{};
+    int gpus = 0;
+    milli_gpu compute{};
+    mebibytes gpu_memory{};
+
+    GPUPACK_HD friend constexpr bool operator==(const shortfall& a, const shortfall& b) noexcept {
+        return a.node == b.node && a.cpu == b.cpu && a.memory == b.memory && a.gpus == b.gpus &&
+               a.compute == b.compute && a.gpu_memory == b.gpu_memory;
+    }
+};
+
+namespace detail {
+
+/// max(0, asked - free) of any unit.
+template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount asked, Amount free) noexcept {
+    return asked > free ? asked - free : Amount{0};
+}
+
+/// What is missing in thousandths of what was asked; the common measure of different units.
+template <class Amount> [[nodiscard]] GPUPACK_HD constexpr std::int64_t part(Amount lack, Amount asked) noexcept {
+    return asked.count() == 0 ? 0 : (lack.count() * 1000 + asked.count() - 1) / asked.count();
+}
+
+/// What is missing for a slice on each of asked.gpus GPUs, the nearest GPUs taken.
+GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& node, const request& asked,
+                                              gpu_set wanted) noexcept {
+    gpu_set open;
+    for_each_gpu(wanted, [&](int i) {
+        if (node.gpu(i).way == sharing::idle || node.gpu(i).way == sharing::slices) open.insert(i);
+    });
+    lack.gpus = open.size() < asked.gpus ? asked.gpus - open.size() : 0;
+    for (int taken = 0; taken < asked.gpus && !open.empty(); ++taken) {
+        int nearest = -1;
+        std::int64_t least = 0;
+        for_each_gpu(open, [&](int i) {
+            const milli_gpu compute = missing(asked.share.compute(), milli_gpu{node.gpu(i).compute_free});
+            const mebibytes memory = missing(asked.share.memory(), mebibytes{node.gpu(i).memory_free});
+            const std::int64_t distance =
+                part(compute, asked.share.compute()) + part(memory, asked.share.memory());
+            if (nearest >= 0 && distance >= least) return;
+            nearest = i;
+            least = distance;
+            lack.compute = compute;
+            lack.gpu_memory = memory;
+        });
+        open.erase(nearest);
+    }
+}
+
+} // namespace detail
+
+/// What the node lacks for the request, whose models and number of GPUs it must have.
+[[nodiscard]] GPUPACK_HD constexpr shortfall shortfall_of(const node_view& node, const request& asked) noexcept {
+    shortfall lack;
+    lack.node = node.id();
+    lack.cpu = detail::missing(asked.cpu, node.cpu_free());
+    lack.memory = detail::missing(asked.memory, node.memory_free());
+    if (asked.gpus == 0) return lack;
+    const gpu_set wanted = node.kind().gpus_of(asked.models);
+    if (asked.share.way() == sharing::exclusive) {
+        const int idle = gpus_for_exclusive(node, wanted).size();
+        lack.gpus = idle < asked.gpus ? asked.gpus - idle : 0;
+    } else {
+        detail::add_slice_shortfall(lack, node, asked, wanted);
+    }
+    return lack;
+}
+
+/// How far off a shortfall is: the sum, over what is missing, of thousandths of what was asked for, rounded up.
+[[nodiscard]] GPUPACK_HD constexpr std::int64_t distance(const shortfall& lack, const request& asked) noexcept {
+    const std::int64_t gpus = asked.gpus == 0 ? 0 : (std::int64_t{1000} * lack.gpus) / asked.gpus;
+    return detail::part(lack.cpu, asked.cpu) + detail::part(lack.memory, asked.memory) + gpus +
+           detail::part(lack.compute, asked.share.compute()) +
+           detail::part(lack.gpu_memory, asked.share.memory());
+}
+
+} // namespace gpupack::fit

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <cstdint>
+
+namespace gpupack::fit {
+
+/// Whether a slice of that memory and compute fits on a GPU now.
+///
+/// The GPU is idle or shared in slices, has both amounts free, and fewer than 65,535 sharers.
+[[nodiscard]] GPUPACK_HD constexpr bool slice_fits(const gpu_state& gpu, mebibytes memory,
+                                                   milli_gpu compute) noexcept {
+    const bool open = gpu.way == sharing::idle || gpu.way == sharing::slices;
+    return open && gpu.compute_free >= compute.count() && gpu.memory_free >= memory.count() &&
+           gpu.sharers < UINT16_MAX;
+}
+
+/// The GPUs among `wanted` on which a slice fits now.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set wanted, mebibytes memory,
+                                                          milli_gpu compute) noexcept {
+    gpu_set fitting;
+    for (int i = 0; i < node.gpu_count(); ++i)
+        if (wanted.contains(i) && slice_fits(node.gpu(i), memory, compute)) fitting.insert(i);
+    return fitting;
+}
+
+} // namespace gpupack::fit

@@ -1,0 +1,82 @@
+#pragma once
+
+// The umbrella: all that needs only Eigen and tl::expected. Includes only.
+
+// IWYU pragma: begin_exports
+#include <gpupack/fwd.hpp>
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/core/math.hpp>
+#include <gpupack/core/name.hpp>
+#include <gpupack/core/quantity.hpp>
+#include <gpupack/core/random.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/core/version.hpp>
+
+#include <gpupack/topology/gpu_model.hpp>
+#include <gpupack/topology/model_set.hpp>
+#include <gpupack/topology/model_table.hpp>
+#include <gpupack/topology/models.hpp>
+#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_spec.hpp>
+
+#include <gpupack/request/request.hpp>
+#include <gpupack/request/share.hpp>
+#include <gpupack/request/task_mix.hpp>
+
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/ledger.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/state/placement.hpp>
+
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/exclusive.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/idle_node.hpp>
+#include <gpupack/fit/no_fit.hpp>
+#include <gpupack/fit/reason.hpp>
+#include <gpupack/fit/shortfall.hpp>
+#include <gpupack/fit/slice.hpp>
+#include <gpupack/fit/why_not.hpp>
+
+#include <gpupack/policy/allocation.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/dot_product.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/fragmentation.hpp>
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/gpu_clustering.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/nomad.hpp>
+#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/policy/quantize.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/policy/then.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/volcano_binpack.hpp>
+#include <gpupack/policy/weighted_sum.hpp>
+#include <gpupack/policy/worst_fit.hpp>
+
+#include <gpupack/search/choice.hpp>
+#include <gpupack/search/engine.hpp>
+#include <gpupack/search/scan.hpp>
+
+#include <gpupack/scheduler.hpp>
+// IWYU pragma: end_exports

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace gpupack::io {
+
+struct trace_node;
+struct trace_task;
+struct trace;
+class text_table;
+
+} // namespace gpupack::io

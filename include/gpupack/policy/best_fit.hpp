@@ -1,0 +1,37 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// The machine by which the published baselines scale CPU and GPU: 128 cores and 8 GPUs.
+struct reference_machine {
+    milli_cpu cpu{128000};
+    milli_gpu compute{8000};
+
+    friend bool operator==(const reference_machine&, const reference_machine&) = default;
+};
+
+/// Prefers the node with the least CPU and GPU left over: 100 - 50 cpu_left / cpu - 50 compute_left / compute.
+///
+/// range   0 to 100 on nodes up to the reference machine's size; a whole number, rounded towards 0
+/// source  the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation keeps this order,
+///         so it is left out
+struct best_fit {
+    reference_machine machine{};
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+        const score cpu_left = (node.cpu_free() - asked.cpu).count();
+        const score compute_left = (node.compute_free() - asked.total_compute()).count();
+        const score cpu = machine.cpu.count();
+        const score compute = machine.compute.count();
+        return (100 * cpu * compute - 50 * cpu_left * compute - 50 * compute_left * cpu) / (cpu * compute);
+    }
+    friend bool operator==(const best_fit&, const best_fit&) = default;
+};
+
+static_assert(scorer<best_fit>);
+
+} // namespace gpupack::policy

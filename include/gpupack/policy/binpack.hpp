@@ -1,0 +1,64 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/allocation.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+namespace detail {
+
+/// The weighted mean over resources of points * part / capacity, where part is what is used or what is free; each
+/// quotient and the mean rounded down. GPUs count only for a request for GPUs, a resource only where the node has
+/// any.
+[[nodiscard]] GPUPACK_HD constexpr score mean_allocation(const node_view& node, const request& asked,
+                                                         const resource_weights& weights, score points,
+                                                         bool of_used) noexcept {
+    score sum = 0;
+    score weight = 0;
+    const bool gpus_count = asked.gpus > 0;
+    for_each_resource(node, asked,
+                      {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0}, [&](const resource_use& use) {
+                          if (use.capacity == 0) return;
+                          const score part = of_used ? use.used : use.capacity - use.used;
+                          sum += use.weight * (part * points / use.capacity);
+                          weight += use.weight;
+                      });
+    return weight == 0 ? 0 : sum / weight;
+}
+
+} // namespace detail
+
+/// Prefers the node that is most allocated once the request is placed.
+///
+/// weights  of CPU, memory and GPU compute
+/// points   the full score; 100 rounds as Kubernetes does, more tells finer differences apart
+/// source   kube-scheduler's MostAllocated (docs/sources.md#kube-scheduler)
+struct binpack {
+    resource_weights weights{};
+    score points = 100;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+        return detail::mean_allocation(node, asked, weights, points, true);
+    }
+    friend bool operator==(const binpack&, const binpack&) = default;
+};
+
+/// Prefers the node that is least allocated once the request is placed.
+///
+/// weights, points  as for binpack
+/// source           kube-scheduler's LeastAllocated (docs/sources.md#kube-scheduler)
+struct spread {
+    resource_weights weights{};
+    score points = 100;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+        return detail::mean_allocation(node, asked, weights, points, false);
+    }
+    friend bool operator==(const spread&, const spread&) = default;
+};
+
+static_assert(scorer<binpack> && scorer<spread>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <concepts>
+#include <type_traits>
+
+namespace gpupack::policy {
+
+/// Scores a node for a request that fits it, whatever GPUs will be chosen there. The lowest set is then taken.
+template <class Type>
+concept node_scorer = requires(const Type& scorer, const node_view& node, const request& asked) {
+    { scorer(node, asked) } -> score_like;
+};
+
+/// Scores a node and the GPUs chosen on it. The best choice is the node's score.
+template <class Type>
+concept candidate_scorer = requires(const Type& scorer, const candidate& chosen, const request& asked) {
+    { scorer(chosen, asked) } -> score_like;
+};
+
+/// Scores nodes by one rule and, on the node that won, GPUs by another: what `two_level` makes.
+template <class Type>
+concept two_level_scorer = requires(const Type& scorer) {
+    requires node_scorer<std::remove_cvref_t<decltype(scorer.node)>> ||
+                 candidate_scorer<std::remove_cvref_t<decltype(scorer.node)>>;
+    requires candidate_scorer<std::remove_cvref_t<decltype(scorer.gpus)>>;
+};
+
+/// Anything that ranks the choices of one decision.
+template <class Type>
+concept scorer = std::copyable<Type> && (node_scorer<Type> || candidate_scorer<Type> || two_level_scorer<Type>);
+
+} // namespace gpupack::policy

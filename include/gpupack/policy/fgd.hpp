@@ -1,0 +1,94 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/fragmentation.hpp>
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/request/task_mix.hpp>
+
+#include <cstdint>
+#include <memory>
+
+namespace gpupack::policy {
+
+namespace detail {
+
+/// The fall of fragmentation from which on FGD's score is at least k, for k = 1 ... 99, in tasks times milli-GPUs:
+/// total * 1000 ln(k / (100 - k)), rounded up.
+///
+/// 100 sigmoid(fall / 1000) reaches k there, so that whole numbers stand for the sigmoid.
+struct fgd_thresholds {
+    static constexpr int count = 99;
+    std::int64_t fall[count] = {};
+};
+
+[[nodiscard]] constexpr fgd_thresholds make_fgd_thresholds(std::int64_t total) noexcept {
+    constexpr std::int64_t logits[] = {
+#include <gpupack/policy/detail/logit_thresholds.inc>
+    };
+    constexpr std::int64_t scale = 1'000'000'000; // the logits are in units of 10^-9 milli-GPUs
+    fgd_thresholds thresholds{};
+    for (int k = 0; k < fgd_thresholds::count; ++k) {
+        const std::int64_t product = total * logits[k];
+        thresholds.fall[k] = product > 0 ? (product + scale - 1) / scale : product / scale;
+    }
+    return thresholds;
+}
+
+} // namespace detail
+
+/// The scorer that fgd prepares.
+struct fgd_scorer {
+    fragmentation_scorer exact;
+    const std::int64_t* thresholds = nullptr;
+
+    /// 0 to 99: how many thresholds the fall of fragmentation reaches.
+    [[nodiscard]] GPUPACK_HD constexpr score rounded(score fall) const noexcept {
+        int reached = 0;
+        for (int step = 64; step > 0; step /= 2)
+            if (reached + step <= detail::fgd_thresholds::count && thresholds[reached + step - 1] <= fall)
+                reached += step;
+        return reached;
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+                                                        const request& asked) const noexcept {
+        return rounded(exact(chosen, asked));
+    }
+
+    /// See fragmentation_scorer.
+    template <class Visit>
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
+        exact.for_each_score(node, asked, [&](score fall, gpu_set gpus) { visit(rounded(fall), gpus); });
+    }
+};
+
+/// Fragmentation gradient descent as published: the fall of fragmentation through a sigmoid, cut to 0 ... 100, so
+/// that near the middle 40 milli-GPUs make a point and the many ties go to the lowest node.
+///
+/// score   trunc(100 / (1 + exp(-fall / 1000))), fall in milli-GPUs, evaluated in whole numbers
+/// source  FGD, USENIX ATC 2023 (docs/sources.md#fgd)
+class fgd {
+  public:
+    /// expected  the typical tasks: task_mix::typical(95) of the workload for the published figures
+    explicit fgd(const task_mix& expected)
+        : table_{expected}, thresholds_{std::make_shared<const detail::fgd_thresholds>(
+                                detail::make_fgd_thresholds(expected.total()))} {}
+
+    [[nodiscard]] fgd_scorer prepare(const decision&) const noexcept {
+        return {{table_.view()}, thresholds_->fall};
+    }
+
+    friend bool operator==(const fgd& a, const fgd& b) noexcept { return a.table_ == b.table_; }
+
+  private:
+    fragmentation_table table_;
+    std::shared_ptr<const detail::fgd_thresholds> thresholds_;
+};
+
+static_assert(policy<fgd>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+namespace detail {
+
+/// What is free on the chosen GPUs, in the amount that the request shares: compute, or memory where it asks for no
+/// compute.
+[[nodiscard]] GPUPACK_HD constexpr score free_on(const candidate& chosen, const request& asked) noexcept {
+    const bool by_memory = asked.share.compute().count() == 0;
+    score sum = 0;
+    for_each_gpu(chosen.gpus, [&](int i) {
+        sum += by_memory ? chosen.node.gpu(i).memory_free : chosen.node.gpu(i).compute_free;
+    });
+    return sum;
+}
+
+} // namespace detail
+
+/// Prefers the GPUs with the least free that fit, by compute, or by memory where no compute is asked for.
+///
+/// ties  lower GPU set
+struct gpu_best_fit {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+                                                        const request& asked) const noexcept {
+        return -detail::free_on(chosen, asked);
+    }
+    friend bool operator==(const gpu_best_fit&, const gpu_best_fit&) = default;
+};
+
+/// Prefers the GPUs with the most free, by compute, or by memory where no compute is asked for.
+///
+/// ties  lower GPU set
+struct gpu_worst_fit {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+                                                        const request& asked) const noexcept {
+        return detail::free_on(chosen, asked);
+    }
+    friend bool operator==(const gpu_worst_fit&, const gpu_worst_fit&) = default;
+};
+
+static_assert(scorer<gpu_best_fit> && scorer<gpu_worst_fit>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/dot_product.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/gpu_clustering.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/nomad.hpp>
+#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/volcano_binpack.hpp>
+#include <gpupack/policy/worst_fit.hpp>
+#include <gpupack/request/task_mix.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace gpupack::policy {
+
+/// What a preset is made from.
+///
+/// expected  the tasks to come, for the policies that look ahead; presets take the part that they call typical
+/// seed      of the random policies
+struct preset_inputs {
+    task_mix expected;
+    std::uint64_t seed = 42;
+};
+
+/// The policy behind each preset, as a type.
+namespace preset {
+
+using random = two_level_policy<policy::random, gpu_random>;
+using first_fit = policy::first_fit;
+using worst_fit = two_level_policy<normalized_policy<policy::worst_fit>, gpu_worst_fit>;
+using best_fit = two_level_policy<policy::best_fit, gpu_best_fit>;
+using dot_product = two_level_policy<policy::dot_product, gpu_best_fit>;
+using gpu_packing = two_level_policy<policy::gpu_packing, gpu_best_fit>;
+using gpu_clustering = two_level_policy<policy::gpu_clustering, gpu_best_fit>;
+using fgd = policy::fgd;
+using binpack = two_level_policy<policy::binpack, gpu_best_fit>;
+using spread = two_level_policy<policy::spread, gpu_worst_fit>;
+using nomad_binpack = policy::nomad_binpack;
+using nomad_spread = policy::nomad_spread;
+using volcano_binpack = policy::volcano_binpack;
+
+} // namespace preset
+
+/// Any preset, for a choice at run time: std::visit gives the policy with its own type.
+using any_preset =
+    std::variant<preset::random, preset::first_fit, preset::worst_fit, preset::best_fit, preset::dot_product,
+                 preset::gpu_packing, preset::gpu_clustering, preset::fgd, preset::binpack, preset::spread,
+                 preset::nomad_binpack, preset::nomad_spread, preset::volcano_binpack>;
+
+/// One row of the table of named policies.
+///
+/// name     what the command line, the documents and the benchmarks use
+/// summary  one line for a person
+/// make     builds the policy
+struct preset_row {
+    std::string_view name;
+    std::string_view summary;
+    any_preset (*make)(const preset_inputs&);
+};
+
+/// The part of the expected tasks, in percent by number, that FGD calls typical.
+inline constexpr int fgd_typical_percent = 95;
+
+/// The table of named policies: the one place that gives policies names.
+inline constexpr std::array<preset_row, 13> presets{{
+    {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
+     [](const preset_inputs& in) -> any_preset { return two_level(random{in.seed}, gpu_random{in.seed}); }},
+    {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
+     [](const preset_inputs&) -> any_preset { return first_fit{}; }},
+    {"worst-fit", "the node with most CPU and GPU left, 0 to 100 over the nodes that fit; the emptiest GPU",
+     [](const preset_inputs&) -> any_preset { return two_level(normalize(worst_fit{}), gpu_worst_fit{}); }},
+    {"best-fit", "the node with least CPU and GPU left; the fullest GPU; FGD's BestFit baseline",
+     [](const preset_inputs&) -> any_preset { return two_level(best_fit{}, gpu_best_fit{}); }},
+    {"dot-product", "the node whose free CPU and GPU align least with the request; FGD's DotProd baseline",
+     [](const preset_inputs&) -> any_preset { return two_level(dot_product{}, gpu_best_fit{}); }},
+    {"gpu-packing", "GPUs in use, then idle GPUs of used nodes, then idle nodes; FGD's GpuPacking baseline",
+     [](const preset_inputs&) -> any_preset { return two_level(gpu_packing{}, gpu_best_fit{}); }},
+    {"gpu-clustering", "nodes that run tasks of the same number of GPUs; FGD's GpuClustering baseline",
+     [](const preset_inputs&) -> any_preset { return two_level(gpu_clustering{}, gpu_best_fit{}); }},
+    {"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
+     [](const preset_inputs& in) -> any_preset { return fgd{in.expected.typical(fgd_typical_percent)}; }},
+    {"binpack", "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
+     [](const preset_inputs&) -> any_preset { return two_level(binpack{}, gpu_best_fit{}); }},
+    {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
+     [](const preset_inputs&) -> any_preset { return two_level(spread{}, gpu_worst_fit{}); }},
+    {"nomad-binpack", "Nomad's binpack score over CPU and memory; the lowest GPUs",
+     [](const preset_inputs&) -> any_preset { return nomad_binpack{}; }},
+    {"nomad-spread", "Nomad's spread score over CPU and memory; the lowest GPUs",
+     [](const preset_inputs&) -> any_preset { return nomad_spread{}; }},
+    {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
+     [](const preset_inputs&) -> any_preset { return volcano_binpack{}; }},
+}};
+
+/// The names of all presets, comma separated, in the order of the table.
+[[nodiscard]] inline std::string preset_names() {
+    std::string names;
+    for (const preset_row& row : presets) {
+        if (!names.empty()) names += ", ";
+        names += row.name;
+    }
+    return names;
+}
+
+/// The preset of that name.
+///
+/// errors  a name that the table lacks
+[[nodiscard]] inline expected<any_preset, input_error> make_preset(std::string_view name,
+                                                                   const preset_inputs& inputs) {
+    for (const preset_row& row : presets)
+        if (row.name == name) return row.make(inputs);
+    return bad_input("policy", std::string{name}, std::string{"one of "}.append(preset_names()));
+}
+
+} // namespace gpupack::policy

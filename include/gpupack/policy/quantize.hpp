@@ -1,0 +1,48 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/math.hpp>
+#include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// A policy's score in whole steps, so that a later policy decides among near-equals.
+template <class Policy> struct quantized_policy {
+    Policy inner;
+    score step = 1;
+
+    static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
+
+    template <class Choice>
+        requires plain_scores<Policy, Choice>
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
+        return floor_divide(score_of(inner, choice, asked), step);
+    }
+
+    [[nodiscard]] constexpr auto prepare(const decision& question) const
+        requires preparable<Policy>
+    {
+        auto prepared = policy::prepare(inner, question);
+        return quantized_policy<decltype(prepared)>{prepared, step};
+    }
+
+    friend bool operator==(const quantized_policy&, const quantized_policy&) = default;
+};
+
+/// `quantize(a, step)`: a's score divided by the step, rounded down. The step is positive, in a's own points
+/// (thousandths for a weighted sum).
+template <policy Policy>
+    requires policy<quantized_policy<Policy>>
+[[nodiscard]] constexpr auto quantize(Policy inner, score step) {
+    GPUPACK_EXPECTS(step > 0, "a step above 0");
+    return quantized_policy<Policy>{inner, step};
+}
+
+} // namespace gpupack::policy
+
+namespace gpupack {
+using policy::quantize;
+} // namespace gpupack

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/random.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/score.hpp>
+
+#include <cstdint>
+
+namespace gpupack::policy {
+
+/// The scorer that random prepares: a draw a node.
+struct random_scorer {
+    std::uint64_t key = 0;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request&) const noexcept {
+        return static_cast<score>(mix_bits(key ^ mix_bits(node.id().number() + 1)) >> 24);
+    }
+};
+
+/// Chooses among the nodes that fit, each equally likely; the same choice for the same seed and question.
+struct random {
+    std::uint64_t seed = 0;
+
+    static constexpr bool whole_cluster = true;
+
+    [[nodiscard]] constexpr random_scorer prepare(const decision& question) const noexcept {
+        return {mix_bits(seed ^ mix_bits(question.ordinal + 0x9e3779b97f4a7c15ULL))};
+    }
+    friend bool operator==(const random&, const random&) = default;
+};
+
+/// The scorer that gpu_random prepares: a draw a GPU.
+struct gpu_random_scorer {
+    std::uint64_t key = 0;
+
+    /// The draw of one GPU.
+    [[nodiscard]] GPUPACK_HD constexpr score draw(const node_view& node, int gpu) const noexcept {
+        return static_cast<score>(
+            mix_bits(key ^ mix_bits(std::uint64_t{node.id().number() + 1} << 8 ^ static_cast<std::uint64_t>(gpu))) >>
+            32);
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        score sum = 0;
+        for_each_gpu(chosen.gpus, [&](int i) { sum += draw(chosen.node, i); });
+        return sum;
+    }
+
+    /// Offers the fitting GPUs with the highest draws: GPUs that are alike must be drawn one by one, or a used GPU
+    /// beside seven idle ones would be taken half the time.
+    template <class Visit>
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
+        gpu_set rest = fit::fitting_gpus(node, asked);
+        gpu_set taken;
+        score sum = 0;
+        for (int k = 0; k < asked.gpus && !rest.empty(); ++k) {
+            int best = rest.lowest();
+            for_each_gpu(rest, [&](int i) { best = draw(node, best) < draw(node, i) ? i : best; });
+            rest.erase(best);
+            taken.insert(best);
+            sum += draw(node, best);
+        }
+        if (taken.size() == asked.gpus) visit(sum, taken);
+    }
+};
+
+/// Chooses among the GPUs of the node that fit, each set of them equally likely.
+struct gpu_random {
+    std::uint64_t seed = 0;
+
+    static constexpr bool whole_cluster = true;
+
+    [[nodiscard]] constexpr gpu_random_scorer prepare(const decision& question) const noexcept {
+        return {mix_bits(seed ^ mix_bits(question.ordinal + 0xd1b54a32d192ed03ULL))};
+    }
+    friend bool operator==(const gpu_random&, const gpu_random&) = default;
+};
+
+static_assert(policy<random> && policy<gpu_random>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// Prefers the node with the most CPU and GPU left over, a milli-GPU weighing as much as 100 milli-cores.
+///
+/// source  the WorstFit baseline of FGD's simulator, which min-max normalises it to 0 ... 100
+///         (docs/sources.md#fgd)
+struct worst_fit {
+    score cpu_weight = 1;
+    score compute_weight = 100;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+        return cpu_weight * (node.cpu_free() - asked.cpu).count() +
+               compute_weight * (node.compute_free() - asked.total_compute()).count();
+    }
+    friend bool operator==(const worst_fit&, const worst_fit&) = default;
+};
+
+static_assert(scorer<worst_fit>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,11 @@
+#pragma once
+
+namespace gpupack::replay {
+
+struct outcome;
+struct curve_point;
+struct result;
+struct timeline_point;
+struct timeline_result;
+
+} // namespace gpupack::replay

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/request/share.hpp>
+#include <gpupack/topology/model_set.hpp>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace gpupack {
+
+/// What one task asks of one node.
+///
+/// cpu, memory  of the host
+/// gpus         how many different GPUs, 0 to 32
+/// share        how it wants each of them; means nothing where gpus is 0
+/// models       the GPU models that will do, as ids of the cluster's model_table
+///
+/// Two requests that compare equal are of one shape: every policy answers both alike.
+struct request {
+    milli_cpu cpu{};
+    mebibytes memory{};
+    int gpus = 0;
+    gpupack::share share = exclusive{};
+    model_set models = model_set::any();
+
+    /// Compute asked of all GPUs together, in milli-GPUs.
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu total_compute() const noexcept {
+        return gpus == 0 ? milli_gpu{} : share.compute() * gpus;
+    }
+
+    GPUPACK_HD friend constexpr bool operator==(const request& a, const request& b) noexcept {
+        return a.cpu == b.cpu && a.memory == b.memory && a.gpus == b.gpus && a.share == b.share &&
+               a.models == b.models;
+    }
+};
+
+static_assert(std::is_trivially_copyable_v<request>);
+
+/// Whether every amount of the request is in its range; what place() expects of its caller.
+[[nodiscard]] GPUPACK_HD constexpr bool is_valid(const request& asked) noexcept {
+    const bool host = asked.cpu.count() >= 0 && asked.cpu.count() <= max_amount && asked.memory.count() >= 0 &&
+                      asked.memory.count() <= max_amount;
+    if (!host || asked.gpus < 0 || asked.gpus > max_gpus_per_node) return false;
+    if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
+    const mebibytes memory = asked.share.memory();
+    const milli_gpu compute = asked.share.compute();
+    return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 &&
+           compute <= whole_gpu && (memory.count() > 0 || compute.count() > 0);
+}
+
+/// The request itself where it is valid, else which amount is out of its range; for requests built from outside
+/// data.
+[[nodiscard]] inline expected<request, input_error> checked(const request& asked) {
+    if (is_valid(asked)) return asked;
+    const auto out_of_range = [](std::int64_t amount) { return amount < 0 || amount > max_amount; };
+    if (out_of_range(asked.cpu.count()))
+        return bad_input("cpu", std::to_string(asked.cpu.count()), "from 0 to 2147483647 milli-cores");
+    if (out_of_range(asked.memory.count()))
+        return bad_input("memory", std::to_string(asked.memory.count()), "from 0 to 2147483647 MiB");
+    if (asked.gpus < 0 || asked.gpus > max_gpus_per_node)
+        return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 32");
+    if (out_of_range(asked.share.memory().count()))
+        return bad_input("slice memory", std::to_string(asked.share.memory().count()),
+                         "from 0 to 2147483647 MiB");
+    return bad_input("slice compute", std::to_string(asked.share.compute().count()),
+                     "from 0 to 1000 milli-GPUs, and memory or compute above 0");
+}
+
+} // namespace gpupack

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/expected.hpp>
+#include <gpupack/fit/no_fit.hpp>
+#include <gpupack/fit/why_not.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/search/engine.hpp>
+#include <gpupack/search/scan.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/placement.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gpupack {
+
+/// What a scheduler thinks of a request, without placing it.
+///
+/// nodes    of the cluster
+/// failed   [fit::reason_count]  how many nodes fail for which reason; failed[none] of them fit
+/// options  the best choices, one a node, best first, ties by the lower node
+template <class Score> struct explanation {
+    /// One node that fits, the GPUs that would be taken there, and the score.
+    struct option {
+        node_id node{};
+        gpu_set gpus{};
+        Score score{};
+    };
+
+    std::size_t nodes = 0;
+    std::uint32_t failed[fit::reason_count] = {};
+    std::vector<option> options;
+
+    /// How many nodes fit.
+    [[nodiscard]] std::uint32_t fitting() const noexcept { return failed[static_cast<int>(fit::reason::none)]; }
+};
+
+/// The front door: a cluster, a policy and an engine; answers where a request goes, and takes it there.
+///
+/// One writer: calls that change it must not overlap with any other call.
+template <policy::policy Policy, search::engine Engine = search::scan> class scheduler {
+  public:
+    /// What the policy returns for a node.
+    using score_type = decltype(policy::rank(std::declval<const policy::scorer_of<Policy>&>(),
+                                             std::declval<const node_view&>(), std::declval<const request&>()));
+
+    explicit scheduler(cluster on, Policy by, Engine with = {})
+        : cluster_{std::move(on)}, policy_{std::move(by)},
+          searcher_{with.template make_searcher<Policy>(cluster_)} {}
+
+    /// Places the request on the best choice of the policy, or says why it fits nowhere now.
+    ///
+    /// asked    must be valid (is_valid); requests from outside go through checked() first
+    /// cost     one search, and one pass over the cluster where nothing fits; no allocation once the shape is known
+    /// ties     higher score, then lower node, then lower GPU set
+    [[nodiscard]] expected<placement, no_fit> place(const request& asked) {
+        if (const auto placed = try_place(asked)) return *placed;
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, asked)};
+    }
+
+    /// place() without the reasons, for loops that do not read them.
+    [[nodiscard]] std::optional<placement> try_place(const request& asked) {
+        GPUPACK_EXPECTS(is_valid(asked), "a valid request");
+        const auto found = searcher_.find(policy_, {cluster_, asked, ordinal_++});
+        if (!found) return std::nullopt;
+        const placement placed = cluster_.take(found->node, found->gpus, asked);
+        searcher_.changed(cluster_, found->node);
+        return placed;
+    }
+
+    /// Gives back exactly what the placement took. A placement that was released before, or that belongs to another
+    /// cluster, is a programming error.
+    void release(const placement& placed) {
+        cluster_.give_back(placed);
+        searcher_.changed(cluster_, placed.node);
+    }
+
+    /// The best options for a request and the reasons of the nodes that fail, without placing anything.
+    ///
+    /// cost  a score a node; allocates
+    [[nodiscard]] explanation<score_type> explain(const request& asked, std::size_t options = 3) const {
+        GPUPACK_EXPECTS(is_valid(asked), "a valid request");
+        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, asked, ordinal_});
+        explanation<score_type> told;
+        told.nodes = cluster_.size();
+        for (std::uint32_t i = 0; i < cluster_.size(); ++i) {
+            const node_view node = cluster_[node_id{i}];
+            const fit::reason why = fit::why_not(node, asked);
+            ++told.failed[static_cast<int>(why)];
+            if (why == fit::reason::none)
+                told.options.push_back({node_id{i}, gpu_set{}, policy::rank(scorer, node, asked)});
+        }
+        std::stable_sort(told.options.begin(), told.options.end(),
+                         [](const auto& a, const auto& b) { return b.score < a.score; });
+        if (told.options.size() > options) told.options.resize(options);
+        for (auto& option : told.options) option.gpus = policy::pick(scorer, cluster_[option.node], asked);
+        return told;
+    }
+
+    /// The cluster as it is now.
+    [[nodiscard]] const cluster& state() const noexcept { return cluster_; }
+    /// Makes room, so that no allocation happens while that many placements are live.
+    void reserve(std::size_t placements) { cluster_.reserve(placements); }
+
+  private:
+    cluster cluster_;
+    Policy policy_;
+    decltype(std::declval<const Engine&>().template make_searcher<Policy>(std::declval<const cluster&>())) searcher_;
+    std::uint64_t ordinal_ = 0;
+};
+
+} // namespace gpupack

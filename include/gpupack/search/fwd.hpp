@@ -1,0 +1,8 @@
+#pragma once
+
+namespace gpupack::search {
+
+struct choice;
+struct scan;
+
+} // namespace gpupack::search

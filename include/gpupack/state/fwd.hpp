@@ -1,0 +1,13 @@
+#pragma once
+
+namespace gpupack {
+
+struct gpu_state;
+struct node_state;
+class node_view;
+struct placement;
+class ledger;
+class cluster;
+class cluster_builder;
+
+} // namespace gpupack

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/topology/node_kind.hpp>
+
+#include <type_traits>
+
+namespace gpupack {
+
+/// What a policy sees of a node: its kind and its state, by reference.
+///
+/// Cheap to copy, and valid until the cluster it came from moves, goes, or changes that node. The same type serves
+/// the host and a kernel.
+class node_view {
+  public:
+    node_view() = default;
+
+    /// gpus  [kind.gpu_count]
+    GPUPACK_HD constexpr node_view(node_id id, const node_kind& kind, const node_state& state,
+                                   const gpu_state* gpus) noexcept
+        : kind_{&kind}, state_{&state}, gpus_{gpus}, id_{id} {}
+
+    [[nodiscard]] GPUPACK_HD constexpr node_id id() const noexcept { return id_; }
+    [[nodiscard]] GPUPACK_HD constexpr const node_kind& kind() const noexcept { return *kind_; }
+
+    /// CPU of the node in all.
+    [[nodiscard]] GPUPACK_HD constexpr milli_cpu cpu() const noexcept { return kind_->cpu; }
+    /// CPU that is free now.
+    [[nodiscard]] GPUPACK_HD constexpr milli_cpu cpu_free() const noexcept { return milli_cpu{state_->cpu_free}; }
+    /// Host memory in all.
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return kind_->memory; }
+    /// Host memory that is free now.
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory_free() const noexcept {
+        return mebibytes{state_->memory_free};
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr int gpu_count() const noexcept { return kind_->gpu_count; }
+    /// The state of GPU `index`, from 0 to gpu_count() - 1.
+    [[nodiscard]] GPUPACK_HD constexpr const gpu_state& gpu(int index) const noexcept { return gpus_[index]; }
+    [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept {
+        return kind_->gpu_models[index];
+    }
+    /// Memory of GPU `index` in all.
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes gpu_memory(int index) const noexcept {
+        return mebibytes{kind_->gpu_memory[index]};
+    }
+
+    /// Compute of all its GPUs together.
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return whole_gpu * kind_->gpu_count; }
+    /// Compute that is free now, over all its GPUs.
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute_free() const noexcept {
+        std::int64_t free = 0;
+        for (int i = 0; i < kind_->gpu_count; ++i) free += gpus_[i].compute_free;
+        return milli_gpu{free};
+    }
+    /// How many of its GPUs have nothing on them.
+    [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept {
+        int count = 0;
+        for (int i = 0; i < kind_->gpu_count; ++i) count += gpus_[i].way == sharing::idle ? 1 : 0;
+        return count;
+    }
+
+  private:
+    const node_kind* kind_ = nullptr;
+    const node_state* state_ = nullptr;
+    const gpu_state* gpus_ = nullptr;
+    node_id id_{};
+};
+
+static_assert(std::is_trivially_copyable_v<node_view> && std::is_standard_layout_v<node_view>);
+
+} // namespace gpupack

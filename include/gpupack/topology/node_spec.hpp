@@ -1,0 +1,46 @@
+#pragma once
+
+#include <gpupack/core/units.hpp>
+#include <gpupack/topology/gpu_model.hpp>
+
+#include <initializer_list>
+#include <vector>
+
+namespace gpupack {
+
+/// Some GPUs of one model, next to each other in the numbering of their node.
+struct gpu_group {
+    int count = 0;
+    gpu_model model;
+
+    friend bool operator==(const gpu_group&, const gpu_group&) = default;
+};
+
+/// The GPUs of a node: one group {8, models::t4}, or several {{4, models::t4}, {2, models::a10}}.
+class gpu_list {
+  public:
+    gpu_list() = default;
+    gpu_list(int count, const gpu_model& model) : groups_{{count, model}} {}
+    gpu_list(std::initializer_list<gpu_group> groups) : groups_{groups} {}
+
+    [[nodiscard]] const std::vector<gpu_group>& groups() const noexcept { return groups_; }
+
+    friend bool operator==(const gpu_list&, const gpu_list&) = default;
+
+  private:
+    std::vector<gpu_group> groups_;
+};
+
+/// What a node has, as its owner describes it. cluster_builder checks it.
+///
+/// cpu, memory  of the host, that tasks may use
+/// gpus         numbered from 0 in the order given; at most 32
+struct node_spec {
+    milli_cpu cpu{};
+    mebibytes memory{};
+    gpu_list gpus{};
+
+    friend bool operator==(const node_spec&, const node_spec&) = default;
+};
+
+} // namespace gpupack

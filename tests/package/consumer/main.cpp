@@ -1,0 +1,14 @@
+#include <gpupack/gpupack.hpp>
+
+std::size_t models_known_elsewhere();
+
+int main() {
+    using namespace gpupack::literals;
+    auto cluster = gpupack::cluster_builder{}
+                       .add_nodes(2, {.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, gpupack::models::t4}})
+                       .build()
+                       .value();
+    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}};
+    const auto placed = scheduler.place({.cpu = 1_cores, .gpus = 1});
+    return placed && models_known_elsewhere() == gpupack::models::all.size() ? 0 : 1;
+}

@@ -1,0 +1,68 @@
+// The decisions of every preset on the built-in workload, as one checksum each: the same on every compiler, with and
+// without optimisation, and never changed by accident.
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/openb.hpp>
+#include <gpupack/replay/run.hpp>
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+using namespace gpupack;
+
+namespace {
+
+constexpr std::int64_t half_load = 500; // enough for every tier and tie, and quick without optimisation
+
+std::uint64_t checksum(const replay::result& of) {
+    std::uint64_t sum = 0;
+    for (const replay::outcome& each : of.outcomes)
+        sum = mix_bits(sum ^ each.task ^ std::uint64_t{each.node.number()} << 20 ^
+                       std::uint64_t{each.gpus.bits()} << 40 ^ std::uint64_t{each.placed} << 63);
+    return sum;
+}
+
+std::uint64_t checksum_under(const std::string& preset) {
+    static const io::trace of = replay::openb();
+    const auto arrivals = replay::draw_arrivals(of, 42, half_load);
+    const auto order = replay::draw_node_order(of.nodes.size(), 42);
+    return std::visit(
+        [&](const auto& policy) {
+            scheduler by{of.build(order).value(), policy};
+            return checksum(replay::run(by, of.tasks, arrivals, {}, [](std::size_t) {}));
+        },
+        policy::make_preset(preset, {of.mix(), 42}).value());
+}
+
+// Where a policy is meant to decide otherwise, the new value stands in the failure's message.
+const std::map<std::string, std::uint64_t> known{
+    {"random", 0x0ab2ec8ed21a182dULL},
+    {"first-fit", 0x290c8f12c7983041ULL},
+    {"worst-fit", 0x8297392c14d65290ULL},
+    {"best-fit", 0xf2c2db23233c90d7ULL},
+    {"dot-product", 0x4dd66daa8c223fa7ULL},
+    {"gpu-packing", 0xcb05558bf42b6874ULL},
+    {"gpu-clustering", 0x2f912072616607f1ULL},
+    {"fgd", 0xe5635c6ed4d6edc9ULL},
+    {"binpack", 0x64ce18148c6a151bULL},
+    {"spread", 0x1d88efa21f278713ULL},
+    {"nomad-binpack", 0x0556214bb2010066ULL},
+    {"nomad-spread", 0x4291f73506ea2ca5ULL},
+    {"volcano-binpack", 0xa7a57c3d83d41671ULL},
+};
+
+} // namespace
+
+TEST(decisions_checksum, of_every_preset_is_the_known_one) {
+    for (const policy::preset_row& row : policy::presets) {
+        const std::string name{row.name};
+        ASSERT_TRUE(known.count(name)) << "{\"" << name << "\", " << checksum_under(name) << "ULL},";
+        EXPECT_EQ(checksum_under(name), known.at(name)) << name;
+    }
+}
+
+TEST(decisions_checksum, two_runs_are_one) {
+    EXPECT_EQ(checksum_under("random"), checksum_under("random"));
+}

@@ -1,0 +1,113 @@
+// The published experiment: 6 policies, 5 task files, seeds 42 to 51, allocation at 100 % and 130 % arrived.
+#include "support/data_files.hpp"
+
+#include <gpupack/io/read_trace.hpp>
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/openb.hpp>
+#include <gpupack/replay/run.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+using namespace gpupack;
+
+namespace {
+
+constexpr int seeds = 10;
+
+/// The published name of each preset.
+const std::map<std::string, std::string> published_names{
+    {"Random", "random"},          {"DotProd", "dot-product"}, {"GpuClustering", "gpu-clustering"},
+    {"GpuPacking", "gpu-packing"}, {"BestFit", "best-fit"},    {"FGD", "fgd"}};
+
+struct sample {
+    std::vector<double> values;
+
+    [[nodiscard]] double mean() const {
+        double sum = 0;
+        for (const double value : values) sum += value;
+        return sum / static_cast<double>(values.size());
+    }
+    [[nodiscard]] double deviation() const {
+        double sum = 0;
+        for (const double value : values) sum += (value - mean()) * (value - mean());
+        return std::sqrt(sum / static_cast<double>(values.size() - 1));
+    }
+};
+
+struct allocation {
+    sample at_100;
+    sample at_130;
+};
+
+allocation measure(const io::trace& of, const std::string& preset) {
+    const policy::fragmentation_view unmeasured{};
+    allocation told;
+    for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
+        const auto arrivals = replay::draw_arrivals(of, seed, 1300);
+        const auto order = replay::draw_node_order(of.nodes.size(), seed);
+        std::visit(
+            [&](const auto& policy) {
+                scheduler by{of.build(order).value(), policy};
+                const auto result = replay::run(by, of.tasks, arrivals, unmeasured, [](std::size_t) {});
+                const auto full = std::find_if(result.curve.begin(), result.curve.end(),
+                                               [](const auto& point) { return point.arrived >= 100; });
+                told.at_100.values.push_back(full->allocated);
+                told.at_130.values.push_back(result.allocated_percent);
+            },
+            policy::make_preset(preset, {of.mix(), seed}).value());
+    }
+    return told;
+}
+
+/// Within 0.35 points, or three standard errors of the difference where that is more.
+void expect_close(const sample& ours, double mean, double deviation, const std::string& what) {
+    const double error = std::sqrt((ours.deviation() * ours.deviation() + deviation * deviation) / seeds);
+    EXPECT_NEAR(ours.mean(), mean, std::max(0.35, 3 * error)) << what;
+}
+
+double number(std::string_view text) { return std::stod(std::string{text}); }
+
+/// One task file against its rows of the published table, which says at 100 % and at 130 %.
+void expect_published(const io::trace& of, const std::string& tasks) {
+    const auto text = io::read_file(data_file("openb/published_allocation.csv"));
+    ASSERT_TRUE(text);
+    const auto table = io::text_table::parse("published", *text,
+                                             {"pods", "policy", "allocated_percent_at_100_arrived", "sd_100",
+                                              "allocated_percent_at_130_arrived", "sd_130"});
+    ASSERT_TRUE(table);
+    int compared = 0;
+    for (const auto& row : table->rows()) {
+        if (row.fields[0] != tasks) continue;
+        const std::string preset = published_names.at(std::string{row.fields[1]});
+        const allocation ours = measure(of, preset);
+        expect_close(ours.at_100, number(row.fields[2]), number(row.fields[3]), tasks + " " + preset + " at 100 %");
+        expect_close(ours.at_130, number(row.fields[4]), number(row.fields[5]), tasks + " " + preset + " at 130 %");
+        ++compared;
+    }
+    EXPECT_EQ(compared, 6);
+}
+
+class published_allocation : public testing::TestWithParam<std::string> {};
+
+} // namespace
+
+TEST_P(published_allocation, is_reproduced_on_the_recorded_tasks) {
+    SKIP_WITHOUT_DATA();
+    const auto of =
+        io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + GetParam() + ".csv"));
+    ASSERT_TRUE(of) << of.error().message();
+    expect_published(*of, GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(openb, published_allocation,
+                         testing::Values("default", "cpu050", "gpushare40", "gpuspec10", "multigpu20"),
+                         [](const auto& param) { return param.param; });
+
+TEST(published_allocation_of_the_built_in_workload, is_that_of_the_default_tasks) {
+    SKIP_WITHOUT_DATA();
+    expect_published(replay::openb(), "default");
+}

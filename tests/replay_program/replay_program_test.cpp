@@ -1,0 +1,238 @@
+// The program as a user runs it: what it prints, what it writes, and the one line that it says of bad input.
+#include "support/data_files.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <sys/wait.h>
+
+namespace {
+
+struct run {
+    int status = 0;
+    std::string out;
+    std::string err;
+};
+
+std::string read(const std::string& path) {
+    std::ifstream in{path};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// Runs the program in a folder of this test's own.
+class replay_program : public testing::Test {
+  protected:
+    void SetUp() override {
+        folder_ = std::filesystem::temp_directory_path() /
+                  ("gpupack_" + std::string{testing::UnitTest::GetInstance()->current_test_info()->name()});
+        std::filesystem::remove_all(folder_);
+        std::filesystem::create_directories(folder_);
+        write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,8000,8192,2,T4\nn1,16000,8192,4,P100\n");
+        write("pods.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time\n"
+                          "a,1000,100,1,1000,,0,10\nb,1000,100,1,500,T4,1,20\nc,1000,100,4,1000,,2,30\n"
+                          "d,1000,100,0,0,,3,40\n");
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    void write(const std::string& name, const std::string& content) { std::ofstream{folder_ / name} << content; }
+    [[nodiscard]] std::string content(const std::string& name) const { return read(folder_ / name); }
+    [[nodiscard]] bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
+    [[nodiscard]] std::size_t files() const {
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{folder_}, {}));
+    }
+
+    [[nodiscard]] run call(const std::string& arguments) const {
+        const std::string err = std::filesystem::temp_directory_path() / (folder_.filename().string() + ".err");
+        const std::string command =
+            "cd " + folder_.string() + " && " GPUPACK_REPLAY_PROGRAM " " + arguments + " 2>" + err;
+        run told;
+        FILE* const pipe = popen(command.c_str(), "r");
+        std::array<char, 4096> buffer{};
+        for (std::size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+            told.out.append(buffer.data(), got);
+        told.status = WEXITSTATUS(pclose(pipe));
+        told.err = read(err);
+        std::filesystem::remove(err);
+        return told;
+    }
+
+    /// Exit status 2, one line, nothing on standard output, and no file written.
+    void expect_refused(const std::string& arguments, const std::string& line) const {
+        const std::size_t before = files();
+        const run told = call(arguments);
+        EXPECT_EQ(told.status, 2) << arguments;
+        EXPECT_EQ(told.err, "gpupack-replay: " + line + "\n") << arguments;
+        EXPECT_EQ(told.out, "") << arguments;
+        EXPECT_EQ(files(), before) << arguments;
+    }
+
+    std::filesystem::path folder_;
+};
+
+const std::string recorded = "--nodes nodes.csv --pods pods.csv ";
+
+} // namespace
+
+TEST_F(replay_program, prints_a_line_a_policy_and_which_wastes_least) {
+    const run told = call(recorded + "--policy first-fit,fgd --load 0.9");
+    EXPECT_EQ(told.status, 0) << told.err;
+    EXPECT_EQ(told.err, "");
+    EXPECT_NE(told.out.find("pods.csv: 2 nodes, 6 GPUs; tasks arrive until 90 % of the GPUs are asked for"),
+              std::string::npos)
+        << told.out;
+    EXPECT_NE(told.out.find("\nfgd "), std::string::npos);
+    EXPECT_NE(told.out.find("wastes least"), std::string::npos);
+}
+
+TEST_F(replay_program, lists_policies_version_and_help) {
+    EXPECT_NE(call("--list-policies").out.find("\nfgd               fragmentation gradient descent"),
+              std::string::npos);
+    EXPECT_EQ(call("--version").out, "gpupack-replay 0.1.0\n");
+    EXPECT_NE(call("--help").out.find("--decisions"), std::string::npos);
+}
+
+TEST_F(replay_program, writes_json_with_every_field_and_nothing_else_to_standard_output) {
+    const run told = call(recorded + "--policy best-fit,random --seed 1:2 --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    const auto runs = nlohmann::json::parse(told.out);
+    ASSERT_EQ(runs.size(), 4U);
+    for (const char* field :
+         {"workload", "policy", "seed", "engine", "load", "nodes", "gpus", "tasks", "placed", "failed",
+          "allocated_gpu_percent", "fragmented_gpu_percent", "decisions", "seconds", "decisions_per_second", "curve"})
+        EXPECT_TRUE(runs[0].contains(field)) << field;
+    EXPECT_EQ(runs[3]["policy"], "random");
+    EXPECT_EQ(runs[3]["seed"], 2);
+    EXPECT_EQ(runs[0]["load"], 1.3);
+    EXPECT_EQ(runs[0]["placed"].get<int>() + runs[0]["failed"].get<int>(), runs[0]["decisions"].get<int>());
+    EXPECT_EQ(runs[0]["curve"][0].size(), 3U);
+}
+
+TEST_F(replay_program, writes_decisions_in_the_given_order_on_nodes_numbered_so) {
+    write("order.txt", "c\na\na\nb\nd\n");
+    write("nodes.txt", "n1\nn0\n");
+    const run told = call(recorded + "--policy first-fit --order order.txt --node-order nodes.txt --decisions d.csv");
+    ASSERT_EQ(told.status, 0) << told.err;
+    EXPECT_EQ(content("d.csv"), "task,node,gpus\nc,n1,0-1-2-3\na,n0,0\na,n0,1\nb,,\nd,n1,\n");
+}
+
+TEST_F(replay_program, same_seed_same_bytes) {
+    for (const char* policy : {"random", "fgd", "worst-fit"}) {
+        const std::string flags = std::string{"--policy "} + policy + " --load 0.3 --decisions ";
+        ASSERT_EQ(call(flags + "one.csv").status, 0);
+        ASSERT_EQ(call(flags + "two.csv").status, 0);
+        EXPECT_EQ(content("one.csv"), content("two.csv"));
+        EXPECT_GT(content("one.csv").size(), 1000U);
+    }
+}
+
+TEST_F(replay_program, writes_one_page_that_fetches_nothing) {
+    ASSERT_EQ(call(recorded + "--policy all --seed 1:2 --report page.html").status, 0);
+    const std::string page = content("page.html");
+    EXPECT_EQ(page.rfind("<!doctype html>", 0), 0U) << page.substr(0, 80);
+    for (const char* fetched : {"src=\"http", "href=\"http", "@import", "url(http"})
+        EXPECT_EQ(page.find(fetched), std::string::npos) << fetched;
+    for (const char* part : {"<svg", "canvas", "<table", "gpu-clustering"})
+        EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
+TEST_F(replay_program, replays_recorded_time) {
+    const run told = call(recorded + "--policy first-fit --timeline --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    const auto runs = nlohmann::json::parse(told.out);
+    EXPECT_EQ(runs[0]["placed"], 4);
+    EXPECT_EQ(runs[0]["failed"], 0);
+    EXPECT_TRUE(runs[0]["waited"].is_number());
+    EXPECT_TRUE(runs[0]["timeline"].is_array());
+    EXPECT_EQ(call(recorded + "--timeline").status, 0);
+}
+
+TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
+    write("no_pods.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\n");
+    EXPECT_EQ(call("--nodes nodes.csv --pods no_pods.csv").status, 0);
+    write("no_gpus.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,8000,8192,0,\n");
+    write("plain.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\na,1000,1,1,1000\nb,99000000,1,0,0\n");
+    const run told = call("--nodes no_gpus.csv --pods plain.csv --policy fgd --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    EXPECT_EQ(nlohmann::json::parse(told.out)[0]["failed"], 2);
+    EXPECT_EQ(call("--nodes no_gpus.csv --pods plain.csv --report page.html").status, 0);
+}
+
+TEST_F(replay_program, refuses_bad_flags) {
+    expect_refused("--policy fdg",
+                   "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
+                   "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack");
+    expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
+    expect_refused("--engine warp", "--engine: \"warp\": expected scan (this version has no other engine)");
+    expect_refused("--workload openc", "--workload: \"openc\": expected openb");
+    expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
+    expect_refused("--seed x", "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    expect_refused("--seed 5:3", "--seed: \"5:3\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    expect_refused("--load -1", "--load: \"-1\": expected a number from 0 to 1000 with at most three decimals");
+    expect_refused("--load much", "--load: \"much\": expected a number from 0 to 1000 with at most three decimals");
+    expect_refused("--nodes nodes.csv", "--pods: \"\": expected a file, beside --nodes");
+    expect_refused("--timeline", "--timeline: \"\": expected --nodes and --pods with recorded times; the built-in "
+                                 "workload has none");
+    expect_refused(recorded + "--decisions d.csv",
+                   "--decisions: \"d.csv\": expected one policy and one seed, so that the file holds one run");
+}
+
+TEST_F(replay_program, refuses_bad_files) {
+    expect_refused("--nodes none.csv --pods pods.csv", "file: \"none.csv\": expected a file that can be read");
+    write("bad.csv", "name,cpu,memory_mib,num_gpu,gpu_milli\n");
+    expect_refused("--nodes nodes.csv --pods bad.csv",
+                   "bad.csv:1: header: \"name,cpu,memory_mib,num_gpu,gpu_milli\": expected the columns "
+                   "name,cpu_milli,memory_mib,num_gpu,gpu_milli");
+    write("short.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,1\n");
+    expect_refused("--nodes short.csv --pods pods.csv", "short.csv:2: row: \"n0,1\": expected 5 fields");
+    write("wide.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,1,1,64,T4\n");
+    expect_refused("--nodes wide.csv --pods pods.csv",
+                   "wide.csv:2: gpu: \"64\": expected a whole number from 0 to 32");
+    write("order.txt", "a\nzz\n");
+    expect_refused(recorded + "--order order.txt",
+                   "order.txt:2: task: \"zz\": expected the name of a task of the workload");
+    write("nodes.txt", "n1\nn1\n");
+    expect_refused(recorded + "--node-order nodes.txt", "nodes.txt: node: \"n1\": expected each node once");
+    write("nodes.txt", "n1\n");
+    expect_refused(recorded + "--node-order nodes.txt",
+                   "nodes.txt: nodes: \"1 names\": expected all 2 nodes; n0 is missing");
+}
+
+TEST_F(replay_program, refuses_outputs_that_cannot_be_written_before_it_works) {
+    expect_refused("--json /no/such/folder/x.json",
+                   "--json: \"/no/such/folder/x.json\": expected a file that can be written");
+    expect_refused("--report .", "--report: \".\": expected a file that can be written");
+    write("kept.json", "old");
+    expect_refused("--json kept.json --report /no/such/page.html",
+                   "--report: \"/no/such/page.html\": expected a file that can be written");
+    EXPECT_EQ(content("kept.json"), "old");
+}
+
+TEST_F(replay_program, reproduces_the_published_simulator_from_its_own_orders) {
+    SKIP_WITHOUT_DATA();
+    std::ifstream reference{data_file("openb/reference_fgd_seed42.csv")};
+    std::string line;
+    std::string order;
+    std::vector<std::string> lines;
+    for (std::getline(reference, line); std::getline(reference, line);) {
+        lines.push_back(line);
+        order += line.substr(0, line.find(',')) + "\n";
+    }
+    write("order.txt", order);
+    const run told = call("--nodes " + data_file("openb/nodes.csv") + " --pods " +
+                          data_file("openb/pods_default.csv") + " --node-order " +
+                          data_file("openb/reference_node_order_seed42.txt") +
+                          " --order order.txt --policy fgd --decisions ours.csv");
+    ASSERT_EQ(told.status, 0) << told.err;
+    std::ifstream ours{folder_ / "ours.csv"};
+    std::size_t same = 0;
+    std::getline(ours, line);
+    for (std::size_t i = 0; std::getline(ours, line); ++i) same += line == lines.at(i) ? 1U : 0U;
+    EXPECT_GE(same, lines.size() * 999 / 1000);
+    EXPECT_EQ(lines.size(), 10866U);
+}
