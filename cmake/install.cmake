@@ -36,8 +36,7 @@ install(FILES
 set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 set(pkgconfig_prefix ${CMAKE_INSTALL_PREFIX})
 if(NOT IS_ABSOLUTE "${pkgconfig_dir}")
-    cmake_path(RELATIVE_PATH pkgconfig_dir BASE_DIRECTORY . OUTPUT_VARIABLE down)
-    string(REGEX REPLACE "[^/]+" ".." up "${down}")
+    string(REGEX REPLACE "[^/]+" ".." up "${pkgconfig_dir}")
     set(pkgconfig_prefix "\${pcfiledir}/${up}")
 endif()
 # Appending keeps an absolute include directory as it is.

@@ -77,6 +77,7 @@
 #include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
+#include <gpupack/search/state_memo.hpp>
 
 #include <gpupack/scheduler.hpp>
 // IWYU pragma: end_exports

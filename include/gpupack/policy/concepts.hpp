@@ -34,4 +34,13 @@ concept two_level_scorer = requires(const Type& scorer) {
 template <class Type>
 concept scorer = std::copyable<Type> && (node_scorer<Type> || candidate_scorer<Type> || two_level_scorer<Type>);
 
+/// Whether a scorer is worth remembering: it costs more than comparing two node states, and nodes of one kind in one
+/// state score alike. A scorer says so by a static member `dear`; one that looks at a node's id must not.
+template <class Scorer> [[nodiscard]] consteval bool is_dear() {
+    if constexpr (requires { Scorer::dear; })
+        return Scorer::dear;
+    else
+        return false;
+}
+
 } // namespace gpupack::policy

@@ -45,6 +45,8 @@ struct fgd_scorer {
     fragmentation_scorer exact;
     const std::int64_t* thresholds = nullptr;
 
+    static constexpr bool dear = true;
+
     /// 0 to 99: how many thresholds the fall of fragmentation reaches.
     [[nodiscard]] GPUPACK_HD constexpr score rounded(score fall) const noexcept {
         int reached = 0;

@@ -16,6 +16,8 @@ namespace gpupack::policy {
 struct fragmentation_scorer {
     fragmentation_view expected;
 
+    static constexpr bool dear = true;
+
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
         const gpu_lanes gpus{chosen.node};

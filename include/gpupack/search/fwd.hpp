@@ -4,5 +4,6 @@ namespace gpupack::search {
 
 struct choice;
 struct scan;
+template <class Key> class state_memo;
 
 } // namespace gpupack::search

@@ -67,7 +67,8 @@ class cluster {
         node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
         node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
         gpu_state* const states = gpus_.data() + places_[id.number()].first_gpu;
-        for_each_gpu(gpus, [&](int i) { states[i] = after_taking(states[i], taken.share, taken.gpus); });
+        for (int i = 0; i < max_gpus_per_node; ++i)
+            if (gpus.contains(i)) states[i] = after_taking(states[i], taken.share, taken.gpus);
         compute_free_ -= taken.total_compute();
         placement receipt = ledger_.enter(taken, id, gpus);
         receipt.cluster = identity_;
@@ -83,10 +84,10 @@ class cluster {
         node_state& node = nodes_[entry.node.number()];
         node.cpu_free += static_cast<std::int32_t>(entry.taken.cpu.count());
         node.memory_free += static_cast<std::int32_t>(entry.taken.memory.count());
-        for_each_gpu(entry.gpus, [&](int i) {
-            gpu_state& gpu = gpus_[at.first_gpu + static_cast<std::size_t>(i)];
-            gpu = after_giving_back(gpu, entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
-        });
+        gpu_state* const states = gpus_.data() + at.first_gpu;
+        for (int i = 0; i < max_gpus_per_node; ++i)
+            if (entry.gpus.contains(i))
+                states[i] = after_giving_back(states[i], entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
         compute_free_ += entry.taken.total_compute();
     }
 

@@ -1,0 +1,62 @@
+// Placing and releasing allocate nothing, once the first placement of a shape has been made and the ledger has room.
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/scheduler.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+#include <variant>
+#include <vector>
+
+namespace {
+
+std::size_t allocations = 0;
+
+} // namespace
+
+// Not inlined: g++ would take the pair for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace gpupack;
+
+namespace {
+
+template <class Policy> std::size_t allocations_while_placing(const Policy& policy) {
+    scheduler by{cluster_builder{}.add_nodes(20, {64_cores, 256_GiB, {8, models::t4}}).build().value(), policy};
+    const request shapes[] = {{.cpu = 1_cores},
+                              {.cpu = 1_cores, .gpus = 1},
+                              {.cpu = 1_cores, .gpus = 3},
+                              {.cpu = 1_cores, .gpus = 1, .share = slice{.memory = 1_GiB, .compute = 300_milli}},
+                              {.cpu = 1_cores, .gpus = 9}}; // fits nowhere
+    std::vector<placement> live;
+    live.reserve(1000);
+    for (const request& shape : shapes)
+        if (const auto placed = by.place(shape)) live.push_back(*placed);
+
+    const std::size_t before = allocations;
+    for (int round = 0; round < 60; ++round)
+        for (const request& shape : shapes)
+            if (const auto placed = by.place(shape)) live.push_back(*placed);
+    for (const placement& placed : live) by.release(placed);
+    return allocations - before;
+}
+
+} // namespace
+
+TEST(no_allocation, on_the_decision_path_of_any_preset) {
+    task_mix expected;
+    expected.add({.cpu = 1_cores, .gpus = 1}, 5);
+    expected.add({.cpu = 2_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}}, 3);
+    for (const policy::preset_row& row : policy::presets)
+        std::visit([&](const auto& policy) { EXPECT_EQ(allocations_while_placing(policy), 0U) << row.name; },
+                   policy::make_preset(row.name, {expected, 42}).value());
+}
