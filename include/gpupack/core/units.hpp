@@ -31,22 +31,23 @@ inline constexpr std::int64_t max_amount = 2147483647;
 /// The most GPUs on one node, and so in one request.
 inline constexpr int max_gpus_per_node = 32;
 
+// constexpr, not consteval: clang 14 leaves consteval calls in templates unresolved.
 inline namespace literals {
 
 /// Whole CPU cores: 8_cores.
-[[nodiscard]] consteval milli_cpu operator""_cores(unsigned long long cores) {
+[[nodiscard]] constexpr milli_cpu operator""_cores(unsigned long long cores) {
     return milli_cpu{static_cast<std::int64_t>(cores) * 1000};
 }
 /// Memory in GiB: 20_GiB.
-[[nodiscard]] consteval mebibytes operator""_GiB(unsigned long long gibibytes) {
+[[nodiscard]] constexpr mebibytes operator""_GiB(unsigned long long gibibytes) {
     return mebibytes{static_cast<std::int64_t>(gibibytes) * 1024};
 }
 /// Memory in MiB: 512_MiB.
-[[nodiscard]] consteval mebibytes operator""_MiB(unsigned long long mebi) {
+[[nodiscard]] constexpr mebibytes operator""_MiB(unsigned long long mebi) {
     return mebibytes{static_cast<std::int64_t>(mebi)};
 }
 /// Thousandths of a GPU: 250_milli is a quarter.
-[[nodiscard]] consteval milli_gpu operator""_milli(unsigned long long milli) {
+[[nodiscard]] constexpr milli_gpu operator""_milli(unsigned long long milli) {
     return milli_gpu{static_cast<std::int64_t>(milli)};
 }
 

@@ -25,15 +25,14 @@ template <class Score> struct best_choice {
     }
 };
 
-/// The best candidate of a node under a candidate_scorer. A scorer may bring a faster search of its own, best(),
-/// that gives the same answer.
+/// The best candidate of a node under a candidate_scorer, which may enumerate candidates and scores itself.
 template <candidate_scorer Scorer>
 [[nodiscard]] GPUPACK_HD constexpr auto best_candidate(const Scorer& scorer, const node_view& node,
                                                        const request& asked) noexcept {
     using score_type = decltype(scorer(candidate{}, asked));
     best_choice<score_type> best;
     if constexpr (requires { scorer.for_each_score(node, asked, [](score_type, gpu_set) {}); })
-        scorer.for_each_score(node, asked, [&](score_type score, gpu_set gpus) { best.offer(score, gpus); });
+        scorer.for_each_score(node, asked, [&](score_type offered, gpu_set gpus) { best.offer(offered, gpus); });
     else
         fit::for_each_candidate(node, asked,
                                 [&](const candidate& chosen) { best.offer(scorer(chosen, asked), chosen.gpus); });

@@ -1,0 +1,58 @@
+#include <gpupack/fit/candidate.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <map>
+#include <vector>
+
+using namespace gpupack;
+
+namespace {
+
+/// What a policy that does not look at links can tell of a set: how many GPUs of each state and model.
+using looks = std::vector<int>;
+
+looks looks_of(const node_view& node, gpu_set gpus) {
+    looks seen(static_cast<std::size_t>(node.gpu_count()), 0);
+    for_each_gpu(gpus, [&](int i) {
+        int representative = 0;
+        while (!fit::interchangeable(node, representative, i)) ++representative;
+        ++seen[static_cast<std::size_t>(representative)];
+    });
+    return seen;
+}
+
+} // namespace
+
+TEST(candidate, each_distinct_choice_is_visited_once_as_its_lowest_set) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const request asked = history.any_request(on);
+        const node_view node = on[node_id{static_cast<std::uint32_t>(history.below(on.size()))}];
+
+        std::map<looks, gpu_set> expected; // by brute force over all sets of GPUs
+        for (std::uint32_t bits = 0; bits < 1U << node.gpu_count(); ++bits) {
+            const gpu_set gpus = gpu_set::from_bits(bits);
+            if (!fit::fits_on(node, asked, gpus)) continue;
+            const auto [known, added] = expected.emplace(looks_of(node, gpus), gpus);
+            if (!added && gpus < known->second) known->second = gpus;
+        }
+        std::map<looks, gpu_set> visited;
+        int visits = 0;
+        fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
+            visited.emplace(looks_of(node, chosen.gpus), chosen.gpus);
+            ++visits;
+        });
+        RC_ASSERT(visited == expected);
+        RC_ASSERT(static_cast<std::size_t>(visits) == expected.size());
+        if (fit::fits(node, asked) && !expected.empty()) {
+            gpu_set lowest = expected.begin()->second;
+            for (const auto& [seen, gpus] : expected) lowest = gpus < lowest ? gpus : lowest;
+            RC_ASSERT(fit::lowest_gpus(node, asked) == lowest);
+        }
+    });
+}

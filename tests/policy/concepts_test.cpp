@@ -1,0 +1,36 @@
+#include <gpupack/policy/concepts.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+namespace {
+
+struct of_node {
+    policy::score operator()(const node_view&, const request&) const { return 0; }
+};
+struct of_candidate {
+    static constexpr bool dear = true;
+    policy::score operator()(const candidate&, const request&) const { return 0; }
+};
+struct nothing {
+    void operator()(const node_view&, const request&) const {}
+};
+struct not_copyable : of_node {
+    not_copyable(const not_copyable&) = delete;
+};
+struct both_levels {
+    of_node node;
+    of_candidate gpus;
+};
+
+} // namespace
+
+TEST(concepts, tell_the_sorts_of_scorer_apart) {
+    static_assert(policy::node_scorer<of_node> && !policy::candidate_scorer<of_node>);
+    static_assert(policy::candidate_scorer<of_candidate> && !policy::node_scorer<of_candidate>);
+    static_assert(policy::two_level_scorer<both_levels> && !policy::two_level_scorer<of_node>);
+    static_assert(policy::scorer<of_node> && policy::scorer<of_candidate> && policy::scorer<both_levels>);
+    static_assert(!policy::scorer<nothing> && !policy::scorer<not_copyable> && !policy::scorer<int>);
+    static_assert(policy::is_dear<of_candidate>() && !policy::is_dear<of_node>());
+}

@@ -1,0 +1,25 @@
+#include <gpupack/policy/first_fit.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+TEST(first_fit, takes_the_lowest_node_that_fits_and_its_lowest_gpus) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        scheduler by{history.used_cluster(), policy::first_fit{}};
+        const request asked = history.any_request(by.state());
+        const cluster before = by.state();
+        const auto placed = by.try_place(asked);
+        for (std::uint32_t n = 0; n < before.size(); ++n) {
+            if (!fit::fits(before[node_id{n}], asked)) continue;
+            RC_ASSERT(placed && placed->node == node_id{n});
+            RC_ASSERT(placed->gpus == fit::lowest_gpus(before[node_id{n}], asked));
+            return;
+        }
+        RC_ASSERT(!placed);
+    });
+}

@@ -1,0 +1,49 @@
+#include <gpupack/policy/fragmentation.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const task_mix expected = history.any_mix(on);
+        const request asked = history.any_request(on);
+        const policy::fragmentation_table table{expected};
+        const policy::fragmentation policy{expected};
+        const auto scorer = policy.prepare({on, asked, 0});
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            const node_view node = on[node_id{n}];
+            fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
+                cluster after = on; // really take it, and measure again
+                (void)after.take(node.id(), chosen.gpus, asked);
+                RC_ASSERT(scorer(chosen, asked) ==
+                          table.view().fragmentation(node) - table.view().fragmentation(after[node.id()]));
+            });
+        }
+    });
+}
+
+TEST(fragmentation, enumerates_the_same_scores_faster) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const policy::fragmentation policy{history.any_mix(on)};
+        const request asked = history.any_request(on);
+        const auto scorer = policy.prepare({on, asked, 0});
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            std::vector<std::pair<policy::score, std::uint32_t>> slow;
+            std::vector<std::pair<policy::score, std::uint32_t>> fast;
+            fit::for_each_candidate(on[node_id{n}], asked, [&](const candidate& chosen) {
+                slow.emplace_back(scorer(chosen, asked), chosen.gpus.bits());
+            });
+            scorer.for_each_score(on[node_id{n}], asked,
+                                  [&](policy::score told, gpu_set gpus) { fast.emplace_back(told, gpus.bits()); });
+            RC_ASSERT(fast == slow);
+        }
+    });
+}

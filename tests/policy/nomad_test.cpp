@@ -1,0 +1,57 @@
+#include <gpupack/policy/nomad.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <cmath>
+
+using namespace gpupack;
+
+namespace {
+
+constexpr double point = static_cast<double>(policy::nomad_binpack::point);
+
+double free_part(auto free, auto asked, auto all) {
+    return static_cast<double>((free - asked).count()) / static_cast<double>(all.count());
+}
+
+} // namespace
+
+TEST(nomad, power_of_ten_is_within_a_millionth) {
+    rc::check([] {
+        const auto whole = *rc::gen::inRange<std::int64_t>(1, max_amount);
+        const auto part = *rc::gen::inRange<std::int64_t>(0, whole + 1);
+        const double expected = std::pow(10.0, static_cast<double>(part) / static_cast<double>(whole));
+        const double ours = static_cast<double>(policy::detail::power_of_ten(part, whole)) / point;
+        RC_ASSERT(std::abs(ours - expected) < 1e-6);
+    });
+}
+
+TEST(nomad, scores_as_its_formulas_do) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const request asked = history.any_request(on);
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            const node_view node = on[node_id{n}];
+            if (!fit::fits(node, asked)) continue;
+            const double powers = std::pow(10, free_part(node.cpu_free(), asked.cpu, node.cpu())) +
+                                  std::pow(10, free_part(node.memory_free(), asked.memory, node.memory()));
+            const double packed = static_cast<double>(policy::nomad_binpack{}(node, asked)) / point;
+            const double spread = static_cast<double>(policy::nomad_spread{}(node, asked)) / point;
+            RC_ASSERT(std::abs(packed - std::clamp(20 - powers, 0.0, 18.0)) < 1e-5);
+            RC_ASSERT(std::abs(spread - std::clamp(powers - 2, 0.0, 18.0)) < 1e-5);
+        }
+    });
+}
+
+TEST(nomad, scores_the_published_examples) { // Nomad's own unit test: a node of 2048 MHz and 4096 MiB
+    const cluster on = cluster_builder{}.add_nodes(1, {milli_cpu{2048}, mebibytes{4096}, {}}).build().value();
+    const request all{.cpu = milli_cpu{2048}, .memory = mebibytes{4096}};
+    EXPECT_EQ(policy::nomad_binpack{}(on[node_id{0}], all), 18 * policy::nomad_binpack::point);
+    EXPECT_EQ(policy::nomad_spread{}(on[node_id{0}], all), 0);
+    EXPECT_EQ(policy::nomad_binpack{}(on[node_id{0}], {}), 0);
+    EXPECT_EQ(policy::nomad_spread{}(on[node_id{0}], {}), 18 * policy::nomad_spread::point);
+}

@@ -1,0 +1,35 @@
+#include <gpupack/policy/rank.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_that_has_it) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const request asked = history.any_request(on);
+        const node_view node = on[node_id{static_cast<std::uint32_t>(history.below(on.size()))}];
+        if (!fit::fits(node, asked)) return;
+        const policy::gpu_worst_fit scorer{};
+        std::optional<policy::score> best;
+        gpu_set lowest;
+        for (std::uint32_t bits = 0; bits < 1U << node.gpu_count(); ++bits) { // every set, alike or not
+            const gpu_set gpus = gpu_set::from_bits(bits);
+            if (!fit::fits_on(node, asked, gpus)) continue;
+            const policy::score here = scorer(candidate{node, gpus}, asked);
+            if (best && (here < *best || (here == *best && !(gpus < lowest)))) continue;
+            best = here;
+            lowest = gpus;
+        }
+        RC_ASSERT(policy::rank(scorer, node, asked) == *best);
+        RC_ASSERT(policy::pick(scorer, node, asked) == lowest);
+        RC_ASSERT(policy::pick(policy::first_fit{}, node, asked) == fit::lowest_gpus(node, asked));
+    });
+}

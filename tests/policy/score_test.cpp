@@ -1,0 +1,20 @@
+#include <gpupack/policy/score.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <utility>
+
+using gpupack::policy::ranked_score;
+using gpupack::policy::score;
+
+TEST(score, ranked_scores_compare_as_pairs_do) {
+    rc::check([] {
+        const auto draw = [] { return *rc::gen::inRange<score>(-2, 3); };
+        const ranked_score<score, score> a{draw(), draw()};
+        const ranked_score<score, score> b{draw(), draw()};
+        RC_ASSERT((a < b) == (std::pair{a.first, a.second} < std::pair{b.first, b.second}));
+        RC_ASSERT((a == b) == (a.first == b.first && a.second == b.second));
+    });
+    static_assert(gpupack::policy::score_like<ranked_score<score, ranked_score<score, score>>>);
+}

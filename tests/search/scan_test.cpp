@@ -1,0 +1,48 @@
+#include <gpupack/search/scan.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gpupack/policy/presets.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+namespace {
+
+/// Every node and every set of GPUs on it, each scored anew: the slow engine that the scan is held to.
+template <class Policy> std::optional<search::choice> search_slowly(const Policy& policy, const policy::decision& question) {
+    const auto scorer = policy::prepare(policy, question);
+    using key_type = decltype(policy::rank(scorer, node_view{}, question.asked));
+    std::optional<search::choice> best;
+    key_type best_key{};
+    for (std::uint32_t n = 0; n < question.on.size(); ++n) {
+        const node_view node = question.on[node_id{n}];
+        if (!fit::fits(node, question.asked)) continue;
+        const key_type key = policy::rank(scorer, node, question.asked);
+        if (!best || best_key < key) {
+            best = search::choice{node.id(), policy::pick(scorer, node, question.asked)};
+            best_key = key;
+        }
+    }
+    return best;
+}
+
+} // namespace
+
+TEST(scan, finds_what_the_slow_search_finds_under_every_preset) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const policy::preset_inputs inputs{history.any_mix(on), seed};
+        const request asked = history.any_request(on);
+        const policy::decision question{on, asked, history.below(1000)};
+        for (const policy::preset_row& row : policy::presets)
+            std::visit(
+                [&](const auto& policy) {
+                    RC_ASSERT(search::scan::searcher{}.find(policy, question) == search_slowly(policy, question));
+                },
+                row.make(inputs));
+    });
+}

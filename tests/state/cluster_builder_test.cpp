@@ -1,0 +1,56 @@
+#include <gpupack/state/cluster_builder.hpp>
+
+#include <gpupack/topology/models.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+namespace {
+
+std::string error_of(cluster_builder builder) {
+    const auto built = std::move(builder).build();
+    return built ? "" : built.error().message();
+}
+
+} // namespace
+
+TEST(cluster_builder, shares_kinds_and_numbers_nodes_in_order) {
+    const cluster built = cluster_builder{}
+                              .add_nodes(2, {8_cores, 8_GiB, {2, models::t4}})
+                              .add_node("big", {96_cores, 8_GiB, {{1, models::t4}, {2, models::p100}}})
+                              .add_nodes(1, {8_cores, 8_GiB, {2, models::t4}})
+                              .build()
+                              .value();
+    EXPECT_EQ(built.size(), 4U);
+    EXPECT_EQ(built.kinds().size(), 2U);
+    EXPECT_EQ(built.gpu_count(), 9U);
+    EXPECT_EQ(&built[node_id{0}].kind(), &built[node_id{3}].kind());
+    EXPECT_EQ(built.models().names(), "T4, P100");
+    const node_view big = built[node_id{2}];
+    EXPECT_EQ(big.gpu_model(0).number(), 0);
+    EXPECT_EQ(big.gpu_model(2).number(), 1);
+    EXPECT_EQ(big.gpu_memory(2), models::p100.memory);
+    EXPECT_EQ(big.compute_free(), 3000_milli);
+}
+
+TEST(cluster_builder, an_empty_cluster_is_a_cluster) {
+    EXPECT_EQ(cluster_builder{}.build().value().size(), 0U);
+}
+
+TEST(cluster_builder, refuses_the_first_thing_that_is_wrong) {
+    EXPECT_EQ(error_of(cluster_builder{}.add_nodes(1, {milli_cpu{-1}, {}, {}})),
+              "node cpu: \"-1\": expected from 0 to 2147483647");
+    EXPECT_EQ(error_of(cluster_builder{}.add_nodes(1, {{}, mebibytes{max_amount + 1}, {}})),
+              "node memory: \"2147483648\": expected from 0 to 2147483647");
+    EXPECT_EQ(error_of(cluster_builder{}.add_nodes(1, {{}, {}, {33, models::t4}})),
+              "node gpus: \"33\": expected from 0 to 32 GPUs on one node");
+    EXPECT_EQ(error_of(cluster_builder{}.add_nodes(1, {{}, {}, {{30, models::t4}, {3, models::t4}}})),
+              "node gpus: \"3\": expected from 0 to 32 GPUs on one node");
+    EXPECT_EQ(error_of(cluster_builder{}.add_node("a", {}).add_node("a", {})),
+              "node name: \"a\": expected a name that no other node has");
+    EXPECT_EQ(error_of(cluster_builder{}
+                           .add_nodes(1, {{}, {}, {1, gpu_model{"X", 1_GiB}}})
+                           .add_nodes(1, {{}, {}, {1, gpu_model{"X", 2_GiB}}})),
+              "model: \"X\": expected the same memory as when it was first named");
+}

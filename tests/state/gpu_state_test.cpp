@@ -1,0 +1,35 @@
+#include <gpupack/state/gpu_state.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <vector>
+
+using namespace gpupack;
+
+TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
+    rc::check([] {
+        const gpu_state idle = idle_gpu(mebibytes{16000});
+        gpu_state gpu = idle;
+        std::vector<share> taken;
+        for (int i = *rc::gen::inRange(1, 8); i > 0; --i) {
+            const share part =
+                slice{mebibytes{*rc::gen::inRange(0, 2000)}, milli_gpu{*rc::gen::inRange(1, 125)}};
+            gpu = after_taking(gpu, part, 1);
+            taken.push_back(part);
+            RC_ASSERT(gpu.way == sharing::slices && gpu.sharers == taken.size());
+        }
+        while (!taken.empty()) {
+            const auto i = *rc::gen::inRange<std::size_t>(0, taken.size());
+            gpu = after_giving_back(gpu, taken[i], mebibytes{16000});
+            taken.erase(taken.begin() + static_cast<long>(i));
+        }
+        RC_ASSERT(gpu == idle);
+    });
+}
+
+TEST(gpu_state, a_whole_gpu_has_nothing_left_and_knows_its_width) {
+    const gpu_state whole = after_taking(idle_gpu(16_GiB), exclusive{}, 4);
+    EXPECT_EQ(whole, (gpu_state{0, 0, 1, sharing::exclusive, 4}));
+    EXPECT_EQ(after_giving_back(whole, exclusive{}, 16_GiB), idle_gpu(16_GiB));
+}

@@ -1,0 +1,30 @@
+#include <gpupack/state/ledger.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation) {
+    ledger book;
+    const placement first = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2));
+    EXPECT_EQ(book.live(), 1U);
+    EXPECT_TRUE(book.holds(first));
+    const ledger::entry struck = book.strike(first);
+    EXPECT_EQ(struck.taken, (request{.cpu = 1_cores}));
+    EXPECT_EQ(struck.node, node_id{3});
+    EXPECT_EQ(book.live(), 0U);
+    EXPECT_FALSE(book.holds(first));
+
+    const placement second = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2));
+    EXPECT_EQ(second.slot, first.slot);
+    EXPECT_FALSE(book.holds(first));
+    EXPECT_TRUE(book.holds(second));
+}
+
+TEST(ledger_death, a_receipt_counts_once_and_unchanged) {
+    ledger book;
+    placement receipt = book.enter({}, node_id{}, {});
+    EXPECT_FALSE(book.holds({.slot = 99}));
+    receipt.node = node_id{1};
+    EXPECT_DEATH(book.strike(receipt), "live in this cluster");
+}
