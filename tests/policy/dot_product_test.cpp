@@ -1,0 +1,20 @@
+// A baseline of the FGD study, against its formula as the simulator evaluates it.
+#include <gpupack/policy/dot_product.hpp>
+
+#include "support/random_choices.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+TEST(dot_product, prefers_what_aligns_least) {
+    for_random_nodes([](const node_view& node, const request& asked) {
+        const double dot = number(asked.cpu) / 128000 * number(node.cpu_free()) / 128000 +
+                           number(asked.total_compute()) / 8000 * number(node.compute_free()) / 8000;
+        assert_truncated(policy::dot_product{}(node, asked), 100 * (1 - dot / 2));
+    });
+    // Far beyond the reference machine nothing overflows.
+    const cluster huge = cluster_builder{}.add_nodes(1, {milli_cpu{max_amount}, {}, {}}).build().value();
+    EXPECT_EQ(policy::dot_product{}(huge[node_id{0}], {.cpu = milli_cpu{max_amount}}), -14073748723);
+}

@@ -1,0 +1,27 @@
+#include <gpupack/policy/quantize.hpp>
+
+#include "support/random_choices.hpp"
+
+#include <gpupack/core/math.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+namespace {
+
+constexpr policy::best_fit a{};
+constexpr policy::gpu_best_fit g{};
+
+} // namespace
+
+TEST(quantize, rounds_down_also_below_zero) {
+    const auto coarse = policy::quantize(g, 300); // g is never above 0
+    for_random_candidates([&](const candidate& chosen, const request& asked) {
+        RC_ASSERT(coarse(chosen, asked) == floor_divide(g(chosen, asked), 300));
+    });
+    EXPECT_DEATH((void)policy::quantize(a, 0), "a step above 0");
+}

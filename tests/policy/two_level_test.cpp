@@ -1,0 +1,33 @@
+#include <gpupack/policy/two_level.hpp>
+
+#include "support/random_choices.hpp"
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+namespace {
+
+constexpr policy::best_fit a{};
+constexpr policy::gpu_best_fit g{};
+
+} // namespace
+
+TEST(two_level, chooses_the_node_by_one_and_the_gpus_by_the_other) {
+    const auto levels = policy::two_level(a, g);
+    rc::check([&](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const request asked = history.any_request(on);
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            const node_view node = on[node_id{n}];
+            if (!fit::fits(node, asked)) continue;
+            RC_ASSERT(policy::rank(levels, node, asked) == a(node, asked));
+            RC_ASSERT(policy::pick(levels, node, asked) == policy::pick(g, node, asked));
+        }
+    });
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "support/random_history.hpp"
+
+#include <gpupack/fit/candidate.hpp>
+
+#include <rapidcheck.h>
+
+#include <cmath>
+
+/// Calls body(node, request) for the nodes of random clusters that the request fits.
+template <class Body> void for_random_nodes(Body body) {
+    rc::check([&](std::uint64_t seed) {
+        random_history history{seed};
+        const gpupack::cluster on = history.used_cluster();
+        const gpupack::request asked = history.any_request(on);
+        for (std::uint32_t n = 0; n < on.size(); ++n)
+            if (gpupack::fit::fits(on[gpupack::node_id{n}], asked)) body(on[gpupack::node_id{n}], asked);
+    });
+}
+
+/// Calls body(candidate, request) for the candidates on those nodes.
+template <class Body> void for_random_candidates(Body body) {
+    for_random_nodes([&](const gpupack::node_view& node, const gpupack::request& asked) {
+        gpupack::fit::for_each_candidate(node, asked, [&](const gpupack::candidate& chosen) { body(chosen, asked); });
+    });
+}
+
+/// The number of an amount, for formulas in floating point.
+double number(auto amount) { return static_cast<double>(amount.count()); }
+
+/// Equal, or one apart where the exact value is so near a whole number that doubles cannot tell.
+inline void assert_truncated(gpupack::policy::score ours, double real) {
+    const bool near_whole = std::abs(real - std::round(real)) < 1e-9;
+    RC_ASSERT(ours == static_cast<gpupack::policy::score>(real) ||
+              (near_whole && std::abs(static_cast<double>(ours) - real) < 1.5));
+}
