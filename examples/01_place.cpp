@@ -6,12 +6,12 @@
 int main() {
     using namespace gpupack::literals;
 
-    gpupack::cluster cluster =
-        gpupack::cluster_builder{}
-            .add_nodes(100, gpupack::node_spec{
-                                .cpu = 96_cores, .memory = 768_GiB, .gpus = {8, gpupack::models::a100_80gb}})
-            .build()
-            .value();
+    gpupack::cluster cluster = gpupack::cluster_builder{}
+                                   .add_nodes(100, gpupack::node_spec{.cpu = 96_cores,
+                                                                      .memory = 768_GiB,
+                                                                      .gpus = {8, gpupack::models::a100_80gb}})
+                                   .build()
+                                   .value();
     gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}};
 
     auto placed = scheduler.place({.cpu = 8_cores,

@@ -47,8 +47,8 @@ struct output_files {
     std::optional<output_file> report;
 
     [[nodiscard]] gpupack::expected<void, gpupack::input_error> open(const options& chosen) {
-        const auto open_one = [](std::optional<output_file>& file, const std::string& flag, const std::string& path)
-            -> gpupack::expected<void, gpupack::input_error> {
+        const auto open_one = [](std::optional<output_file>& file, const std::string& flag,
+                                 const std::string& path) -> gpupack::expected<void, gpupack::input_error> {
             if (path.empty() || path == "-") return {};
             auto opened = output_file::open(flag, path);
             if (!opened) return gpupack::unexpected<gpupack::input_error>{opened.error()};

@@ -30,8 +30,7 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_flag("--version", raw.version, "print the version");
     app.add_option("--workload", raw.workload, "built-in workload: openb (the default)");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
-    app.add_option("--pods", chosen.pods,
-                   "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
+    app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
     app.add_option("--policy", raw.policy, "presets by name, comma separated, or all (the default)");
     app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
@@ -141,8 +140,8 @@ std::string policy_list() {
 }
 
 std::string version_text() {
-    return "gpupack-replay " + std::to_string(GPUPACK_VERSION_MAJOR) + "." +
-           std::to_string(GPUPACK_VERSION_MINOR) + "." + std::to_string(GPUPACK_VERSION_PATCH) + "\n";
+    return "gpupack-replay " + std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) +
+           "." + std::to_string(GPUPACK_VERSION_PATCH) + "\n";
 }
 
 } // namespace
@@ -159,7 +158,9 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         chosen.message = app.help();
         return chosen;
     } catch (const CLI::ExtrasError&) {
-        const auto known = [&](const std::string& argument) { return app.get_option_no_throw(argument) != nullptr; };
+        const auto known = [&](const std::string& argument) {
+            return app.get_option_no_throw(argument) != nullptr;
+        };
         for (int i = 1; i < argc; ++i) {
             const std::string argument{argv[i]};
             if (argument.rfind("-", 0) == 0 && argument != "-" && !known(argument.substr(0, argument.find('='))))

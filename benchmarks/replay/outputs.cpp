@@ -61,8 +61,9 @@ std::string table_text(const std::vector<run_record>& runs) {
     }
     const policy_summary& best = policies.front();
     if (!timed)
-        text += fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
-                            best.name, best.allocated.mean, best.unallocated, runs.front().gpus);
+        text +=
+            fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
+                        best.name, best.allocated.mean, best.unallocated, runs.front().gpus);
     return text;
 }
 

@@ -33,17 +33,16 @@ std::vector<node_use> use_of(const cluster& on) {
 }
 
 /// One run under one policy; fills in the record's result.
-template <class Policy>
-void replay_one(cluster on, const Policy& policy, const options& chosen, const inputs& from,
-                const std::vector<std::size_t>& arrivals, const gpupack::policy::fragmentation_view& expected,
-                const progress_listener& progress, run_record& record) {
+template <class Policy> void replay_one(cluster on, const Policy& policy, const options& chosen, const inputs& from,
+                                        const std::vector<std::size_t>& arrivals,
+                                        const gpupack::policy::fragmentation_view& expected,
+                                        const progress_listener& progress, run_record& record) {
     gpupack::scheduler by{std::move(on), policy};
     const auto told = [&](std::size_t done) {
         progress(record, static_cast<double>(done) / static_cast<double>(arrivals.size()));
     };
     if (chosen.timeline) {
-        auto [result, timeline] =
-            gpupack::replay::run_timeline(by, from.trace.tasks, arrivals, expected, told);
+        auto [result, timeline] = gpupack::replay::run_timeline(by, from.trace.tasks, arrivals, expected, told);
         record.result = std::move(result);
         record.timeline = std::move(timeline);
     } else {

@@ -52,8 +52,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
                                              std::declval<const node_view&>(), std::declval<const request&>()));
 
     explicit scheduler(cluster on, Policy by, Engine with = {})
-        : cluster_{std::move(on)}, policy_{std::move(by)},
-          searcher_{with.template make_searcher<Policy>(cluster_)} {}
+        : cluster_{std::move(on)}, policy_{std::move(by)}, searcher_{
+                                                               with.template make_searcher<Policy>(cluster_)} {}
 
     /// Places the request on the best choice of the policy, or says why it fits nowhere now.
     ///
@@ -112,7 +112,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
   private:
     cluster cluster_;
     Policy policy_;
-    decltype(std::declval<const Engine&>().template make_searcher<Policy>(std::declval<const cluster&>())) searcher_;
+    decltype(std::declval<const Engine&>().template make_searcher<Policy>(
+        std::declval<const cluster&>())) searcher_;
     std::uint64_t ordinal_ = 0;
 };
 

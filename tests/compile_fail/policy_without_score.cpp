@@ -4,7 +4,11 @@ struct silent {
 #if defined(EXPECT_FAIL)
     void operator()(const gpupack::node_view&, const gpupack::request&) const {}
 #else
-    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const { return 0; }
+    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const {
+        return 0;
+    }
 #endif
 };
-void make(gpupack::cluster on) { gpupack::scheduler by{std::move(on), silent{}}; }
+void make(gpupack::cluster on) {
+    gpupack::scheduler by{std::move(on), silent{}};
+}

@@ -6,7 +6,9 @@
 using namespace gpupack;
 
 template <class A, class B>
-concept add_up = requires(A a, B b) { a + b; };
+concept add_up = requires(A a, B b) {
+    a + b;
+};
 
 TEST(units, literals_are_whole_numbers_of_the_small_unit) {
     EXPECT_EQ(8_cores, milli_cpu{8000});

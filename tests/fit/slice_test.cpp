@@ -9,8 +9,8 @@ TEST(slice, fits_where_both_amounts_are_free_on_an_open_gpu) {
     rc::check([] {
         gpu_state gpu = idle_gpu(mebibytes{1000});
         if (*rc::gen::arbitrary<bool>())
-            gpu = after_taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 1001)}, milli_gpu{*rc::gen::inRange(0, 1001)}},
-                               1);
+            gpu = after_taking(
+                gpu, slice{mebibytes{*rc::gen::inRange(0, 1001)}, milli_gpu{*rc::gen::inRange(0, 1001)}}, 1);
         const mebibytes memory{*rc::gen::inRange(0, 1100)};
         const milli_gpu compute{*rc::gen::inRange(0, 1001)};
         RC_ASSERT(fit::slice_fits(gpu, memory, compute) ==

@@ -60,10 +60,12 @@ std::vector<block> cpp_blocks(const source& document) {
 complaints check_document(const source& document, const std::vector<source>& examples) {
     complaints found;
     for (const block& shown : cpp_blocks(document)) {
-        const bool known = std::any_of(examples.begin(), examples.end(),
-                                       [&](const source& example) { return is_part_of(shown.text, example.lines); });
+        const bool known = std::any_of(examples.begin(), examples.end(), [&](const source& example) {
+            return is_part_of(shown.text, example.lines);
+        });
         if (!known)
-            found.push_back(house::at_line(document, shown.line, "this block is not part of any file in examples/"));
+            found.push_back(
+                house::at_line(document, shown.line, "this block is not part of any file in examples/"));
     }
     return found;
 }
@@ -87,7 +89,9 @@ TEST(documents, find_a_block_at_any_depth_and_refuse_a_changed_one) {
                                                                            "        return 1;\n"
                                                                            "    }\n"
                                                                            "}\n")};
-    const auto document = [](const std::string& code) { return house::made_up("a.md", "text\n" + code + "more\n"); };
+    const auto document = [](const std::string& code) {
+        return house::made_up("a.md", "text\n" + code + "more\n");
+    };
     EXPECT_TRUE(check_document(document("```cpp\nif (true) {\n    return 1;\n}\n```\n"), examples).empty());
     EXPECT_TRUE(check_document(document("```text\nif (false)\n```\n```sh\nls\n```\n"), examples).empty());
     EXPECT_EQ(check_document(document("```cpp\nif (true) {\n    return 2;\n}\n```\n"), examples).size(), 1U);

@@ -1,5 +1,5 @@
-// Every public name of the library has a /// comment directly above it. Line by line, without parsing C++: enough for
-// code that is laid out as ours is.
+// Every public name of the library has a /// comment directly above it. Line by line, without parsing C++: enough
+// for code that is laid out as ours is.
 
 #include "source_tree.hpp"
 
@@ -18,10 +18,13 @@ std::string code_of(const std::string& line) {
     char quote = 0;
     for (std::size_t i = 0; i < line.size(); ++i) {
         if (quote == 0 && line.compare(i, 2, "//") == 0) break;
-        const bool digit_separator = line[i] == '\'' && i > 0 && std::isdigit(static_cast<unsigned char>(line[i - 1]));
+        const bool digit_separator =
+            line[i] == '\'' && i > 0 && std::isdigit(static_cast<unsigned char>(line[i - 1]));
         if (quote != 0) {
-            if (line[i] == '\\') ++i;
-            else if (line[i] == quote) quote = 0;
+            if (line[i] == '\\')
+                ++i;
+            else if (line[i] == quote)
+                quote = 0;
         } else if (line[i] == '"' || (line[i] == '\'' && !digit_separator)) {
             quote = line[i];
         } else {
@@ -33,7 +36,8 @@ std::string code_of(const std::string& line) {
 
 /// Whether the statement declares nothing new, so that it needs no comment.
 bool is_exempt(const std::string& statement) {
-    for (const char* start : {"static_assert", "using namespace", "template <>", "template class", "extern template"})
+    for (const char* start :
+         {"static_assert", "using namespace", "template <>", "template class", "extern template"})
         if (statement.starts_with(start)) return true;
     if (statement.starts_with("using ") && statement.find('=') == std::string::npos) return true;
     // A member defined outside its class, where its comment stands: "inline std::string no_fit::message() const {"
@@ -41,8 +45,8 @@ bool is_exempt(const std::string& statement) {
     const std::size_t name = parameters == std::string::npos ? parameters : statement.rfind(' ', parameters) + 1;
     if (name < parameters && statement.substr(name, parameters - name).find("::") != std::string::npos) return true;
     // A declaration ahead of its definition: "template <class Score> class ranked;"
-    const bool type = statement.find("struct ") != std::string::npos || statement.find("class ") != std::string::npos ||
-                      statement.find("enum ") != std::string::npos;
+    const bool type = statement.find("struct ") != std::string::npos ||
+                      statement.find("class ") != std::string::npos || statement.find("enum ") != std::string::npos;
     return type && statement.find_first_of("{=(") == std::string::npos;
 }
 
@@ -120,10 +124,13 @@ TEST(docstrings, stand_above_every_public_name) {
     EXPECT_TRUE(all.empty()) << house::joined(all);
 }
 
-std::size_t complaints_about(const std::string& text) { return reader{house::made_up("a.hpp", text)}.missing().size(); }
+std::size_t complaints_about(const std::string& text) {
+    return reader{house::made_up("a.hpp", text)}.missing().size();
+}
 
 TEST(docstrings, are_not_asked_of_what_declares_nothing_new) {
-    EXPECT_EQ(complaints_about("#pragma once\nnamespace a {\nstruct b;\nusing c::d;\nstatic_assert(e({1}));\n}\n"), 0U);
+    EXPECT_EQ(complaints_about("#pragma once\nnamespace a {\nstruct b;\nusing c::d;\nstatic_assert(e({1}));\n}\n"),
+              0U);
     EXPECT_EQ(complaints_about("namespace a::detail {\nint help() { return 1; }\n}\n"), 0U);
     EXPECT_EQ(complaints_about("inline std::string a::text(int b) const { return {}; }\n"), 0U);
     EXPECT_EQ(complaints_about("/// A table.\nnamespace a {\n\nusing b = c::d;\n}\n"), 0U);

@@ -1,4 +1,5 @@
-// Data flows one way: a room includes only itself and the rooms above it, and foreign headers stay where they belong.
+// Data flows one way: a room includes only itself and the rooms above it, and foreign headers stay where they
+// belong.
 
 #include "source_tree.hpp"
 
@@ -46,7 +47,8 @@ bool starts_with_any(const std::string& name, std::initializer_list<const char*>
 
 /// Why a header from outside the library may not be included here; empty where it may.
 std::string objection_to_foreign(const std::string& name, const std::string& room, bool runs_on_device) {
-    if (starts_with_any(name, {"nlohmann/", "rapidjson/", "simdjson", "pugixml", "tinyxml2", "rapidxml"}) && room != "io")
+    if (starts_with_any(name, {"nlohmann/", "rapidjson/", "simdjson", "pugixml", "tinyxml2", "rapidxml"}) &&
+        room != "io")
         return "JSON and XML are read in io/ only";
     if (starts_with_any(name, {"thrust/", "cub/", "cuda", "nv/"}) && room != "cuda")
         return "CUDA headers belong to cuda/ only";
@@ -119,7 +121,8 @@ TEST(include_order, allows_what_stands_above) {
     EXPECT_EQ(complaints_about("policy/a.hpp", "#include <Eigen/Core>\n"), 0U);
     EXPECT_EQ(complaints_about("replay/a.hpp", "#include <gpupack/scheduler.hpp>\n"), 0U);
     EXPECT_EQ(complaints_about("io/a.hpp", "#include <nlohmann/json.hpp>\n"), 0U);
-    EXPECT_EQ(complaints_about("gpupack.hpp", "#include <gpupack/fwd.hpp>\n#include <gpupack/scheduler.hpp>\n"), 0U);
+    EXPECT_EQ(complaints_about("gpupack.hpp", "#include <gpupack/fwd.hpp>\n#include <gpupack/scheduler.hpp>\n"),
+              0U);
 }
 
 TEST(include_order, refuses_what_stands_below) {

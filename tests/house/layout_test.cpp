@@ -48,8 +48,8 @@ complaints check_header(const source& file) {
 /// Whether the header must have the test file tests/<room>/<name>_test.cpp.
 bool needs_test(const std::string& path) {
     const std::string name = in_library(path);
-    return name.ends_with(".hpp") && name != "gpupack.hpp" && !name.ends_with("fwd.hpp") && !is_inside(path, "detail") &&
-           !without_test.contains(name);
+    return name.ends_with(".hpp") && name != "gpupack.hpp" && !name.ends_with("fwd.hpp") &&
+           !is_inside(path, "detail") && !without_test.contains(name);
 }
 
 std::string test_of(const std::string& path) {
@@ -136,7 +136,8 @@ TEST(layout, every_header_has_its_test) {
     const complaints found = check_mirrors(house::headers(), tests);
     EXPECT_TRUE(found.empty()) << house::joined(found);
     for (const auto& [name, reason] : without_test)
-        EXPECT_FALSE(tests.contains(test_of("include/gpupack/" + name))) << name << " has a test; take it off the list";
+        EXPECT_FALSE(tests.contains(test_of("include/gpupack/" + name)))
+            << name << " has a test; take it off the list";
 }
 
 TEST(layout, of_the_umbrella) {
@@ -164,7 +165,8 @@ TEST(layout, refuses_bad_headers) {
     using house::made_up;
     EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", "#pragma once\n")).size(), 0U);
     EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", "int x;\n")).size(), 1U);
-    EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", "#pragma once\n__device__ int f();\n")).size(), 1U);
+    EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", "#pragma once\n__device__ int f();\n")).size(),
+              1U);
     EXPECT_EQ(check_header(made_up("include/gpupack/core/a.inc", "1, 2\n")).size(), 1U);
     const std::string long_text = "#pragma once\n" + std::string(400, '\n');
     EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", long_text)).size(), 1U);

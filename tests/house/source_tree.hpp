@@ -64,7 +64,9 @@ inline std::vector<source> files_under(const std::string& folder, const std::vec
 }
 
 /// The headers of the library.
-inline std::vector<source> headers() { return files_under("include/gpupack", {".hpp", ".inc", ".cuh"}); }
+inline std::vector<source> headers() {
+    return files_under("include/gpupack", {".hpp", ".inc", ".cuh"});
+}
 
 inline std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blank = " \t\r";

@@ -31,8 +31,7 @@ TEST(sources, named_by_headers_are_described) {
     std::size_t named = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator{root / "include"}) {
         if (!entry.is_regular_file()) continue;
-        for (const std::string& source :
-             all_matches(read(entry.path()), std::regex{"sources\\.md#([a-z0-9-]+)"})) {
+        for (const std::string& source : all_matches(read(entry.path()), std::regex{"sources\\.md#([a-z0-9-]+)"})) {
             EXPECT_TRUE(described.count(source) == 1) << entry.path() << " names " << source;
             ++named;
         }

@@ -7,8 +7,8 @@ using namespace gpupack;
 namespace {
 
 constexpr std::string_view node_header = "sn,cpu_milli,memory_mib,gpu,model\n";
-constexpr std::string_view task_header =
-    "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time\n";
+constexpr std::string_view task_header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,"
+                                         "creation_time,deletion_time,scheduled_time\n";
 
 std::string node_error(const std::string& rows) {
     const auto nodes = io::read_nodes("nodes.csv", std::string{node_header} + rows);
@@ -47,7 +47,8 @@ TEST(read_nodes, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(node_error("a,1,9999999999,1,T4\n"),
               "nodes.csv:2: memory_mib: \"9999999999\": expected a whole number from 0 to 2147483647");
     EXPECT_EQ(node_error("a,1,1,33,T4\n"), "nodes.csv:2: gpu: \"33\": expected a whole number from 0 to 32");
-    EXPECT_EQ(node_error("a,1,1,1,T4\na,1,1,1,T4\n"), "nodes.csv:3: sn: \"a\": expected a name that no other node has");
+    EXPECT_EQ(node_error("a,1,1,1,T4\na,1,1,1,T4\n"),
+              "nodes.csv:3: sn: \"a\": expected a name that no other node has");
     EXPECT_EQ(node_error("a,1,1,1,\n"),
               "nodes.csv:2: model: \"\": expected the name of a GPU model, of at most 31 characters");
     EXPECT_EQ(node_error(",1,1,1,T4\n"), "nodes.csv:2: sn: \"\": expected a node name");
@@ -71,8 +72,7 @@ TEST(read_tasks, reads_shares_models_and_times) {
 
 TEST(read_tasks, needs_only_the_first_five_columns) {
     model_table models;
-    const auto tasks =
-        io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nt,1,1,1,1000\n", models);
+    const auto tasks = io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nt,1,1,1,1000\n", models);
     ASSERT_TRUE(tasks);
     EXPECT_TRUE((*tasks)[0].asked.models.is_any());
 }

@@ -29,7 +29,8 @@ TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {
             add(node.cpu().count(), node.cpu_free().count(), asked.cpu.count(), weights.cpu);
             add(node.memory().count(), node.memory_free().count(), asked.memory.count(), weights.memory);
             if (asked.gpus > 0)
-                add(node.compute().count(), node.compute_free().count(), asked.total_compute().count(), weights.gpu);
+                add(node.compute().count(), node.compute_free().count(), asked.total_compute().count(),
+                    weights.gpu);
             RC_ASSERT((policy::binpack{weights, 100}(node, asked)) == (all == 0 ? 0 : used / all));
             RC_ASSERT((policy::spread{weights, 100}(node, asked)) == (all == 0 ? 0 : free / all));
         }

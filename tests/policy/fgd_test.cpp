@@ -56,10 +56,12 @@ TEST(fgd, agrees_with_floating_point_but_for_its_rounding_errors) {
         const float_fgd oracle{expected, expected.total()};
         for (std::uint32_t n = 0; n < used.size(); ++n)
             fit::for_each_candidate(used[node_id{n}], asked, [&](const candidate& chosen) {
-                const double fall = static_cast<double>(scorer.exact(chosen, asked)) / static_cast<double>(expected.total());
+                const double fall =
+                    static_cast<double>(scorer.exact(chosen, asked)) / static_cast<double>(expected.total());
                 RC_ASSERT(std::abs(oracle.fall(chosen, asked) - fall) < 1e-6);
                 const double real = 100.0 / (1.0 + std::exp(-fall / 1000));
-                if (std::abs(real - std::round(real)) > 1e-9) RC_ASSERT(scorer(chosen, asked) == oracle(chosen, asked));
+                if (std::abs(real - std::round(real)) > 1e-9)
+                    RC_ASSERT(scorer(chosen, asked) == oracle(chosen, asked));
             });
     });
 }

@@ -70,7 +70,8 @@ TEST(fragmentation_table, sums_up_what_each_expected_task_cannot_use) {
         const task_mix expected = history.any_mix(on);
         const policy::fragmentation_table table{expected};
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            RC_ASSERT(table.view().fragmentation(on[node_id{n}]) == obvious_fragmentation(on[node_id{n}], expected));
+            RC_ASSERT(table.view().fragmentation(on[node_id{n}]) ==
+                      obvious_fragmentation(on[node_id{n}], expected));
     });
 }
 
@@ -84,7 +85,8 @@ TEST(fragmentation_table, gives_the_published_values) { // F1 to F4 of the simul
     EXPECT_NEAR(published_fragmentation({200, 1000, 1000, 500}, one), 251.91, 0.01);
 }
 
-TEST(fragmentation_table, counts_gpus_too_small_as_unusable) { // "unusable" of the same test: enough CPU, two whole GPUs
+TEST(fragmentation_table,
+     counts_gpus_too_small_as_unusable) { // "unusable" of the same test: enough CPU, two whole GPUs
     task_mix one;
     one.add(asking(1000, 2, 1000), 10000);
     EXPECT_NEAR(published_fragmentation({200, 1000, 1000, 500}, one), 700, 1e-9);

@@ -11,7 +11,9 @@ using namespace gpupack;
 
 TEST(gpu_clustering, has_a_band_for_each_mix_of_affinities) {
     cluster on = cluster_builder{}.add_nodes(1, {96_cores, 512_GiB, {8, models::t4}}).build().value();
-    const auto told = [&](int gpus, int milli) { return policy::gpu_clustering{}(on[node_id{0}], asking(0, gpus, milli)); };
+    const auto told = [&](int gpus, int milli) {
+        return policy::gpu_clustering{}(on[node_id{0}], asking(0, gpus, milli));
+    };
     EXPECT_EQ(told(0, 1000), 0);
     EXPECT_EQ(told(1, 500), 25); // an idle node of eight
     (void)on.take(node_id{0}, gpu_set::of(0), asking(0, 1, 200));

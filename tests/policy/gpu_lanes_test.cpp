@@ -16,7 +16,8 @@ gpu_state any_gpu() {
     const int sort = *rc::gen::inRange(0, 4);
     if (sort == 1) gpu = after_taking(gpu, exclusive{}, 2);
     for (int i = 0; sort >= 2 && i < sort; ++i)
-        gpu = after_taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 5000)}, milli_gpu{*rc::gen::inRange(0, 300)}}, 1);
+        gpu = after_taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 5000)}, milli_gpu{*rc::gen::inRange(0, 300)}},
+                           1);
     return gpu;
 }
 
@@ -35,7 +36,8 @@ TEST(gpu_lanes, serve_exactly_what_fits) {
         for (int i = 0; i < kind.gpu_count; ++i) gpus[i] = any_gpu();
         const node_state state{};
         const node_view node{node_id{}, kind, state, gpus};
-        const gpu_set wanted = gpu_set::from_bits(*rc::gen::arbitrary<std::uint32_t>()) & gpu_set::first(kind.gpu_count);
+        const gpu_set wanted =
+            gpu_set::from_bits(*rc::gen::arbitrary<std::uint32_t>()) & gpu_set::first(kind.gpu_count);
         const share asked = any_share();
 
         const gpu_set fitting = asked.way() == sharing::exclusive

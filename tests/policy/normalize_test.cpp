@@ -36,7 +36,6 @@ TEST(normalize, stretches_the_nodes_that_fit_to_the_full_range) {
         if (raw.empty()) return;
         const auto [lowest, highest] = std::minmax_element(raw.begin(), raw.end());
         for (std::size_t i = 0; i < raw.size(); ++i)
-            RC_ASSERT(stretched[i] ==
-                      (*lowest == *highest ? 0 : (raw[i] - *lowest) * 100 / (*highest - *lowest)));
+            RC_ASSERT(stretched[i] == (*lowest == *highest ? 0 : (raw[i] - *lowest) * 100 / (*highest - *lowest)));
     });
 }

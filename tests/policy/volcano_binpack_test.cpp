@@ -19,7 +19,8 @@ struct node {
                          .add_nodes(1, {milli_cpu{cpu * 1000}, mebibytes{memory_gib * 1024}, {third, models::t4}})
                          .build()
                          .value();
-        (void)on.take(node_id{0}, {}, {.cpu = milli_cpu{used_cpu_milli}, .memory = mebibytes{used_memory_gib * 1024}});
+        (void)on.take(node_id{0}, {},
+                      {.cpu = milli_cpu{used_cpu_milli}, .memory = mebibytes{used_memory_gib * 1024}});
         return on;
     }
 };
@@ -38,7 +39,8 @@ double scored(const node& on, const request& asked, policy::score third_weight) 
 
 } // namespace
 
-TEST(volcano_binpack, scores_the_published_examples) { // Volcano's own unit test: weight 10; cpu 2, memory 3, GPU 7, foo 8
+TEST(volcano_binpack,
+     scores_the_published_examples) { // Volcano's own unit test: weight 10; cpu 2, memory 3, GPU 7, foo 8
     const request p1{.cpu = 1_cores, .memory = 1_GiB};
     const request p2{.cpu = milli_cpu{1500}};
     const request p3{.cpu = 2_cores, .memory = 10_GiB, .gpus = 2};

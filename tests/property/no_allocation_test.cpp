@@ -1,4 +1,5 @@
-// Placing and releasing allocate nothing, once the first placement of a shape has been made and the ledger has room.
+// Placing and releasing allocate nothing, once the first placement of a shape has been made and the ledger has
+// room.
 #include <gpupack/policy/presets.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -23,8 +24,12 @@ std::size_t allocations = 0;
     if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
     throw std::bad_alloc{};
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
 
 using namespace gpupack;
 

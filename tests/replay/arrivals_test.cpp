@@ -13,8 +13,7 @@ namespace {
 
 io::trace small_trace(int nodes, int tasks) {
     io::trace made;
-    for (int i = 0; i < nodes; ++i)
-        made.nodes.push_back({std::to_string(i), {8_cores, 8_GiB, {4, models::t4}}});
+    for (int i = 0; i < nodes; ++i) made.nodes.push_back({std::to_string(i), {8_cores, 8_GiB, {4, models::t4}}});
     for (int i = 0; i < tasks; ++i)
         made.tasks.push_back({std::to_string(i), {.cpu = 1_cores, .gpus = i % 3}, {}, {}});
     return made;
@@ -47,8 +46,9 @@ TEST(arrivals, every_task_comes_once_before_any_comes_again_and_the_load_is_not_
         const std::int64_t most = nodes * 4 * load;
         RC_ASSERT(compute_of(of, arrivals) <= most);
         const auto first_round = std::min(arrivals.size(), of.tasks.size());
-        RC_ASSERT(std::set<std::size_t>(arrivals.begin(), arrivals.begin() + static_cast<long>(first_round)).size() ==
-                  first_round);
+        RC_ASSERT(
+            std::set<std::size_t>(arrivals.begin(), arrivals.begin() + static_cast<long>(first_round)).size() ==
+            first_round);
         // The next task would have passed it: no task asks for more than two GPUs.
         if (arrivals.size() > of.tasks.size()) RC_ASSERT(compute_of(of, arrivals) + 2000 > most);
     });

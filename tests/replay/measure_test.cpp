@@ -14,7 +14,7 @@ TEST(measure, percent_of_nothing_is_nothing) {
 TEST(measure, fragmentation_is_what_the_expected_tasks_cannot_use_on_average) {
     cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     task_mix expected;
-    expected.add({.cpu = 1_cores, .gpus = 1}, 3); // serves: uses any idle GPU
+    expected.add({.cpu = 1_cores, .gpus = 1}, 3);  // serves: uses any idle GPU
     expected.add({.cpu = 99_cores, .gpus = 1}, 1); // the node never has the CPU: all is waste to it
     const policy::fragmentation_table table{expected};
     EXPECT_DOUBLE_EQ(replay::fragmented_percent(on, table.view()), 25.0);

@@ -69,7 +69,9 @@ void expect_close(const sample& ours, double mean, double deviation, const std::
     EXPECT_NEAR(ours.mean(), mean, std::max(0.35, 3 * error)) << what;
 }
 
-double number(std::string_view text) { return std::stod(std::string{text}); }
+double number(std::string_view text) {
+    return std::stod(std::string{text});
+}
 
 /// One task file against its rows of the published table, which says at 100 % and at 130 %.
 void expect_published(const io::trace& of, const std::string& tasks) {
@@ -97,8 +99,7 @@ class published_allocation : public testing::TestWithParam<std::string> {};
 
 TEST_P(published_allocation, is_reproduced_on_the_recorded_tasks) {
     SKIP_WITHOUT_DATA();
-    const auto of =
-        io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + GetParam() + ".csv"));
+    const auto of = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + GetParam() + ".csv"));
     ASSERT_TRUE(of) << of.error().message();
     expect_published(*of, GetParam());
 }

@@ -1,4 +1,5 @@
-// What the published simulator decided, task by task, against what we decide: FGD, default tasks, seed 42, load 1.3.
+// What the published simulator decided, task by task, against what we decide: FGD, default tasks, seed 42,
+// load 1.3.
 #include "support/data_files.hpp"
 #include "support/float_fgd.hpp"
 
@@ -41,12 +42,10 @@ template <class Named> std::map<std::string, std::size_t> index_of(const std::ve
 
 reference read_reference() {
     reference read;
-    read.workload =
-        io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_default.csv")).value();
+    read.workload = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_default.csv")).value();
     std::vector<std::string> nodes;
     for (const io::trace_node& node : read.workload.nodes) nodes.push_back(node.name);
-    read.node_order =
-        io::read_names(data_file("openb/reference_node_order_seed42.txt"), "node", nodes).value();
+    read.node_order = io::read_names(data_file("openb/reference_node_order_seed42.txt"), "node", nodes).value();
     std::map<std::string_view, std::uint32_t> number;
     for (std::size_t i = 0; i < read.node_order.size(); ++i)
         number[nodes[read.node_order[i]]] = static_cast<std::uint32_t>(i);
@@ -111,7 +110,8 @@ TEST(reference_decisions, each_difference_is_a_rounding_error_at_a_whole_score) 
     const float_fgd rounded{of.typical(), static_cast<std::int64_t>(of.workload.tasks.size())};
     cluster on = of.workload.build(of.node_order).value();
     std::size_t differences = 0;
-    for (const replay::outcome& recorded : of.outcomes) { // from the recorded state, so that none follows from another
+    for (const replay::outcome& recorded :
+         of.outcomes) { // from the recorded state, so that none follows from another
         const request& asked = of.workload.tasks[recorded.task].asked;
         const policy::decision question{on, asked, 0};
         const auto ours = search::scan::searcher{}.find(exact, question);

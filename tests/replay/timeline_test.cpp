@@ -19,8 +19,8 @@ auto play(const std::vector<io::trace_task>& tasks, int gpus) {
     const policy::fragmentation_table table{expected};
     scheduler by{cluster_builder{}.add_nodes(1, {99_cores, 8_GiB, {gpus, models::t4}}).build().value(),
                  policy::first_fit{}};
-    auto told = replay::run_timeline(by, tasks, replay::arrivals_in_time(tasks).value(), table.view(),
-                                     [](std::size_t) {});
+    auto told =
+        replay::run_timeline(by, tasks, replay::arrivals_in_time(tasks).value(), table.view(), [](std::size_t) {});
     return std::tuple{std::move(told.first), std::move(told.second), by.state().live_placements()};
 }
 
@@ -46,7 +46,8 @@ TEST(timeline, what_does_not_fit_waits_its_turn_and_runs_its_length) {
 }
 
 TEST(timeline, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
-    const auto [told, times, live] = play({task("stays", 2, 0, {}), task("huge", 3, 1, 5), task("late", 1, 2, 5)}, 2);
+    const auto [told, times, live] =
+        play({task("stays", 2, 0, {}), task("huge", 3, 1, 5), task("late", 1, 2, 5)}, 2);
     EXPECT_EQ(times.rejected, 1U);
     EXPECT_EQ(times.unplaced, 1U);
     EXPECT_EQ(told.failed, 2U);

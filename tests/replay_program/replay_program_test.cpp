@@ -102,9 +102,9 @@ TEST_F(replay_program, writes_json_with_every_field_and_nothing_else_to_standard
     ASSERT_EQ(told.status, 0) << told.err;
     const auto runs = nlohmann::json::parse(told.out);
     ASSERT_EQ(runs.size(), 4U);
-    for (const char* field :
-         {"workload", "policy", "seed", "engine", "load", "nodes", "gpus", "tasks", "placed", "failed",
-          "allocated_gpu_percent", "fragmented_gpu_percent", "decisions", "seconds", "decisions_per_second", "curve"})
+    for (const char* field : {"workload", "policy", "seed", "engine", "load", "nodes", "gpus", "tasks", "placed",
+                              "failed", "allocated_gpu_percent", "fragmented_gpu_percent", "decisions", "seconds",
+                              "decisions_per_second", "curve"})
         EXPECT_TRUE(runs[0].contains(field)) << field;
     EXPECT_EQ(runs[3]["policy"], "random");
     EXPECT_EQ(runs[3]["seed"], 2);
@@ -116,7 +116,8 @@ TEST_F(replay_program, writes_json_with_every_field_and_nothing_else_to_standard
 TEST_F(replay_program, writes_decisions_in_the_given_order_on_nodes_numbered_so) {
     write("order.txt", "c\na\na\nb\nd\n");
     write("nodes.txt", "n1\nn0\n");
-    const run told = call(recorded + "--policy first-fit --order order.txt --node-order nodes.txt --decisions d.csv");
+    const run told =
+        call(recorded + "--policy first-fit --order order.txt --node-order nodes.txt --decisions d.csv");
     ASSERT_EQ(told.status, 0) << told.err;
     EXPECT_EQ(content("d.csv"), "task,node,gpus\nc,n1,0-1-2-3\na,n0,0\na,n0,1\nb,,\nd,n1,\n");
 }
@@ -164,15 +165,18 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
 }
 
 TEST_F(replay_program, refuses_bad_flags) {
-    expect_refused("--policy fdg",
-                   "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
-                   "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack");
+    expect_refused(
+        "--policy fdg",
+        "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
+        "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected scan (this version has no other engine)");
     expect_refused("--workload openc", "--workload: \"openc\": expected openb");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
-    expect_refused("--seed x", "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
-    expect_refused("--seed 5:3", "--seed: \"5:3\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    expect_refused("--seed x",
+                   "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    expect_refused("--seed 5:3",
+                   "--seed: \"5:3\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
     expect_refused("--load -1", "--load: \"-1\": expected a number from 0 to 1000 with at most three decimals");
     expect_refused("--load much", "--load: \"much\": expected a number from 0 to 1000 with at most three decimals");
     expect_refused("--nodes nodes.csv", "--pods: \"\": expected a file, beside --nodes");
@@ -224,10 +228,10 @@ TEST_F(replay_program, reproduces_the_published_simulator_from_its_own_orders) {
         order += line.substr(0, line.find(',')) + "\n";
     }
     write("order.txt", order);
-    const run told = call("--nodes " + data_file("openb/nodes.csv") + " --pods " +
-                          data_file("openb/pods_default.csv") + " --node-order " +
-                          data_file("openb/reference_node_order_seed42.txt") +
-                          " --order order.txt --policy fgd --decisions ours.csv");
+    const run told =
+        call("--nodes " + data_file("openb/nodes.csv") + " --pods " + data_file("openb/pods_default.csv") +
+             " --node-order " + data_file("openb/reference_node_order_seed42.txt") +
+             " --order order.txt --policy fgd --decisions ours.csv");
     ASSERT_EQ(told.status, 0) << told.err;
     std::ifstream ours{folder_ / "ours.csv"};
     std::size_t same = 0;

@@ -24,8 +24,7 @@ TEST(task_mix, typical_is_the_shortest_head_of_the_most_frequent_that_suffices) 
         RC_ASSERT(100 * head.total() >= percent * mix.total());
         for (std::size_t i = 1; i < head.entries().size(); ++i)
             RC_ASSERT(head.entries()[i].count <= head.entries()[i - 1].count);
-        if (!head.empty())
-            RC_ASSERT(100 * (head.total() - head.entries().back().count) < percent * mix.total());
+        if (!head.empty()) RC_ASSERT(100 * (head.total() - head.entries().back().count) < percent * mix.total());
         for (const task_mix::entry& each : mix.entries())
             if (!head.empty() && each.count > head.entries().back().count)
                 RC_ASSERT(std::find(head.entries().begin(), head.entries().end(), each) != head.entries().end());

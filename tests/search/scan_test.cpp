@@ -12,7 +12,8 @@ using namespace gpupack;
 namespace {
 
 /// Every node and every set of GPUs on it, each scored anew: the slow engine that the scan is held to.
-template <class Policy> std::optional<search::choice> search_slowly(const Policy& policy, const policy::decision& question) {
+template <class Policy>
+std::optional<search::choice> search_slowly(const Policy& policy, const policy::decision& question) {
     const auto scorer = policy::prepare(policy, question);
     using key_type = decltype(policy::rank(scorer, node_view{}, question.asked));
     std::optional<search::choice> best;

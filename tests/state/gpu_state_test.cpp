@@ -13,8 +13,7 @@ TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
         gpu_state gpu = idle;
         std::vector<share> taken;
         for (int i = *rc::gen::inRange(1, 8); i > 0; --i) {
-            const share part =
-                slice{mebibytes{*rc::gen::inRange(0, 2000)}, milli_gpu{*rc::gen::inRange(1, 125)}};
+            const share part = slice{mebibytes{*rc::gen::inRange(0, 2000)}, milli_gpu{*rc::gen::inRange(1, 125)}};
             gpu = after_taking(gpu, part, 1);
             taken.push_back(part);
             RC_ASSERT(gpu.way == sharing::slices && gpu.sharers == taken.size());

@@ -6,9 +6,11 @@
 #include <string>
 
 /// The path of a recorded file, which may not be there.
-inline std::string data_file(const std::string& name) { return std::string{GPUPACK_DATA_DIR} + "/" + name; }
+inline std::string data_file(const std::string& name) {
+    return std::string{GPUPACK_DATA_DIR} + "/" + name;
+}
 
 /// Skips a test whose recorded data is not on this machine.
-#define SKIP_WITHOUT_DATA()                                                                                  \
-    if (!std::filesystem::exists(data_file("openb")))                                                        \
+#define SKIP_WITHOUT_DATA()                                                                                        \
+    if (!std::filesystem::exists(data_file("openb")))                                                              \
     GTEST_SKIP() << "recorded data not found at " << data_file("openb")

@@ -30,9 +30,8 @@ class float_fgd {
         std::vector<std::int64_t> left;
         for (int i = 0; i < chosen.node.gpu_count(); ++i) left.push_back(chosen.node.gpu(i).compute_free);
         const double before = fragmentation(chosen.node, chosen.node.cpu_free(), left);
-        gpupack::for_each_gpu(chosen.gpus, [&](int i) {
-            left[static_cast<std::size_t>(i)] -= asked.share.compute().count();
-        });
+        gpupack::for_each_gpu(chosen.gpus,
+                              [&](int i) { left[static_cast<std::size_t>(i)] -= asked.share.compute().count(); });
         return before - fragmentation(chosen.node, chosen.node.cpu_free() - asked.cpu, left);
     }
 

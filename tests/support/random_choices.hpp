@@ -22,12 +22,15 @@ template <class Body> void for_random_nodes(Body body) {
 /// Calls body(candidate, request) for the candidates on those nodes.
 template <class Body> void for_random_candidates(Body body) {
     for_random_nodes([&](const gpupack::node_view& node, const gpupack::request& asked) {
-        gpupack::fit::for_each_candidate(node, asked, [&](const gpupack::candidate& chosen) { body(chosen, asked); });
+        gpupack::fit::for_each_candidate(node, asked,
+                                         [&](const gpupack::candidate& chosen) { body(chosen, asked); });
     });
 }
 
 /// The number of an amount, for formulas in floating point.
-double number(auto amount) { return static_cast<double>(amount.count()); }
+double number(auto amount) {
+    return static_cast<double>(amount.count());
+}
 
 /// Equal, or one apart where the exact value is so near a whole number that doubles cannot tell.
 inline void assert_truncated(gpupack::policy::score ours, double real) {

@@ -24,7 +24,8 @@ class random_history {
         gpupack::cluster_builder builder;
         const gpupack::gpu_model models[] = {gpupack::models::t4, gpupack::models::p100, gpupack::models::g2};
         for (std::uint64_t kinds = 1 + below(3); kinds > 0; --kinds) {
-            gpupack::node_spec spec{gpupack::milli_cpu{number(1, 17) * 1000}, gpupack::mebibytes{number(1, 65) * 256},
+            gpupack::node_spec spec{gpupack::milli_cpu{number(1, 17) * 1000},
+                                    gpupack::mebibytes{number(1, 65) * 256},
                                     {static_cast<int>(below(9)), models[below(3)]}};
             if (below(4) == 0) spec.gpus = {{2, models[0]}, {static_cast<int>(below(5)), models[1]}};
             builder.add_nodes(1 + below(4), spec);
@@ -41,8 +42,8 @@ class random_history {
             asked.share = gpupack::slice{gpupack::mebibytes{below(2) == 0 ? 0 : number(1, 5) * 2000},
                                          gpupack::milli_gpu{number(1, 11) * 100}};
         if (below(3) == 0 && on.models().size() > 0)
-            asked.models = gpupack::model_set::of(
-                gpupack::model_id{static_cast<std::uint8_t>(below(on.models().size()))});
+            asked.models =
+                gpupack::model_set::of(gpupack::model_id{static_cast<std::uint8_t>(below(on.models().size()))});
         return asked;
     }
 
@@ -70,8 +71,9 @@ class random_history {
 
     /// A cluster in which something is placed, here and there.
     [[nodiscard]] gpupack::cluster used_cluster() {
-        gpupack::scheduler by{any_cluster(), gpupack::policy::two_level(gpupack::policy::random{random_.next()},
-                                                                        gpupack::policy::gpu_random{random_.next()})};
+        gpupack::scheduler by{any_cluster(),
+                              gpupack::policy::two_level(gpupack::policy::random{random_.next()},
+                                                         gpupack::policy::gpu_random{random_.next()})};
         play(by, static_cast<int>(below(60)));
         return by.state();
     }

@@ -32,8 +32,7 @@ TEST(model_table, selects_by_list) {
     EXPECT_EQ(table.select("P100|T4").value().bits(), 3U);
     EXPECT_EQ(table.select("P100|P100").value().bits(), 2U);
     EXPECT_TRUE(table.select("").value().is_any());
-    for (const char* bad : {"P10", "P100|", "|T4", "p100", "T4,P100"})
-        EXPECT_FALSE(table.select(bad)) << bad;
+    for (const char* bad : {"P10", "P100|", "|T4", "p100", "T4,P100"}) EXPECT_FALSE(table.select(bad)) << bad;
     EXPECT_EQ(table.select("T4|B42").error().message(), "model: \"B42\": expected one of T4, P100");
 }
 

@@ -22,7 +22,7 @@ namespace gpupack::detail {
 #if defined(GPUPACK_NO_CHECKS) || defined(__CUDA_ARCH__)
 #define GPUPACK_EXPECTS(condition, message) ((void)sizeof((condition) ? 1 : 0))
 #else
-#define GPUPACK_EXPECTS(condition, message)                                                                  \
+#define GPUPACK_EXPECTS(condition, message)                                                                        \
     ((condition) ? (void)0 : ::gpupack::detail::check_failed(#condition, message, __FILE__, __LINE__))
 #endif
 #endif

@@ -35,11 +35,12 @@ struct input_error {
 /// field     the name of the parameter
 /// value     what was given, as text
 /// expected  what would have been right, completing "expected ..."
-[[nodiscard]] inline unexpected<input_error> bad_input(std::string field, std::string value,
-                                                       std::string expected) {
-    return unexpected<input_error>{
-        input_error{.file = {}, .line = 0, .field = std::move(field), .value = std::move(value),
-                    .expected = std::move(expected)}};
+[[nodiscard]] inline unexpected<input_error> bad_input(std::string field, std::string value, std::string expected) {
+    return unexpected<input_error>{input_error{.file = {},
+                                               .line = 0,
+                                               .field = std::move(field),
+                                               .value = std::move(value),
+                                               .expected = std::move(expected)}};
 }
 
 } // namespace gpupack

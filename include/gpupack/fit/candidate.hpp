@@ -43,9 +43,8 @@ struct gpu_classes {
 };
 
 /// Visits every way to take `wanted` GPUs from the classes c, c + 1, ..., the lowest of each class first.
-template <class Visit>
-GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int c, int wanted, gpu_set chosen,
-                                        Visit& visit) {
+template <class Visit> GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int c, int wanted,
+                                                               gpu_set chosen, Visit& visit) {
     if (wanted == 0) return visit(chosen);
     if (c == classes.count) return;
     const int most = classes.members[c].size() < wanted ? classes.members[c].size() : wanted;

@@ -57,8 +57,7 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
         for_each_gpu(open, [&](int i) {
             const milli_gpu compute = missing(asked.share.compute(), milli_gpu{node.gpu(i).compute_free});
             const mebibytes memory = missing(asked.share.memory(), mebibytes{node.gpu(i).memory_free});
-            const std::int64_t distance =
-                part(compute, asked.share.compute()) + part(memory, asked.share.memory());
+            const std::int64_t distance = part(compute, asked.share.compute()) + part(memory, asked.share.memory());
             if (nearest >= 0 && distance >= least) return;
             nearest = i;
             least = distance;
@@ -92,8 +91,7 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t distance(const shortfall& lack, const request& asked) noexcept {
     const std::int64_t gpus = asked.gpus == 0 ? 0 : (std::int64_t{1000} * lack.gpus) / asked.gpus;
     return detail::part(lack.cpu, asked.cpu) + detail::part(lack.memory, asked.memory) + gpus +
-           detail::part(lack.compute, asked.share.compute()) +
-           detail::part(lack.gpu_memory, asked.share.memory());
+           detail::part(lack.compute, asked.share.compute()) + detail::part(lack.gpu_memory, asked.share.memory());
 }
 
 } // namespace gpupack::fit

@@ -63,7 +63,9 @@ class row_reader {
 }
 
 /// Whether the catalogue has a model of that name.
-[[nodiscard]] inline bool is_catalogued(std::string_view name) { return model_named(name).memory.count() > 0; }
+[[nodiscard]] inline bool is_catalogued(std::string_view name) {
+    return model_named(name).memory.count() > 0;
+}
 
 /// Resolves a list such as "V100M16|V100M32": models of the nodes, or of the catalogue, which no node then serves.
 [[nodiscard]] inline expected<model_set, input_error> resolve_models(model_table& models, std::string_view list) {
@@ -94,8 +96,8 @@ class row_reader {
     return node;
 }
 
-[[nodiscard]] inline expected<trace_task, input_error> read_task(const std::string& file, const text_table::row& row,
-                                                                 model_table& models) {
+[[nodiscard]] inline expected<trace_task, input_error> read_task(const std::string& file,
+                                                                 const text_table::row& row, model_table& models) {
     row_reader reader{file, row};
     trace_task task;
     task.name = reader.text(0);
@@ -161,9 +163,8 @@ class row_reader {
 ///         neither the nodes nor the catalogue have; a task named twice; a deletion before the start
 [[nodiscard]] inline expected<std::vector<trace_task>, input_error>
 read_tasks(const std::string& file, std::string_view text, model_table& models) {
-    const auto table =
-        text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
-                          {"gpu_spec", "creation_time", "deletion_time", "scheduled_time"});
+    const auto table = text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
+                                         {"gpu_spec", "creation_time", "deletion_time", "scheduled_time"});
     if (!table) return unexpected<input_error>{table.error()};
     std::vector<trace_task> tasks;
     std::unordered_set<std::string> names;

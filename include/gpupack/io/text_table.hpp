@@ -49,9 +49,9 @@ class text_table {
     /// optional  columns that may be; a row has an empty field for a missing one
     /// errors    no header line, a required column missing or a column named twice, a row with fewer or more fields
     ///           than the header
-    [[nodiscard]] static expected<text_table, input_error> parse(const std::string& file, std::string_view content,
-                                                                 const std::vector<std::string_view>& required,
-                                                                 const std::vector<std::string_view>& optional = {}) {
+    [[nodiscard]] static expected<text_table, input_error>
+    parse(const std::string& file, std::string_view content, const std::vector<std::string_view>& required,
+          const std::vector<std::string_view>& optional = {}) {
         text_table table;
         std::vector<std::size_t> columns;
         std::size_t width = 0;
@@ -75,8 +75,7 @@ class text_table {
             for (const std::size_t column : columns)
                 added.fields.push_back(column == missing ? std::string_view{} : fields[column]);
         }
-        if (columns.empty())
-            return unexpected<input_error>{input_error{file, 1, "header", "", join(required)}};
+        if (columns.empty()) return unexpected<input_error>{input_error{file, 1, "header", "", join(required)}};
         return table;
     }
 
@@ -114,7 +113,8 @@ class text_table {
                  const std::vector<std::string_view>& fields, const std::vector<std::string_view>& required,
                  const std::vector<std::string_view>& optional) {
         const auto wrong = [&](std::string expected) {
-            return unexpected<input_error>{input_error{file, line, "header", std::string{header}, std::move(expected)}};
+            return unexpected<input_error>{
+                input_error{file, line, "header", std::string{header}, std::move(expected)}};
         };
         std::vector<std::size_t> columns;
         for (std::size_t c = 0; c < required.size() + optional.size(); ++c) {

@@ -25,9 +25,8 @@ struct resource_use {
 };
 
 /// Calls body(resource_use) for CPU, memory and GPU compute of a node, with the request placed on it.
-template <class Body>
-GPUPACK_HD constexpr void for_each_resource(const node_view& node, const request& asked,
-                                            const resource_weights& weights, Body&& body) {
+template <class Body> GPUPACK_HD constexpr void for_each_resource(const node_view& node, const request& asked,
+                                                                  const resource_weights& weights, Body&& body) {
     body(resource_use{node.cpu().count(), (node.cpu() - node.cpu_free() + asked.cpu).count(), weights.cpu,
                       asked.cpu.count() > 0});
     body(resource_use{node.memory().count(), (node.memory() - node.memory_free() + asked.memory).count(),

@@ -17,12 +17,14 @@ struct reference_machine {
 /// Prefers the node with the least CPU and GPU left over: 100 - 50 cpu_left / cpu - 50 compute_left / compute.
 ///
 /// range   0 to 100 on nodes up to the reference machine's size; a whole number, rounded towards 0
-/// source  the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation keeps this order,
+/// source  the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation keeps this
+/// order,
 ///         so it is left out
 struct best_fit {
     reference_machine machine{};
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         const score cpu_left = (node.cpu_free() - asked.cpu).count();
         const score compute_left = (node.compute_free() - asked.total_compute()).count();
         const score cpu = machine.cpu.count();

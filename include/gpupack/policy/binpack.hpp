@@ -18,8 +18,8 @@ namespace detail {
     score sum = 0;
     score weight = 0;
     const bool gpus_count = asked.gpus > 0;
-    for_each_resource(node, asked,
-                      {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0}, [&](const resource_use& use) {
+    for_each_resource(node, asked, {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0},
+                      [&](const resource_use& use) {
                           if (use.capacity == 0) return;
                           const score part = of_used ? use.used : use.capacity - use.used;
                           sum += use.weight * (part * points / use.capacity);
@@ -39,7 +39,8 @@ struct binpack {
     resource_weights weights{};
     score points = 100;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         return detail::mean_allocation(node, asked, weights, points, true);
     }
     friend bool operator==(const binpack&, const binpack&) = default;
@@ -53,7 +54,8 @@ struct spread {
     resource_weights weights{};
     score points = 100;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         return detail::mean_allocation(node, asked, weights, points, false);
     }
     friend bool operator==(const spread&, const spread&) = default;

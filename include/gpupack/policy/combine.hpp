@@ -18,9 +18,8 @@ concept scores = (std::same_as<Choice, node_view> && node_scorer<Scorer>) ||
                  (std::same_as<Choice, candidate> && (node_scorer<Scorer> || candidate_scorer<Scorer>));
 
 /// The score of a choice; a node_scorer looks at the node of a candidate.
-template <class Choice, scores<Choice> Scorer>
-[[nodiscard]] GPUPACK_HD constexpr auto score_of(const Scorer& scorer, const Choice& choice,
-                                                 const request& asked) noexcept {
+template <class Choice, scores<Choice> Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
+score_of(const Scorer& scorer, const Choice& choice, const request& asked) noexcept {
     if constexpr (std::same_as<Choice, candidate> && !candidate_scorer<Scorer>)
         return scorer(choice.node, asked);
     else
@@ -29,9 +28,9 @@ template <class Choice, scores<Choice> Scorer>
 
 /// Whether a scorer's scores are plain numbers, which alone can be added, scaled and divided.
 template <class Scorer, class Choice>
-concept plain_scores =
-    scores<Scorer, Choice> && requires(const Scorer& scorer, const Choice& choice, const request& asked) {
-        { policy::score_of(scorer, choice, asked) } -> std::same_as<score>;
-    };
+concept plain_scores = scores<Scorer, Choice> &&
+    requires(const Scorer& scorer, const Choice& choice, const request& asked) {
+    { policy::score_of(scorer, choice, asked) } -> std::same_as<score>;
+};
 
 } // namespace gpupack::policy

@@ -26,16 +26,20 @@ concept candidate_scorer = requires(const Type& scorer, const candidate& chosen,
 template <class Type>
 concept two_level_scorer = requires(const Type& scorer) {
     requires node_scorer<std::remove_cvref_t<decltype(scorer.node)>> ||
-                 candidate_scorer<std::remove_cvref_t<decltype(scorer.node)>>;
+        candidate_scorer<std::remove_cvref_t<decltype(scorer.node)>>;
     requires candidate_scorer<std::remove_cvref_t<decltype(scorer.gpus)>>;
 };
 
-/// Anything that ranks the choices of one decision.
+/// Any of the three sorts.
 template <class Type>
-concept scorer = std::copyable<Type> && (node_scorer<Type> || candidate_scorer<Type> || two_level_scorer<Type>);
+concept any_scorer = node_scorer<Type> || candidate_scorer<Type> || two_level_scorer<Type>;
 
-/// Whether a scorer is worth remembering: it costs more than comparing two node states, and nodes of one kind in one
-/// state score alike. A scorer says so by a static member `dear`; one that looks at a node's id must not.
+/// A value that ranks the choices of one decision.
+template <class Type>
+concept scorer = any_scorer<Type> && std::copyable<Type>;
+
+/// Whether a scorer is worth remembering: it costs more than comparing two node states, and nodes of one kind in
+/// one state score alike. A scorer says so by a static member `dear`; one that looks at a node's id must not.
 template <class Scorer> [[nodiscard]] consteval bool is_dear() {
     if constexpr (requires { Scorer::dear; })
         return Scorer::dear;

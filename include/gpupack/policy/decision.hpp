@@ -32,11 +32,10 @@ concept preparable = requires(const Type& policy, const decision& question) {
 ///
 /// The whole contract for a user's own: copyable, and callable with (node_view, request) or (candidate, request).
 template <class Type>
-concept policy = std::copyable<Type> && (preparable<Type> || scorer<Type>);
+concept policy = std::copyable<Type> &&(preparable<Type> || scorer<Type>);
 
 /// The scorer that a policy uses for one decision; the policy itself where it needs no preparation.
-template <policy Policy>
-[[nodiscard]] constexpr auto prepare(const Policy& chosen, const decision& question) {
+template <policy Policy> [[nodiscard]] constexpr auto prepare(const Policy& chosen, const decision& question) {
     if constexpr (preparable<Policy>)
         return chosen.prepare(question);
     else
@@ -44,8 +43,8 @@ template <policy Policy>
 }
 
 /// The type of that scorer.
-template <policy Policy>
-using scorer_of = decltype(policy::prepare(std::declval<const Policy&>(), std::declval<const decision&>()));
+template <policy Policy> using scorer_of =
+    decltype(policy::prepare(std::declval<const Policy&>(), std::declval<const decision&>()));
 
 /// Whether a policy's scores depend on more than the one node and the request, so that none may be kept from one
 /// decision to the next. A policy says so by a static member `whole_cluster`.

@@ -16,7 +16,8 @@ namespace gpupack::policy {
 struct dot_product {
     reference_machine machine{};
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         // A common denominator: both parts in units of one (reference CPU)^2, exact where CPU is a whole multiple
         // of compute, as it is by default (128000 = 16 * 8000).
         const score cpu = machine.cpu.count();

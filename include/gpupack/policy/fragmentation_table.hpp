@@ -119,7 +119,10 @@ class fragmentation_table {
         void count(const task_mix::entry& each) {
             const request& asked = each.asked;
             const demand_class demand{offer_wanted(asked.share),
-                                      static_cast<std::int32_t>(asked.share.memory().count()), asked.gpus, 0, 0,
+                                      static_cast<std::int32_t>(asked.share.memory().count()),
+                                      asked.gpus,
+                                      0,
+                                      0,
                                       asked.models};
             const auto known = std::find_if(classes.begin(), classes.end(),
                                             [&](const demand_class& tasks) { return asks_alike(tasks, demand); });

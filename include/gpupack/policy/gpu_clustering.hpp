@@ -8,15 +8,16 @@
 
 namespace gpupack::policy {
 
-/// Prefers nodes that run tasks of the same GPU affinity: shares of a GPU together, tasks of one whole GPU together,
-/// of two, of four, and so on.
+/// Prefers nodes that run tasks of the same GPU affinity: shares of a GPU together, tasks of one whole GPU
+/// together, of two, of four, and so on.
 ///
 /// score   75 where every GPU task on the node has the affinity, 50 where some have, 25 on a node without GPU
 ///         tasks, 0 among others; plus 25 (8000 - compute_free) / 8000, rounded towards 0; 0 for a request without
 ///         GPUs
 /// source  the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd)
 struct gpu_clustering {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         if (asked.gpus == 0) return 0;
         const std::uint64_t same = affinity(asked.share.way(), asked.gpus);
         std::uint64_t present = 0;

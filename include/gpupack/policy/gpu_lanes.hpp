@@ -63,8 +63,8 @@ struct served_gpus {
         const std::uint32_t bits = wanted.bits() >> first;
         for (int lane = 0; lane < gpu_lanes::width; ++lane) { // a fixed count: vectorised
             const int i = first + lane;
-            const bool enough = (gpus.offer[i] >= offer) & (gpus.memory[i] >= memory) &
-                                ((bits & lane_bit[lane]) != 0);
+            const bool enough =
+                (gpus.offer[i] >= offer) & (gpus.memory[i] >= memory) & ((bits & lane_bit[lane]) != 0);
             sum.count += enough ? 1 : 0;
             sum.free += enough ? gpus.free[i] : 0;
         }

@@ -47,7 +47,8 @@ struct nomad_binpack {
     /// One point of Nomad's score.
     static constexpr score point = score{1} << 28;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         const score fit = 20 * point - detail::nomad_free_powers(node, asked);
         return fit < 0 ? 0 : fit > 18 * point ? 18 * point : fit;
     }
@@ -62,7 +63,8 @@ struct nomad_spread {
     /// One point of Nomad's score.
     static constexpr score point = score{1} << 28;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         const score fit = detail::nomad_free_powers(node, asked) - 2 * point;
         return fit < 0 ? 0 : fit > 18 * point ? 18 * point : fit;
     }

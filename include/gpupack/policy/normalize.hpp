@@ -19,7 +19,7 @@ template <class Scorer> struct normalized_scorer {
     score points = 100;
 
     template <class Choice>
-        requires plain_scores<Scorer, Choice>
+    requires plain_scores<Scorer, Choice>
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
         if (lowest == highest) return 0;
         return floor_divide((score_of(inner, choice, asked) - lowest) * points, highest - lowest);
@@ -53,8 +53,7 @@ template <class Policy> struct normalized_policy {
 /// `normalize(a)`: min-max over the nodes that fit, to 0 ... points, rounded down; 0 for all where they are equal.
 ///
 /// Where a looks at GPUs, a node counts by its best choice. cost: one more pass over the cluster a decision.
-template <policy Policy>
-[[nodiscard]] constexpr auto normalize(Policy inner, score points = 100) {
+template <policy Policy> [[nodiscard]] constexpr auto normalize(Policy inner, score points = 100) {
     GPUPACK_EXPECTS(points > 0, "a range above 0");
     return normalized_policy<Policy>{inner, points};
 }

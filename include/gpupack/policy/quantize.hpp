@@ -17,14 +17,12 @@ template <class Policy> struct quantized_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
 
     template <class Choice>
-        requires plain_scores<Policy, Choice>
+    requires plain_scores<Policy, Choice>
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
         return floor_divide(score_of(inner, choice, asked), step);
     }
 
-    [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires preparable<Policy>
-    {
+    [[nodiscard]] constexpr auto prepare(const decision& question) const requires preparable<Policy> {
         auto prepared = policy::prepare(inner, question);
         return quantized_policy<decltype(prepared)>{prepared, step};
     }
@@ -35,7 +33,7 @@ template <class Policy> struct quantized_policy {
 /// `quantize(a, step)`: a's score divided by the step, rounded down. The step is positive, in a's own points
 /// (thousandths for a weighted sum).
 template <policy Policy>
-    requires policy<quantized_policy<Policy>>
+requires policy<quantized_policy<Policy>>
 [[nodiscard]] constexpr auto quantize(Policy inner, score step) {
     GPUPACK_EXPECTS(step > 0, "a step above 0");
     return quantized_policy<Policy>{inner, step};

@@ -38,9 +38,9 @@ struct gpu_random_scorer {
 
     /// The draw of one GPU.
     [[nodiscard]] GPUPACK_HD constexpr score draw(const node_view& node, int gpu) const noexcept {
-        return static_cast<score>(
-            mix_bits(key ^ mix_bits(std::uint64_t{node.id().number() + 1} << 8 ^ static_cast<std::uint64_t>(gpu))) >>
-            32);
+        return static_cast<score>(mix_bits(key ^ mix_bits(std::uint64_t{node.id().number() + 1} << 8 ^
+                                                          static_cast<std::uint64_t>(gpu))) >>
+                                  32);
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {

@@ -26,9 +26,8 @@ template <class Score> struct best_choice {
 };
 
 /// The best candidate of a node under a candidate_scorer, which may enumerate candidates and scores itself.
-template <candidate_scorer Scorer>
-[[nodiscard]] GPUPACK_HD constexpr auto best_candidate(const Scorer& scorer, const node_view& node,
-                                                       const request& asked) noexcept {
+template <candidate_scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
+best_candidate(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
     using score_type = decltype(scorer(candidate{}, asked));
     best_choice<score_type> best;
     if constexpr (requires { scorer.for_each_score(node, asked, [](score_type, gpu_set) {}); })
@@ -43,9 +42,8 @@ template <candidate_scorer Scorer>
 
 /// The number by which nodes compare: the score of the node, or of the best choice of GPUs on it. The request must
 /// fit the node.
-template <scorer Scorer>
-[[nodiscard]] GPUPACK_HD constexpr auto rank(const Scorer& scorer, const node_view& node,
-                                             const request& asked) noexcept {
+template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto rank(const Scorer& scorer, const node_view& node,
+                                                                      const request& asked) noexcept {
     if constexpr (two_level_scorer<Scorer>)
         return policy::rank(scorer.node, node, asked);
     else if constexpr (node_scorer<Scorer>)
@@ -55,9 +53,8 @@ template <scorer Scorer>
 }
 
 /// The GPUs to take on the node that won: the best choice there, ties to the lowest set.
-template <scorer Scorer>
-[[nodiscard]] GPUPACK_HD constexpr gpu_set pick(const Scorer& scorer, const node_view& node,
-                                                const request& asked) noexcept {
+template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr gpu_set
+pick(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
     if constexpr (two_level_scorer<Scorer>)
         return policy::pick(scorer.gpus, node, asked);
     else if constexpr (node_scorer<Scorer>)

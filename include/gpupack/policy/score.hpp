@@ -27,9 +27,9 @@ template <class First, class Second> struct ranked_score {
 /// What a policy may return: a score, or something else that is small, flat and totally ordered.
 template <class Type>
 concept score_like = std::is_trivially_copyable_v<Type> && std::default_initializable<Type> &&
-                     requires(const Type& a, const Type& b) {
-                         { a < b } -> std::convertible_to<bool>;
-                         { a == b } -> std::convertible_to<bool>;
-                     };
+    requires(const Type& a, const Type& b) {
+    { a < b } -> std::convertible_to<bool>;
+    { a == b } -> std::convertible_to<bool>;
+};
 
 } // namespace gpupack::policy

@@ -15,7 +15,7 @@ template <class First, class Second> struct then_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
 
     template <class Choice>
-        requires scores<First, Choice> && scores<Second, Choice>
+    requires scores<First, Choice> && scores<Second, Choice>
     [[nodiscard]] GPUPACK_HD constexpr auto operator()(const Choice& choice, const request& asked) const noexcept {
         const auto leading = score_of(first, choice, asked);
         const auto following = score_of(second, choice, asked);
@@ -24,8 +24,7 @@ template <class First, class Second> struct then_policy {
     }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires(preparable<First> || preparable<Second>)
-    {
+        requires(preparable<First> || preparable<Second>) {
         auto leading = policy::prepare(first, question);
         auto following = policy::prepare(second, question);
         return then_policy<decltype(leading), decltype(following)>{leading, following};
@@ -36,7 +35,7 @@ template <class First, class Second> struct then_policy {
 
 /// `then(a, b)`: b breaks a's ties. `then(a, b, c)`: and c breaks b's.
 template <policy First, policy Second>
-    requires policy<then_policy<First, Second>>
+requires policy<then_policy<First, Second>>
 [[nodiscard]] constexpr auto then(First first, Second second) {
     return then_policy<First, Second>{first, second};
 }

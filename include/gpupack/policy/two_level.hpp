@@ -12,8 +12,7 @@ template <class Node, class Gpus> struct two_level_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<Node>() || looks_at_whole_cluster<Gpus>();
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires(preparable<Node> || preparable<Gpus>)
-    {
+        requires(preparable<Node> || preparable<Gpus>) {
         auto of_node = policy::prepare(node, question);
         auto of_gpus = policy::prepare(gpus, question);
         return two_level_policy<decltype(of_node), decltype(of_gpus)>{of_node, of_gpus};
@@ -25,7 +24,7 @@ template <class Node, class Gpus> struct two_level_policy {
 /// `two_level(node, gpus)`: the node by the first policy alone, ties to the lower node; then the GPUs on it by the
 /// second, ties to the lower set.
 template <policy Node, policy Gpus>
-    requires policy<two_level_policy<Node, Gpus>>
+requires policy<two_level_policy<Node, Gpus>>
 [[nodiscard]] constexpr auto two_level(Node node, Gpus gpus) {
     return two_level_policy<Node, Gpus>{node, gpus};
 }

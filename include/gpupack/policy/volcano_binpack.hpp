@@ -20,7 +20,8 @@ struct volcano_binpack {
     /// One point of Volcano's score.
     static constexpr score point = 1'000'000;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         constexpr score billion = 1'000'000'000;
         score sum = 0;
         score all_weights = 0;

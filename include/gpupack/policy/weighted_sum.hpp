@@ -18,14 +18,12 @@ template <class Policy> struct weighted_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
 
     template <class Choice>
-        requires plain_scores<Policy, Choice>
+    requires plain_scores<Policy, Choice>
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
         return thousandths * score_of(inner, choice, asked);
     }
 
-    [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires preparable<Policy>
-    {
+    [[nodiscard]] constexpr auto prepare(const decision& question) const requires preparable<Policy> {
         auto prepared = policy::prepare(inner, question);
         return weighted_policy<decltype(prepared)>{prepared, thousandths};
     }
@@ -41,14 +39,13 @@ template <class First, class Second> struct sum_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
 
     template <class Choice>
-        requires plain_scores<First, Choice> && plain_scores<Second, Choice>
+    requires plain_scores<First, Choice> && plain_scores<Second, Choice>
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
         return score_of(first, choice, asked) + score_of(second, choice, asked);
     }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires(preparable<First> || preparable<Second>)
-    {
+        requires(preparable<First> || preparable<Second>) {
         auto a = policy::prepare(first, question);
         auto b = policy::prepare(second, question);
         return sum_policy<decltype(a), decltype(b)>{a, b};
@@ -59,7 +56,7 @@ template <class First, class Second> struct sum_policy {
 
 /// `0.7 * a`: the weight is rounded to the nearest thousandth and lies within plus or minus 1000.
 template <policy Policy>
-    requires policy<weighted_policy<Policy>>
+requires policy<weighted_policy<Policy>>
 [[nodiscard]] constexpr auto operator*(double weight, Policy inner) {
     GPUPACK_EXPECTS(weight >= -1000.0 && weight <= 1000.0, "a weight from -1000 to 1000");
     const double scaled = weight * 1000.0;
@@ -68,7 +65,7 @@ template <policy Policy>
 
 /// `0.7 * a + 0.3 * b`. Both scores must be plain numbers: not those of `then`.
 template <policy First, policy Second>
-    requires policy<sum_policy<First, Second>>
+requires policy<sum_policy<First, Second>>
 [[nodiscard]] constexpr auto operator+(First first, Second second) {
     return sum_policy<First, Second>{first, second};
 }

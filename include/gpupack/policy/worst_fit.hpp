@@ -14,7 +14,8 @@ struct worst_fit {
     score cpu_weight = 1;
     score compute_weight = 100;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
         return cpu_weight * (node.cpu_free() - asked.cpu).count() +
                compute_weight * (node.compute_free() - asked.total_compute()).count();
     }

@@ -14,7 +14,8 @@ namespace gpupack::replay {
 /// The indices 0 to count - 1 in an order drawn from the seed.
 ///
 /// stream  tells apart what is drawn from one seed: the nodes' order is not the tasks'
-[[nodiscard]] inline std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::uint64_t stream) {
+[[nodiscard]] inline std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed,
+                                                       std::uint64_t stream) {
     std::vector<std::size_t> order(count);
     std::iota(order.begin(), order.end(), std::size_t{0});
     random_stream random{mix_bits(seed ^ mix_bits(stream))};
@@ -30,9 +31,9 @@ enum class stream : std::uint64_t { node_order = 1, task_order = 2, resampling =
     return shuffled(nodes, seed, static_cast<std::uint64_t>(stream::node_order));
 }
 
-/// The order in which tasks arrive: all of them shuffled, then more drawn with replacement, until the next one would
-/// pass load times the compute of the cluster. Where the tasks alone are more than that, the shuffled order is cut
-/// there. On a cluster without GPUs, and from tasks that ask for none, each task arrives once.
+/// The order in which tasks arrive: all of them shuffled, then more drawn with replacement, until the next one
+/// would pass load times the compute of the cluster. Where the tasks alone are more than that, the shuffled order
+/// is cut there. On a cluster without GPUs, and from tasks that ask for none, each task arrives once.
 ///
 /// of       the tasks and the nodes
 /// load     in thousandths of the cluster's GPUs: 1300 for 130 %

@@ -17,8 +17,8 @@ namespace gpupack::replay {
     return percent((on.compute() - on.compute_free()).count(), on.compute().count());
 }
 
-/// Free compute that the expected tasks cannot use, on average over them, in percent of all GPUs: the fragmentation of
-/// FGD, whatever policy placed the tasks.
+/// Free compute that the expected tasks cannot use, on average over them, in percent of all GPUs: the fragmentation
+/// of FGD, whatever policy placed the tasks.
 [[nodiscard]] inline double fragmented_percent(const cluster& on,
                                                const policy::fragmentation_view& expected) noexcept {
     std::int64_t sum = 0;

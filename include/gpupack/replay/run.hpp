@@ -66,8 +66,8 @@ template <class Scheduler, class Progress>
     std::int64_t arrived = 0;
     std::int64_t next_point = 1;
     const auto measure = [&] {
-        told.curve.push_back({percent(arrived, capacity), allocated_percent(by.state()),
-                              fragmented_percent(by.state(), expected)});
+        told.curve.push_back(
+            {percent(arrived, capacity), allocated_percent(by.state()), fragmented_percent(by.state(), expected)});
     };
 
     clock::duration spent{};

@@ -59,7 +59,8 @@ struct timeline_result {
 arrivals_in_time(const std::vector<io::trace_task>& tasks) {
     std::vector<std::size_t> order(tasks.size());
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-        if (!tasks[i].created) return bad_input(std::string{"creation_time of "}.append(tasks[i].name), "", "a time, for a timeline");
+        if (!tasks[i].created)
+            return bad_input(std::string{"creation_time of "}.append(tasks[i].name), "", "a time, for a timeline");
         order[i] = i;
     }
     std::stable_sort(order.begin(), order.end(),
@@ -106,7 +107,8 @@ template <class Scheduler> class timeline_run {
         times.unplaced = waiting_.size();
         told.placed = placed_;
         told.failed = times.rejected + times.unplaced;
-        const double length = static_cast<double>(end_ - begin_) * static_cast<double>(by_.state().compute().count());
+        const double length =
+            static_cast<double>(end_ - begin_) * static_cast<double>(by_.state().compute().count());
         times.mean_allocated_percent = length > 0 ? 100.0 * static_cast<double>(milli_seconds_) / length : 0.0;
     }
 
@@ -192,23 +194,22 @@ template <class Scheduler> class timeline_run {
 
 /// Lets tasks arrive and leave in recorded time.
 ///
-/// At one time, tasks leave before others arrive. A task that does not fit waits; what waits is tried again, in order
-/// of arrival, whenever something has left, and runs as long as it was recorded to run, from when it was placed. A
-/// task without a recorded end stays. A task that would not fit an empty cluster is rejected.
+/// At one time, tasks leave before others arrive. A task that does not fit waits; what waits is tried again, in
+/// order of arrival, whenever something has left, and runs as long as it was recorded to run, from when it was
+/// placed. A task without a recorded end stays. A task that would not fit an empty cluster is rejected.
 ///
 /// by        an empty scheduler
 /// arrivals  from arrivals_in_time
 /// expected  what fragmentation is measured by
 /// progress  called with the number of tasks arrived so far, about a hundred times
 /// returns   the outcomes in order of decision; allocated and fragmented as they were at the last arrival; no curve
-template <class Scheduler, class Progress>
-[[nodiscard]] std::pair<result, timeline_result>
+template <class Scheduler, class Progress> [[nodiscard]] std::pair<result, timeline_result>
 run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
              const policy::fragmentation_view& expected, Progress&& progress) {
     if (arrivals.empty()) return {};
     const auto began = std::chrono::steady_clock::now();
-    detail::timeline_run<Scheduler> run{by, tasks, *tasks[arrivals.front()].created, *tasks[arrivals.back()].created,
-                                        expected};
+    detail::timeline_run<Scheduler> run{by, tasks, *tasks[arrivals.front()].created,
+                                        *tasks[arrivals.back()].created, expected};
     std::size_t done = 0;
     for (const std::size_t task : arrivals) {
         run.advance(*tasks[task].created);

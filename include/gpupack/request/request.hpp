@@ -49,8 +49,8 @@ static_assert(std::is_trivially_copyable_v<request>);
     if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
     const mebibytes memory = asked.share.memory();
     const milli_gpu compute = asked.share.compute();
-    return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 &&
-           compute <= whole_gpu && (memory.count() > 0 || compute.count() > 0);
+    return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 && compute <= whole_gpu &&
+           (memory.count() > 0 || compute.count() > 0);
 }
 
 /// The request itself where it is valid, else which amount is out of its range; for requests built from outside
@@ -65,8 +65,7 @@ static_assert(std::is_trivially_copyable_v<request>);
     if (asked.gpus < 0 || asked.gpus > max_gpus_per_node)
         return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 32");
     if (out_of_range(asked.share.memory().count()))
-        return bad_input("slice memory", std::to_string(asked.share.memory().count()),
-                         "from 0 to 2147483647 MiB");
+        return bad_input("slice memory", std::to_string(asked.share.memory().count()), "from 0 to 2147483647 MiB");
     return bad_input("slice compute", std::to_string(asked.share.compute().count()),
                      "from 0 to 1000 milli-GPUs, and memory or compute above 0");
 }

@@ -37,8 +37,8 @@ class share {
   public:
     /// Whole GPUs.
     share() = default;
-    GPUPACK_HD constexpr share(exclusive) noexcept {}            // NOLINT(google-explicit-constructor): a variant
-    GPUPACK_HD constexpr share(slice part) noexcept              // NOLINT(google-explicit-constructor)
+    GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
+    GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_{part.memory}, compute_{part.compute} {}
 
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }

@@ -16,8 +16,8 @@ namespace gpupack::search {
 ///          about the one cluster whose changes it is told of
 /// changed  that node of the cluster was changed by a placement or a release
 template <class Type, class Policy>
-concept searcher = std::movable<Type> && requires(Type& searching, const Policy& policy,
-                                                  const policy::decision& question, node_id node) {
+concept searcher = std::movable<Type> &&
+    requires(Type& searching, const Policy& policy, const policy::decision& question, node_id node) {
     { searching.find(policy, question) } -> std::same_as<std::optional<choice>>;
     { searching.changed(question.on, node) } -> std::same_as<void>;
 };

@@ -42,9 +42,9 @@ struct scan {
         void changed(const cluster&, node_id) const noexcept {}
 
       private:
-        template <class Scorer, class Key>
-        static Key key_of(const cluster& on, const node_view& node, const Scorer& scorer, const request& asked,
-                          state_memo<Key>& memo) {
+        template <class Scorer, class Key> static Key key_of(const cluster& on, const node_view& node,
+                                                             const Scorer& scorer, const request& asked,
+                                                             state_memo<Key>& memo) {
             if constexpr (policy::is_dear<Scorer>())
                 return memo.look_up(on, node, [&] { return policy::rank(scorer, node, asked); });
             else

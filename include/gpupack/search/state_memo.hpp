@@ -36,10 +36,11 @@ namespace gpupack::search {
     return true;
 }
 
-/// Remembers, during one decision, the score of each node state met, so that nodes in the same state are scored once.
+/// Remembers, during one decision, the score of each node state met, so that nodes in the same state are scored
+/// once.
 ///
-/// Direct-mapped and of fixed size: a state that is pushed out is scored again. Exact: states are compared, not only
-/// their hashes. On openb a decision under fgd meets 467 nodes that fit in 38 states on average.
+/// Direct-mapped and of fixed size: a state that is pushed out is scored again. Exact: states are compared, not
+/// only their hashes. On openb a decision under fgd meets 467 nodes that fit in 38 states on average.
 template <class Key> class state_memo {
   public:
     /// The score of the node: remembered, or from score().

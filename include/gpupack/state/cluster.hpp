@@ -47,9 +47,7 @@ class cluster {
     }
 
     /// Compute of all GPUs.
-    [[nodiscard]] milli_gpu compute() const noexcept {
-        return whole_gpu * static_cast<std::int64_t>(gpus_.size());
-    }
+    [[nodiscard]] milli_gpu compute() const noexcept { return whole_gpu * static_cast<std::int64_t>(gpus_.size()); }
     /// Compute of all GPUs that is free now. Cost: constant.
     [[nodiscard]] milli_gpu compute_free() const noexcept { return compute_free_; }
     /// The number of placements that are live.
@@ -87,7 +85,8 @@ class cluster {
         gpu_state* const states = gpus_.data() + at.first_gpu;
         for (int i = 0; i < max_gpus_per_node; ++i)
             if (entry.gpus.contains(i))
-                states[i] = after_giving_back(states[i], entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
+                states[i] =
+                    after_giving_back(states[i], entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
         compute_free_ += entry.taken.total_compute();
     }
 

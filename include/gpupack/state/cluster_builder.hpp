@@ -114,10 +114,9 @@ class cluster_builder {
             built_.names_.back() = name;
         }
         built_.places_.push_back({kind_index, static_cast<std::uint32_t>(built_.gpus_.size())});
-        built_.nodes_.push_back({static_cast<std::int32_t>(kind.cpu.count()),
-                                 static_cast<std::int32_t>(kind.memory.count())});
-        for (int i = 0; i < kind.gpu_count; ++i)
-            built_.gpus_.push_back(idle_gpu(mebibytes{kind.gpu_memory[i]}));
+        built_.nodes_.push_back(
+            {static_cast<std::int32_t>(kind.cpu.count()), static_cast<std::int32_t>(kind.memory.count())});
+        for (int i = 0; i < kind.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(mebibytes{kind.gpu_memory[i]}));
     }
 
     cluster built_;
