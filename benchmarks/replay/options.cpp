@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include "runs.hpp"
+
 #include <CLI/CLI.hpp>
 #include <gpupack/core/version.hpp>
 #include <gpupack/policy/presets.hpp>
@@ -36,7 +38,8 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
     app.add_option("--load", raw.load,
                    "tasks arrive until that many times the GPUs have been asked for (default 1.3)");
-    app.add_option("--engine", chosen.engine, "scan (the default)");
+    app.add_option("--engine", chosen.engine,
+                   "indexed (the default), scan or parallel: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
     app.add_option("--node-order", chosen.node_order, "number the nodes exactly so: a node name a line");
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
@@ -107,8 +110,7 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
 
 gpupack::expected<options, input_error> check(options chosen, const raw_options& raw) {
     if (!raw.workload.empty() && raw.workload != "openb") return bad_input("--workload", raw.workload, "openb");
-    if (chosen.engine != "scan")
-        return bad_input("--engine", chosen.engine, "scan (this version has no other engine)");
+    if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan or parallel");
 
     const auto names = policy_names(raw.policy);
     if (!names) return gpupack::unexpected<input_error>{names.error()};

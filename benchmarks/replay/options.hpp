@@ -22,7 +22,7 @@ struct options {
     std::uint64_t first_seed = 42;
     std::uint64_t last_seed = 42;
     std::int64_t load = 1300;
-    std::string engine = "scan";
+    std::string engine = "indexed";
     std::string order;
     std::string node_order;
     std::string decisions;

@@ -1,20 +1,36 @@
 #include "runs.hpp"
 
+#include "run_one.hpp"
+
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/presets.hpp>
 #include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/run.hpp>
-#include <gpupack/replay/timeline.hpp>
-#include <gpupack/scheduler.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
-#include <variant>
 
 namespace replay_program {
 namespace {
 
 using gpupack::cluster;
 using gpupack::input_error;
+
+/// One engine by the name that --engine takes.
+struct engine_row {
+    std::string_view name;
+    void (*run)(run_plan);
+};
+
+constexpr engine_row engines[] = {
+    {"indexed", run_with_indexed}, {"scan", run_with_scan}, {"parallel", run_with_parallel}};
+
+void run_with_engine(const std::string& name, run_plan plan) {
+    for (const engine_row& row : engines)
+        if (row.name == name) return row.run(std::move(plan));
+}
+
+} // namespace
 
 std::vector<node_use> use_of(const cluster& on) {
     std::vector<node_use> all;
@@ -32,26 +48,10 @@ std::vector<node_use> use_of(const cluster& on) {
     return all;
 }
 
-/// One run under one policy; fills in the record's result.
-template <class Policy> void replay_one(cluster on, const Policy& policy, const options& chosen, const inputs& from,
-                                        const std::vector<std::size_t>& arrivals,
-                                        const gpupack::policy::fragmentation_view& expected,
-                                        const progress_listener& progress, run_record& record) {
-    gpupack::scheduler by{std::move(on), policy};
-    const auto told = [&](std::size_t done) {
-        progress(record, static_cast<double>(done) / static_cast<double>(arrivals.size()));
-    };
-    if (chosen.timeline) {
-        auto [result, timeline] = gpupack::replay::run_timeline(by, from.trace.tasks, arrivals, expected, told);
-        record.result = std::move(result);
-        record.timeline = std::move(timeline);
-    } else {
-        record.result = gpupack::replay::run(by, from.trace.tasks, arrivals, expected, told);
-    }
-    if (record.seed == chosen.first_seed) record.end = use_of(by.state());
+bool is_engine(std::string_view name) {
+    return std::any_of(std::begin(engines), std::end(engines),
+                       [&](const engine_row& row) { return row.name == name; });
 }
-
-} // namespace
 
 gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
                                                                 const progress_listener& progress) {
@@ -78,11 +78,8 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             record.nodes = on->size();
             record.gpus = on->gpu_count();
             record.tasks = arrivals.size();
-            std::visit(
-                [&](const auto& policy) {
-                    replay_one(std::move(*on), policy, chosen, from, arrivals, typical.view(), progress, record);
-                },
-                *preset);
+            run_with_engine(chosen.engine,
+                            {std::move(*on), *preset, chosen, from, arrivals, typical.view(), progress, record});
         }
     }
     return records;

@@ -7,6 +7,7 @@
 
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/divisor.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
@@ -29,6 +30,7 @@
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 
+#include <gpupack/state/change_list.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/state/gpu_state.hpp>
@@ -36,6 +38,7 @@
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/snapshot_feed.hpp>
 
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/exclusive.hpp>
@@ -74,10 +77,14 @@
 #include <gpupack/policy/weighted_sum.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 
+#include <gpupack/search/best_node.hpp>
 #include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
+#include <gpupack/search/indexed.hpp>
 #include <gpupack/search/scan.hpp>
+#include <gpupack/search/shape_table.hpp>
 #include <gpupack/search/state_memo.hpp>
+#include <gpupack/search/tournament.hpp>
 
 #include <gpupack/scheduler.hpp>
 // IWYU pragma: end_exports

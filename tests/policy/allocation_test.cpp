@@ -14,10 +14,10 @@ TEST(allocation, tells_capacity_and_use_after_the_placement_for_each_resource) {
     policy::for_each_resource(on[node_id{0}], {.cpu = 2_cores, .gpus = 1}, {1, 2, 3},
                               [&](const policy::resource_use& use) { told.push_back(use); });
     ASSERT_EQ(told.size(), 3U);
-    EXPECT_EQ(told[0].capacity, 8000);
+    EXPECT_EQ(told[0].capacity.number(), 8000);
     EXPECT_EQ(told[0].used, 2000);
     EXPECT_TRUE(told[0].asked && !told[1].asked && told[2].asked);
     EXPECT_EQ(told[1].weight, 2);
-    EXPECT_EQ(told[2].capacity, 2000);
+    EXPECT_EQ(told[2].capacity.number(), 2000);
     EXPECT_EQ(told[2].used, 1600);
 }

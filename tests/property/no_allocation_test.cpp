@@ -2,6 +2,8 @@
 // room.
 #include <gpupack/policy/presets.hpp>
 #include <gpupack/scheduler.hpp>
+#include <gpupack/search/indexed.hpp>
+#include <gpupack/search/parallel.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -24,6 +26,10 @@ std::size_t allocations = 0;
     if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
     throw std::bad_alloc{};
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    ++allocations;
+    return std::malloc(size == 0 ? 1 : size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
 }
@@ -35,8 +41,10 @@ using namespace gpupack;
 
 namespace {
 
-template <class Policy> std::size_t allocations_while_placing(const Policy& policy) {
-    scheduler by{cluster_builder{}.add_nodes(20, {64_cores, 256_GiB, {8, models::t4}}).build().value(), policy};
+template <class Policy, class Engine>
+std::size_t allocations_while_placing(const Policy& policy, const Engine& engine) {
+    scheduler by{cluster_builder{}.add_nodes(20, {64_cores, 256_GiB, {8, models::t4}}).build().value(), policy,
+                 engine};
     const request shapes[] = {{.cpu = 1_cores},
                               {.cpu = 1_cores, .gpus = 1},
                               {.cpu = 1_cores, .gpus = 3},
@@ -55,13 +63,27 @@ template <class Policy> std::size_t allocations_while_placing(const Policy& poli
     return allocations - before;
 }
 
-} // namespace
-
-TEST(no_allocation, on_the_decision_path_of_any_preset) {
+template <class Engine> void expect_none(const Engine& engine) {
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 5);
     expected.add({.cpu = 2_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}}, 3);
     for (const policy::preset_row& row : policy::presets)
-        std::visit([&](const auto& policy) { EXPECT_EQ(allocations_while_placing(policy), 0U) << row.name; },
-                   policy::make_preset(row.name, {expected, 42}).value());
+        std::visit(
+            [&](const auto& policy) { EXPECT_EQ(allocations_while_placing(policy, engine), 0U) << row.name; },
+            policy::make_preset(row.name, {expected, 42}).value());
+}
+
+} // namespace
+
+TEST(no_allocation, on_the_decision_path_of_the_scan) {
+    expect_none(search::scan{});
+}
+
+TEST(no_allocation, on_the_decision_path_of_the_indexed_engine) {
+    expect_none(search::indexed{});
+}
+
+// oneTBB keeps its tasks in pools of its own; what is counted is what comes through operator new.
+TEST(no_allocation, on_the_decision_path_of_the_parallel_engine) {
+    expect_none(search::parallel{.part = 4});
 }

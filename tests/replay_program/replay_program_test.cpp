@@ -170,7 +170,7 @@ TEST_F(replay_program, refuses_bad_flags) {
         "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
         "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
-    expect_refused("--engine warp", "--engine: \"warp\": expected scan (this version has no other engine)");
+    expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan or parallel");
     expect_refused("--workload openc", "--workload: \"openc\": expected openb");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
     expect_refused("--seed x",

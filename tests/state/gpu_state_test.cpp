@@ -32,3 +32,12 @@ TEST(gpu_state, a_whole_gpu_has_nothing_left_and_knows_its_width) {
     EXPECT_EQ(whole, (gpu_state{0, 0, 1, sharing::exclusive, 4}));
     EXPECT_EQ(after_giving_back(whole, exclusive{}, 16_GiB), idle_gpu(16_GiB));
 }
+
+TEST(gpu_state, takes_slices_unless_given_whole_or_shared_by_the_most) {
+    EXPECT_TRUE(takes_slices(idle_gpu(16_GiB)));
+    EXPECT_TRUE(takes_slices(after_taking(idle_gpu(16_GiB), slice{16_GiB, 1000_milli}, 1)));
+    EXPECT_FALSE(takes_slices(after_taking(idle_gpu(16_GiB), exclusive{}, 1)));
+    gpu_state crowded = after_taking(idle_gpu(16_GiB), slice{1_MiB, {}}, 1);
+    crowded.sharers = UINT16_MAX;
+    EXPECT_FALSE(takes_slices(crowded));
+}

@@ -1,11 +1,63 @@
 #include <gpupack/state/node_state.hpp>
 
-#include <gtest/gtest.h>
+#include "support/random_history.hpp"
 
-TEST(node_state, is_equal_only_where_cpu_and_memory_are) {
-    const gpupack::node_state state{1000, 2048};
-    EXPECT_TRUE(state == (gpupack::node_state{1000, 2048}));
-    EXPECT_FALSE(state == (gpupack::node_state{999, 2048}));
-    EXPECT_FALSE(state == (gpupack::node_state{1000, 2047}));
-    static_assert(sizeof(gpupack::node_state) == 8);
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+using namespace gpupack;
+
+TEST(node_state, sums_up_the_gpus) {
+    const gpu_state gpus[] = {idle_gpu(1000_MiB), after_taking(idle_gpu(3000_MiB), slice{500_MiB, 300_milli}, 1),
+                              after_taking(idle_gpu(9000_MiB), exclusive{}, 1)};
+    node_state node{.cpu_free = 1, .memory_free = 2};
+    sum_up_gpus(node, gpus, 3);
+    EXPECT_EQ(node, (node_state{1, 2, 1700, 2500, 1000, 1}));
+    sum_up_gpus(node, gpus + 2, 1);
+    EXPECT_EQ(node, (node_state{1, 2, 0, -1, -1, 0}));
+    sum_up_gpus(node, gpus, 0);
+    EXPECT_EQ(node, (node_state{1, 2, 0, -1, -1, 0}));
+}
+
+TEST(node_state, is_equal_only_where_all_of_it_is) {
+    const node_state state{1, 2, 3, 4, 5, 6};
+    EXPECT_EQ(state, (node_state{1, 2, 3, 4, 5, 6}));
+    for (int field = 0; field < 6; ++field) {
+        node_state other = state;
+        (field == 0   ? other.cpu_free
+         : field == 1 ? other.memory_free
+         : field == 2 ? other.compute_free
+                      : other.slice_memory) += field < 4;
+        other.slice_compute = static_cast<std::int16_t>(other.slice_compute + (field == 4));
+        other.idle_gpus = static_cast<std::int16_t>(other.idle_gpus + (field == 5));
+        EXPECT_FALSE(state == other) << field;
+    }
+}
+
+TEST(node_state, stays_true_to_the_gpus_whatever_is_placed_and_released) {
+    rc::check([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            const node_view node = on[node_id{n}];
+            std::int64_t compute = 0;
+            std::int64_t slice_compute = -1;
+            std::int64_t slice_memory = -1;
+            int idle = 0;
+            for (int i = 0; i < node.gpu_count(); ++i) {
+                const gpu_state& gpu = node.gpu(i);
+                compute += gpu.compute_free;
+                idle += gpu == idle_gpu(node.gpu_memory(i)) ? 1 : 0;
+                if (gpu.way == sharing::exclusive) continue;
+                slice_compute = std::max<std::int64_t>(slice_compute, gpu.compute_free);
+                slice_memory = std::max<std::int64_t>(slice_memory, gpu.memory_free);
+            }
+            RC_ASSERT(node.compute_free().count() == compute);
+            RC_ASSERT(node.idle_gpus() == idle);
+            RC_ASSERT(node.slice_compute().count() == slice_compute);
+            RC_ASSERT(node.slice_memory().count() == slice_memory);
+        }
+    });
 }

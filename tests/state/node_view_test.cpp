@@ -9,7 +9,8 @@ TEST(node_view, shows_kind_and_state) {
     for (int i = 0; i < 3; ++i) kind.gpu_memory[i] = 1000 * (i + 1);
     const gpu_state gpus[3] = {idle_gpu(1000_MiB), after_taking(idle_gpu(2000_MiB), slice{500_MiB, 300_milli}, 1),
                                after_taking(idle_gpu(3000_MiB), exclusive{}, 1)};
-    const node_state state{3000, 1024};
+    node_state state{3000, 1024};
+    sum_up_gpus(state, gpus, 3);
     const node_view node{node_id{7}, kind, state, gpus};
     EXPECT_EQ(node.id(), node_id{7});
     EXPECT_EQ(node.cpu(), 8_cores);
@@ -20,5 +21,7 @@ TEST(node_view, shows_kind_and_state) {
     EXPECT_EQ(node.compute(), 3000_milli);
     EXPECT_EQ(node.compute_free(), 1700_milli);
     EXPECT_EQ(node.idle_gpus(), 1);
+    EXPECT_EQ(node.slice_compute(), 1000_milli);
+    EXPECT_EQ(node.slice_memory(), 1500_MiB);
     EXPECT_EQ(node.gpu(1).memory_free, 1500);
 }

@@ -39,7 +39,7 @@ class random_history {
                                .memory = gpupack::mebibytes{number(0, 5) * 128},
                                .gpus = below(3) == 0 ? static_cast<int>(below(6)) : 1};
         if (below(2) == 0)
-            asked.share = gpupack::slice{gpupack::mebibytes{below(2) == 0 ? 0 : number(1, 5) * 2000},
+            asked.share = gpupack::slice{gpupack::mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000},
                                          gpupack::milli_gpu{number(1, 11) * 100}};
         if (below(3) == 0 && on.models().size() > 0)
             asked.models =

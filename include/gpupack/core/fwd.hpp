@@ -6,6 +6,7 @@ namespace gpupack {
 
 template <class Unit> class quantity;
 template <class Sort, class Number> class id;
+class divisor;
 class gpu_set;
 class name;
 class random_stream;

@@ -11,10 +11,9 @@ namespace gpupack::fit {
 class idle_node {
   public:
     /// kind  must outlive the idle_node
-    GPUPACK_HD explicit constexpr idle_node(const node_kind& kind) noexcept
-        : kind_{&kind}, state_{static_cast<std::int32_t>(kind.cpu.count()),
-                               static_cast<std::int32_t>(kind.memory.count())} {
+    GPUPACK_HD explicit constexpr idle_node(const node_kind& kind) noexcept : kind_{&kind} {
         for (int i = 0; i < kind.gpu_count; ++i) gpus_[i] = idle_gpu(mebibytes{kind.gpu_memory[i]});
+        state_ = idle_state(kind, gpus_);
     }
 
     /// Valid while the idle_node stays where it is.

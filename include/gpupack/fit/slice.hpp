@@ -11,12 +11,10 @@ namespace gpupack::fit {
 
 /// Whether a slice of that memory and compute fits on a GPU now.
 ///
-/// The GPU is idle or shared in slices, has both amounts free, and fewer than 65,535 sharers.
+/// The GPU takes slices and has both amounts free.
 [[nodiscard]] GPUPACK_HD constexpr bool slice_fits(const gpu_state& gpu, mebibytes memory,
                                                    milli_gpu compute) noexcept {
-    const bool open = gpu.way == sharing::idle || gpu.way == sharing::slices;
-    return open && gpu.compute_free >= compute.count() && gpu.memory_free >= memory.count() &&
-           gpu.sharers < UINT16_MAX;
+    return takes_slices(gpu) && gpu.compute_free >= compute.count() && gpu.memory_free >= memory.count();
 }
 
 /// The GPUs among `wanted` on which a slice fits now.

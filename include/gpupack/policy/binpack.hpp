@@ -20,9 +20,9 @@ namespace detail {
     const bool gpus_count = asked.gpus > 0;
     for_each_resource(node, asked, {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0},
                       [&](const resource_use& use) {
-                          if (use.capacity == 0) return;
-                          const score part = of_used ? use.used : use.capacity - use.used;
-                          sum += use.weight * (part * points / use.capacity);
+                          if (use.capacity.number() == 0) return;
+                          const score part = of_used ? use.used : use.capacity.number() - use.used;
+                          sum += use.weight * use.capacity.quotient(part * points);
                           weight += use.weight;
                       });
     return weight == 0 ? 0 : sum / weight;

@@ -20,10 +20,10 @@ struct fragmentation_scorer {
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
-        const gpu_lanes gpus{chosen.node};
+        const node_now node{expected, chosen.node, asked};
         score gained = 0;
         for (int c = 0; c < expected.class_count; ++c) {
-            const class_on_node now = look_at(expected.classes[c], chosen.node, gpus, asked);
+            const class_on_node now = look_at(c, chosen.node, node);
             gained += usable_change(expected.classes[c], chosen.node, asked, now, chosen.gpus);
         }
         return gained + expected.total * asked.total_compute().count();
@@ -45,9 +45,9 @@ struct fragmentation_scorer {
             gained[count] = expected.total * asked.total_compute().count();
             single[count++] = chosen.gpus;
         });
-        const gpu_lanes gpus{node};
+        const node_now before{expected, node, asked};
         for (int c = 0; c < expected.class_count; ++c) {
-            const class_on_node now = look_at(expected.classes[c], node, gpus, asked);
+            const class_on_node now = look_at(c, node, before);
             if (now.tasks == 0) continue;
             for (int i = 0; i < count; ++i)
                 gained[i] += usable_change(expected.classes[c], node, asked, now, single[i]);
@@ -56,6 +56,18 @@ struct fragmentation_scorer {
     }
 
   private:
+    /// What all demand classes look at: a node's GPUs, and how its CPU compares now and after the placement.
+    struct node_now {
+        gpu_lanes gpus;
+        std::int32_t level;
+        std::int32_t level_after;
+
+        GPUPACK_HD constexpr node_now(const fragmentation_view& expected, const node_view& node,
+                                      const request& asked) noexcept
+            : gpus{node}, level{expected.cpu_level(node.cpu_free())}, level_after{expected.cpu_level(
+                                                                          node.cpu_free() - asked.cpu)} {}
+    };
+
     /// What the tasks of a demand class find on a node.
     ///
     /// tasks, tasks_after  how many of them the node could serve now; how many of those it would have the CPU for
@@ -67,16 +79,16 @@ struct fragmentation_scorer {
         std::int64_t tasks_after = 0;
     };
 
-    [[nodiscard]] GPUPACK_HD constexpr class_on_node look_at(const demand_class& tasks, const node_view& node,
-                                                             const gpu_lanes& gpus,
-                                                             const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr class_on_node look_at(int of_class, const node_view& node,
+                                                             const node_now& before) const noexcept {
+        const demand_class& tasks = expected.classes[of_class];
         class_on_node now;
         now.wanted = node.kind().gpus_of(tasks.models);
         if (now.wanted.empty()) return now;
-        now.served = sum_served(gpus, now.wanted, tasks.offer, tasks.memory);
+        now.served = sum_served(before.gpus, now.wanted, tasks.offer, tasks.memory);
         if (now.served.count < tasks.gpus) return now;
-        now.tasks = expected.tasks_within(tasks, node.cpu_free());
-        now.tasks_after = expected.tasks_within(tasks, node.cpu_free() - asked.cpu);
+        now.tasks = expected.tasks_within(of_class, before.level);
+        now.tasks_after = expected.tasks_within(of_class, before.level_after);
         return now;
     }
 

@@ -14,8 +14,7 @@ namespace gpupack::policy {
 /// else the compute free for slices, -1 where it takes no more.
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_of(const gpu_state& gpu) noexcept {
     if (gpu.way == sharing::idle) return static_cast<std::int32_t>(whole_gpu.count()) + 1;
-    const bool open = gpu.way == sharing::slices && gpu.sharers < UINT16_MAX;
-    return open ? gpu.compute_free : -1;
+    return takes_slices(gpu) ? gpu.compute_free : -1;
 }
 
 /// The least offer that serves a share: the counterpart of offer_of.
@@ -32,8 +31,8 @@ namespace gpupack::policy {
 struct gpu_lanes {
     static constexpr int width = 8;
 
-    std::int32_t offer[max_gpus_per_node];
-    std::int32_t free[max_gpus_per_node];
+    std::int16_t offer[max_gpus_per_node];
+    std::int16_t free[max_gpus_per_node];
     std::int32_t memory[max_gpus_per_node];
     std::int32_t used = 0;
 
@@ -41,8 +40,8 @@ struct gpu_lanes {
         : used{(node.gpu_count() + width - 1) / width * width} {
         for (int i = 0; i < used; ++i) {
             const bool real = i < node.gpu_count();
-            offer[i] = real ? offer_of(node.gpu(i)) : -1;
-            free[i] = real ? node.gpu(i).compute_free : 0;
+            offer[i] = static_cast<std::int16_t>(real ? offer_of(node.gpu(i)) : -1);
+            free[i] = static_cast<std::int16_t>(real ? node.gpu(i).compute_free : 0);
             memory[i] = real ? node.gpu(i).memory_free : 0;
         }
     }
@@ -54,22 +53,38 @@ struct served_gpus {
     std::int32_t free = 0;
 };
 
+namespace detail {
+
+/// The GPUs among `wanted` with enough memory free. Rare demands alone name memory.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set with_memory(const gpu_lanes& gpus, gpu_set wanted,
+                                                       std::int32_t memory) noexcept {
+    if (memory <= 0) return wanted;
+    gpu_set enough;
+    for (int i = 0; i < gpus.used; ++i)
+        if (wanted.contains(i) && gpus.memory[i] >= memory) enough.insert(i);
+    return enough;
+}
+
+} // namespace detail
+
 /// Sums up the GPUs among `wanted` that offer enough.
 [[nodiscard]] GPUPACK_HD constexpr served_gpus sum_served(const gpu_lanes& gpus, gpu_set wanted, std::int32_t offer,
                                                           std::int32_t memory) noexcept {
-    constexpr std::uint32_t lane_bit[gpu_lanes::width] = {1, 2, 4, 8, 16, 32, 64, 128};
-    served_gpus sum;
+    constexpr std::int16_t lane_bit[gpu_lanes::width] = {1, 2, 4, 8, 16, 32, 64, 128};
+    const std::uint32_t among = detail::with_memory(gpus, wanted, memory).bits();
+    const auto least = static_cast<std::int16_t>(offer);
+    std::int16_t count = 0;
+    std::int16_t free = 0; // 32 whole GPUs are 32,000
     for (int first = 0; first < gpus.used; first += gpu_lanes::width) {
-        const std::uint32_t bits = wanted.bits() >> first;
-        for (int lane = 0; lane < gpu_lanes::width; ++lane) { // a fixed count: vectorised
+        const auto bits = static_cast<std::int16_t>(among >> first & 0xffU);
+        for (int lane = 0; lane < gpu_lanes::width; ++lane) { // a fixed count of 16-bit numbers: vectorised
             const int i = first + lane;
-            const bool enough =
-                (gpus.offer[i] >= offer) & (gpus.memory[i] >= memory) & ((bits & lane_bit[lane]) != 0);
-            sum.count += enough ? 1 : 0;
-            sum.free += enough ? gpus.free[i] : 0;
+            const bool enough = (gpus.offer[i] >= least) & ((bits & lane_bit[lane]) != 0);
+            count = static_cast<std::int16_t>(count + (enough ? 1 : 0));
+            free = static_cast<std::int16_t>(free + (enough ? gpus.free[i] : 0));
         }
     }
-    return sum;
+    return {count, free};
 }
 
 } // namespace gpupack::policy

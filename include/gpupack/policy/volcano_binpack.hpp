@@ -29,9 +29,9 @@ struct volcano_binpack {
         for_each_resource(node, asked, weights, [&](const resource_use& use) {
             if (!use.asked || use.weight == 0) return;
             all_weights += use.weight;
-            if (use.capacity == 0) return;
-            over_used = over_used || use.used > use.capacity;
-            if (!over_used) sum += use.weight * (use.used * billion / use.capacity);
+            if (use.capacity.number() == 0) return;
+            over_used = over_used || use.used > use.capacity.number();
+            if (!over_used) sum += use.weight * use.capacity.quotient(use.used * billion);
         });
         if (over_used || all_weights == 0) return 0;
         return weight * sum / all_weights / 10; // 100 points of 10^6 out of 10^9

@@ -4,6 +4,8 @@ namespace gpupack::search {
 
 struct choice;
 struct scan;
-template <class Key> class state_memo;
+struct parallel;
+struct indexed;
+class shape_table;
 
 } // namespace gpupack::search

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/policy/rank.hpp>
+#include <gpupack/search/best_node.hpp>
 #include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
-#include <gpupack/search/state_memo.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <cstdint>
@@ -22,34 +20,12 @@ struct scan {
         template <policy::policy Policy>
         [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) const {
             const auto scorer = policy::prepare(policy, question);
-            using key_type = decltype(policy::rank(scorer, node_view{}, question.asked));
-            state_memo<key_type> memo;
-            key_type best_key{};
-            std::optional<node_id> best;
             const auto nodes = static_cast<std::uint32_t>(question.on.size());
-            for (std::uint32_t i = 0; i < nodes; ++i) {
-                const node_view node = question.on[node_id{i}];
-                if (!fit::fits(node, question.asked)) continue;
-                const key_type key = key_of(question.on, node, scorer, question.asked, memo);
-                if (best && !(best_key < key)) continue;
-                best_key = key;
-                best = node_id{i};
-            }
-            if (!best) return std::nullopt;
-            return choice{*best, policy::pick(scorer, question.on[*best], question.asked)};
+            const auto best = best_in(scorer, question.on, question.asked, 0, nodes);
+            return choice_on(best.node, scorer, question.on, question.asked);
         }
 
         void changed(const cluster&, node_id) const noexcept {}
-
-      private:
-        template <class Scorer, class Key> static Key key_of(const cluster& on, const node_view& node,
-                                                             const Scorer& scorer, const request& asked,
-                                                             state_memo<Key>& memo) {
-            if constexpr (policy::is_dear<Scorer>())
-                return memo.look_up(on, node, [&] { return policy::rank(scorer, node, asked); });
-            else
-                return policy::rank(scorer, node, asked);
-        }
     };
 
     template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const noexcept {

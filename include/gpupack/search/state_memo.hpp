@@ -16,13 +16,13 @@ namespace gpupack::search {
     std::uint64_t hash = static_cast<std::uint64_t>(node.cpu_free().count()) << 32 ^
                          static_cast<std::uint64_t>(node.memory_free().count()) ^
                          static_cast<std::uint64_t>(node.gpu_count()) << 24;
-    for (int i = 0; i < node.gpu_count(); ++i) {
+    std::uint64_t factor = 0x9e3779b97f4a7c15ULL; // another odd one a GPU: no product waits for the one before
+    for (int i = 0; i < node.gpu_count(); ++i, factor += 0x3c6ef372fe94f82aULL) {
         const gpu_state& gpu = node.gpu(i);
         const auto amounts = static_cast<std::uint64_t>(gpu.compute_free) << 48 ^
                              static_cast<std::uint64_t>(gpu.sharers) << 32 ^
                              static_cast<std::uint64_t>(gpu.memory_free);
-        hash = (hash ^ amounts ^ std::uint64_t{gpu.width} << 40) * 0x9e3779b97f4a7c15ULL;
-        hash ^= hash >> 32;
+        hash += (amounts ^ std::uint64_t{gpu.width} << 40) * factor;
     }
     return mix_bits(hash);
 }

@@ -23,7 +23,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  24 bytes a node and 12 a GPU, and 96 a live placement; kinds are shared
+/// memory  28 bytes a node and 12 a GPU, and 96 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -67,6 +67,7 @@ class cluster {
         gpu_state* const states = gpus_.data() + places_[id.number()].first_gpu;
         for (int i = 0; i < max_gpus_per_node; ++i)
             if (gpus.contains(i)) states[i] = after_taking(states[i], taken.share, taken.gpus);
+        if (taken.gpus > 0) sum_up_gpus(node, states, kinds_[places_[id.number()].kind].gpu_count);
         compute_free_ -= taken.total_compute();
         placement receipt = ledger_.enter(taken, id, gpus);
         receipt.cluster = identity_;
@@ -87,6 +88,7 @@ class cluster {
             if (entry.gpus.contains(i))
                 states[i] =
                     after_giving_back(states[i], entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
+        if (entry.taken.gpus > 0) sum_up_gpus(node, states, kinds_[at.kind].gpu_count);
         compute_free_ += entry.taken.total_compute();
     }
 
@@ -97,6 +99,7 @@ class cluster {
 
   private:
     friend class cluster_builder;
+    friend class snapshot_feed;
 
     struct place_of_node {
         std::uint32_t kind;
@@ -104,6 +107,28 @@ class cluster {
     };
 
     cluster() = default;
+
+    /// A copy to look at: without placements that could be released.
+    [[nodiscard]] cluster without_ledger() const {
+        cluster copy;
+        copy.models_ = models_;
+        copy.kinds_ = kinds_;
+        copy.places_ = places_;
+        copy.nodes_ = nodes_;
+        copy.gpus_ = gpus_;
+        copy.names_ = names_;
+        copy.compute_free_ = compute_free_;
+        return copy;
+    }
+
+    /// Makes one node what it is in the cluster that this one was copied from.
+    void copy_node(const cluster& from, node_id id) noexcept {
+        const place_of_node at = places_[id.number()];
+        nodes_[id.number()] = from.nodes_[id.number()];
+        for (int i = 0; i < kinds_[at.kind].gpu_count; ++i)
+            gpus_[at.first_gpu + static_cast<std::uint32_t>(i)] =
+                from.gpus_[at.first_gpu + static_cast<std::uint32_t>(i)];
+    }
 
     model_table models_;
     std::vector<node_kind> kinds_;

@@ -101,8 +101,11 @@ class cluster_builder {
         }
         for (int i = 0; i < group.count; ++i, ++kind.gpu_count) {
             kind.gpu_models[kind.gpu_count] = *model;
-            kind.gpu_memory[kind.gpu_count] = static_cast<std::int32_t>(group.model.memory.count());
+            const auto memory = static_cast<std::int32_t>(group.model.memory.count());
+            kind.gpu_memory[kind.gpu_count] = memory;
+            if (kind.gpu_count == 0 || memory < kind.least_gpu_memory) kind.least_gpu_memory = memory;
         }
+        kind.by_compute = divisor{whole_gpu.count() * kind.gpu_count};
         kind.models.insert(*model);
         return true;
     }
@@ -113,10 +116,10 @@ class cluster_builder {
             built_.names_.resize(built_.nodes_.size() + 1);
             built_.names_.back() = name;
         }
-        built_.places_.push_back({kind_index, static_cast<std::uint32_t>(built_.gpus_.size())});
-        built_.nodes_.push_back(
-            {static_cast<std::int32_t>(kind.cpu.count()), static_cast<std::int32_t>(kind.memory.count())});
+        const std::size_t first_gpu = built_.gpus_.size();
+        built_.places_.push_back({kind_index, static_cast<std::uint32_t>(first_gpu)});
         for (int i = 0; i < kind.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(mebibytes{kind.gpu_memory[i]}));
+        built_.nodes_.push_back(idle_state(kind, built_.gpus_.data() + first_gpu));
     }
 
     cluster built_;

@@ -7,6 +7,8 @@ struct node_state;
 class node_view;
 struct placement;
 class ledger;
+class change_list;
+class snapshot_feed;
 class cluster;
 class cluster_builder;
 

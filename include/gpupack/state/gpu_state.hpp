@@ -41,6 +41,12 @@ static_assert(sizeof(gpu_state) <= 16 && std::is_trivially_copyable_v<gpu_state>
     return gpu;
 }
 
+/// Whether the GPU can take one more slice, however small: it is idle or shared in slices, by fewer than 65,535
+/// tasks.
+[[nodiscard]] GPUPACK_HD constexpr bool takes_slices(const gpu_state& gpu) noexcept {
+    return (gpu.way == sharing::idle || gpu.way == sharing::slices) && gpu.sharers < UINT16_MAX;
+}
+
 /// The state after one more task has taken its share; the share must fit.
 ///
 /// width  how many GPUs the task has in all

@@ -1,22 +1,67 @@
 #pragma once
 
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/topology/node_kind.hpp>
 
 #include <cstdint>
+#include <type_traits>
 
 namespace gpupack {
 
-/// What is free on the host of one node now; its GPUs stand in gpu_states of their own.
+/// What is free on one node now: its host, and its GPUs summed up; each GPU stands in a gpu_state of its own.
 ///
-/// cpu_free     milli-cores
-/// memory_free  MiB
+/// Most fit tests and node-level scores read this alone, so that a search over many nodes streams one small array.
+/// cpu_free       milli-cores
+/// memory_free    MiB of the host
+/// compute_free   milli-GPUs, over all GPUs
+/// slice_memory   MiB: the most that is free on one GPU that takes slices; -1 where none does
+/// slice_compute  milli-GPUs: the most that is free on one GPU that takes slices; -1 where none does
+/// idle_gpus      GPUs with nothing on them
 struct node_state {
     std::int32_t cpu_free = 0;
     std::int32_t memory_free = 0;
+    std::int32_t compute_free = 0;
+    std::int32_t slice_memory = -1;
+    std::int16_t slice_compute = -1;
+    std::int16_t idle_gpus = 0;
 
-    GPUPACK_HD friend constexpr bool operator==(node_state a, node_state b) noexcept {
-        return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free;
+    GPUPACK_HD friend constexpr bool operator==(const node_state& a, const node_state& b) noexcept {
+        return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
+               a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute && a.idle_gpus == b.idle_gpus;
     }
 };
+
+static_assert(sizeof(node_state) == 20 && std::is_trivially_copyable_v<node_state>);
+
+/// Brings what a node's state says of its GPUs up to date.
+///
+/// gpus  [count]
+GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, int count) noexcept {
+    node.compute_free = 0;
+    node.slice_memory = -1;
+    node.slice_compute = -1;
+    node.idle_gpus = 0;
+    for (int i = 0; i < count; ++i) {
+        const gpu_state& gpu = gpus[i];
+        node.compute_free += gpu.compute_free;
+        node.idle_gpus = static_cast<std::int16_t>(node.idle_gpus + (gpu.way == sharing::idle ? 1 : 0));
+        if (!takes_slices(gpu)) continue;
+        if (node.slice_memory < gpu.memory_free) node.slice_memory = gpu.memory_free;
+        if (node.slice_compute < gpu.compute_free) node.slice_compute = gpu.compute_free;
+    }
+}
+
+/// The state of a node with nothing on it.
+///
+/// gpus  [kind.gpu_count]  idle
+[[nodiscard]] GPUPACK_HD constexpr node_state idle_state(const node_kind& kind, const gpu_state* gpus) noexcept {
+    node_state node;
+    node.cpu_free = static_cast<std::int32_t>(kind.cpu.count());
+    node.memory_free = static_cast<std::int32_t>(kind.memory.count());
+    sum_up_gpus(node, gpus, kind.gpu_count);
+    return node;
+}
 
 } // namespace gpupack

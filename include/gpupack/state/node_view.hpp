@@ -20,7 +20,8 @@ class node_view {
   public:
     node_view() = default;
 
-    /// gpus  [kind.gpu_count]
+    /// state  with its GPUs summed up
+    /// gpus   [kind.gpu_count]
     GPUPACK_HD constexpr node_view(node_id id, const node_kind& kind, const node_state& state,
                                    const gpu_state* gpus) noexcept
         : kind_{&kind}, state_{&state}, gpus_{gpus}, id_{id} {}
@@ -54,15 +55,17 @@ class node_view {
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return whole_gpu * kind_->gpu_count; }
     /// Compute that is free now, over all its GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute_free() const noexcept {
-        std::int64_t free = 0;
-        for (int i = 0; i < kind_->gpu_count; ++i) free += gpus_[i].compute_free;
-        return milli_gpu{free};
+        return milli_gpu{state_->compute_free};
     }
     /// How many of its GPUs have nothing on them.
-    [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept {
-        int count = 0;
-        for (int i = 0; i < kind_->gpu_count; ++i) count += gpus_[i].way == sharing::idle ? 1 : 0;
-        return count;
+    [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept { return state_->idle_gpus; }
+    /// The most compute that is free on one of its GPUs that takes slices; -1 where none does.
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu slice_compute() const noexcept {
+        return milli_gpu{state_->slice_compute};
+    }
+    /// The most memory that is free on one of its GPUs that takes slices; -1 where none does.
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes slice_memory() const noexcept {
+        return mebibytes{state_->slice_memory};
     }
 
   private:

@@ -1,0 +1,75 @@
+// The whole openb replay at 130 %, by engine; under fgd also the naive evaluation that the tests keep as the
+// oracle.
+#include "support/openb_cluster.hpp"
+
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/search/parallel.hpp>
+
+#include "support/naive_fgd.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+namespace {
+
+using namespace gpupack;
+
+constexpr std::uint64_t seed = 42;
+
+const std::vector<std::size_t>& arrivals() {
+    static const auto drawn = replay::draw_arrivals(openb_cluster::workload(), seed, 1300);
+    return drawn;
+}
+
+cluster nodes() {
+    const io::trace& from = openb_cluster::workload();
+    return from.build(replay::draw_node_order(from.nodes.size(), seed)).value();
+}
+
+/// One iteration: every decision of the replay, from an idle cluster and with nothing known.
+template <class Policy, class Engine> void replay_all(benchmark::State& state, const Policy& by) {
+    for (auto _ : state) {
+        state.PauseTiming();
+        scheduler scheduler{nodes(), by, Engine{}};
+        state.ResumeTiming();
+        for (const std::size_t task : arrivals())
+            benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[task].asked));
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(arrivals().size()));
+}
+
+void replay_naively(benchmark::State& state) {
+    const naive_fgd oracle{openb_cluster::workload().mix().typical(policy::fgd_typical_percent)};
+    for (auto _ : state) {
+        cluster on = nodes();
+        for (const std::size_t task : arrivals()) {
+            const request& asked = openb_cluster::workload().tasks[task].asked;
+            if (const auto found = oracle.find(on, asked)) on.take(found->node, found->gpus, asked);
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(arrivals().size()));
+}
+
+const bool added = [] {
+    const auto add = [](const std::string& name, auto body) {
+        benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond)->UseRealTime();
+    };
+    for (const policy::preset_row& row : policy::presets) {
+        std::visit(
+            [&](const auto& by) {
+                using policy_type = std::remove_cvref_t<decltype(by)>;
+                const std::string name{row.name};
+                add(name + "/indexed",
+                    [by](benchmark::State& state) { replay_all<policy_type, search::indexed>(state, by); });
+                add(name + "/scan",
+                    [by](benchmark::State& state) { replay_all<policy_type, search::scan>(state, by); });
+            },
+            row.make({openb_cluster::workload().mix(), seed}));
+    }
+    add("fgd/naive", replay_naively);
+    return true;
+}();
+
+} // namespace

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <gpupack/core/ids.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/search/choice.hpp>
+#include <gpupack/search/state_memo.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace gpupack::search {
+
+/// What a scorer ranks nodes by.
+template <class Scorer> using key_of = decltype(policy::rank(
+    std::declval<const Scorer&>(), std::declval<const node_view&>(), std::declval<const request&>()));
+
+/// Ranks nodes for one request; under a dear scorer, nodes in one state are scored once.
+template <class Scorer> class ranker {
+  public:
+    ranker(const Scorer& scorer, const cluster& on, const request& asked) noexcept
+        : scorer_{scorer}, on_{on}, asked_{asked} {}
+
+    /// The rank of a node that the request fits.
+    [[nodiscard]] key_of<Scorer> operator()(const node_view& node) {
+        if constexpr (policy::is_dear<Scorer>())
+            return memo_.look_up(on_, node, [&] { return policy::rank(scorer_, node, asked_); });
+        else
+            return policy::rank(scorer_, node, asked_);
+    }
+
+  private:
+    struct nothing {};
+
+    const Scorer& scorer_;
+    const cluster& on_;
+    const request& asked_;
+    [[no_unique_address]] std::conditional_t<policy::is_dear<Scorer>(), state_memo<key_of<Scorer>>, nothing> memo_;
+};
+
+/// The best node met so far: the highest key, ties to the lowest node.
+template <class Key> struct best_node {
+    Key key{};
+    std::optional<node_id> node;
+
+    /// Takes another node into account, whatever the order.
+    void offer(const Key& offered, node_id of) noexcept {
+        if (node && (offered < key || (offered == key && !(of < *node)))) return;
+        key = offered;
+        node = of;
+    }
+};
+
+/// The best of the nodes `first` to `last - 1` for a request.
+template <class Scorer> [[nodiscard]] best_node<key_of<Scorer>>
+best_in(const Scorer& scorer, const cluster& on, const request& asked, std::uint32_t first, std::uint32_t last) {
+    ranker<Scorer> rank{scorer, on, asked};
+    best_node<key_of<Scorer>> best;
+    for (std::uint32_t i = first; i < last; ++i) {
+        const node_view node = on[node_id{i}];
+        if (fit::fits(node, asked)) best.offer(rank(node), node_id{i});
+    }
+    return best;
+}
+
+/// The choice on that node, if there is one.
+template <class Scorer> [[nodiscard]] std::optional<choice>
+choice_on(std::optional<node_id> node, const Scorer& scorer, const cluster& on, const request& asked) {
+    if (!node) return std::nullopt;
+    return choice{*node, policy::pick(scorer, on[*node], asked)};
+}
+
+} // namespace gpupack::search

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/search/best_node.hpp>
+#include <gpupack/search/choice.hpp>
+#include <gpupack/search/engine.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_reduce.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace gpupack::search {
+
+/// The scan over several threads (oneTBB): every node for every decision, in parts. Needs the component `parallel`.
+///
+/// The order of choices is total, so the threads' timing decides nothing: the answer is that of the scan.
+/// part  nodes that one thread looks at in a row, at least; clusters of fewer nodes are searched by the caller
+/// alone cost  that of the scan over the threads of the caller's task arena; a policy that prepares by looking at
+/// all nodes
+///       (normalize) does so on one thread
+struct parallel {
+    std::uint32_t part = 2048;
+
+    /// The searcher of a parallel scan, for any policy.
+    struct searcher {
+        std::uint32_t part = 2048;
+
+        template <policy::policy Policy>
+        [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) const {
+            const auto scorer = policy::prepare(policy, question);
+            using best_type = best_node<key_of<std::remove_const_t<decltype(scorer)>>>;
+            using range = oneapi::tbb::blocked_range<std::uint32_t>;
+            const auto nodes = static_cast<std::uint32_t>(question.on.size());
+            const best_type best = oneapi::tbb::parallel_reduce(
+                range{0, nodes, part}, best_type{},
+                [&](const range& some, best_type so_far) {
+                    const best_type here = best_in(scorer, question.on, question.asked, some.begin(), some.end());
+                    if (here.node) so_far.offer(here.key, *here.node);
+                    return so_far;
+                },
+                [](best_type a, const best_type& b) {
+                    if (b.node) a.offer(b.key, *b.node);
+                    return a;
+                });
+            return choice_on(best.node, scorer, question.on, question.asked);
+        }
+
+        void changed(const cluster&, node_id) const noexcept {}
+    };
+
+    template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const noexcept {
+        GPUPACK_EXPECTS(part > 0, "parts of one node at least");
+        return {part};
+    }
+
+    friend bool operator==(const parallel&, const parallel&) = default;
+};
+
+static_assert(engine<parallel>);
+
+} // namespace gpupack::search

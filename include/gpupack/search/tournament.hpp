@@ -1,0 +1,141 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/policy/score.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace gpupack::search {
+
+/// Keeps the best of many entrants while their keys change: the highest key, ties to the lowest number.
+///
+/// A tree of groups of sixteen: what changes an entrant but not the winner of its group stops there, which is the
+/// rule and not the exception. memory  for 8-byte keys, 9.2 bytes an entrant cost    put and erase: one comparison
+/// a level reached, and a group looked through where its winner got worse
+template <policy::score_like Key> class tournament {
+  public:
+    /// Nobody enters yet.
+    ///
+    /// entrants  how many numbers there are
+    explicit tournament(std::size_t entrants) : keys_(entrants), entered_((entrants + width - 1) / width) {
+        std::size_t first = 0;
+        for (std::size_t count = entered_.size(); count > 0; count = (count + width - 1) / width) {
+            levels_[depth_++] = static_cast<std::uint32_t>(first);
+            first += count;
+            if (count == 1) break;
+        }
+        winners_.resize(first);
+    }
+
+    /// Lets everyone enter for whom key_of(number, key) is true, which it then sets; whoever was there is
+    /// forgotten.
+    template <class KeyOf> void refill(KeyOf&& key_of) {
+        for (std::uint32_t group = 0; group < entered_.size(); ++group) {
+            const std::uint32_t first = group * width;
+            const auto last = static_cast<std::uint32_t>(std::min<std::size_t>(first + width, keys_.size()));
+            std::uint32_t bits = 0;
+            for (std::uint32_t number = first; number < last; ++number)
+                if (key_of(number, keys_[number])) bits |= 1U << (number - first);
+            entered_[group] = static_cast<std::uint16_t>(bits);
+        }
+        for (std::uint32_t level = 0; level < depth_; ++level)
+            for (std::uint32_t group = 0; group < count_at(level); ++group)
+                winners_[levels_[level] + group] = best_of(level, group);
+    }
+
+    /// Enters with that key, or changes to it.
+    void put(std::uint32_t number, const Key& key) {
+        const bool was_in = contains(number);
+        keys_[number] = key;
+        entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] | bit_of(number));
+        climb(number, was_in ? number : none, {key, number});
+    }
+
+    /// Leaves, where it had entered.
+    void erase(std::uint32_t number) {
+        if (!contains(number)) return;
+        entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] & ~bit_of(number));
+        climb(number, number, {});
+    }
+
+    [[nodiscard]] bool contains(std::uint32_t number) const noexcept {
+        return (entered_[number / width] & bit_of(number)) != 0;
+    }
+
+    /// The number of the best, if anyone has entered.
+    [[nodiscard]] std::optional<std::uint32_t> best() const noexcept {
+        if (winners_.empty() || winners_.back().number == none) return std::nullopt;
+        return winners_.back().number;
+    }
+
+  private:
+    static constexpr std::uint32_t width = 16;
+    static constexpr std::uint32_t none = 0xffffffffU;
+
+    struct winner {
+        Key key{};
+        std::uint32_t number = none;
+
+        friend bool operator==(const winner& a, const winner& b) noexcept {
+            return a.number == b.number && a.key == b.key;
+        }
+        [[nodiscard]] bool beats(const winner& other) const noexcept {
+            if (number == none || other.number == none) return other.number == none && number != none;
+            return other.key < key || (other.key == key && number < other.number);
+        }
+    };
+
+    [[nodiscard]] static constexpr std::uint32_t bit_of(std::uint32_t number) noexcept {
+        return 1U << number % width;
+    }
+
+    /// The number of groups at a level; level 0 has groups of entrants, level 1 groups of those, and so on.
+    [[nodiscard]] std::uint32_t count_at(std::uint32_t level) const noexcept {
+        const std::size_t end = level + 1 < depth_ ? levels_[level + 1] : winners_.size();
+        return static_cast<std::uint32_t>(end - levels_[level]);
+    }
+
+    [[nodiscard]] winner best_of(std::uint32_t level, std::uint32_t group) const noexcept {
+        winner best;
+        if (level == 0) {
+            for (std::uint32_t rest = entered_[group]; rest != 0; rest &= rest - 1) {
+                const std::uint32_t number = group * width + static_cast<std::uint32_t>(lowest_bit(rest));
+                if (best.number == none || best.key < keys_[number]) best = {keys_[number], number};
+            }
+            return best;
+        }
+        const std::uint32_t last = std::min(group * width + width, count_at(level - 1));
+        for (std::uint32_t below = group * width; below < last; ++below) {
+            const winner& challenger = winners_[levels_[level - 1] + below];
+            if (challenger.beats(best)) best = challenger;
+        }
+        return best;
+    }
+
+    /// Tells the levels above that the winner of one group, `old`, has become `now`.
+    void climb(std::uint32_t index, std::uint32_t old, winner now) {
+        for (std::uint32_t level = 0; level < depth_; ++level) {
+            index /= width;
+            winner& here = winners_[levels_[level] + index];
+            if (!now.beats(here)) {
+                if (here.number != old || old == none || here == now) return;
+                now = best_of(level, index);
+            }
+            old = here.number;
+            here = now;
+        }
+    }
+
+    std::vector<Key> keys_;
+    std::vector<std::uint16_t> entered_;
+    std::vector<winner> winners_;
+    std::array<std::uint32_t, 8> levels_{};
+    std::uint32_t depth_ = 0;
+};
+
+} // namespace gpupack::search

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/state/change_list.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gpupack {
+
+/// Lets other threads look at a cluster while one thread goes on changing it.
+///
+/// The writer says which nodes changed, and publishes now and then; a reader takes the snapshot that was published
+/// last and keeps it as long as it likes. Nobody waits and nothing is locked: the writer brings a copy up to date
+/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 16 bytes a node
+class snapshot_feed {
+  public:
+    /// Publishes the cluster as it is.
+    ///
+    /// copies  at least 2: the one published last, and one to write to; one more for each reader that may hold on
+    /// to
+    ///         an old snapshot
+    explicit snapshot_feed(const cluster& from, std::size_t copies = 4) : changes_{from.size()}, copies_(copies) {
+        GPUPACK_EXPECTS(copies >= 2, "a copy to read and one to write");
+        for (copy& each : copies_) each.snapshot.emplace(from.without_ledger());
+    }
+
+    /// A snapshot that does not change while this lives. For one thread; may be moved.
+    class reading {
+      public:
+        reading(reading&& other) noexcept : held_{std::exchange(other.held_, nullptr)} {}
+        reading& operator=(reading&& other) noexcept {
+            std::swap(held_, other.held_);
+            return *this;
+        }
+        reading(const reading&) = delete;
+        reading& operator=(const reading&) = delete;
+        ~reading() {
+            if (held_ != nullptr) held_->readers.fetch_sub(1);
+        }
+
+        /// The cluster as it was when it was published. Its placements cannot be released there.
+        [[nodiscard]] const cluster& operator*() const noexcept { return *held_->snapshot; }
+        [[nodiscard]] const cluster* operator->() const noexcept { return &*held_->snapshot; }
+
+      private:
+        friend class snapshot_feed;
+        struct slot {
+            std::optional<cluster> snapshot; // always one
+            std::uint64_t seen = 0;          // the change that it has seen last
+            mutable std::atomic<std::uint32_t> readers{0};
+        };
+        explicit reading(const slot& held) noexcept : held_{&held} {}
+
+        const slot* held_;
+    };
+
+    /// The writer changed that node. Cost: constant.
+    void changed(node_id node) noexcept { changes_.changed(node); }
+
+    /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
+    /// again.
+    ///
+    /// from  the cluster that the feed was made from; only its writer calls this
+    /// cost  a copy of each node that changed since this copy was written last; no allocation
+    bool publish(const cluster& from) noexcept {
+        const std::size_t latest = latest_.load();
+        for (std::size_t i = 0; i < copies_.size(); ++i) {
+            copy& spare = copies_[i];
+            if (i == latest || spare.readers.load() != 0) continue;
+            cluster& written = *spare.snapshot;
+            changes_.for_each_since(spare.seen, [&](node_id node) { written.copy_node(from, node); });
+            written.compute_free_ = from.compute_free_;
+            spare.seen = changes_.now();
+            latest_.store(i);
+            return true;
+        }
+        return false;
+    }
+
+    /// The snapshot published last. Any thread, at any time. Cost: a few atomic operations.
+    [[nodiscard]] reading latest() const noexcept {
+        while (true) {
+            const std::size_t i = latest_.load();
+            copies_[i].readers.fetch_add(1);
+            // Still the latest: the writer sees that it is held before it would write to it again.
+            if (latest_.load() == i) return reading{copies_[i]};
+            copies_[i].readers.fetch_sub(1);
+        }
+    }
+
+  private:
+    using copy = reading::slot;
+
+    change_list changes_;
+    std::vector<copy> copies_;
+    std::atomic<std::size_t> latest_{0};
+};
+
+} // namespace gpupack

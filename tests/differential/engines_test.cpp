@@ -1,0 +1,145 @@
+// The engines decide alike: the same clusters, requests, releases, policies and seeds, decision by decision.
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/policy/quantize.hpp>
+#include <gpupack/policy/then.hpp>
+#include <gpupack/policy/weighted_sum.hpp>
+#include <gpupack/scheduler.hpp>
+#include <gpupack/search/indexed.hpp>
+#include <gpupack/search/parallel.hpp>
+#include <gpupack/search/scan.hpp>
+
+#include "support/naive_fgd.hpp"
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+using namespace gpupack;
+
+namespace {
+
+std::size_t decided = 0;
+std::size_t placed = 0;
+
+/// One cluster four times, each with its own engine, driven alike: they must stay alike.
+template <class Policy> class four_engines {
+  public:
+    four_engines(const cluster& on, const Policy& by)
+        : scan_{on, by}, parallel_{on, by, search::parallel{.part = 3}}, indexed_{on, by}, tight_{on,
+                                                                                                  by,
+                                                                                                  {.shapes = 2}} {}
+
+    [[nodiscard]] const cluster& state() const { return scan_.state(); }
+
+    /// Places the request everywhere; false where two engines differ.
+    bool place(const request& asked) {
+        ++decided;
+        const auto told = scan_.try_place(asked);
+        const auto by_parallel = parallel_.try_place(asked);
+        const auto by_indexed = indexed_.try_place(asked);
+        const auto by_tight = tight_.try_place(asked);
+        if (!alike(told, by_parallel) || !alike(told, by_indexed) || !alike(told, by_tight)) return false;
+        placed += told ? 1U : 0U;
+        if (told) live_.push_back({*told, *by_parallel, *by_indexed, *by_tight});
+        return true;
+    }
+
+    /// Releases one of the live placements everywhere.
+    void release(std::uint64_t drawn) {
+        if (live_.empty()) return;
+        std::swap(live_[drawn % live_.size()], live_.back());
+        scan_.release(live_.back()[0]);
+        parallel_.release(live_.back()[1]);
+        indexed_.release(live_.back()[2]);
+        tight_.release(live_.back()[3]);
+        live_.pop_back();
+    }
+
+    [[nodiscard]] bool same_state() const {
+        return state().same_state(parallel_.state()) && state().same_state(indexed_.state()) &&
+               state().same_state(tight_.state());
+    }
+
+  private:
+    static bool alike(const std::optional<placement>& a, const std::optional<placement>& b) {
+        return a.has_value() == b.has_value() && (!a || (a->node == b->node && a->gpus == b->gpus));
+    }
+
+    scheduler<Policy, search::scan> scan_;
+    scheduler<Policy, search::parallel> parallel_;
+    scheduler<Policy, search::indexed> indexed_;
+    scheduler<Policy, search::indexed> tight_; // forgets shapes all the time
+    std::vector<std::array<placement, 4>> live_;
+};
+
+/// Places and releases on random clusters until that many decisions are made.
+template <class MakePolicy> void drive(std::uint64_t seed, std::size_t decisions, const MakePolicy& make) {
+    const std::size_t end = decided + decisions;
+    for (std::uint64_t round = 0; decided < end; ++round) {
+        random_history history{mix_bits(seed) + round};
+        const cluster on = history.any_cluster();
+        const task_mix mix = history.any_mix(on);
+        four_engines engines{on, make(mix, seed + round)};
+        std::vector<request> shapes; // a few, so that most of them come again
+        for (std::uint64_t n = 2 + history.below(10); n > 0; --n) shapes.push_back(history.any_request(on));
+        for (int step = 0; step < 400; ++step) {
+            if (history.below(9) < 4)
+                engines.release(history.below(1U << 30));
+            else
+                ASSERT_TRUE(engines.place(shapes[history.below(shapes.size())]))
+                    << "round " << round << " step " << step;
+        }
+        ASSERT_TRUE(engines.same_state()) << "round " << round;
+    }
+}
+
+constexpr std::size_t decisions_each = 140'000;
+
+template <std::size_t Preset> void drive_preset() {
+    drive(Preset, decisions_each, [](const task_mix& mix, std::uint64_t seed) {
+        return std::get<Preset>(policy::presets[Preset].make({mix, seed}));
+    });
+}
+
+template <std::size_t... Preset> void drive_presets(std::index_sequence<Preset...>) {
+    (drive_preset<Preset>(), ...);
+}
+
+} // namespace
+
+TEST(engines, never_differ_over_a_million_decisions) {
+    const std::size_t before = decided;
+    drive_presets(std::make_index_sequence<policy::presets.size()>{});
+    drive(100, decisions_each, [](const task_mix& mix, std::uint64_t) {
+        return policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{},
+                            policy::first_fit{});
+    });
+    drive(101, decisions_each, [](const task_mix&, std::uint64_t) {
+        return policy::two_level(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{});
+    });
+    std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, placed);
+    EXPECT_GE(decided - before, 1'000'000U);
+    EXPECT_GE(placed, 400'000U);
+}
+
+TEST(engines, decide_as_the_naive_evaluation_of_fgd_does) {
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        random_history history{seed};
+        const cluster on = history.any_cluster();
+        const task_mix mix = history.any_mix(on);
+        const naive_fgd oracle{mix};
+        scheduler by{on, policy::fgd{mix}, search::indexed{}};
+        for (int step = 0; step < 60; ++step) {
+            const request asked = history.any_request(on);
+            const auto expected = oracle.find(by.state(), asked);
+            const auto placed = by.try_place(asked);
+            ASSERT_EQ(placed.has_value(), expected.has_value());
+            if (placed) {
+                ASSERT_EQ((search::choice{placed->node, placed->gpus}), *expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+#include <gpupack/search/indexed.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/presets.hpp>
+#include <gpupack/scheduler.hpp>
+
+#include <gtest/gtest.h>
+
+#include <type_traits>
+
+using namespace gpupack;
+
+namespace {
+
+/// Counts how often a node is scored.
+struct counting {
+    std::size_t* scored;
+
+    policy::score operator()(const node_view& node, const request& asked) const noexcept {
+        ++*scored;
+        return policy::best_fit{}(node, asked);
+    }
+};
+
+cluster ten_nodes() {
+    return cluster_builder{}.add_nodes(10, {64_cores, 256_GiB, {8, models::t4}}).build().value();
+}
+
+} // namespace
+
+TEST(indexed, scores_only_what_changed_since_the_shape_was_asked_for) {
+    std::size_t scored = 0;
+    scheduler by{ten_nodes(), counting{&scored}, search::indexed{}};
+    const request a{.cpu = 1_cores, .gpus = 1};
+    const request b{.cpu = 2_cores, .gpus = 2};
+    const auto scored_by = [&](const request& asked) {
+        const std::size_t before = scored;
+        (void)by.try_place(asked);
+        return scored - before;
+    };
+    EXPECT_EQ(scored_by(a), 10U); // first contact
+    EXPECT_EQ(scored_by(a), 1U);  // the node that a took
+    EXPECT_EQ(scored_by(b), 10U);
+    EXPECT_EQ(scored_by(b), 1U);
+    EXPECT_EQ(scored_by(a), 1U); // one node, however often it changed
+}
+
+TEST(indexed, policies_that_look_at_the_whole_cluster_are_searched_by_the_scan) {
+    const cluster on = ten_nodes();
+    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::random>(on)),
+                                 search::scan::searcher>);
+    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::worst_fit>(on)),
+                                 search::scan::searcher>);
+    static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::best_fit>(on)),
+                                  search::scan::searcher>);
+}
+
+TEST(indexed, remembers_no_more_shapes_than_it_may_and_answers_alike) {
+    scheduler few{ten_nodes(), policy::best_fit{}, search::indexed{.shapes = 2}};
+    scheduler all{ten_nodes(), policy::best_fit{}, search::indexed{}};
+    for (int i = 0; i < 300; ++i) {
+        const request asked{.cpu = milli_cpu{100 * (i * i % 7)}, .gpus = i % 3};
+        const auto a = few.try_place(asked);
+        const auto b = all.try_place(asked);
+        ASSERT_EQ(a.has_value(), b.has_value());
+        if (a) {
+            ASSERT_EQ(a->node, b->node);
+        }
+    }
+    EXPECT_TRUE(few.state().same_state(all.state()));
+}

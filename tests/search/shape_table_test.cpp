@@ -1,0 +1,76 @@
+#include <gpupack/search/shape_table.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+using namespace gpupack;
+
+namespace {
+
+request shape(std::int64_t cpu) {
+    return {.cpu = milli_cpu{cpu}, .gpus = 1};
+}
+
+} // namespace
+
+TEST(shape_table, gives_each_shape_a_slot_and_knows_it_again) {
+    search::shape_table table{3};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto found = table.look_up(shape(static_cast<std::int64_t>(i)));
+        ASSERT_TRUE(found);
+        EXPECT_TRUE(found->is_new);
+        EXPECT_EQ(found->slot, i);
+    }
+    const auto again = table.look_up(shape(1));
+    ASSERT_TRUE(again);
+    EXPECT_FALSE(again->is_new);
+    EXPECT_EQ(again->slot, 1U);
+}
+
+TEST(shape_table, a_shape_that_comes_once_pushes_none_out_and_one_that_comes_twice_the_oldest) {
+    search::shape_table table{2};
+    (void)table.look_up(shape(1));
+    (void)table.look_up(shape(2));
+    (void)table.look_up(shape(1));
+    EXPECT_FALSE(table.look_up(shape(3)));
+    EXPECT_FALSE(table.look_up(shape(1))->is_new);
+    EXPECT_FALSE(table.look_up(shape(2))->is_new);
+    (void)table.look_up(shape(1));
+    const auto second = table.look_up(shape(3));
+    ASSERT_TRUE(second);
+    EXPECT_TRUE(second->is_new);
+    EXPECT_EQ(second->slot, 1U); // that of shape 2, asked for longest ago
+    EXPECT_FALSE(table.look_up(shape(1))->is_new);
+    EXPECT_FALSE(table.look_up(shape(3))->is_new);
+    EXPECT_FALSE(table.look_up(shape(2)));
+}
+
+TEST(shape_table, finds_all_its_shapes_while_others_come_and_go) {
+    search::shape_table table{5};
+    for (int round = 0; round < 200; ++round) {
+        const auto found = table.look_up(shape(round % 9));
+        if (!found) continue;
+        const auto again = table.look_up(shape(round % 9));
+        ASSERT_TRUE(again);
+        EXPECT_FALSE(again->is_new);
+        EXPECT_EQ(again->slot, found->slot);
+    }
+}
+
+TEST(shape_table, the_hash_tells_the_fields_apart) {
+    const request shapes[] = {
+        {},
+        {.cpu = milli_cpu{1}},
+        {.memory = mebibytes{1}},
+        {.gpus = 1},
+        {.gpus = 2},
+        {.gpus = 1, .share = slice{.memory = {}, .compute = 1000_milli}},
+        {.gpus = 1, .share = slice{.memory = {}, .compute = 500_milli}},
+        {.gpus = 1, .share = slice{.memory = mebibytes{500}, .compute = {}}},
+        {.gpus = 1, .share = exclusive{}, .models = model_set::of(model_id{3})},
+    };
+    std::set<std::uint64_t> hashes;
+    for (const request& asked : shapes) hashes.insert(search::hash_of(asked));
+    EXPECT_EQ(hashes.size(), std::size(shapes));
+}
