@@ -5,9 +5,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <malloc.h>
+#include <fstream>
 #include <string>
+#include <unistd.h>
 
 namespace {
 
@@ -15,10 +15,12 @@ using namespace gpupack;
 
 const node_spec eight_gpus{96_cores, 768_GiB, {8, models::a100_80gb}};
 
-/// Bytes that the program holds.
-double bytes_held() {
-    const auto told = mallinfo2();
-    return static_cast<double>(told.uordblks + told.hblkhd);
+/// Bytes of the program that lie in memory: room that is reserved but never touched is not counted.
+double resident_bytes() {
+    std::size_t all = 0;
+    std::size_t resident = 0;
+    std::ifstream{"/proc/self/statm"} >> all >> resident;
+    return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 cluster build_unnamed(std::size_t nodes) {
@@ -35,9 +37,9 @@ template <cluster (*Build)(std::size_t)> void build(benchmark::State& state) {
     const auto nodes = static_cast<std::size_t>(state.range(0));
     double bytes = 0;
     for (auto _ : state) {
-        const double before = bytes_held();
+        const double before = resident_bytes();
         const cluster on = Build(nodes);
-        bytes = bytes_held() - before;
+        bytes = resident_bytes() - before;
     }
     state.counters["bytes_a_node"] = bytes / static_cast<double>(nodes);
 }
@@ -48,7 +50,7 @@ void publish_one_change(benchmark::State& state) {
     const request asked{.cpu = 1_cores, .gpus = 1};
     for (auto _ : state) {
         const placement placed = on.take(node_id{7}, gpu_set::of(0), asked);
-        feed.changed(placed.node);
+        feed.changed(on, placed.node);
         on.give_back(placed);
         benchmark::DoNotOptimize(feed.publish(on));
     }

@@ -1,4 +1,4 @@
-// Latency of a decision by engine, policy and cluster size: a task leaves, another is placed, at 60 % in use.
+// Latency of a decision by engine, policy and cluster size: a task leaves, another arrives, at 60 % in use.
 #include "support/openb_cluster.hpp"
 
 #include <gpupack/policy/presets.hpp>
@@ -6,6 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -51,10 +52,37 @@ template <std::size_t Preset, class Engine> void decide(benchmark::State& state)
     state.SetItemsProcessed(state.iterations());
 }
 
+/// One iteration: a cluster is filled to 50 %; the time is that of one decision among those that fill it to 60 %,
+/// or of the first twenty thousand of them.
+template <std::size_t Preset> void arrive(benchmark::State& state) {
+    const auto by_policy = policy_of<Preset>();
+    for (auto _ : state) {
+        scheduler by{openb_cluster::idle(static_cast<std::size_t>(state.range(0))), by_policy, search::indexed{}};
+        openb_cluster::arrivals tasks{1};
+        const std::int64_t all = by.state().compute().count();
+        while (by.state().compute_free().count() * 2 > all) (void)by.try_place(tasks.next());
+        const auto begin = std::chrono::steady_clock::now();
+        std::size_t decisions = 0;
+        for (; decisions < 20'000 && by.state().compute_free().count() * 10 > all * 4; ++decisions)
+            (void)by.try_place(tasks.next());
+        const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+        state.SetIterationTime(spent.count() / static_cast<double>(decisions));
+    }
+}
+
 template <std::size_t Preset, class Engine> void add(const std::string& engine, std::int64_t most_nodes) {
     const std::string name = std::string{policy::presets[Preset].name} + "/" + engine;
     for (std::int64_t nodes = 100; nodes <= most_nodes; nodes *= 10)
         benchmark::RegisterBenchmark(name.c_str(), decide<Preset, Engine>)->Arg(nodes)->UseRealTime();
+}
+
+template <std::size_t Preset> void add_arrivals() {
+    const std::string name = std::string{policy::presets[Preset].name} + "/indexed/arrivals_only";
+    for (std::int64_t nodes = 1000; nodes <= 1'000'000; nodes *= 10)
+        benchmark::RegisterBenchmark(name.c_str(), arrive<Preset>)
+            ->Arg(nodes)
+            ->UseManualTime()
+            ->Iterations(nodes < 100'000 ? 100'000 / nodes : 1);
 }
 
 template <std::size_t Preset> void add_engines() {
@@ -70,6 +98,7 @@ constexpr std::size_t preset(std::string_view name) {
 }
 
 const bool added = [] {
+    add_arrivals<preset("fgd")>();
     add_engines<preset("fgd")>();
     add_engines<preset("binpack")>();
     add_engines<preset("random")>();

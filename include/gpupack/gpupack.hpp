@@ -30,11 +30,12 @@
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 
-#include <gpupack/state/change_list.hpp>
+#include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
+#include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>

@@ -49,7 +49,7 @@ TEST(gpu_lanes, serve_exactly_what_fits) {
         const policy::served_gpus served =
             policy::sum_served(policy::gpu_lanes{node}, wanted, policy::offer_wanted(asked),
                                static_cast<std::int32_t>(asked.memory().count()));
-        RC_ASSERT(served.count == fitting.size());
-        RC_ASSERT(served.free == free);
+        RC_ASSERT(served.count() == fitting.size());
+        RC_ASSERT(served.free() == free);
     });
 }

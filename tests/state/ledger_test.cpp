@@ -10,7 +10,9 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
     EXPECT_EQ(book.live(), 1U);
     EXPECT_TRUE(book.holds(first));
     const ledger::entry struck = book.strike(first);
-    EXPECT_EQ(struck.taken, (request{.cpu = 1_cores}));
+    EXPECT_EQ(struck.cpu, 1000);
+    EXPECT_EQ(struck.memory, 0);
+    EXPECT_EQ(struck.taken(), share{exclusive{}});
     EXPECT_EQ(struck.node, node_id{3});
     EXPECT_EQ(book.live(), 0U);
     EXPECT_FALSE(book.holds(first));
@@ -19,6 +21,16 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
     EXPECT_EQ(second.slot, first.slot);
     EXPECT_FALSE(book.holds(first));
     EXPECT_TRUE(book.holds(second));
+}
+
+TEST(ledger, knows_what_a_slice_took) {
+    ledger book;
+    const request asked{.cpu = 2_cores, .memory = 3_GiB, .gpus = 2, .share = slice{5_GiB, 400_milli}};
+    const ledger::entry struck = book.strike(book.enter(asked, node_id{1}, gpu_set::first(2)));
+    EXPECT_EQ(struck.memory, 3 * 1024);
+    EXPECT_EQ(struck.gpus, gpu_set::first(2));
+    EXPECT_EQ(struck.taken(), asked.share);
+    static_assert(sizeof(ledger::entry) == 28);
 }
 
 TEST(ledger_death, a_receipt_counts_once_and_unchanged) {

@@ -40,14 +40,14 @@ TEST(snapshot_feed, shows_what_was_published_last_and_keeps_what_a_reader_holds)
     snapshot_feed feed{on};
     const auto before = feed.latest();
     const placement placed = on.take(node_id{1}, gpu_set::of(2), one_gpu);
-    feed.changed(placed.node);
+    feed.changed(on, placed.node);
     EXPECT_FALSE(feed.latest()->same_state(on)); // not yet published
     ASSERT_TRUE(feed.publish(on));
     EXPECT_TRUE(feed.latest()->same_state(on));
     EXPECT_TRUE(before->same_state(some_nodes(3)));
 
     on.give_back(placed);
-    feed.changed(placed.node);
+    feed.changed(on, placed.node);
     ASSERT_TRUE(feed.publish(on));
     EXPECT_TRUE(feed.latest()->same_state(on));
 }
@@ -58,7 +58,7 @@ TEST(snapshot_feed, says_when_readers_hold_all_copies_and_loses_nothing) {
     std::vector<snapshot_feed::reading> held;
     held.push_back(feed.latest());
     for (int i = 0; i < 3; ++i) {
-        feed.changed(on.take(node_id{0}, gpu_set::of(i), one_gpu).node);
+        feed.changed(on, on.take(node_id{0}, gpu_set::of(i), one_gpu).node);
         EXPECT_EQ(feed.publish(on), i == 0);
     }
     held.push_back(feed.latest());
@@ -74,11 +74,11 @@ TEST(snapshot_feed, every_copy_catches_up_whichever_is_written) {
     for (int i = 0; i < 200; ++i) {
         if (i % 3 == 2) {
             on.give_back(live.back());
-            feed.changed(live.back().node);
+            feed.changed(on, live.back().node);
             live.pop_back();
         } else if (const auto node = node_id{static_cast<std::uint32_t>(i * 7 % 6)}; fit::fits(on[node], one_gpu)) {
             live.push_back(on.take(node, fit::lowest_gpus(on[node], one_gpu), one_gpu));
-            feed.changed(node);
+            feed.changed(on, node);
         }
         if (i % 2 == 0) {
             ASSERT_TRUE(feed.publish(on));
@@ -109,11 +109,11 @@ TEST(snapshot_feed, readers_score_while_the_writer_commits) {
     for (int i = 0; i < 4000 || scored.load() < 10; ++i) {
         if (i % 3 == 2) {
             by.release(live[static_cast<std::size_t>(i) % live.size()]);
-            feed.changed(live[static_cast<std::size_t>(i) % live.size()].node);
+            feed.changed(by.state(), live[static_cast<std::size_t>(i) % live.size()].node);
             live.erase(live.begin() + static_cast<long>(static_cast<std::size_t>(i) % live.size()));
         } else if (const auto placed = by.try_place(one_gpu)) {
             live.push_back(*placed);
-            feed.changed(placed->node);
+            feed.changed(by.state(), placed->node);
         }
         published += feed.publish(by.state()) ? 1U : 0U;
     }

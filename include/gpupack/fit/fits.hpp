@@ -32,8 +32,10 @@ enum class glance : std::uint8_t { no, yes, unclear };
 [[nodiscard]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node, const request& asked) noexcept {
     const bool enough_idle = node.idle_gpus() >= asked.gpus;
     const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0;
-    if (asked.share.way() == sharing::exclusive)
-        return !enough_idle ? glance::no : any_model ? glance::yes : glance::unclear;
+    if (asked.share.way() == sharing::exclusive) {
+        if (!enough_idle) return glance::no;
+        return any_model ? glance::yes : glance::unclear;
+    }
     if (node.slice_compute() < asked.share.compute() || node.slice_memory() < asked.share.memory())
         return glance::no;
     // A slice that every idle GPU has room for.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/gpu_lanes.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 
@@ -20,52 +22,57 @@ struct fragmentation_scorer {
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
-        const node_now node{expected, chosen.node, asked};
-        score gained = 0;
-        for (int c = 0; c < expected.class_count; ++c) {
-            const class_on_node now = look_at(c, chosen.node, node);
-            gained += usable_change(expected.classes[c], chosen.node, asked, now, chosen.gpus);
-        }
-        return gained + expected.total * asked.total_compute().count();
+        const before_and_after node{expected, chosen.node, asked, chosen.gpus};
+        score gained = expected.total * asked.total_compute().count();
+        for (int c = 0; c < expected.class_count; ++c)
+            gained += usable_change(c, look_at(c, node), node, chosen.gpus);
+        return gained;
     }
 
-    /// The same scores, with what a demand class finds on the node summed up only once for all candidates. Serves
-    /// requests for one GPU, by far the most frequent; the rest go candidate by candidate.
+    /// The same scores, with what a demand class finds on the node summed up only once for all candidates.
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        if (asked.gpus != 1) {
-            fit::for_each_candidate(node, asked,
-                                    [&](const candidate& chosen) { visit((*this)(chosen, asked), chosen.gpus); });
-            return;
-        }
-        gpu_set single[max_gpus_per_node];
-        score gained[max_gpus_per_node];
+        constexpr int most = max_gpus_per_node; // single GPUs; sets of several may be more, and go one by one
+        gpu_set chosen[most];
+        score gained[most];
         int count = 0;
-        fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
+        gpu_set touched;
+        fit::for_each_candidate(node, asked, [&](const candidate& each) {
+            if (asked.gpus > 1) return visit((*this)(each, asked), each.gpus);
             gained[count] = expected.total * asked.total_compute().count();
-            single[count++] = chosen.gpus;
+            chosen[count++] = each.gpus;
+            touched = touched | each.gpus;
         });
-        const node_now before{expected, node, asked};
+        if (count == 0) return;
+        const before_and_after here{expected, node, asked, touched};
         for (int c = 0; c < expected.class_count; ++c) {
-            const class_on_node now = look_at(c, node, before);
+            const class_on_node now = look_at(c, here);
             if (now.tasks == 0) continue;
-            for (int i = 0; i < count; ++i)
-                gained[i] += usable_change(expected.classes[c], node, asked, now, single[i]);
+            for (int i = 0; i < count; ++i) gained[i] += usable_change(c, now, here, chosen[i]);
         }
-        for (int i = 0; i < count; ++i) visit(gained[i], single[i]);
+        for (int i = 0; i < count; ++i) visit(gained[i], chosen[i]);
     }
 
   private:
-    /// What all demand classes look at: a node's GPUs, and how its CPU compares now and after the placement.
-    struct node_now {
-        gpu_lanes gpus;
+    /// What all demand classes look at: a node's GPUs and how far its CPU goes, now and after the placement.
+    ///
+    /// after  each GPU that a candidate may take, as if it had been taken; the other lanes hold nothing
+    struct before_and_after {
+        gpu_lanes now;
+        gpu_lanes after;
         std::int32_t level;
         std::int32_t level_after;
+        const node_kind& kind;
 
-        GPUPACK_HD constexpr node_now(const fragmentation_view& expected, const node_view& node,
-                                      const request& asked) noexcept
-            : gpus{node}, level{expected.cpu_level(node.cpu_free())}, level_after{expected.cpu_level(
-                                                                          node.cpu_free() - asked.cpu)} {}
+        GPUPACK_HD constexpr before_and_after(const fragmentation_view& expected, const node_view& node,
+                                              const request& asked, gpu_set touched) noexcept
+            : now{node}, level{expected.cpu_level(node.cpu_free())},
+              level_after{expected.cpu_level(node.cpu_free() - asked.cpu)}, kind{node.kind()} {
+            for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1) {
+                const int i = lowest_bit(rest);
+                after.set(i, after_taking(node.gpu(i), asked.share, asked.gpus));
+            }
+        }
     };
 
     /// What the tasks of a demand class find on a node.
@@ -79,35 +86,33 @@ struct fragmentation_scorer {
         std::int64_t tasks_after = 0;
     };
 
-    [[nodiscard]] GPUPACK_HD constexpr class_on_node look_at(int of_class, const node_view& node,
-                                                             const node_now& before) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr class_on_node look_at(int of_class,
+                                                             const before_and_after& node) const noexcept {
         const demand_class& tasks = expected.classes[of_class];
         class_on_node now;
-        now.wanted = node.kind().gpus_of(tasks.models);
-        if (now.wanted.empty()) return now;
-        now.served = sum_served(before.gpus, now.wanted, tasks.offer, tasks.memory);
-        if (now.served.count < tasks.gpus) return now;
-        now.tasks = expected.tasks_within(of_class, before.level);
-        now.tasks_after = expected.tasks_within(of_class, before.level_after);
+        now.wanted = node.kind.gpus_of(tasks.models);
+        now.served = sum_served(node.now, now.wanted, tasks.offer, tasks.memory);
+        if (now.served.count() < tasks.gpus) return now;
+        now.tasks = expected.tasks_within(of_class, node.level);
+        now.tasks_after = expected.tasks_within(of_class, node.level_after);
         return now;
     }
 
     /// Usable compute after the placement minus usable compute before it, for one demand class.
-    [[nodiscard]] GPUPACK_HD constexpr score usable_change(const demand_class& tasks, const node_view& node,
-                                                           const request& asked, const class_on_node& now,
+    [[nodiscard]] GPUPACK_HD constexpr score usable_change(int of_class, const class_on_node& now,
+                                                           const before_and_after& node,
                                                            gpu_set taken) const noexcept {
         if (now.tasks == 0) return 0; // taking never makes usable what was not
-        served_gpus after = now.served;
-        for_each_gpu(taken & now.wanted, [&](int i) {
-            const gpu_state& gpu = node.gpu(i);
-            if (!tasks.served_by(gpu)) return;
-            const gpu_state left = after_taking(gpu, asked.share, asked.gpus);
-            const bool still = tasks.served_by(left);
-            after.free += (still ? left.compute_free : 0) - gpu.compute_free;
-            after.count -= still ? 0 : 1;
-        });
-        const std::int64_t usable = after.count < tasks.gpus ? 0 : now.tasks_after * after.free;
-        return usable - now.tasks * now.served.free;
+        const demand_class& tasks = expected.classes[of_class];
+        std::int32_t packed = now.served.packed();
+        for (std::uint32_t rest = (taken & now.wanted).bits(); rest != 0; rest &= rest - 1) {
+            const int i = lowest_bit(rest);
+            packed += node.after.supply_for(i, tasks.offer, tasks.memory) -
+                      node.now.supply_for(i, tasks.offer, tasks.memory);
+        }
+        const served_gpus left{packed};
+        const std::int64_t usable = left.count() < tasks.gpus ? 0 : now.tasks_after * left.free();
+        return usable - now.tasks * now.served.free();
     }
 };
 

@@ -27,11 +27,6 @@ struct demand_class {
     std::int32_t gpus = 0;
     model_set models{};
 
-    /// Whether a GPU in that state serves one of the tasks, CPU and model apart.
-    [[nodiscard]] GPUPACK_HD constexpr bool served_by(const gpu_state& gpu) const noexcept {
-        return offer_of(gpu) >= offer && gpu.memory_free >= memory;
-    }
-
     GPUPACK_HD friend constexpr bool asks_alike(const demand_class& a, const demand_class& b) noexcept {
         return a.offer == b.offer && a.memory == b.memory && a.gpus == b.gpus && a.models == b.models;
     }
@@ -76,7 +71,7 @@ struct fragmentation_view {
         for (std::int32_t c = 0; c < class_count; ++c) {
             const gpu_set wanted = node.kind().gpus_of(classes[c].models);
             const served_gpus served = sum_served(gpus, wanted, classes[c].offer, classes[c].memory);
-            if (served.count >= classes[c].gpus) usable += tasks_within(c, level) * served.free;
+            if (served.count() >= classes[c].gpus) usable += tasks_within(c, level) * served.free();
         }
         return total * node.compute_free().count() - usable;
     }
@@ -88,7 +83,8 @@ class fragmentation_table {
     /// expected  a mix whose counts sum to at most 2^20, so that scores stay within their range
     explicit fragmentation_table(const task_mix& expected) {
         GPUPACK_EXPECTS(expected.total() <= std::int64_t{1} << 20, "at most 2^20 expected tasks");
-        rows built{.expected = expected};
+        rows built;
+        built.expected = expected;
         for (const task_mix::entry& each : expected.entries())
             if (each.asked.gpus > 0) built.cpus.push_back(static_cast<std::int32_t>(each.asked.cpu.count()));
         std::sort(built.cpus.begin(), built.cpus.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/request/share.hpp>
@@ -23,68 +24,76 @@ namespace gpupack::policy {
                                                                         : wanted.compute().count());
 }
 
-/// The GPUs of one node, a number a lane, so that a compiler compares eight at once.
+/// How many GPUs serve a demand, and the compute that is free on them together, in one number: sums of both are
+/// taken in one addition.
+class served_gpus {
+  public:
+    served_gpus() = default;
+    GPUPACK_HD explicit constexpr served_gpus(std::int32_t packed) noexcept : packed_{packed} {}
+
+    /// One GPU with that much compute free.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int32_t one(std::int32_t free) noexcept { return unit + free; }
+
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t count() const noexcept { return packed_ >> 20; }
+    /// Milli-GPUs.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t free() const noexcept { return packed_ & (unit - 1); }
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t packed() const noexcept { return packed_; }
+
+  private:
+    static constexpr std::int32_t unit = 1 << 20; // 32 GPUs have 32,000 milli-GPUs
+    std::int32_t packed_ = 0;
+};
+
+/// The GPUs of one node, a number a lane, so that a compiler compares several at once.
 ///
 /// offer   offer_of; -1 beyond the last GPU
-/// free    compute, in milli-GPUs
+/// supply  served_gpus::one of its free compute
 /// memory  free, in MiB
 struct gpu_lanes {
     static constexpr int width = 8;
 
-    std::int16_t offer[max_gpus_per_node];
-    std::int16_t free[max_gpus_per_node];
+    std::int32_t offer[max_gpus_per_node];
+    std::int32_t supply[max_gpus_per_node];
     std::int32_t memory[max_gpus_per_node];
     std::int32_t used = 0;
+    gpu_set all{};
 
+    /// Lanes that hold nothing.
+    gpu_lanes() = default;
+    /// The GPUs as they are.
     GPUPACK_HD explicit constexpr gpu_lanes(const node_view& node) noexcept // NOLINT: the rest is never read
-        : used{(node.gpu_count() + width - 1) / width * width} {
-        for (int i = 0; i < used; ++i) {
-            const bool real = i < node.gpu_count();
-            offer[i] = static_cast<std::int16_t>(real ? offer_of(node.gpu(i)) : -1);
-            free[i] = static_cast<std::int16_t>(real ? node.gpu(i).compute_free : 0);
-            memory[i] = real ? node.gpu(i).memory_free : 0;
-        }
+        : used{(node.gpu_count() + width - 1) / width * width}, all{gpu_set::first(node.gpu_count())} {
+        for (int i = 0; i < node.gpu_count(); ++i) set(i, node.gpu(i));
+        for (int i = node.gpu_count(); i < used; ++i) offer[i] = -1;
+    }
+
+    /// Changes one lane.
+    GPUPACK_HD constexpr void set(int lane, const gpu_state& gpu) noexcept {
+        offer[lane] = offer_of(gpu);
+        supply[lane] = served_gpus::one(gpu.compute_free);
+        memory[lane] = gpu.memory_free;
+    }
+
+    /// The supply of one GPU for a demand, packed; 0 where it does not serve it.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t supply_for(int lane, std::int32_t least_offer,
+                                                               std::int32_t least_memory) const noexcept {
+        return (offer[lane] >= least_offer) & (memory[lane] >= least_memory) ? supply[lane] : 0;
     }
 };
-
-/// How many GPUs serve a demand, and the compute that is free on them together.
-struct served_gpus {
-    std::int32_t count = 0;
-    std::int32_t free = 0;
-};
-
-namespace detail {
-
-/// The GPUs among `wanted` with enough memory free. Rare demands alone name memory.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set with_memory(const gpu_lanes& gpus, gpu_set wanted,
-                                                       std::int32_t memory) noexcept {
-    if (memory <= 0) return wanted;
-    gpu_set enough;
-    for (int i = 0; i < gpus.used; ++i)
-        if (wanted.contains(i) && gpus.memory[i] >= memory) enough.insert(i);
-    return enough;
-}
-
-} // namespace detail
 
 /// Sums up the GPUs among `wanted` that offer enough.
 [[nodiscard]] GPUPACK_HD constexpr served_gpus sum_served(const gpu_lanes& gpus, gpu_set wanted, std::int32_t offer,
                                                           std::int32_t memory) noexcept {
-    constexpr std::int16_t lane_bit[gpu_lanes::width] = {1, 2, 4, 8, 16, 32, 64, 128};
-    const std::uint32_t among = detail::with_memory(gpus, wanted, memory).bits();
-    const auto least = static_cast<std::int16_t>(offer);
-    std::int16_t count = 0;
-    std::int16_t free = 0; // 32 whole GPUs are 32,000
-    for (int first = 0; first < gpus.used; first += gpu_lanes::width) {
-        const auto bits = static_cast<std::int16_t>(among >> first & 0xffU);
-        for (int lane = 0; lane < gpu_lanes::width; ++lane) { // a fixed count of 16-bit numbers: vectorised
-            const int i = first + lane;
-            const bool enough = (gpus.offer[i] >= least) & ((bits & lane_bit[lane]) != 0);
-            count = static_cast<std::int16_t>(count + (enough ? 1 : 0));
-            free = static_cast<std::int16_t>(free + (enough ? gpus.free[i] : 0));
-        }
+    std::int32_t sum = 0;
+    if (memory > 0 || !(wanted == gpus.all)) { // rare: a demand that names memory or a model that some lack
+        for (std::uint32_t rest = wanted.bits(); rest != 0; rest &= rest - 1)
+            sum += gpus.supply_for(lowest_bit(rest), offer, memory);
+        return served_gpus{sum};
     }
-    return {count, free};
+    for (int first = 0; first < gpus.used; first += gpu_lanes::width)
+        for (int i = first; i < first + gpu_lanes::width; ++i) // a fixed count: vectorised
+            sum += gpus.offer[i] >= offer ? gpus.supply[i] : 0;
+    return served_gpus{sum};
 }
 
 } // namespace gpupack::policy

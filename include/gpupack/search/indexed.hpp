@@ -10,7 +10,7 @@
 #include <gpupack/search/scan.hpp>
 #include <gpupack/search/shape_table.hpp>
 #include <gpupack/search/tournament.hpp>
-#include <gpupack/state/change_list.hpp>
+#include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <cstddef>
@@ -42,7 +42,7 @@ template <policy::policy Policy> class indexed_searcher {
         return choice_on(best ? std::optional{node_id{*best}} : std::nullopt, scorer, question.on, question.asked);
     }
 
-    void changed(const cluster&, node_id node) noexcept { changes_.changed(node); }
+    void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }
 
   private:
     using scorer_type = policy::scorer_of<Policy>;
@@ -67,16 +67,16 @@ template <policy::policy Policy> class indexed_searcher {
 
     /// Scores the nodes that changed since the shape was last asked for.
     void catch_up(indexed_shape& shape, const scorer_type& scorer, const policy::decision& question) {
-        changes_.for_each_since(shape.seen, [&](node_id id) {
-            const node_view node = question.on[id];
+        changes_.for_each_since(shape.seen, [&](const node_row& row) {
+            const node_view node = question.on.view(row);
             if (fit::fits(node, question.asked))
-                shape.nodes.put(id.number(), policy::rank(scorer, node, question.asked));
+                shape.nodes.put(row.id.number(), policy::rank(scorer, node, question.asked));
             else
-                shape.nodes.erase(id.number());
+                shape.nodes.erase(row.id.number());
         });
     }
 
-    change_list changes_;
+    change_log changes_;
     shape_table shapes_;
     std::vector<indexed_shape> tournaments_; // [slots taken]
 };
@@ -88,7 +88,7 @@ template <policy::policy Policy> class indexed_searcher {
 /// not change between decisions. shapes  the most request shapes remembered; beyond it, shapes that recur push out
 /// those not asked for longest,
 ///         and the rest are searched by the scan: the answers are the same
-/// memory  16 bytes a node, and 9.2 a node and shape
+/// memory  68 bytes a node, and 9.2 a node and shape
 /// cost    a score a node changed since the shape was last asked for, and a few comparisons; no allocation once the
 ///         shape is known
 struct indexed {

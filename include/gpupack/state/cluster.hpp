@@ -1,16 +1,19 @@
 #pragma once
 
+#include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
+#include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_kind.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,7 +26,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  28 bytes a node and 12 a GPU, and 96 a live placement; kinds are shared
+/// memory  28 bytes a node and 12 a GPU, and 32 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -37,6 +40,18 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         return {id, kinds_[at.kind], nodes_[id.number()], gpus_.data() + at.first_gpu};
+    }
+
+    /// The node as a flat record.
+    [[nodiscard]] node_row row(node_id id) const noexcept {
+        GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
+        const place_of_node at = places_[id.number()];
+        return {id, at.kind, at.first_gpu, nodes_[id.number()]};
+    }
+    /// A view of a row of this cluster, or of one that this one was copied from; valid while the row is, too. The
+    /// node must not have changed since the row was made.
+    [[nodiscard]] node_view view(const node_row& row) const noexcept {
+        return {row.id, kinds_[row.kind], row.state, gpus_.data() + row.first_gpu};
     }
 
     /// The name given to the node, or "node 17" where it has none.
@@ -65,8 +80,10 @@ class cluster {
         node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
         node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
         gpu_state* const states = gpus_.data() + places_[id.number()].first_gpu;
-        for (int i = 0; i < max_gpus_per_node; ++i)
-            if (gpus.contains(i)) states[i] = after_taking(states[i], taken.share, taken.gpus);
+        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1) {
+            gpu_state& gpu = states[lowest_bit(rest)];
+            gpu = after_taking(gpu, taken.share, taken.gpus);
+        }
         if (taken.gpus > 0) sum_up_gpus(node, states, kinds_[places_[id.number()].kind].gpu_count);
         compute_free_ -= taken.total_compute();
         placement receipt = ledger_.enter(taken, id, gpus);
@@ -81,15 +98,17 @@ class cluster {
         const ledger::entry entry = ledger_.strike(receipt);
         const place_of_node at = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
-        node.cpu_free += static_cast<std::int32_t>(entry.taken.cpu.count());
-        node.memory_free += static_cast<std::int32_t>(entry.taken.memory.count());
+        node.cpu_free += entry.cpu;
+        node.memory_free += entry.memory;
+        if (entry.gpus.empty()) return;
         gpu_state* const states = gpus_.data() + at.first_gpu;
-        for (int i = 0; i < max_gpus_per_node; ++i)
-            if (entry.gpus.contains(i))
-                states[i] =
-                    after_giving_back(states[i], entry.taken.share, mebibytes{kinds_[at.kind].gpu_memory[i]});
-        if (entry.taken.gpus > 0) sum_up_gpus(node, states, kinds_[at.kind].gpu_count);
-        compute_free_ += entry.taken.total_compute();
+        const share taken = entry.taken();
+        for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1) {
+            const int i = lowest_bit(rest);
+            states[i] = after_giving_back(states[i], taken, mebibytes{kinds_[at.kind].gpu_memory[i]});
+        }
+        sum_up_gpus(node, states, kinds_[at.kind].gpu_count);
+        compute_free_ += taken.compute() * entry.gpus.size();
     }
 
     /// Whether two clusters have the same free resources on the same nodes.
@@ -122,12 +141,10 @@ class cluster {
     }
 
     /// Makes one node what it is in the cluster that this one was copied from.
-    void copy_node(const cluster& from, node_id id) noexcept {
-        const place_of_node at = places_[id.number()];
-        nodes_[id.number()] = from.nodes_[id.number()];
-        for (int i = 0; i < kinds_[at.kind].gpu_count; ++i)
-            gpus_[at.first_gpu + static_cast<std::uint32_t>(i)] =
-                from.gpus_[at.first_gpu + static_cast<std::uint32_t>(i)];
+    void copy_node(const cluster& from, const node_row& row) noexcept {
+        nodes_[row.id.number()] = row.state;
+        const gpu_state* const gpus = from.gpus_.data() + row.first_gpu;
+        std::copy(gpus, gpus + kinds_[row.kind].gpu_count, gpus_.data() + row.first_gpu);
     }
 
     model_table models_;

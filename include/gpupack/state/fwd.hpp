@@ -4,10 +4,11 @@ namespace gpupack {
 
 struct gpu_state;
 struct node_state;
+struct node_row;
 class node_view;
 struct placement;
 class ledger;
-class change_list;
+class change_log;
 class snapshot_feed;
 class cluster;
 class cluster_builder;

@@ -17,13 +17,26 @@ namespace gpupack {
 /// cost  constant time; no allocation while live placements stay under what was reserved
 class ledger {
   public:
-    /// What one live placement took, and from where.
+    /// What one live placement took, and from where, in 28 bytes.
+    ///
+    /// cpu, memory              of the host: milli-cores and MiB
+    /// gpu_memory, gpu_compute  of each GPU: MiB and milli-GPUs, and in which way
     struct entry {
-        request taken;
+        std::int32_t cpu = 0;
+        std::int32_t memory = 0;
+        std::int32_t gpu_memory = 0;
+        std::int16_t gpu_compute = 0;
+        sharing way = sharing::idle;
+        bool live = false;
         node_id node{};
         gpu_set gpus{};
         std::uint32_t generation = 0;
-        bool live = false;
+
+        /// What it took of each GPU.
+        [[nodiscard]] share taken() const noexcept {
+            if (way == sharing::exclusive) return exclusive{};
+            return slice{mebibytes{gpu_memory}, milli_gpu{gpu_compute}};
+        }
     };
 
     /// Makes room for that many live placements.
@@ -44,7 +57,15 @@ class ledger {
         const std::uint32_t slot = free_.back();
         free_.pop_back();
         entry& written = entries_[slot];
-        written = {taken, node, gpus, written.generation + 1, true};
+        written = {static_cast<std::int32_t>(taken.cpu.count()),
+                   static_cast<std::int32_t>(taken.memory.count()),
+                   static_cast<std::int32_t>(taken.share.memory().count()),
+                   static_cast<std::int16_t>(taken.share.compute().count()),
+                   taken.share.way(),
+                   true,
+                   node,
+                   gpus,
+                   written.generation + 1};
         return {node, gpus, slot, written.generation, 0};
     }
 

@@ -2,7 +2,7 @@
 
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
-#include <gpupack/state/change_list.hpp>
+#include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <atomic>
@@ -18,7 +18,7 @@ namespace gpupack {
 ///
 /// The writer says which nodes changed, and publishes now and then; a reader takes the snapshot that was published
 /// last and keeps it as long as it likes. Nobody waits and nothing is locked: the writer brings a copy up to date
-/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 16 bytes a node
+/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 68 bytes a node
 class snapshot_feed {
   public:
     /// Publishes the cluster as it is.
@@ -62,7 +62,7 @@ class snapshot_feed {
     };
 
     /// The writer changed that node. Cost: constant.
-    void changed(node_id node) noexcept { changes_.changed(node); }
+    void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }
 
     /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
     /// again.
@@ -75,7 +75,7 @@ class snapshot_feed {
             copy& spare = copies_[i];
             if (i == latest || spare.readers.load() != 0) continue;
             cluster& written = *spare.snapshot;
-            changes_.for_each_since(spare.seen, [&](node_id node) { written.copy_node(from, node); });
+            changes_.for_each_since(spare.seen, [&](const node_row& row) { written.copy_node(from, row); });
             written.compute_free_ = from.compute_free_;
             spare.seen = changes_.now();
             latest_.store(i);
@@ -98,7 +98,7 @@ class snapshot_feed {
   private:
     using copy = reading::slot;
 
-    change_list changes_;
+    change_log changes_;
     std::vector<copy> copies_;
     std::atomic<std::size_t> latest_{0};
 };

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/node_row.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace gpupack {
+
+/// The nodes of a cluster in the order of their last change, so that each reader sees every node that changed since
+/// it last looked, once, with the state that it has now.
+///
+/// The rows stand in a row: a reader streams them, and most it can judge without a look at the cluster.
+/// memory  64 bytes a node, however many changes and readers
+class change_log {
+  public:
+    /// A log in which no node has changed.
+    explicit change_log(std::size_t nodes) : latest_(nodes, none) {
+        GPUPACK_EXPECTS(nodes < none / 2, "fewer than 2^31 nodes");
+        entries_.reserve(nodes + nodes / 2 + 16);
+    }
+
+    /// The number of changes so far: what a reader remembers when it has looked.
+    [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
+
+    /// Notes that the node changed. Cost: constant on average; no allocation.
+    void changed(const cluster& on, node_id node) noexcept {
+        if (entries_.size() == entries_.capacity()) close_up();
+        std::uint32_t& at = latest_[node.number()];
+        if (at != none) entries_[at].outdated = true;
+        at = static_cast<std::uint32_t>(entries_.size());
+        entries_.push_back({++now_, on.row(node), false});
+    }
+
+    /// Calls visit(row) for every node that changed after `then`, an earlier now(); last change first.
+    template <class Visit> void for_each_since(std::uint64_t then, Visit&& visit) const {
+        for (std::size_t i = entries_.size(); i > 0 && entries_[i - 1].number > then; --i)
+            if (!entries_[i - 1].outdated) visit(entries_[i - 1].row);
+    }
+
+  private:
+    static constexpr std::uint32_t none = 0xffffffffU;
+
+    struct entry {
+        std::uint64_t number = 0;
+        node_row row;
+        bool outdated = false; // the node has changed again
+    };
+
+    /// Drops what is outdated: a third of the entries at least.
+    void close_up() noexcept {
+        std::size_t kept = 0;
+        for (const entry& each : entries_) {
+            if (each.outdated) continue;
+            latest_[each.row.id.number()] = static_cast<std::uint32_t>(kept);
+            entries_[kept++] = each;
+        }
+        entries_.resize(kept);
+    }
+
+    std::vector<entry> entries_;
+    std::vector<std::uint32_t> latest_;
+    std::uint64_t now_ = 0;
+};
+
+} // namespace gpupack
