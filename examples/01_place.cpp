@@ -12,7 +12,7 @@ int main() {
                                                                       .gpus = {8, gpupack::models::a100_80gb}})
                                    .build()
                                    .value();
-    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}};
+    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}, gpupack::search::indexed{}};
 
     auto placed = scheduler.place({.cpu = 8_cores,
                                    .memory = 32_GiB,

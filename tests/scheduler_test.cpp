@@ -1,5 +1,6 @@
 #include <gpupack/scheduler.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -12,7 +13,7 @@
 using namespace gpupack;
 
 TEST(scheduler, places_where_it_fits_and_explains_where_it_does_not) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::best_fit{}};
         const cluster before = by.state();
@@ -30,7 +31,7 @@ TEST(scheduler, places_where_it_fits_and_explains_where_it_does_not) {
 }
 
 TEST(scheduler, explains_the_option_that_it_then_takes) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::then(policy::best_fit{}, policy::binpack{})};
         const request asked = history.any_request(by.state());

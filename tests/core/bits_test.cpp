@@ -1,10 +1,12 @@
 #include <gpupack/core/bits.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 TEST(bits, are_counted_and_found_one_by_one) {
-    rc::check([](std::uint32_t bits) {
+    for_all([](std::uint32_t bits) {
         int count = 0;
         int lowest = -1;
         for (int i = 31; i >= 0; --i)

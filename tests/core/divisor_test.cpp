@@ -1,5 +1,7 @@
 #include <gpupack/core/divisor.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -8,7 +10,7 @@
 using gpupack::divisor;
 
 TEST(divisor, divides_as_the_processor_does) {
-    rc::check([](std::uint64_t a, std::uint64_t b, std::uint8_t shift_a, std::uint8_t shift_b) {
+    for_all([](std::uint64_t a, std::uint64_t b, std::uint8_t shift_a, std::uint8_t shift_b) {
         const auto dividend = static_cast<std::int64_t>(a >> 1 >> shift_a % 63);
         const auto number = static_cast<std::int64_t>((b >> 1 >> shift_b % 63) | 1);
         RC_ASSERT(divisor{number}.quotient(dividend) == dividend / number);

@@ -1,5 +1,7 @@
 #include <gpupack/core/gpu_set.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -21,7 +23,7 @@ std::vector<int> members(gpu_set set) {
 } // namespace
 
 TEST(gpu_set, holds_what_a_set_of_indices_holds) {
-    rc::check([](std::uint32_t a, std::uint32_t b) {
+    for_all([](std::uint32_t a, std::uint32_t b) {
         const gpu_set x = gpu_set::from_bits(a);
         const gpu_set y = gpu_set::from_bits(b);
         RC_ASSERT(static_cast<std::size_t>(x.size()) == members(x).size());
@@ -35,7 +37,7 @@ TEST(gpu_set, holds_what_a_set_of_indices_holds) {
 }
 
 TEST(gpu_set, sets_of_one_size_order_as_their_sorted_indices_do) {
-    rc::check([](std::uint32_t a, std::uint32_t b) {
+    for_all([](std::uint32_t a, std::uint32_t b) {
         const gpu_set x = gpu_set::from_bits(a);
         const gpu_set y = gpu_set::from_bits(b).lowest(x.size());
         if (y.size() != x.size()) return;
@@ -46,7 +48,7 @@ TEST(gpu_set, sets_of_one_size_order_as_their_sorted_indices_do) {
 }
 
 TEST(gpu_set, lowest_keeps_the_first_of_its_members) {
-    rc::check([](std::uint32_t a) {
+    for_all([](std::uint32_t a) {
         const int count = *rc::gen::inRange(0, 33);
         auto kept = members(gpu_set::from_bits(a));
         kept.resize(std::min(kept.size(), static_cast<std::size_t>(count)));

@@ -1,12 +1,14 @@
 #include <gpupack/core/math.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include <cmath>
 
 TEST(math, floor_divide_rounds_down_also_below_zero) {
-    rc::check([](std::int32_t a) {
+    for_all([](std::int32_t a) {
         const std::int64_t b = *rc::gen::inRange(1, 1000);
         const auto expected =
             static_cast<std::int64_t>(std::floor(static_cast<double>(a) / static_cast<double>(b)));

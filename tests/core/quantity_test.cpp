@@ -1,5 +1,7 @@
 #include <gpupack/core/quantity.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -9,7 +11,7 @@ using amount = gpupack::quantity<apples>;
 } // namespace
 
 TEST(quantity, adds_and_compares_as_its_numbers_do) {
-    rc::check([](std::int32_t a, std::int32_t b) {
+    for_all([](std::int32_t a, std::int32_t b) {
         const std::int64_t x = a;
         const std::int64_t y = b;
         RC_ASSERT((amount{x} + amount{y}).count() == x + y);

@@ -1,5 +1,6 @@
 #include <gpupack/fit/candidate.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ looks looks_of(const node_view& node, gpu_set gpus) {
 } // namespace
 
 TEST(candidate, each_distinct_choice_is_visited_once_as_its_lowest_set) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

@@ -1,5 +1,6 @@
 #include <gpupack/fit/fits.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ bool obviously_serves(const node_view& node, int gpu, const request& asked) {
 } // namespace
 
 TEST(fits, agrees_with_the_rule_in_plain_words) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         for (int i = 0; i < 20; ++i) {

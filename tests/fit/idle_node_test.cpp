@@ -1,5 +1,6 @@
 #include <gpupack/fit/idle_node.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 using namespace gpupack;
 
 TEST(idle_node, is_as_a_node_of_its_kind_with_nothing_on_it) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         const cluster idle = random_history{seed}.any_cluster();
         for (std::uint32_t n = 0; n < idle.size(); ++n) {
             const node_view node = idle[node_id{n}];

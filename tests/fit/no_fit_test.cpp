@@ -1,5 +1,6 @@
 #include <gpupack/fit/no_fit.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@
 using namespace gpupack;
 
 TEST(no_fit, counts_every_node_once_and_finds_the_least_distance) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

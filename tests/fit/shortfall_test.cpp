@@ -1,5 +1,6 @@
 #include <gpupack/fit/shortfall.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/fit/why_not.hpp>
@@ -10,7 +11,7 @@
 using namespace gpupack;
 
 TEST(shortfall, is_nothing_exactly_where_the_request_fits) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

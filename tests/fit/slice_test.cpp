@@ -1,12 +1,14 @@
 #include <gpupack/fit/slice.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 using namespace gpupack;
 
 TEST(slice, fits_where_both_amounts_are_free_on_an_open_gpu) {
-    rc::check([] {
+    for_all([] {
         gpu_state gpu = idle_gpu(mebibytes{1000});
         if (*rc::gen::arbitrary<bool>())
             gpu = after_taking(

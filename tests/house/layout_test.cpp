@@ -161,6 +161,13 @@ TEST(layout, names_no_folder_of_one_machine) {
     }
 }
 
+// rc::check prints what it found and lets the test pass; for_all fails it.
+TEST(layout, properties_are_checked_by_for_all) {
+    const std::string bare = std::string{"rc::"} + "check(";
+    for (const source& file : house::files_under("tests", {".cpp", ".hpp"}))
+        EXPECT_TRUE(!contains(file, bare) || file.path == "tests/support/for_all.hpp") << file.path;
+}
+
 TEST(layout, refuses_bad_headers) {
     using house::made_up;
     EXPECT_EQ(check_header(made_up("include/gpupack/core/a.hpp", "#pragma once\n")).size(), 0U);

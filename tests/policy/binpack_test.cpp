@@ -1,5 +1,6 @@
 #include <gpupack/policy/binpack.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +10,7 @@ using namespace gpupack;
 using policy::score;
 
 TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

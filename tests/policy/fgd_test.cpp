@@ -1,5 +1,6 @@
 #include <gpupack/policy/fgd.hpp>
 
+#include "support/for_all.hpp"
 #include "support/float_fgd.hpp"
 #include "support/random_history.hpp"
 
@@ -27,7 +28,7 @@ TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) {
 }
 
 TEST(fgd, agrees_with_floating_point_but_for_its_rounding_errors) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         // The published model: compute alone, one model a node.
         const cluster on = cluster_builder{}

@@ -1,5 +1,6 @@
 #include <gpupack/policy/first_fit.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 using namespace gpupack;
 
 TEST(first_fit, takes_the_lowest_node_that_fits_and_its_lowest_gpus) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::first_fit{}};
         const request asked = history.any_request(by.state());

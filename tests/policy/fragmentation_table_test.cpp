@@ -1,5 +1,6 @@
 #include <gpupack/policy/fragmentation_table.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 #include "support/score_of_states.hpp"
 
@@ -64,7 +65,7 @@ double published_fragmentation(const std::vector<int>& left, const task_mix& mix
 } // namespace
 
 TEST(fragmentation_table, sums_up_what_each_expected_task_cannot_use) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const task_mix expected = history.any_mix(on);

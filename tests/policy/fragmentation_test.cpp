@@ -1,5 +1,6 @@
 #include <gpupack/policy/fragmentation.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 using namespace gpupack;
 
 TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const task_mix expected = history.any_mix(on);
@@ -29,7 +30,7 @@ TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) 
 }
 
 TEST(fragmentation, enumerates_the_same_scores_faster) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const policy::fragmentation policy{history.any_mix(on)};

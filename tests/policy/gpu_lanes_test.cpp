@@ -1,5 +1,7 @@
 #include <gpupack/policy/gpu_lanes.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/slice.hpp>
 
@@ -29,7 +31,7 @@ share any_share() {
 } // namespace
 
 TEST(gpu_lanes, serve_exactly_what_fits) {
-    rc::check([] {
+    for_all([] {
         node_kind kind{.cpu = 8_cores, .memory = 8_GiB};
         kind.gpu_count = *rc::gen::inRange(0, 33);
         gpu_state gpus[max_gpus_per_node];

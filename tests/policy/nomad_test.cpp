@@ -1,5 +1,6 @@
 #include <gpupack/policy/nomad.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ double free_part(auto free, auto asked, auto all) {
 } // namespace
 
 TEST(nomad, power_of_ten_is_within_a_millionth) {
-    rc::check([] {
+    for_all([] {
         const auto whole = *rc::gen::inRange<std::int64_t>(1, max_amount);
         const auto part = *rc::gen::inRange<std::int64_t>(0, whole + 1);
         const double expected = std::pow(10.0, static_cast<double>(part) / static_cast<double>(whole));
@@ -30,7 +31,7 @@ TEST(nomad, power_of_ten_is_within_a_millionth) {
 }
 
 TEST(nomad, scores_as_its_formulas_do) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

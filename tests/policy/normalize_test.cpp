@@ -1,5 +1,6 @@
 #include <gpupack/policy/normalize.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_choices.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -20,7 +21,7 @@ constexpr policy::best_fit a{};
 } // namespace
 
 TEST(normalize, stretches_the_nodes_that_fit_to_the_full_range) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

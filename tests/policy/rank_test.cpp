@@ -1,5 +1,6 @@
 #include <gpupack/policy/rank.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/first_fit.hpp>
@@ -11,7 +12,7 @@
 using namespace gpupack;
 
 TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_that_has_it) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

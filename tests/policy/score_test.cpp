@@ -1,5 +1,7 @@
 #include <gpupack/policy/score.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -9,7 +11,7 @@ using gpupack::policy::ranked_score;
 using gpupack::policy::score;
 
 TEST(score, ranked_scores_compare_as_pairs_do) {
-    rc::check([] {
+    for_all([] {
         const auto draw = [] { return *rc::gen::inRange<score>(-2, 3); };
         const ranked_score<score, score> a{draw(), draw()};
         const ranked_score<score, score> b{draw(), draw()};

@@ -1,5 +1,6 @@
 #include <gpupack/policy/two_level.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_choices.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -19,7 +20,7 @@ constexpr policy::gpu_best_fit g{};
 
 TEST(two_level, chooses_the_node_by_one_and_the_gpus_by_the_other) {
     const auto levels = policy::two_level(a, g);
-    rc::check([&](std::uint64_t seed) {
+    for_all([&](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

@@ -1,4 +1,6 @@
 #include <gpupack/replay/arrivals.hpp>
+
+#include "support/for_all.hpp"
 #include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
@@ -28,7 +30,7 @@ std::int64_t compute_of(const io::trace& of, const std::vector<std::size_t>& arr
 } // namespace
 
 TEST(arrivals, node_order_is_a_permutation_that_the_seed_decides) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         const auto order = replay::draw_node_order(50, seed);
         RC_ASSERT(std::set<std::size_t>(order.begin(), order.end()).size() == 50U);
         RC_ASSERT(order == replay::draw_node_order(50, seed));
@@ -37,7 +39,7 @@ TEST(arrivals, node_order_is_a_permutation_that_the_seed_decides) {
 }
 
 TEST(arrivals, every_task_comes_once_before_any_comes_again_and_the_load_is_not_passed) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         const int nodes = *rc::gen::inRange(1, 20);
         const int tasks = *rc::gen::inRange(2, 40);
         const std::int64_t load = *rc::gen::inRange(0, 3000);

@@ -1,4 +1,6 @@
 #include <gpupack/policy/first_fit.hpp>
+
+#include "support/for_all.hpp"
 #include <gpupack/replay/timeline.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -63,7 +65,7 @@ TEST(timeline, a_task_without_a_time_is_an_error) {
 }
 
 TEST(timeline, nothing_is_lost_and_everything_leaves) {
-    rc::check([] {
+    for_all([] {
         std::vector<io::trace_task> tasks;
         const int count = *rc::gen::inRange(1, 60);
         for (int i = 0; i < count; ++i)

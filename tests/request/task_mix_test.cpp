@@ -1,5 +1,7 @@
 #include <gpupack/request/task_mix.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -15,7 +17,7 @@ TEST(task_mix, counts_equal_requests_together) {
 }
 
 TEST(task_mix, typical_is_the_shortest_head_of_the_most_frequent_that_suffices) {
-    rc::check([](const std::vector<std::uint8_t>& counts) {
+    for_all([](const std::vector<std::uint8_t>& counts) {
         task_mix mix;
         for (std::size_t i = 0; i < counts.size(); ++i)
             mix.add({.cpu = milli_cpu{static_cast<std::int64_t>(i)}}, counts[i] + 1);

@@ -1,5 +1,6 @@
 #include <gpupack/search/best_node.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -18,7 +19,7 @@ TEST(best_node, takes_the_highest_key_then_the_lowest_node_in_any_order) {
 }
 
 TEST(best_node, of_parts_is_the_best_of_the_whole) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request asked = history.any_request(on);

@@ -4,6 +4,7 @@
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/presets.hpp>
+#include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ struct counting {
 
     policy::score operator()(const node_view& node, const request& asked) const noexcept {
         ++*scored;
-        return policy::best_fit{}(node, asked);
+        return policy::worst_fit{}(node, asked); // another node each time
     }
 };
 
@@ -42,9 +43,14 @@ TEST(indexed, scores_only_what_changed_since_the_shape_was_asked_for) {
     };
     EXPECT_EQ(scored_by(a), 10U); // first contact
     EXPECT_EQ(scored_by(a), 1U);  // the node that a took
+    EXPECT_EQ(scored_by(a), 1U);  // not the one before it
     EXPECT_EQ(scored_by(b), 10U);
     EXPECT_EQ(scored_by(b), 1U);
-    EXPECT_EQ(scored_by(a), 1U); // one node, however often it changed
+    EXPECT_EQ(scored_by(a), 3U); // that of the last a, and two by b
+    const auto placed = by.try_place(b);
+    scored = 0;
+    by.release(*placed);
+    EXPECT_EQ(scored_by(b), 1U); // one node, though it changed twice
 }
 
 TEST(indexed, policies_that_look_at_the_whole_cluster_are_searched_by_the_scan) {

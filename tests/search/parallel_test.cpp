@@ -1,5 +1,6 @@
 #include <gpupack/search/parallel.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/presets.hpp>
@@ -12,7 +13,7 @@ using namespace gpupack;
 
 // Parts of one node, so that twelve nodes are already split between threads.
 TEST(parallel, finds_what_the_scan_finds_under_every_preset) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const policy::preset_inputs inputs{history.any_mix(on), seed};

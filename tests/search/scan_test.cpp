@@ -1,5 +1,6 @@
 #include <gpupack/search/scan.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/presets.hpp>
@@ -33,7 +34,7 @@ std::optional<search::choice> search_slowly(const Policy& policy, const policy::
 } // namespace
 
 TEST(scan, finds_what_the_slow_search_finds_under_every_preset) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const policy::preset_inputs inputs{history.any_mix(on), seed};

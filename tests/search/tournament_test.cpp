@@ -1,5 +1,7 @@
 #include <gpupack/search/tournament.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gpupack/core/random.hpp>
 
 #include <gtest/gtest.h>
@@ -25,7 +27,7 @@ std::optional<std::uint32_t> slow_best(const keys& entered) {
 
 // Few distinct keys, so that ties are frequent; sizes around the borders of groups and levels.
 TEST(tournament, knows_the_best_after_every_change) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_stream random{seed};
         const std::size_t sizes[] = {1, 2, 15, 16, 17, 255, 256, 257, 4096, 5000};
         const auto size = sizes[random.below(std::size(sizes))];
@@ -48,7 +50,7 @@ TEST(tournament, knows_the_best_after_every_change) {
 }
 
 TEST(tournament, refill_forgets_who_was_there) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_stream random{seed};
         const auto size = static_cast<std::size_t>(1 + random.below(700));
         search::tournament<std::int64_t> contest{size};

@@ -1,5 +1,7 @@
 #include <gpupack/state/change_log.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gpupack/core/random.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -36,7 +38,7 @@ std::vector<std::uint32_t> slow_since(const std::vector<std::uint32_t>& log, std
 
 // Many more changes than the log has room for, so that it closes up again and again.
 TEST(change_log, every_reader_sees_what_changed_since_it_looked_once) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_stream random{seed};
         const auto count = static_cast<std::size_t>(1 + random.below(40));
         const cluster on = nodes(count);

@@ -1,5 +1,6 @@
 #include <gpupack/state/cluster.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ cluster one_node() {
 } // namespace
 
 TEST(cluster, placing_and_releasing_in_any_order_ends_where_it_began_bit_for_bit) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster idle = history.any_cluster();
         scheduler by{idle, policy::two_level(policy::random{seed}, policy::gpu_random{seed})};
@@ -35,7 +36,7 @@ TEST(cluster, placing_and_releasing_in_any_order_ends_where_it_began_bit_for_bit
 }
 
 TEST(cluster, is_never_oversubscribed_in_any_dimension) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         milli_gpu free{};

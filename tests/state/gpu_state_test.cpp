@@ -1,5 +1,7 @@
 #include <gpupack/state/gpu_state.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -8,7 +10,7 @@
 using namespace gpupack;
 
 TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
-    rc::check([] {
+    for_all([] {
         const gpu_state idle = idle_gpu(mebibytes{16000});
         gpu_state gpu = idle;
         std::vector<share> taken;

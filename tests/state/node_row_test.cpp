@@ -1,5 +1,6 @@
 #include <gpupack/state/node_row.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +9,7 @@
 using namespace gpupack;
 
 TEST(node_row, its_view_is_the_view_of_the_node) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         for (std::uint32_t n = 0; n < on.size(); ++n) {

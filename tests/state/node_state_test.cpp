@@ -1,5 +1,6 @@
 #include <gpupack/state/node_state.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -37,7 +38,7 @@ TEST(node_state, is_equal_only_where_all_of_it_is) {
 }
 
 TEST(node_state, stays_true_to_the_gpus_whatever_is_placed_and_released) {
-    rc::check([](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         for (std::uint32_t n = 0; n < on.size(); ++n) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/fit/candidate.hpp>
@@ -10,7 +11,7 @@
 
 /// Calls body(node, request) for the nodes of random clusters that the request fits.
 template <class Body> void for_random_nodes(Body body) {
-    rc::check([&](std::uint64_t seed) {
+    for_all([&](std::uint64_t seed) {
         random_history history{seed};
         const gpupack::cluster on = history.used_cluster();
         const gpupack::request asked = history.any_request(on);

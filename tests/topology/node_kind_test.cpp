@@ -1,12 +1,14 @@
 #include <gpupack/topology/node_kind.hpp>
 
+#include "support/for_all.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 using namespace gpupack;
 
 TEST(node_kind, gpus_of_is_the_gpus_whose_model_is_wanted) {
-    rc::check([](std::uint64_t wanted_bits) {
+    for_all([](std::uint64_t wanted_bits) {
         node_kind kind;
         kind.gpu_count = *rc::gen::inRange(0, 33);
         const int models = *rc::gen::inRange(1, 4);
