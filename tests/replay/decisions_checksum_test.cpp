@@ -4,6 +4,9 @@
 #include <gpupack/replay/arrivals.hpp>
 #include <gpupack/replay/openb.hpp>
 #include <gpupack/replay/run.hpp>
+#include <gpupack/search/indexed.hpp>
+#include <gpupack/search/parallel.hpp>
+#include <gpupack/search/scan.hpp>
 
 #include <gtest/gtest.h>
 
@@ -24,13 +27,13 @@ std::uint64_t checksum(const replay::result& of) {
     return sum;
 }
 
-std::uint64_t checksum_under(const std::string& preset) {
+template <class Engine = search::scan> std::uint64_t checksum_under(const std::string& preset) {
     static const io::trace of = replay::openb();
     const auto arrivals = replay::draw_arrivals(of, 42, half_load);
     const auto order = replay::draw_node_order(of.nodes.size(), 42);
     return std::visit(
         [&](const auto& policy) {
-            scheduler by{of.build(order).value(), policy};
+            scheduler by{of.build(order).value(), policy, Engine{}};
             return checksum(replay::run(by, of.tasks, arrivals, {}, [](std::size_t) {}));
         },
         policy::make_preset(preset, {of.mix(), 42}).value());
@@ -54,6 +57,13 @@ TEST(decisions_checksum, of_every_preset_is_the_known_one) {
         const std::string name{row.name};
         ASSERT_TRUE(known.count(name)) << "{\"" << name << "\", " << checksum_under(name) << "ULL},";
         EXPECT_EQ(checksum_under(name), known.at(name)) << name;
+    }
+}
+
+TEST(decisions_checksum, of_every_engine_is_that_of_the_scan) {
+    for (const auto& [name, sum] : known) {
+        EXPECT_EQ(checksum_under<search::indexed>(name), sum) << name;
+        EXPECT_EQ(checksum_under<search::parallel>(name), sum) << name;
     }
 }
 

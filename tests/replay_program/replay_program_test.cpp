@@ -132,6 +132,16 @@ TEST_F(replay_program, same_seed_same_bytes) {
     }
 }
 
+TEST_F(replay_program, every_engine_decides_alike_to_the_last_byte) {
+    for (const char* policy : {"fgd", "random", "worst-fit", "volcano-binpack"}) {
+        const std::string flags = std::string{"--policy "} + policy + " --load 0.3 --decisions ";
+        for (const char* engine : {"scan", "indexed", "parallel"})
+            EXPECT_EQ(call(flags + engine + ".csv --engine " + engine).status, 0);
+        EXPECT_EQ(content("indexed.csv"), content("scan.csv")) << policy;
+        EXPECT_EQ(content("parallel.csv"), content("scan.csv")) << policy;
+    }
+}
+
 TEST_F(replay_program, writes_one_page_that_fetches_nothing) {
     ASSERT_EQ(call(recorded + "--policy all --seed 1:2 --report page.html").status, 0);
     const std::string page = content("page.html");

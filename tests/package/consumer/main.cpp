@@ -1,4 +1,10 @@
 #include <gpupack/gpupack.hpp>
+#ifdef HAS_PARALLEL
+#include <gpupack/search/parallel.hpp>
+using engine = gpupack::search::parallel;
+#else
+using engine = gpupack::search::indexed;
+#endif
 
 std::size_t models_known_elsewhere();
 
@@ -8,7 +14,7 @@ int main() {
                        .add_nodes(2, {.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, gpupack::models::t4}})
                        .build()
                        .value();
-    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}};
+    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::binpack{}, engine{}};
     const auto placed = scheduler.place({.cpu = 1_cores, .gpus = 1});
     return placed && models_known_elsewhere() == gpupack::models::all.size() ? 0 : 1;
 }
