@@ -27,7 +27,7 @@ int refuse(const gpupack::input_error& error) {
 /// One line on a terminal, written over again and again; nothing where standard error is no terminal.
 class progress_line {
   public:
-    void operator()(const run_record& run, double done) {
+    void operator()(const run_record& run, double done) const {
         if (!shown_) return;
         fmt::print(stderr, "\r\033[K{} seed {}: {:.0f} %", run.policy, run.seed, 100 * done);
         std::fflush(stderr);

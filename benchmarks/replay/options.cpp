@@ -165,7 +165,7 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         };
         for (int i = 1; i < argc; ++i) {
             const std::string argument{argv[i]};
-            if (argument.rfind("-", 0) == 0 && argument != "-" && !known(argument.substr(0, argument.find('='))))
+            if (argument.starts_with('-') && argument != "-" && !known(argument.substr(0, argument.find('='))))
                 return bad_input("argument", argument, "a flag that --help lists");
         }
         return bad_input("argument", argv[argc - 1], "only flags that --help lists");

@@ -147,7 +147,7 @@ std::vector<double> spaced(const std::vector<double>& heights, double gap, doubl
     const double lowest = std::max(top, bottom - gap * static_cast<double>(heights.size() - 1));
     std::vector<double> told;
     for (const block& each : blocks)
-        for (double i = 0; i < each.count; ++i)
+        for (int i = 0; i < static_cast<int>(each.count); ++i)
             told.push_back(std::clamp(each.sum / each.count, top, lowest) + gap * static_cast<double>(told.size()));
     return told;
 }

@@ -37,7 +37,7 @@ TEST(random_stream, shuffle_permutes_and_gives_each_order_equally_often) {
     for (int i = 0; i < 60000; ++i) {
         std::vector<int> three{0, 1, 2};
         gpupack::shuffle(three, random);
-        ++counts[static_cast<std::size_t>(three[0] * 2 + (three[1] > three[2] ? 1 : 0))];
+        ++counts[static_cast<std::size_t>(three[0]) * 2 + (three[1] > three[2] ? 1U : 0U)];
         std::sort(three.begin(), three.end());
         ASSERT_EQ(three, (std::vector<int>{0, 1, 2}));
     }

@@ -22,7 +22,7 @@ using namespace gpupack;
 namespace {
 
 std::size_t decided = 0;
-std::size_t placed = 0;
+std::size_t found_a_place = 0;
 
 /// One cluster four times, each with its own engine, driven alike: they must stay alike.
 template <class Policy> class four_engines {
@@ -42,7 +42,7 @@ template <class Policy> class four_engines {
         const auto by_indexed = indexed_.try_place(asked);
         const auto by_tight = tight_.try_place(asked);
         if (!alike(told, by_parallel) || !alike(told, by_indexed) || !alike(told, by_tight)) return false;
-        placed += told ? 1U : 0U;
+        found_a_place += told ? 1U : 0U;
         if (told) live_.push_back({*told, *by_parallel, *by_indexed, *by_tight});
         return true;
     }
@@ -120,9 +120,9 @@ TEST(engines, never_differ_over_a_million_decisions) {
     drive(101, decisions_each, [](const task_mix&, std::uint64_t) {
         return policy::two_level(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{});
     });
-    std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, placed);
+    std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, found_a_place);
     EXPECT_GE(decided - before, 1'000'000U);
-    EXPECT_GE(placed, 400'000U);
+    EXPECT_GE(found_a_place, 400'000U);
 }
 
 TEST(engines, decide_as_the_naive_evaluation_of_fgd_does) {

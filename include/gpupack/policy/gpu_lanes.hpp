@@ -77,7 +77,8 @@ struct gpu_lanes {
     /// The supply of one GPU for a demand, packed; 0 where it does not serve it.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t supply_for(int lane, std::int32_t least_offer,
                                                                std::int32_t least_memory) const noexcept {
-        return (offer[lane] >= least_offer) & (memory[lane] >= least_memory) ? supply[lane] : 0;
+        const bool enough = (offer[lane] >= least_offer) & (memory[lane] >= least_memory);
+        return enough ? supply[lane] : 0;
     }
 };
 
