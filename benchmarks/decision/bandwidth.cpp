@@ -19,6 +19,8 @@ using namespace gpupack;
 
 /// What the cluster keeps of a node of eight GPUs: 28 bytes of the node, 12 of each GPU.
 constexpr std::size_t bytes_a_node = 28 + 8 * sizeof(gpu_state);
+/// What a scan reads of a node whose sums settle the question.
+constexpr std::size_t bytes_of_sums = 28;
 
 /// Nodes with zero to seven GPUs in use, whole or in slices, at random.
 const cluster& used(std::size_t nodes) {
@@ -38,16 +40,16 @@ const cluster& used(std::size_t nodes) {
     return made.back();
 }
 
-void plain_read(benchmark::State& state) {
+void plain_read(benchmark::State& state, std::size_t bytes) {
     const auto nodes = static_cast<std::size_t>(state.range(0));
-    const std::vector<std::uint64_t> memory(nodes * bytes_a_node / sizeof(std::uint64_t), 1);
+    const std::vector<std::uint64_t> memory(nodes * bytes / sizeof(std::uint64_t), 1);
     for (auto _ : state) {
         std::uint64_t sum[8] = {};
         for (std::size_t i = 0; i + 8 <= memory.size(); i += 8)
             for (std::size_t lane = 0; lane < 8; ++lane) sum[lane] += memory[i + lane];
         benchmark::DoNotOptimize(sum);
     }
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(nodes * bytes_a_node));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(nodes * bytes));
 }
 
 template <class Policy, class Searcher>
@@ -80,7 +82,8 @@ const bool added = [] {
         add_engine("parallel", search::parallel::searcher{});
     };
     for (const std::int64_t nodes : sizes) {
-        add("plain_read", nodes, plain_read);
+        add("plain_read/all_state", nodes, [](benchmark::State& state) { plain_read(state, bytes_a_node); });
+        add("plain_read/sums_alone", nodes, [](benchmark::State& state) { plain_read(state, bytes_of_sums); });
         add_policy("binpack", nodes, policy::binpack{});
         add_policy("first-fit", nodes, policy::first_fit{});
         add_policy("fgd", nodes, policy::fgd{mix});
