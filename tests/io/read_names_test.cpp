@@ -7,7 +7,7 @@
 namespace {
 
 std::string written(const std::string& content) {
-    const std::string path = testing::TempDir() + "names.txt";
+    std::string path = testing::TempDir() + "names.txt";
     std::ofstream{path} << content;
     return path;
 }

@@ -92,8 +92,8 @@ struct gpu_lanes {
         return served_gpus{sum};
     }
     for (int first = 0; first < gpus.used; first += gpu_lanes::width)
-        for (int i = first; i < first + gpu_lanes::width; ++i) // a fixed count: vectorised
-            sum += gpus.offer[i] >= offer ? gpus.supply[i] : 0;
+        for (int i = first; i < first + gpu_lanes::width; ++i)  // a fixed count: vectorised
+            sum += gpus.offer[i] >= offer ? gpus.supply[i] : 0; // NOLINT: every lane up to used is set
     return served_gpus{sum};
 }
 
