@@ -213,7 +213,7 @@ def run(given, root):
     out = prepared(given.out, root)
     quantity = given.repetitions or 5
     packages = root / "scripts" / "packages.sh"
-    script = 'source "$1" && install_missing "${bench_packages[@]}"'
+    script = 'source "$1" && install_missing "${test_packages[@]}"'
     if subprocess.run(["bash", "-c", script, "bash", str(packages)], check=False).returncode != 0:
         raise Failed("what is missing could not be installed")
     built = [name for name in names if name != bench_compile.NAME]

@@ -1,5 +1,4 @@
-// Scan and parallel over large clusters of nodes of eight GPUs, beside a plain read of as many bytes as their state
-// has.
+// Scan and parallel over large clusters, beside a plain read of as many bytes as their state has.
 #include <gpupack/core/random.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/presets.hpp>

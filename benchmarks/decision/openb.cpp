@@ -1,5 +1,4 @@
-// The whole openb replay at 130 %, by engine; under fgd also the naive evaluation that the tests keep as the
-// oracle.
+// The whole openb replay at 130 %, by engine; under fgd also the naive oracle of the tests.
 #include "support/openb_cluster.hpp"
 
 #include <gpupack/policy/presets.hpp>

@@ -124,7 +124,7 @@ class Runs(Tree):
     def setUp(self):
         super().setUp()
         # Everything is built and installed.
-        self.write("scripts/packages.sh", "bench_packages=(a)\ninstall_missing() { true; }\n")
+        self.write("scripts/packages.sh", "test_packages=(a)\ninstall_missing() { true; }\n")
         for patch in (unittest.mock.patch.object(bench_tool, "build"),
                       unittest.mock.patch.dict(os.environ, {"CXX": str(self.root / "c++")})):
             patch.start()

@@ -1,9 +1,6 @@
 #include <gpupack/search/scan.hpp>
 
-#include "support/for_all.hpp"
-#include "support/random_history.hpp"
-
-#include <gpupack/policy/presets.hpp>
+#include "support/random_questions.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -34,17 +31,7 @@ std::optional<search::choice> search_slowly(const Policy& policy, const policy::
 } // namespace
 
 TEST(scan, finds_what_the_slow_search_finds_under_every_preset) {
-    for_all([](std::uint64_t seed) {
-        random_history history{seed};
-        const cluster on = history.used_cluster();
-        const policy::preset_inputs inputs{history.any_mix(on), seed};
-        const request asked = history.any_request(on);
-        const policy::decision question{on, asked, history.below(1000)};
-        for (const policy::preset_row& row : policy::presets)
-            std::visit(
-                [&](const auto& policy) {
-                    RC_ASSERT(search::scan::searcher{}.find(policy, question) == search_slowly(policy, question));
-                },
-                row.make(inputs));
+    for_random_questions([](const auto& policy, const policy::decision& question) {
+        RC_ASSERT(search::scan::searcher{}.find(policy, question) == search_slowly(policy, question));
     });
 }

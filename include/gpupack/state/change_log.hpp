@@ -31,31 +31,31 @@ class change_log {
     void changed(const cluster& on, node_id node) noexcept {
         if (entries_.size() == entries_.capacity()) close_up();
         std::uint32_t& at = latest_[node.number()];
-        if (at != none) entries_[at].outdated = true;
+        if (at != none) entries_[at].row.id = outdated;
         at = static_cast<std::uint32_t>(entries_.size());
-        entries_.push_back({++now_, on.row(node), false});
+        entries_.push_back({++now_, on.row(node)});
     }
 
     /// Calls visit(row) for every node that changed after `then`, an earlier now(); last change first.
     template <class Visit> void for_each_since(std::uint64_t then, Visit&& visit) const {
         for (std::size_t i = entries_.size(); i > 0 && entries_[i - 1].number > then; --i)
-            if (!entries_[i - 1].outdated) visit(entries_[i - 1].row);
+            if (!(entries_[i - 1].row.id == outdated)) visit(entries_[i - 1].row);
     }
 
   private:
     static constexpr std::uint32_t none = 0xffffffffU;
+    static constexpr node_id outdated{none}; // in place of a node that has changed again since
 
     struct entry {
         std::uint64_t number = 0;
         node_row row;
-        bool outdated = false; // the node has changed again
     };
 
     /// Drops what is outdated: a third of the entries at least.
     void close_up() noexcept {
         std::size_t kept = 0;
         for (const entry& each : entries_) {
-            if (each.outdated) continue;
+            if (each.row.id == outdated) continue;
             latest_[each.row.id.number()] = static_cast<std::uint32_t>(kept);
             entries_[kept++] = each;
         }

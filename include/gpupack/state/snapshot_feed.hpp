@@ -18,7 +18,7 @@ namespace gpupack {
 ///
 /// The writer says which nodes changed, and publishes now and then; a reader takes the snapshot that was published
 /// last and keeps it as long as it likes. Nobody waits and nothing is locked: the writer brings a copy up to date
-/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 68 bytes a node
+/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 64 bytes a node
 class snapshot_feed {
   public:
     /// Publishes the cluster as it is.
