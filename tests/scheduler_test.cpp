@@ -24,7 +24,7 @@ TEST(scheduler, places_where_it_fits_and_explains_where_it_does_not) {
             RC_ASSERT(placed.error().count(fit::reason::none) == 0U);
             return;
         }
-        RC_ASSERT(fit::fits_on(before[placed->node], asked, placed->gpus));
+        RC_ASSERT(fit::fits_on(before[placed->node], asked, placed->gpus, placed->slots));
         by.release(*placed);
         RC_ASSERT(by.state().same_state(before));
     });

@@ -19,13 +19,24 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/core/version.hpp>
 
+#include <gpupack/topology/architecture.hpp>
+#include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/gpu_model.hpp>
+#include <gpupack/topology/gpu_setup.hpp>
+#include <gpupack/topology/mig.hpp>
+#include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/models.hpp>
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/node_spec.hpp>
+#include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/profile_set.hpp>
+#include <gpupack/topology/sharing.hpp>
+#include <gpupack/topology/vgpu.hpp>
+#include <gpupack/topology/vgpu_table.hpp>
 
+#include <gpupack/request/instances.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
@@ -39,12 +50,14 @@
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/snapshot_feed.hpp>
 
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/idle_node.hpp>
+#include <gpupack/fit/instance.hpp>
 #include <gpupack/fit/no_fit.hpp>
 #include <gpupack/fit/reason.hpp>
 #include <gpupack/fit/shortfall.hpp>

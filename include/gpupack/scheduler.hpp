@@ -27,10 +27,11 @@ namespace gpupack {
 /// failed   [fit::reason_count]  how many nodes fail for which reason; failed[none] of them fit
 /// options  the best choices, one a node, best first, ties by the lower node
 template <class Score> struct explanation {
-    /// One node that fits, the GPUs that would be taken there, and the score.
+    /// One node that fits, the GPUs that would be taken there, the slots on them for instances, and the score.
     struct option {
         node_id node{};
         gpu_set gpus{};
+        slot_list slots{};
         Score score{};
     };
 
@@ -70,7 +71,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         GPUPACK_EXPECTS(is_valid(asked), "a valid request");
         const auto found = searcher_.find(policy_, {cluster_, asked, ordinal_++});
         if (!found) return std::nullopt;
-        const placement placed = cluster_.take(found->node, found->gpus, asked);
+        const placement placed = cluster_.take(found->node, found->gpus, asked, found->slots);
         searcher_.changed(cluster_, found->node);
         return placed;
     }
@@ -80,6 +81,17 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     void release(const placement& placed) {
         cluster_.give_back(placed);
         searcher_.changed(cluster_, placed.node);
+    }
+
+    /// Closes GPUs of a node to new placements (unhealthy, cordoned), or opens them again. What runs there stays.
+    void set_closed(node_id node, gpu_set gpus, bool closed) {
+        cluster_.set_closed(node, gpus, closed);
+        searcher_.changed(cluster_, node);
+    }
+    /// Closes a node to all new placements, or opens it again. What runs there stays.
+    void set_closed(node_id node, bool closed) {
+        cluster_.set_closed(node, closed);
+        searcher_.changed(cluster_, node);
     }
 
     /// The best options for a request and the reasons of the nodes that fail, without placing anything.
@@ -95,12 +107,16 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
             const fit::reason why = fit::why_not(node, asked);
             ++told.failed[static_cast<int>(why)];
             if (why == fit::reason::none)
-                told.options.push_back({node_id{i}, gpu_set{}, policy::rank(scorer, node, asked)});
+                told.options.push_back({node_id{i}, gpu_set{}, slot_list{}, policy::rank(scorer, node, asked)});
         }
         std::stable_sort(told.options.begin(), told.options.end(),
                          [](const auto& a, const auto& b) { return b.score < a.score; });
         if (told.options.size() > options) told.options.resize(options);
-        for (auto& option : told.options) option.gpus = policy::pick(scorer, cluster_[option.node], asked);
+        for (auto& option : told.options) {
+            const policy::chosen_gpus chosen = policy::pick(scorer, cluster_[option.node], asked);
+            option.gpus = chosen.gpus;
+            option.slots = chosen.slots;
+        }
         return told;
     }
 

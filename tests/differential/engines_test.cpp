@@ -127,7 +127,7 @@ TEST(engines, never_differ_over_a_million_decisions) {
 
 TEST(engines, decide_as_the_naive_evaluation_of_fgd_does) {
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
-        random_history history{seed};
+        random_history history{seed, true};
         const cluster on = history.any_cluster();
         const task_mix mix = history.any_mix(on);
         const naive_fgd oracle{mix};

@@ -14,9 +14,26 @@ namespace {
 bool obviously_serves(const node_view& node, int gpu, const request& asked) {
     if (!asked.models.contains(node.gpu_model(gpu))) return false;
     const gpu_state& state = node.gpu(gpu);
-    if (asked.share.way() == sharing::exclusive) return state.sharers == 0;
-    return state.way != sharing::exclusive && state.compute_free >= asked.share.compute().count() &&
-           state.memory_free >= asked.share.memory().count();
+    const gpu_capacity& of = node.capacity(gpu);
+    const sharing way = asked.share.way();
+    if (state.closed || (of.only != sharing::idle && of.only != way)) return false;
+    if (state.sharers > 0 && state.way != way) return false;
+    if (way == sharing::exclusive) return state.sharers == 0;
+    if (way == sharing::slices) {
+        const std::int64_t memory = asked.share.memory_percent() == 0
+                                        ? asked.share.memory().count()
+                                        : of.memory * std::int64_t{asked.share.memory_percent()} / 100;
+        return state.sharers < of.max_sharers && state.compute_free >= asked.share.compute().count() &&
+               state.memory_free >= memory;
+    }
+    const partition_table* const table = of.table(way);
+    bool any = false;
+    for (int slot = 0; table != nullptr && slot < table->slot_count; ++slot) {
+        const int id = table->first_id + table->slots[slot].profile;
+        const bool wanted = (asked.share.profiles().bits() >> id & 1) != 0;
+        any |= wanted && table->is_free(slot, state.sharers == 0 ? 0 : state.occupied());
+    }
+    return any;
 }
 
 } // namespace
@@ -31,10 +48,13 @@ TEST(fits, agrees_with_the_rule_in_plain_words) {
             gpu_set serving;
             for (int g = 0; g < node.gpu_count() && asked.gpus > 0; ++g)
                 if (obviously_serves(node, g, asked)) serving.insert(g);
-            const bool host = asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free();
+            const bool host = asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed();
             RC_ASSERT(fit::fitting_gpus(node, asked) == serving);
             RC_ASSERT(fit::fits(node, asked) == (host && serving.size() >= asked.gpus));
-            RC_ASSERT(fit::fits_on(node, asked, serving.lowest(asked.gpus)) == fit::fits(node, asked));
+            const gpu_set lowest = serving.lowest(asked.gpus);
+            if (serving.size() >= asked.gpus)
+                RC_ASSERT(fit::fits_on(node, asked, lowest, fit::lowest_slots(node, lowest, asked.share)) ==
+                          fit::fits(node, asked));
             if (asked.gpus > 0 && node.gpu_count() > 0 && !serving.contains(0))
                 RC_ASSERT(!fit::fits_on(node, asked, gpu_set::first(asked.gpus)));
         }

@@ -24,7 +24,9 @@ TEST(no_fit, counts_every_node_once_and_finds_the_least_distance) {
             fits = fits || fit::fits(node, asked);
             ever = ever || fit::fits(fit::idle_node{node.kind()}.view(), asked);
             const fit::reason why = fit::why_not(node, asked);
-            if (why == fit::reason::model || why == fit::reason::gpu_count) continue;
+            if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
+                why == fit::reason::unshareable)
+                continue;
             const std::int64_t far = fit::distance(fit::shortfall_of(node, asked), asked);
             least = std::min(least.value_or(far), far);
         }

@@ -35,8 +35,8 @@ bool contains(const source& file, const std::string& text) {
 
 complaints check_header(const source& file) {
     complaints found;
-    if (file.lines.size() > 400) found.push_back(file.path + " has more than 400 lines");
-    const bool table = file.path.ends_with(".inc");
+    const bool table = file.path.ends_with(".inc"); // numbers, made by a script
+    if (file.lines.size() > 400 && !table) found.push_back(file.path + " has more than 400 lines");
     if (!table && !contains(file, "#pragma once")) found.push_back(file.path + " has no #pragma once");
     if (table && !is_inside(file.path, "detail")) found.push_back(file.path + ": tables stand in a detail/ folder");
     const bool may_name_cuda = in_library(file.path) == "core/config.hpp" || is_inside(file.path, "cuda");

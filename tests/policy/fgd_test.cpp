@@ -29,7 +29,7 @@ TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) {
 
 TEST(fgd, agrees_with_floating_point_but_for_its_rounding_errors) {
     for_all([](std::uint64_t seed) {
-        random_history history{seed};
+        random_history history{seed, true};
         // The published model: compute alone, one model a node.
         const cluster on = cluster_builder{}
                                .add_nodes(3, {milli_cpu{history.number(1, 33) * 1000}, 1_GiB, {8, models::t4}})

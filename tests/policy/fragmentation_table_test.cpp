@@ -66,7 +66,7 @@ double published_fragmentation(const std::vector<int>& left, const task_mix& mix
 
 TEST(fragmentation_table, sums_up_what_each_expected_task_cannot_use) {
     for_all([](std::uint64_t seed) {
-        random_history history{seed};
+        random_history history{seed, true};
         const cluster on = history.used_cluster();
         const task_mix expected = history.any_mix(on);
         const policy::fragmentation_table table{expected};

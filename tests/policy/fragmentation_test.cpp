@@ -10,7 +10,7 @@ using namespace gpupack;
 
 TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) {
     for_all([](std::uint64_t seed) {
-        random_history history{seed};
+        random_history history{seed, true};
         const cluster on = history.used_cluster();
         const task_mix expected = history.any_mix(on);
         const request asked = history.any_request(on);
@@ -21,7 +21,7 @@ TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) 
             const node_view node = on[node_id{n}];
             fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
                 cluster after = on; // really take it, and measure again
-                (void)after.take(node.id(), chosen.gpus, asked);
+                (void)after.take(node.id(), chosen.gpus, asked, chosen.slots);
                 RC_ASSERT(scorer(chosen, asked) ==
                           table.view().fragmentation(node) - table.view().fragmentation(after[node.id()]));
             });
@@ -31,7 +31,7 @@ TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) 
 
 TEST(fragmentation, enumerates_the_same_scores_faster) {
     for_all([](std::uint64_t seed) {
-        random_history history{seed};
+        random_history history{seed, true};
         const cluster on = history.used_cluster();
         const policy::fragmentation policy{history.any_mix(on)};
         const request asked = history.any_request(on);
@@ -42,8 +42,9 @@ TEST(fragmentation, enumerates_the_same_scores_faster) {
             fit::for_each_candidate(on[node_id{n}], asked, [&](const candidate& chosen) {
                 slow.emplace_back(scorer(chosen, asked), chosen.gpus.bits());
             });
-            scorer.for_each_score(on[node_id{n}], asked,
-                                  [&](policy::score told, gpu_set gpus) { fast.emplace_back(told, gpus.bits()); });
+            scorer.for_each_score(on[node_id{n}], asked, [&](policy::score told, gpu_set gpus, slot_list) {
+                fast.emplace_back(told, gpus.bits());
+            });
             RC_ASSERT(fast == slow);
         }
     });

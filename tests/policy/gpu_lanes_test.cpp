@@ -1,6 +1,7 @@
 #include <gpupack/policy/gpu_lanes.hpp>
 
 #include "support/for_all.hpp"
+#include "support/gpu_states.hpp"
 
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/slice.hpp>
@@ -14,12 +15,11 @@ namespace {
 
 /// Any GPU that a history of placements can leave behind.
 gpu_state any_gpu() {
-    gpu_state gpu = idle_gpu(mebibytes{16000});
+    gpu_state gpu = idle_with(mebibytes{16000});
     const int sort = *rc::gen::inRange(0, 4);
-    if (sort == 1) gpu = after_taking(gpu, exclusive{}, 2);
+    if (sort == 1) gpu = taking(gpu, exclusive{}, 2);
     for (int i = 0; sort >= 2 && i < sort; ++i)
-        gpu = after_taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 5000)}, milli_gpu{*rc::gen::inRange(0, 300)}},
-                           1);
+        gpu = taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 5000)}, milli_gpu{*rc::gen::inRange(0, 300)}}, 1);
     return gpu;
 }
 
@@ -42,9 +42,8 @@ TEST(gpu_lanes, serve_exactly_what_fits) {
             gpu_set::from_bits(*rc::gen::arbitrary<std::uint32_t>()) & gpu_set::first(kind.gpu_count);
         const share asked = any_share();
 
-        const gpu_set fitting = asked.way() == sharing::exclusive
-                                    ? fit::gpus_for_exclusive(node, wanted)
-                                    : fit::gpus_for_slice(node, wanted, asked.memory(), asked.compute());
+        const gpu_set fitting = asked.way() == sharing::exclusive ? fit::gpus_for_exclusive(node, wanted)
+                                                                  : fit::gpus_for_slice(node, wanted, asked);
         std::int32_t free = 0;
         for_each_gpu(fitting, [&](int i) { free += node.gpu(i).compute_free; });
 

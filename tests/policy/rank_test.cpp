@@ -23,14 +23,16 @@ TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_t
         gpu_set lowest;
         for (std::uint32_t bits = 0; bits < 1U << node.gpu_count(); ++bits) { // every set, alike or not
             const gpu_set gpus = gpu_set::from_bits(bits);
-            if (!fit::fits_on(node, asked, gpus)) continue;
+            if (gpus.size() != asked.gpus || !((fit::fitting_gpus(node, asked) & gpus) == gpus)) continue;
             const policy::score here = scorer(candidate{node, gpus}, asked);
             if (best && (here < *best || (here == *best && !(gpus < lowest)))) continue;
             best = here;
             lowest = gpus;
         }
         RC_ASSERT(policy::rank(scorer, node, asked) == *best);
-        RC_ASSERT(policy::pick(scorer, node, asked) == lowest);
-        RC_ASSERT(policy::pick(policy::first_fit{}, node, asked) == fit::lowest_gpus(node, asked));
+        RC_ASSERT(policy::pick(scorer, node, asked).gpus == lowest);
+        const policy::chosen_gpus first = policy::pick(policy::first_fit{}, node, asked);
+        RC_ASSERT(first.gpus == fit::lowest_gpus(node, asked));
+        RC_ASSERT(fit::fits_on(node, asked, first.gpus, first.slots));
     });
 }

@@ -18,7 +18,7 @@ std::map<std::string, int> node_shapes(const io::trace& of) {
     for (const io::trace_node& node : of.nodes) {
         std::string shape = std::to_string(node.spec.cpu.count()) + "/" + std::to_string(node.spec.memory.count());
         for (const gpu_group& group : node.spec.gpus.groups())
-            shape += "/" + std::to_string(group.count) + std::string{group.model.model.view()};
+            shape.append("/").append(std::to_string(group.count)).append(group.model.model.view());
         ++counts[shape];
     }
     return counts;

@@ -21,7 +21,8 @@ std::optional<search::choice> search_slowly(const Policy& policy, const policy::
         if (!fit::fits(node, question.asked)) continue;
         const key_type key = policy::rank(scorer, node, question.asked);
         if (!best || best_key < key) {
-            best = search::choice{node.id(), policy::pick(scorer, node, question.asked)};
+            const policy::chosen_gpus chosen = policy::pick(scorer, node, question.asked);
+            best = search::choice{node.id(), chosen.gpus, chosen.slots};
             best_key = key;
         }
     }

@@ -52,5 +52,5 @@ TEST(cluster_builder, refuses_the_first_thing_that_is_wrong) {
     EXPECT_EQ(error_of(cluster_builder{}
                            .add_nodes(1, {{}, {}, {1, gpu_model{"X", 1_GiB}}})
                            .add_nodes(1, {{}, {}, {1, gpu_model{"X", 2_GiB}}})),
-              "model: \"X\": expected the same memory as when it was first named");
+              "model: \"X\": expected the same memory and profiles as when it was first named");
 }

@@ -30,6 +30,10 @@ TEST(cluster, placing_and_releasing_in_any_order_ends_where_it_began_bit_for_bit
             by.release(live.back());
             live.pop_back();
         }
+        for (std::uint32_t n = 0; n < idle.size(); ++n) {
+            by.set_closed(node_id{n}, false);
+            by.set_closed(node_id{n}, gpu_set::first(idle[node_id{n}].gpu_count()), false);
+        }
         RC_ASSERT(by.state().same_state(idle));
         RC_ASSERT(by.state().live_placements() == 0U);
     });
@@ -46,8 +50,9 @@ TEST(cluster, is_never_oversubscribed_in_any_dimension) {
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpu_state& gpu = node.gpu(i);
                 RC_ASSERT(gpu.compute_free >= 0 && gpu.memory_free >= 0);
-                RC_ASSERT((gpu.sharers == 0) == (gpu.way == sharing::idle));
-                RC_ASSERT(gpu.way != sharing::exclusive || gpu.sharers == 1);
+                RC_ASSERT((gpu.sharers > 0 ? gpu.way != sharing::idle : gpu.way == node.capacity(i).only));
+                RC_ASSERT(gpu.sharers <= node.capacity(i).max_sharers);
+                RC_ASSERT(gpu.way != sharing::exclusive || gpu.sharers == 1 || gpu.sharers == 0);
             }
             free += node.compute_free();
         }

@@ -1,6 +1,7 @@
 #include <gpupack/state/gpu_state.hpp>
 
 #include "support/for_all.hpp"
+#include "support/gpu_states.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -11,18 +12,18 @@ using namespace gpupack;
 
 TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
     for_all([] {
-        const gpu_state idle = idle_gpu(mebibytes{16000});
+        const gpu_state idle = idle_with(mebibytes{16000});
         gpu_state gpu = idle;
         std::vector<share> taken;
         for (int i = *rc::gen::inRange(1, 8); i > 0; --i) {
             const share part = slice{mebibytes{*rc::gen::inRange(0, 2000)}, milli_gpu{*rc::gen::inRange(1, 125)}};
-            gpu = after_taking(gpu, part, 1);
+            gpu = taking(gpu, part, 1);
             taken.push_back(part);
             RC_ASSERT(gpu.way == sharing::slices && gpu.sharers == taken.size());
         }
         while (!taken.empty()) {
             const auto i = *rc::gen::inRange<std::size_t>(0, taken.size());
-            gpu = after_giving_back(gpu, taken[i], mebibytes{16000});
+            gpu = after_giving_back(gpu, taken[i], gpu_of(mebibytes{16000}));
             taken.erase(taken.begin() + static_cast<long>(i));
         }
         RC_ASSERT(gpu == idle);
@@ -30,16 +31,20 @@ TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
 }
 
 TEST(gpu_state, a_whole_gpu_has_nothing_left_and_knows_its_width) {
-    const gpu_state whole = after_taking(idle_gpu(16_GiB), exclusive{}, 4);
-    EXPECT_EQ(whole, (gpu_state{0, 0, 1, sharing::exclusive, 4}));
-    EXPECT_EQ(after_giving_back(whole, exclusive{}, 16_GiB), idle_gpu(16_GiB));
+    const gpu_state whole = taking(idle_with(16_GiB), exclusive{}, 4);
+    EXPECT_EQ(whole.memory_free, 0);
+    EXPECT_EQ(whole.compute_free, 0);
+    EXPECT_EQ(whole.sharers, 1);
+    EXPECT_EQ(whole.way, sharing::exclusive);
+    EXPECT_EQ(whole.width(), 4);
+    EXPECT_EQ(after_giving_back(whole, exclusive{}, gpu_of(16_GiB)), idle_with(16_GiB));
 }
 
 TEST(gpu_state, takes_slices_unless_given_whole_or_shared_by_the_most) {
-    EXPECT_TRUE(takes_slices(idle_gpu(16_GiB)));
-    EXPECT_TRUE(takes_slices(after_taking(idle_gpu(16_GiB), slice{16_GiB, 1000_milli}, 1)));
-    EXPECT_FALSE(takes_slices(after_taking(idle_gpu(16_GiB), exclusive{}, 1)));
-    gpu_state crowded = after_taking(idle_gpu(16_GiB), slice{1_MiB, {}}, 1);
-    crowded.sharers = UINT16_MAX;
+    EXPECT_TRUE(takes_slices(idle_with(16_GiB)));
+    EXPECT_TRUE(takes_slices(taking(idle_with(16_GiB), slice{16_GiB, 1000_milli}, 1)));
+    EXPECT_FALSE(takes_slices(taking(idle_with(16_GiB), exclusive{}, 1)));
+    gpu_state crowded = taking(idle_with(16_GiB), slice{1_MiB, {}}, 1);
+    crowded.crowded = true;
     EXPECT_FALSE(takes_slices(crowded));
 }

@@ -6,7 +6,7 @@ using namespace gpupack;
 
 TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation) {
     ledger book;
-    const placement first = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2));
+    const placement first = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2), {});
     EXPECT_EQ(book.live(), 1U);
     EXPECT_TRUE(book.holds(first));
     const ledger::entry struck = book.strike(first);
@@ -17,7 +17,7 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
     EXPECT_EQ(book.live(), 0U);
     EXPECT_FALSE(book.holds(first));
 
-    const placement second = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2));
+    const placement second = book.enter({.cpu = 1_cores}, node_id{3}, gpu_set::of(2), {});
     EXPECT_EQ(second.slot, first.slot);
     EXPECT_FALSE(book.holds(first));
     EXPECT_TRUE(book.holds(second));
@@ -26,16 +26,16 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
 TEST(ledger, knows_what_a_slice_took) {
     ledger book;
     const request asked{.cpu = 2_cores, .memory = 3_GiB, .gpus = 2, .share = slice{5_GiB, 400_milli}};
-    const ledger::entry struck = book.strike(book.enter(asked, node_id{1}, gpu_set::first(2)));
+    const ledger::entry struck = book.strike(book.enter(asked, node_id{1}, gpu_set::first(2), {}));
     EXPECT_EQ(struck.memory, 3 * 1024);
     EXPECT_EQ(struck.gpus, gpu_set::first(2));
     EXPECT_EQ(struck.taken(), asked.share);
-    static_assert(sizeof(ledger::entry) == 28);
+    static_assert(sizeof(ledger::entry) == 40);
 }
 
 TEST(ledger_death, a_receipt_counts_once_and_unchanged) {
     ledger book;
-    placement receipt = book.enter({}, node_id{}, {});
+    placement receipt = book.enter({}, node_id{}, {}, {});
     EXPECT_FALSE(book.holds({.slot = 99}));
     receipt.node = node_id{1};
     EXPECT_DEATH(book.strike(receipt), "live in this cluster");

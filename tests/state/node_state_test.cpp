@@ -1,6 +1,7 @@
 #include <gpupack/state/node_state.hpp>
 
 #include "support/for_all.hpp"
+#include "support/gpu_states.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -11,8 +12,8 @@
 using namespace gpupack;
 
 TEST(node_state, sums_up_the_gpus) {
-    const gpu_state gpus[] = {idle_gpu(1000_MiB), after_taking(idle_gpu(3000_MiB), slice{500_MiB, 300_milli}, 1),
-                              after_taking(idle_gpu(9000_MiB), exclusive{}, 1)};
+    const gpu_state gpus[] = {idle_with(1000_MiB), taking(idle_with(3000_MiB), slice{500_MiB, 300_milli}, 1),
+                              taking(idle_with(9000_MiB), exclusive{}, 1)};
     node_state node{.cpu_free = 1, .memory_free = 2};
     sum_up_gpus(node, gpus, 3);
     EXPECT_EQ(node, (node_state{1, 2, 1700, 2500, 1000, 1}));
@@ -25,14 +26,15 @@ TEST(node_state, sums_up_the_gpus) {
 TEST(node_state, is_equal_only_where_all_of_it_is) {
     const node_state state{1, 2, 3, 4, 5, 6};
     EXPECT_EQ(state, (node_state{1, 2, 3, 4, 5, 6}));
-    for (int field = 0; field < 6; ++field) {
+    for (int field = 0; field < 7; ++field) {
         node_state other = state;
         (field == 0   ? other.cpu_free
          : field == 1 ? other.memory_free
          : field == 2 ? other.compute_free
                       : other.slice_memory) += field < 4;
         other.slice_compute = static_cast<std::int16_t>(other.slice_compute + (field == 4));
-        other.idle_gpus = static_cast<std::int16_t>(other.idle_gpus + (field == 5));
+        other.idle_gpus = static_cast<std::uint8_t>(other.idle_gpus + (field == 5));
+        other.closed = field == 6;
         EXPECT_FALSE(state == other) << field;
     }
 }
@@ -50,8 +52,11 @@ TEST(node_state, stays_true_to_the_gpus_whatever_is_placed_and_released) {
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpu_state& gpu = node.gpu(i);
                 compute += gpu.compute_free;
-                idle += gpu == idle_gpu(node.gpu_memory(i)) ? 1 : 0;
-                if (gpu.way == sharing::exclusive) continue;
+                const sharing only = node.capacity(i).only;
+                const bool whole = only == sharing::idle || only == sharing::exclusive;
+                idle += whole && gpu == idle_gpu(node.capacity(i)) ? 1 : 0; // not equal where it is closed
+                if (gpu.closed || gpu.sharers == node.capacity(i).max_sharers) continue;
+                if (gpu.way != sharing::idle && gpu.way != sharing::slices) continue;
                 slice_compute = std::max<std::int64_t>(slice_compute, gpu.compute_free);
                 slice_memory = std::max<std::int64_t>(slice_memory, gpu.memory_free);
             }

@@ -1,14 +1,16 @@
 #include <gpupack/state/node_view.hpp>
 
+#include "support/gpu_states.hpp"
+
 #include <gtest/gtest.h>
 
 using namespace gpupack;
 
 TEST(node_view, shows_kind_and_state) {
-    node_kind kind{.cpu = 8_cores, .memory = 64_GiB, .gpu_count = 3};
-    for (int i = 0; i < 3; ++i) kind.gpu_memory[i] = 1000 * (i + 1);
-    const gpu_state gpus[3] = {idle_gpu(1000_MiB), after_taking(idle_gpu(2000_MiB), slice{500_MiB, 300_milli}, 1),
-                               after_taking(idle_gpu(3000_MiB), exclusive{}, 1)};
+    node_kind kind{.cpu = 8_cores, .memory = 64_GiB};
+    for (int i = 0; i < 3; ++i) kind.add_gpu(gpu_of(mebibytes{1000 * (i + 1)}), model_id{});
+    const gpu_state gpus[3] = {idle_with(1000_MiB), taking(idle_with(2000_MiB), slice{500_MiB, 300_milli}, 1),
+                               taking(idle_with(3000_MiB), exclusive{}, 1)};
     node_state state{3000, 1024};
     sum_up_gpus(state, gpus, 3);
     const node_view node{node_id{7}, kind, state, gpus};

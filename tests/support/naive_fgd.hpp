@@ -42,7 +42,7 @@ class naive_fgd {
         const std::int64_t before = fragmentation(chosen.node, chosen.node.cpu_free(), gpus);
         gpupack::for_each_gpu(chosen.gpus, [&](int i) {
             gpupack::gpu_state& gpu = gpus[static_cast<std::size_t>(i)];
-            gpu = gpupack::after_taking(gpu, asked.share, asked.gpus);
+            gpu = gpupack::after_taking(gpu, asked.share, chosen.node.capacity(i), asked.gpus);
         });
         const std::int64_t fall = before - fragmentation(chosen.node, chosen.node.cpu_free() - asked.cpu, gpus);
         gpupack::policy::score reached = 0;

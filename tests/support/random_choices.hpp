@@ -9,10 +9,10 @@
 
 #include <cmath>
 
-/// Calls body(node, request) for the nodes of random clusters that the request fits.
-template <class Body> void for_random_nodes(Body body) {
+/// Calls body(node, request) for the nodes of random clusters that the request fits; plain as for random_history.
+template <class Body> void for_random_nodes(Body body, bool plain = false) {
     for_all([&](std::uint64_t seed) {
-        random_history history{seed};
+        random_history history{seed, plain};
         const gpupack::cluster on = history.used_cluster();
         const gpupack::request asked = history.any_request(on);
         for (std::uint32_t n = 0; n < on.size(); ++n)

@@ -17,20 +17,52 @@
 /// frequent.
 class random_history {
   public:
-    explicit random_history(std::uint64_t seed) : random_{seed} {}
+    /// plain  only what FGD knows: whole GPUs and slices in MiB on GPUs set up by default, all of them open
+    explicit random_history(std::uint64_t seed, bool plain = false) : random_{seed}, plain_{plain} {}
 
-    /// 1 to 12 nodes of up to three shapes: no GPUs, one model, or two models side by side.
+    /// 1 to 12 nodes of up to three shapes: no GPUs, one model, or two models side by side, some of them with MIG
+    /// or vGPU profiles and set up in some special way.
     [[nodiscard]] gpupack::cluster any_cluster() {
         gpupack::cluster_builder builder;
-        const gpupack::gpu_model models[] = {gpupack::models::t4, gpupack::models::p100, gpupack::models::g2};
+        const gpupack::gpu_model models[] = {gpupack::models::t4,  gpupack::models::p100,
+                                             gpupack::models::g2,  gpupack::models::a30,
+                                             gpupack::models::a10, gpupack::models::a100_40gb};
         for (std::uint64_t kinds = 1 + below(3); kinds > 0; --kinds) {
+            const gpupack::gpu_model& model = models[below(6)];
             gpupack::node_spec spec{gpupack::milli_cpu{number(1, 17) * 1000},
                                     gpupack::mebibytes{number(1, 65) * 256},
-                                    {static_cast<int>(below(9)), models[below(3)]}};
-            if (below(4) == 0) spec.gpus = {{2, models[0]}, {static_cast<int>(below(5)), models[1]}};
+                                    {static_cast<int>(below(9)), model, any_setup(model)}};
+            if (below(4) == 0)
+                spec.gpus = {{2, model, any_setup(model)}, {static_cast<int>(below(5)), models[below(3)], {}}};
             builder.add_nodes(1 + below(4), spec);
         }
         return std::move(builder).build().value();
+    }
+
+    /// Any setup that the model may have, most often the default.
+    [[nodiscard]] gpupack::gpu_setup any_setup(const gpupack::gpu_model& model) {
+        gpupack::gpu_setup setup;
+        if (plain_) return setup;
+        switch (below(12)) {
+        case 0: setup.max_sharers = static_cast<int>(1 + below(4)); break;
+        case 1: setup.memory_percent = static_cast<int>(100 + below(200)); break;
+        case 2: setup.compute_percent = static_cast<int>(100 + below(200)); break;
+        case 3: setup.reserve = gpupack::mebibytes{model.memory.count() / 10}; break;
+        case 4: setup.only = below(2) == 0 ? gpupack::sharing::slices : gpupack::sharing::exclusive; break;
+        case 5:
+            if (!model.mig.empty()) setup.only = gpupack::sharing::mig;
+            break;
+        case 6:
+            if (!model.mig.empty()) setup.instances = {{model.mig.profiles[0].name, 2}, {"2g.12gb", 0}};
+            if (model.model.view() != "A30") setup.instances.clear();
+            break;
+        case 7:
+        case 8:
+            if (model.vgpu.can_mix()) setup.vgpu_sizes = gpupack::vgpu::sizes::mixed;
+            break;
+        default: break;
+        }
+        return setup;
     }
 
     /// Any valid request, most for one GPU, the models among those of the cluster.
@@ -38,13 +70,33 @@ class random_history {
         gpupack::request asked{.cpu = gpupack::milli_cpu{number(0, 5) * 500},
                                .memory = gpupack::mebibytes{number(0, 5) * 128},
                                .gpus = below(3) == 0 ? static_cast<int>(below(6)) : 1};
-        if (below(2) == 0)
+        const std::uint64_t way = below(plain_ ? 4 : 6);
+        if (way < 2)
             asked.share = gpupack::slice{gpupack::mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000},
                                          gpupack::milli_gpu{number(1, 11) * 100}};
+        if (way == 2 && !plain_) asked.share = gpupack::slice{.memory_percent = static_cast<int>(number(1, 101))};
+        if (way >= 4) asked.share = any_instance(on, way == 4 ? gpupack::sharing::mig : gpupack::sharing::vgpu);
         if (below(3) == 0 && on.models().size() > 0)
             asked.models =
                 gpupack::model_set::of(gpupack::model_id{static_cast<std::uint8_t>(below(on.models().size()))});
         return asked;
+    }
+
+    /// A share of any profiles of the cluster in that way; whole GPUs where it has none.
+    [[nodiscard]] gpupack::share any_instance(const gpupack::cluster& on, gpupack::sharing way) {
+        gpupack::instance wanted{.way = way};
+        for (std::size_t m = 0; m < on.models().size(); ++m) {
+            const auto& tables = on.models().tables_of(gpupack::model_id{static_cast<std::uint8_t>(m)});
+            const auto& table = way == gpupack::sharing::mig ? tables.mig : tables.vgpu;
+            if (!table) continue;
+            for (int k = below(3) == 0 ? 2 : 1; k > 0; --k) {
+                const auto p = static_cast<int>(below(table->profile_count));
+                wanted.profiles.insert(table->first_id + p);
+                wanted.compute = gpupack::milli_gpu{table->profiles[p].compute};
+            }
+        }
+        if (wanted.profiles.empty()) return gpupack::exclusive{};
+        return wanted;
     }
 
     /// A mix of a few requests.
@@ -58,6 +110,7 @@ class random_history {
     template <class Scheduler> std::vector<gpupack::placement> play(Scheduler& by, int events) {
         std::vector<gpupack::placement> live;
         for (int i = 0; i < events; ++i) {
+            if (!plain_ && below(16) == 0) close_something(by);
             if (!live.empty() && below(4) == 0) {
                 std::swap(live[below(live.size())], live.back());
                 by.release(live.back());
@@ -67,6 +120,18 @@ class random_history {
             }
         }
         return live;
+    }
+
+    /// Closes or opens a GPU or a node.
+    template <class Scheduler> void close_something(Scheduler& by) {
+        const gpupack::node_id node{static_cast<std::uint32_t>(below(by.state().size()))};
+        const bool closed = below(2) == 0;
+        const int gpus = by.state()[node].gpu_count();
+        if (below(3) == 0 || gpus == 0)
+            by.set_closed(node, closed && below(2) == 0);
+        else
+            by.set_closed(node, gpupack::gpu_set::of(static_cast<int>(below(static_cast<std::uint64_t>(gpus)))),
+                          closed);
     }
 
     /// A cluster in which something is placed, here and there.
@@ -85,4 +150,5 @@ class random_history {
 
   private:
     gpupack::random_stream random_;
+    bool plain_;
 };

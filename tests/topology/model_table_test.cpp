@@ -40,7 +40,7 @@ TEST(model_table, refuses_what_is_no_model) {
     model_table table = t4_and_p100();
     EXPECT_FALSE(table.add({"", 1_GiB}));
     EXPECT_FALSE(table.add({"X", mebibytes{-1}}));
-    EXPECT_EQ(table.add({"T4", 1_GiB}).error().expected, "the same memory as when it was first named");
+    EXPECT_EQ(table.add({"T4", 1_GiB}).error().expected, "the same memory and profiles as when it was first named");
     for (int i = 2; i < max_models; ++i) ASSERT_TRUE(table.add({name{std::to_string(i)}, 1_GiB}));
     EXPECT_EQ(table.add({"one more", 1_GiB}).error().expected, "at most 64 models in one cluster");
 }

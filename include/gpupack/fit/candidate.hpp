@@ -10,19 +10,23 @@
 
 namespace gpupack {
 
-/// A node and the GPUs chosen on it for a request, before the placement: what a policy scores.
+/// A node, the GPUs chosen on it for a request, and the slots there for instances, before the placement: what a
+/// policy scores.
 struct candidate {
     node_view node;
     gpu_set gpus;
+    slot_list slots{};
 };
 
 static_assert(std::is_trivially_copyable_v<candidate>);
 
 namespace fit {
 
-/// Whether two GPUs of a node are alike to every policy that does not look at links: same state, same model.
+/// Whether two GPUs of a node are alike to every policy that does not look at links: same state, same model, set up
+/// alike.
 [[nodiscard]] GPUPACK_HD constexpr bool interchangeable(const node_view& node, int a, int b) noexcept {
-    return node.gpu(a) == node.gpu(b) && node.gpu_model(a) == node.gpu_model(b);
+    return node.gpu(a) == node.gpu(b) && node.gpu_model(a) == node.gpu_model(b) &&
+           node.capacity(a) == node.capacity(b);
 }
 
 namespace detail {
@@ -58,6 +62,8 @@ template <class Visit> GPUPACK_HD constexpr void visit_choices(const gpu_classes
 ///
 /// GPUs of one node that are alike to the policies are taken from the lowest index up, so that each distinct choice
 /// is visited once, as its lowest set: eight idle GPUs are one candidate for one GPU, and one for four.
+/// For one instance (MIG, vGPU), each free slot of its profile is a candidate of its own; where several GPUs get an
+/// instance, the lowest slot of each.
 /// order  not the order of sets: a caller that breaks ties compares them
 /// cost   one visit a distinct choice; for k GPUs out of c classes at most C(k + c - 1, k)
 template <class Visit>
@@ -67,7 +73,14 @@ GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const reques
     const gpu_set fitting = fitting_gpus(node, asked);
     if (fitting.size() < asked.gpus) return;
     const detail::gpu_classes classes{node, fitting};
-    auto visit_set = [&](gpu_set gpus) { visit(candidate{node, gpus}); };
+    const bool one_instance = in_profiles(asked.share.way()) && asked.gpus == 1;
+    auto visit_set = [&](gpu_set gpus) {
+        if (one_instance)
+            return for_each_free_slot(node, gpus.lowest(), asked.share, [&](int slot) {
+                visit(candidate{node, gpus, slot_list{slot}});
+            });
+        visit(candidate{node, gpus, lowest_slots(node, gpus, asked.share)});
+    };
     detail::visit_choices(classes, 0, asked.gpus, gpu_set{}, visit_set);
 }
 

@@ -6,11 +6,11 @@
 
 namespace gpupack::fit {
 
-/// The GPUs among `wanted` that can be given whole: those with nothing on them.
+/// The GPUs among `wanted` that can be given whole: those with nothing on them, not closed.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_exclusive(const node_view& node, gpu_set wanted) noexcept {
     gpu_set fitting;
     for (int i = 0; i < node.gpu_count(); ++i)
-        if (wanted.contains(i) && node.gpu(i).way == sharing::idle) fitting.insert(i);
+        if (wanted.contains(i) && is_free_whole(node.gpu(i))) fitting.insert(i);
     return fitting;
 }
 

@@ -3,6 +3,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/exclusive.hpp>
+#include <gpupack/fit/instance.hpp>
 #include <gpupack/fit/slice.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
@@ -16,12 +17,13 @@ namespace gpupack::fit {
     if (asked.gpus == 0) return gpu_set{};
     const gpu_set wanted = node.kind().gpus_of(asked.models);
     if (asked.share.way() == sharing::exclusive) return gpus_for_exclusive(node, wanted);
-    return gpus_for_slice(node, wanted, asked.share.memory(), asked.share.compute());
+    if (asked.share.way() == sharing::slices) return gpus_for_slice(node, wanted, asked.share);
+    return gpus_for_instance(node, wanted, asked.share);
 }
 
-/// Whether the free CPU and host memory would do.
+/// Whether the node is open and its free CPU and host memory would do.
 [[nodiscard]] GPUPACK_HD constexpr bool host_fits(const node_view& node, const request& asked) noexcept {
-    return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free();
+    return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed();
 }
 
 namespace detail {
@@ -36,11 +38,12 @@ enum class glance : std::uint8_t { no, yes, unclear };
         if (!enough_idle) return glance::no;
         return any_model ? glance::yes : glance::unclear;
     }
+    if (in_profiles(asked.share.way())) return glance::unclear;
     if (node.slice_compute() < asked.share.compute() || node.slice_memory() < asked.share.memory())
         return glance::no;
-    // A slice that every idle GPU has room for.
+    // A slice that every idle GPU has room for. A percentage of one's own memory always is.
     const bool idle_will_do = asked.share.memory() <= mebibytes{node.kind().least_gpu_memory};
-    return enough_idle && any_model && idle_will_do ? glance::yes : glance::unclear;
+    return enough_idle && any_model && idle_will_do && node.kind().any_way ? glance::yes : glance::unclear;
 }
 
 } // namespace detail
@@ -55,10 +58,20 @@ enum class glance : std::uint8_t { no, yes, unclear };
            (seen == detail::glance::unclear && fitting_gpus(node, asked).size() >= asked.gpus);
 }
 
-/// Whether the node can take the request now on exactly these GPUs.
-[[nodiscard]] GPUPACK_HD constexpr bool fits_on(const node_view& node, const request& asked,
-                                                gpu_set gpus) noexcept {
-    return host_fits(node, asked) && gpus.size() == asked.gpus && (fitting_gpus(node, asked) & gpus) == gpus;
+/// Whether the node can take the request now on exactly these GPUs, and for instances in these slots.
+[[nodiscard]] GPUPACK_HD constexpr bool fits_on(const node_view& node, const request& asked, gpu_set gpus,
+                                                slot_list slots = {}) noexcept {
+    if (!host_fits(node, asked) || gpus.size() != asked.gpus || !((fitting_gpus(node, asked) & gpus) == gpus))
+        return false;
+    if (!in_profiles(asked.share.way())) return true;
+    int nth = 0;
+    bool free = true;
+    for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
+        bool found = false;
+        for_each_free_slot(node, lowest_bit(rest), asked.share, [&](int slot) { found |= slot == slots[nth]; });
+        free = free && found;
+    }
+    return free;
 }
 
 } // namespace gpupack::fit

@@ -12,7 +12,7 @@ class idle_node {
   public:
     /// kind  must outlive the idle_node
     GPUPACK_HD explicit constexpr idle_node(const node_kind& kind) noexcept : kind_{&kind} {
-        for (int i = 0; i < kind.gpu_count; ++i) gpus_[i] = idle_gpu(mebibytes{kind.gpu_memory[i]});
+        for (int i = 0; i < kind.gpu_count; ++i) gpus_[i] = idle_gpu(kind.gpus[i]);
         state_ = idle_state(kind, gpus_);
     }
 

@@ -19,7 +19,7 @@ namespace gpupack {
 /// nodes         of the cluster
 /// failed        [fit::reason_count]  how many of them fail for which fit::reason; they sum to nodes
 /// ever          whether the request would fit the cluster if it were empty: wait if so, reject if not
-/// has_nearest   whether any node has the models and the number of GPUs asked for
+/// has_nearest   whether any open node has the models and the number of GPUs asked for, to be shared so
 /// nearest       what the node that lacks least would have to gain; ties: lower node
 struct no_fit {
     std::size_t nodes = 0;
@@ -112,7 +112,9 @@ namespace fit {
         const node_view node = on[node_id{i}];
         const reason first = why_not(node, asked);
         ++why.failed[static_cast<int>(first)];
-        if (first == reason::model || first == reason::gpu_count) continue;
+        if (first == reason::closed || first == reason::model || first == reason::gpu_count ||
+            first == reason::unshareable)
+            continue;
         const shortfall lack = shortfall_of(node, asked);
         const std::int64_t far = distance(lack, asked);
         if (why.has_nearest && far >= least) continue;

@@ -8,25 +8,46 @@ namespace gpupack::fit {
 /// Why a node cannot take a request now: the first of these, in this order, that holds.
 ///
 /// none         it can
+/// closed       the node is closed
 /// model        it has no GPU of a wanted model
 /// gpu_count    it has such GPUs, but fewer than asked for, even when idle
+/// unshareable  too few of them are open and may be shared in that way, with a profile that will do
 /// idle_gpus    too few of them are idle (whole GPUs were asked for)
-/// gpu_compute  too few of them have the compute free (slices)
+/// no_place     too few of them have a place for the profile (MIG, vGPU)
+/// sharers      too few of them are idle or in slices, with room for one more task (slices)
+/// gpu_compute  too few of those have the compute free (slices)
 /// gpu_memory   enough have the compute, too few of those have the memory as well (slices)
 /// cpu          the GPUs would do, the free CPU does not
 /// memory       the host memory does not
-enum class reason : std::uint8_t { none, model, gpu_count, idle_gpus, gpu_compute, gpu_memory, cpu, memory };
+enum class reason : std::uint8_t {
+    none,
+    closed,
+    model,
+    gpu_count,
+    unshareable,
+    idle_gpus,
+    no_place,
+    sharers,
+    gpu_compute,
+    gpu_memory,
+    cpu,
+    memory
+};
 
 /// The number of reasons, none included.
-inline constexpr int reason_count = 8;
+inline constexpr int reason_count = 12;
 
 /// "lack GPU memory": completes "61 ..." in a message about several nodes.
 [[nodiscard]] constexpr std::string_view describe(reason why) noexcept {
     switch (why) {
     case reason::none: return "fit";
+    case reason::closed: return "are closed";
     case reason::model: return "lack a GPU of a wanted model";
     case reason::gpu_count: return "have too few GPUs";
+    case reason::unshareable: return "have too few GPUs open to be shared so";
     case reason::idle_gpus: return "lack idle GPUs";
+    case reason::no_place: return "lack a place for the profile";
+    case reason::sharers: return "have too few GPUs that take one more slice";
     case reason::gpu_compute: return "lack GPU compute";
     case reason::gpu_memory: return "lack GPU memory";
     case reason::cpu: return "lack CPU";

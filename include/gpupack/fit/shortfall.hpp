@@ -4,7 +4,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
-#include <gpupack/fit/exclusive.hpp>
+#include <gpupack/fit/fits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -15,7 +15,7 @@ namespace gpupack::fit {
 /// How much a node would have to gain for a request to fit; 0 where nothing is missing.
 ///
 /// cpu, memory          of the host
-/// gpus                 GPUs that would have to become idle, or open to slices
+/// gpus                 GPUs that would have to become idle, open to slices, or free at a place for the profile
 /// compute, gpu_memory  on the GPU that would be the last one chosen
 struct shortfall {
     node_id node{};
@@ -48,7 +48,7 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
                                               gpu_set wanted) noexcept {
     gpu_set open;
     for_each_gpu(wanted, [&](int i) {
-        if (node.gpu(i).way == sharing::idle || node.gpu(i).way == sharing::slices) open.insert(i);
+        if (takes_slices(node.gpu(i))) open.insert(i);
     });
     lack.gpus = open.size() < asked.gpus ? asked.gpus - open.size() : 0;
     for (int taken = 0; taken < asked.gpus && !open.empty(); ++taken) {
@@ -56,8 +56,9 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
         std::int64_t least = 0;
         for_each_gpu(open, [&](int i) {
             const milli_gpu compute = missing(asked.share.compute(), milli_gpu{node.gpu(i).compute_free});
-            const mebibytes memory = missing(asked.share.memory(), mebibytes{node.gpu(i).memory_free});
-            const std::int64_t distance = part(compute, asked.share.compute()) + part(memory, asked.share.memory());
+            const mebibytes wanted_memory{asked.share.memory_of(node.capacity(i).memory)};
+            const mebibytes memory = missing(wanted_memory, mebibytes{node.gpu(i).memory_free});
+            const std::int64_t distance = part(compute, asked.share.compute()) + part(memory, wanted_memory);
             if (nearest >= 0 && distance >= least) return;
             nearest = i;
             least = distance;
@@ -78,11 +79,11 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
     lack.memory = detail::missing(asked.memory, node.memory_free());
     if (asked.gpus == 0) return lack;
     const gpu_set wanted = node.kind().gpus_of(asked.models);
-    if (asked.share.way() == sharing::exclusive) {
-        const int idle = gpus_for_exclusive(node, wanted).size();
-        lack.gpus = idle < asked.gpus ? asked.gpus - idle : 0;
-    } else {
+    if (asked.share.way() == sharing::slices) {
         detail::add_slice_shortfall(lack, node, asked, wanted);
+    } else {
+        const int fitting = fitting_gpus(node, asked).size();
+        lack.gpus = fitting < asked.gpus ? asked.gpus - fitting : 0;
     }
     return lack;
 }
@@ -90,8 +91,10 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
 /// How far off a shortfall is: the sum, over what is missing, of thousandths of what was asked for, rounded up.
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t distance(const shortfall& lack, const request& asked) noexcept {
     const std::int64_t gpus = asked.gpus == 0 ? 0 : (std::int64_t{1000} * lack.gpus) / asked.gpus;
+    const bool by_percent = asked.share.memory_percent() > 0; // of GPUs that may differ: any lack is a whole one
+    const mebibytes gpu_memory = by_percent ? lack.gpu_memory : asked.share.memory();
     return detail::part(lack.cpu, asked.cpu) + detail::part(lack.memory, asked.memory) + gpus +
-           detail::part(lack.compute, asked.share.compute()) + detail::part(lack.gpu_memory, asked.share.memory());
+           detail::part(lack.compute, asked.share.compute()) + detail::part(lack.gpu_memory, gpu_memory);
 }
 
 } // namespace gpupack::fit

@@ -3,6 +3,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/request/share.hpp>
 #include <gpupack/state/node_view.hpp>
 
 #include <cstdint>
@@ -18,11 +19,13 @@ namespace gpupack::fit {
 }
 
 /// The GPUs among `wanted` on which a slice fits now.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set wanted, mebibytes memory,
-                                                          milli_gpu compute) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set wanted,
+                                                          const share& part) noexcept {
     gpu_set fitting;
-    for (int i = 0; i < node.gpu_count(); ++i)
-        if (wanted.contains(i) && slice_fits(node.gpu(i), memory, compute)) fitting.insert(i);
+    for (int i = 0; i < node.gpu_count(); ++i) {
+        const mebibytes memory{part.memory_of(node.capacity(i).memory)};
+        if (wanted.contains(i) && slice_fits(node.gpu(i), memory, part.compute())) fitting.insert(i);
+    }
     return fitting;
 }
 

@@ -64,7 +64,8 @@ struct fgd_scorer {
     /// See fragmentation_scorer.
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        exact.for_each_score(node, asked, [&](score fall, gpu_set gpus) { visit(rounded(fall), gpus); });
+        exact.for_each_score(node, asked,
+                             [&](score fall, gpu_set gpus, slot_list slots) { visit(rounded(fall), gpus, slots); });
     }
 };
 

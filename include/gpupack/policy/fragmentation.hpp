@@ -38,7 +38,8 @@ struct fragmentation_scorer {
         int count = 0;
         gpu_set touched;
         fit::for_each_candidate(node, asked, [&](const candidate& each) {
-            if (asked.gpus > 1) return visit((*this)(each, asked), each.gpus);
+            if (asked.gpus > 1 || in_profiles(asked.share.way()))
+                return visit((*this)(each, asked), each.gpus, each.slots);
             gained[count] = expected.total * asked.total_compute().count();
             chosen[count++] = each.gpus;
             touched = touched | each.gpus;
@@ -50,7 +51,7 @@ struct fragmentation_scorer {
             if (now.tasks == 0) continue;
             for (int i = 0; i < count; ++i) gained[i] += usable_change(c, now, here, chosen[i]);
         }
-        for (int i = 0; i < count; ++i) visit(gained[i], chosen[i]);
+        for (int i = 0; i < count; ++i) visit(gained[i], chosen[i], slot_list{});
     }
 
   private:
@@ -70,7 +71,7 @@ struct fragmentation_scorer {
               level_after{expected.cpu_level(node.cpu_free() - asked.cpu)}, kind{node.kind()} {
             for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1) {
                 const int i = lowest_bit(rest);
-                after.set(i, after_taking(node.gpu(i), asked.share, asked.gpus));
+                after.set(i, after_taking(node.gpu(i), asked.share, node.capacity(i), asked.gpus));
             }
         }
     };

@@ -14,12 +14,15 @@ namespace gpupack::policy {
 /// What a GPU has to offer, as one number that a demand is compared with: above 1000 where it can be given whole,
 /// else the compute free for slices, -1 where it takes no more.
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_of(const gpu_state& gpu) noexcept {
-    if (gpu.way == sharing::idle) return static_cast<std::int32_t>(whole_gpu.count()) + 1;
-    return takes_slices(gpu) ? gpu.compute_free : -1;
+    if (gpu.way == sharing::idle) return gpu.closed ? -1 : static_cast<std::int32_t>(whole_gpu.count()) + 1;
+    if (!takes_slices(gpu)) return -1;
+    return gpu.compute_free < whole_gpu.count() ? gpu.compute_free : static_cast<std::int32_t>(whole_gpu.count());
 }
 
-/// The least offer that serves a share: the counterpart of offer_of.
+/// The least offer that serves a share: the counterpart of offer_of. No offer serves an instance (MIG, vGPU), which
+/// takes a place and not an amount.
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_wanted(const share& wanted) noexcept {
+    if (in_profiles(wanted.way())) return static_cast<std::int32_t>(whole_gpu.count()) + 2;
     return static_cast<std::int32_t>(wanted.way() == sharing::exclusive ? whole_gpu.count() + 1
                                                                         : wanted.compute().count());
 }

@@ -63,7 +63,7 @@ struct gpu_random_scorer {
             taken.insert(best);
             sum += draw(node, best);
         }
-        if (taken.size() == asked.gpus) visit(sum, taken);
+        if (taken.size() == asked.gpus) visit(sum, taken, fit::lowest_slots(node, taken, asked.share));
     }
 };
 

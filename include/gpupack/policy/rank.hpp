@@ -9,18 +9,31 @@
 
 namespace gpupack::policy {
 
+/// The GPUs that a policy takes on a node, and the slots on them for instances.
+struct chosen_gpus {
+    gpu_set gpus{};
+    slot_list slots{};
+
+    friend constexpr bool operator==(const chosen_gpus&, const chosen_gpus&) = default;
+};
+
 namespace detail {
 
-/// The best candidate of a node: the highest score, then the lowest set.
+/// The best candidate of a node: the highest score, then the lowest set, then the lowest slots.
 template <class Score> struct best_choice {
     Score score{};
     gpu_set gpus{};
+    slot_list slots{};
     bool found = false;
 
-    GPUPACK_HD constexpr void offer(const Score& offered, gpu_set set) noexcept {
-        if (found && (offered < score || (offered == score && !(set < gpus)))) return;
+    GPUPACK_HD constexpr void offer(const Score& offered, gpu_set set, slot_list at = {}) noexcept {
+        if (found) {
+            if (offered < score) return;
+            if (offered == score && !(set < gpus) && !(set == gpus && at < slots)) return;
+        }
         score = offered;
         gpus = set;
+        slots = at;
         found = true;
     }
 };
@@ -30,11 +43,14 @@ template <candidate_scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
 best_candidate(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
     using score_type = decltype(scorer(candidate{}, asked));
     best_choice<score_type> best;
-    if constexpr (requires { scorer.for_each_score(node, asked, [](score_type, gpu_set) {}); })
-        scorer.for_each_score(node, asked, [&](score_type offered, gpu_set gpus) { best.offer(offered, gpus); });
+    if constexpr (requires { scorer.for_each_score(node, asked, [](score_type, gpu_set, slot_list) {}); })
+        scorer.for_each_score(node, asked, [&](score_type offered, gpu_set gpus, slot_list slots) {
+            best.offer(offered, gpus, slots);
+        });
     else
-        fit::for_each_candidate(node, asked,
-                                [&](const candidate& chosen) { best.offer(scorer(chosen, asked), chosen.gpus); });
+        fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
+            best.offer(scorer(chosen, asked), chosen.gpus, chosen.slots);
+        });
     return best;
 }
 
@@ -52,15 +68,18 @@ template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto rank(const Scor
         return detail::best_candidate(scorer, node, asked).score;
 }
 
-/// The GPUs to take on the node that won: the best choice there, ties to the lowest set.
-template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr gpu_set
+/// What to take on the node that won: the best choice there, ties to the lowest set, then to the lowest slots.
+template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr chosen_gpus
 pick(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
-    if constexpr (two_level_scorer<Scorer>)
+    if constexpr (two_level_scorer<Scorer>) {
         return policy::pick(scorer.gpus, node, asked);
-    else if constexpr (node_scorer<Scorer>)
-        return fit::lowest_gpus(node, asked);
-    else
-        return detail::best_candidate(scorer, node, asked).gpus;
+    } else if constexpr (node_scorer<Scorer>) {
+        const gpu_set gpus = fit::lowest_gpus(node, asked);
+        return {gpus, fit::lowest_slots(node, gpus, asked.share)};
+    } else {
+        const auto best = detail::best_candidate(scorer, node, asked);
+        return {best.gpus, best.slots};
+    }
 }
 
 } // namespace gpupack::policy

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstdint>
-
 namespace gpupack {
 
-enum class sharing : std::uint8_t;
 struct exclusive;
 struct slice;
+struct instance;
 class share;
 struct request;
 class task_mix;

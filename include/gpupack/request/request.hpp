@@ -13,10 +13,13 @@
 
 namespace gpupack {
 
+/// The most GPUs on which one request may have instances (MIG, vGPU).
+inline constexpr int max_instances = 8;
+
 /// What one task asks of one node.
 ///
 /// cpu, memory  of the host
-/// gpus         how many different GPUs, 0 to 32
+/// gpus         how many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own
 /// share        how it wants each of them; means nothing where gpus is 0
 /// models       the GPU models that will do, as ids of the cluster's model_table
 ///
@@ -47,10 +50,13 @@ static_assert(std::is_trivially_copyable_v<request>);
                       asked.memory.count() <= max_amount;
     if (!host || asked.gpus < 0 || asked.gpus > max_gpus_per_node) return false;
     if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
+    if (in_profiles(asked.share.way())) return asked.gpus <= max_instances && !asked.share.profiles().empty();
     const mebibytes memory = asked.share.memory();
     const milli_gpu compute = asked.share.compute();
+    const int percent = asked.share.memory_percent();
+    if (percent < 0 || percent > 100 || (percent > 0 && memory.count() != 0)) return false;
     return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 && compute <= whole_gpu &&
-           (memory.count() > 0 || compute.count() > 0);
+           (memory.count() > 0 || compute.count() > 0 || percent > 0);
 }
 
 /// The request itself where it is valid, else which amount is out of its range; for requests built from outside
@@ -64,6 +70,16 @@ static_assert(std::is_trivially_copyable_v<request>);
         return bad_input("memory", std::to_string(asked.memory.count()), "from 0 to 2147483647 MiB");
     if (asked.gpus < 0 || asked.gpus > max_gpus_per_node)
         return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 32");
+    if (in_profiles(asked.share.way())) {
+        if (asked.gpus > max_instances)
+            return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 8 instances");
+        return bad_input("profiles", "", "one at least");
+    }
+    const int percent = asked.share.memory_percent();
+    if (percent < 0 || percent > 100)
+        return bad_input("slice memory", std::to_string(percent).append(" %"), "from 1 to 100 %");
+    if (percent > 0 && asked.share.memory().count() != 0)
+        return bad_input("slice memory", std::to_string(percent).append(" %"), "MiB or percent, not both");
     if (out_of_range(asked.share.memory().count()))
         return bad_input("slice memory", std::to_string(asked.share.memory().count()), "from 0 to 2147483647 MiB");
     return bad_input("slice compute", std::to_string(asked.share.compute().count()),

@@ -2,17 +2,12 @@
 
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/topology/profile_set.hpp>
+#include <gpupack/topology/sharing.hpp>
 
 #include <cstdint>
 
 namespace gpupack {
-
-/// The ways in which a GPU is shared; a GPU is in one of them at a time.
-///
-/// idle       nothing is placed on it, and any way is open
-/// exclusive  one task has the whole GPU
-/// slices     tasks have parts of its memory and compute
-enum class sharing : std::uint8_t { idle, exclusive, slices };
 
 /// Asks for whole GPUs that no other task uses.
 struct exclusive {
@@ -21,14 +16,33 @@ struct exclusive {
 
 /// Asks for a part of each GPU: memory, compute, or both; what is left 0 is not asked for.
 ///
-/// memory   MiB on each GPU
-/// compute  milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU
+/// memory          MiB on each GPU
+/// compute         milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU
+/// memory_percent  of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100
 struct slice {
     mebibytes memory{};
     milli_gpu compute{};
+    int memory_percent = 0;
 
     GPUPACK_HD friend constexpr bool operator==(slice a, slice b) noexcept {
-        return a.memory == b.memory && a.compute == b.compute;
+        return a.memory == b.memory && a.compute == b.compute && a.memory_percent == b.memory_percent;
+    }
+};
+
+/// Asks for an instance on each GPU: a MIG instance or a vGPU of one of some profiles. request/instances.hpp makes
+/// it from names and amounts.
+///
+/// way       mig or vgpu
+/// profiles  of the cluster's model_table; of those of one GPU, the first that has a place is taken
+/// memory, compute  what it counts for where the GPU is not known yet: of the smallest of the profiles
+struct instance {
+    sharing way = sharing::mig;
+    profile_set profiles{};
+    mebibytes memory{};
+    milli_gpu compute{};
+
+    GPUPACK_HD friend constexpr bool operator==(instance a, instance b) noexcept {
+        return a.way == b.way && a.profiles == b.profiles;
     }
 };
 
@@ -39,22 +53,38 @@ class share {
     share() = default;
     GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
     GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
-        : way_{sharing::slices}, memory_{part.memory}, compute_{part.compute} {}
+        : way_{sharing::slices}, memory_percent_{static_cast<std::int8_t>(part.memory_percent)},
+          memory_{part.memory}, compute_{part.compute} {}
+    GPUPACK_HD constexpr share(instance wanted) noexcept // NOLINT(google-explicit-constructor)
+        : way_{wanted.way}, memory_{wanted.memory}, compute_{wanted.compute}, profiles_{wanted.profiles} {}
 
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }
-    /// MiB asked of each GPU; 0 for whole GPUs, which give all they have.
+    /// MiB asked of each GPU; 0 for whole GPUs, which give all they have, and for percentages.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return memory_; }
+    /// Percent of its memory asked of each GPU; 0 where MiB are asked for.
+    [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept { return memory_percent_; }
     /// Milli-GPUs asked of each GPU; 1000 for whole GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return compute_; }
+    /// The profiles that will do, for instances.
+    [[nodiscard]] GPUPACK_HD constexpr profile_set profiles() const noexcept { return profiles_; }
+
+    /// MiB that a slice takes of a GPU with so many: percentages are of each GPU, and rounded down.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_of(std::int32_t gpu_memory) const noexcept {
+        if (memory_percent_ == 0) return static_cast<std::int32_t>(memory_.count());
+        return static_cast<std::int32_t>(std::int64_t{gpu_memory} * memory_percent_ / 100);
+    }
 
     GPUPACK_HD friend constexpr bool operator==(const share& a, const share& b) noexcept {
-        return a.way_ == b.way_ && a.memory_ == b.memory_ && a.compute_ == b.compute_;
+        return a.way_ == b.way_ && a.memory_percent_ == b.memory_percent_ && a.memory_ == b.memory_ &&
+               a.compute_ == b.compute_ && a.profiles_ == b.profiles_;
     }
 
   private:
     sharing way_ = sharing::exclusive;
+    std::int8_t memory_percent_ = 0;
     mebibytes memory_{};
     milli_gpu compute_ = whole_gpu;
+    profile_set profiles_{};
 };
 
 } // namespace gpupack

@@ -69,7 +69,8 @@ best_in(const Scorer& scorer, const cluster& on, const request& asked, std::uint
 template <class Scorer> [[nodiscard]] std::optional<choice>
 choice_on(std::optional<node_id> node, const Scorer& scorer, const cluster& on, const request& asked) {
     if (!node) return std::nullopt;
-    return choice{*node, policy::pick(scorer, on[*node], asked)};
+    const policy::chosen_gpus chosen = policy::pick(scorer, on[*node], asked);
+    return choice{*node, chosen.gpus, chosen.slots};
 }
 
 } // namespace gpupack::search

@@ -2,13 +2,15 @@
 
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
+#include <gpupack/state/slot_list.hpp>
 
 namespace gpupack::search {
 
-/// What an engine found: the best node and the GPUs to take there, nothing taken yet.
+/// What an engine found: the best node, the GPUs to take there and the slots on them, nothing taken yet.
 struct choice {
     node_id node{};
     gpu_set gpus{};
+    slot_list slots{};
 
     friend bool operator==(const choice&, const choice&) = default;
 };

@@ -20,7 +20,9 @@ namespace gpupack::search {
     hash = mix_bits(hash ^ static_cast<std::uint64_t>(asked.gpus) << 58);
     if (asked.share.way() != sharing::exclusive)
         hash ^= static_cast<std::uint64_t>(asked.share.memory().count()) << 16 ^
-                static_cast<std::uint64_t>(asked.share.compute().count() + 1) << 1;
+                static_cast<std::uint64_t>(asked.share.compute().count() + 1) << 1 ^
+                static_cast<std::uint64_t>(asked.share.memory_percent()) << 56 ^
+                mix_bits(asked.share.profiles().bits());
     return mix_bits(hash ^ asked.models.bits());
 }
 

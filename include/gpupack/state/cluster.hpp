@@ -12,10 +12,12 @@
 #include <gpupack/state/placement.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/partition_table.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +28,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  28 bytes a node and 12 a GPU, and 32 a live placement; kinds are shared
+/// memory  28 bytes a node and 16 a GPU, and 44 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -61,8 +63,13 @@ class cluster {
         return named ? names_[id.number()] : std::string{"node "}.append(std::to_string(id.number()));
     }
 
-    /// Compute of all GPUs.
-    [[nodiscard]] milli_gpu compute() const noexcept { return whole_gpu * static_cast<std::int64_t>(gpus_.size()); }
+    /// The tables by which GPUs of this cluster are cut into instances, numbered as gpu_capacity says.
+    [[nodiscard]] const std::vector<std::shared_ptr<const partition_table>>& partitions() const noexcept {
+        return partitions_;
+    }
+
+    /// Compute of all GPUs, oversubscription counted in.
+    [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
     /// Compute of all GPUs that is free now. Cost: constant.
     [[nodiscard]] milli_gpu compute_free() const noexcept { return compute_free_; }
     /// The number of placements that are live.
@@ -70,8 +77,9 @@ class cluster {
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { ledger_.reserve(placements); }
 
-    /// Takes the request's resources on that node and those GPUs, which must fit (fit::fits_on).
-    placement take(node_id id, gpu_set gpus, const request& taken) {
+    /// Takes the request's resources on that node and those GPUs, and for instances those slots, all of which must
+    /// fit (fit::fits_on).
+    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         GPUPACK_EXPECTS(gpus.size() == taken.gpus, "as many GPUs as the request asks for");
         node_state& node = nodes_[id.number()];
@@ -79,14 +87,18 @@ class cluster {
                         "a request that fits the node");
         node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
         node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
-        gpu_state* const states = gpus_.data() + places_[id.number()].first_gpu;
-        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1) {
-            gpu_state& gpu = states[lowest_bit(rest)];
-            gpu = after_taking(gpu, taken.share, taken.gpus);
+        if (taken.gpus > 0) {
+            const place_of_node at = places_[id.number()];
+            gpu_state* const states = gpus_.data() + at.first_gpu;
+            int nth = 0;
+            for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
+                const int i = lowest_bit(rest);
+                const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
+                states[i] = after_taking(states[i], taken.share, kinds_[at.kind].gpus[i], taken.gpus, slot);
+            }
+            sum_up(node, at);
         }
-        if (taken.gpus > 0) sum_up_gpus(node, states, kinds_[places_[id.number()].kind].gpu_count);
-        compute_free_ -= taken.total_compute();
-        placement receipt = ledger_.enter(taken, id, gpus);
+        placement receipt = ledger_.enter(taken, id, gpus, slots);
         receipt.cluster = identity_;
         return receipt;
     }
@@ -103,12 +115,43 @@ class cluster {
         if (entry.gpus.empty()) return;
         gpu_state* const states = gpus_.data() + at.first_gpu;
         const share taken = entry.taken();
-        for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1) {
+        int nth = 0;
+        for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
-            states[i] = after_giving_back(states[i], taken, mebibytes{kinds_[at.kind].gpu_memory[i]});
+            const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
+            states[i] = after_giving_back(states[i], taken, kinds_[at.kind].gpus[i], slot);
         }
-        sum_up_gpus(node, states, kinds_[at.kind].gpu_count);
-        compute_free_ += taken.compute() * entry.gpus.size();
+        sum_up(node, at);
+    }
+
+    /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
+    /// stays and may be released.
+    void set_closed(node_id id, gpu_set gpus, bool closed) noexcept {
+        GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
+        const place_of_node at = places_[id.number()];
+        GPUPACK_EXPECTS((gpus & gpu_set::first(kinds_[at.kind].gpu_count)) == gpus, "GPUs that the node has");
+        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1)
+            gpus_[at.first_gpu + static_cast<std::uint32_t>(lowest_bit(rest))].closed = closed;
+        sum_up(nodes_[id.number()], at);
+    }
+    /// Closes or opens a node, for whatever asks for GPUs or not.
+    void set_closed(node_id id, bool closed) noexcept {
+        GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
+        nodes_[id.number()].closed = closed;
+    }
+
+    /// The instance that a live or past placement has on the nth of its GPUs, as the driver names it.
+    ///
+    /// way  in which it was placed: mig or vgpu
+    [[nodiscard]] mig::gpu_instance instance_on(const placement& placed, int nth, sharing way) const {
+        GPUPACK_EXPECTS(placed.node.number() < size() && nth < placed.gpus.size(), "a placement of this cluster");
+        gpu_set rest = placed.gpus;
+        for (int i = 0; i < nth; ++i) rest.erase(rest.lowest());
+        const partition_table* const table =
+            kinds_[places_[placed.node.number()].kind].gpus[rest.lowest()].table(way);
+        GPUPACK_EXPECTS(table != nullptr && placed.slots[nth] < table->slot_count, "a placement of instances");
+        const partition_slot& slot = table->slots[placed.slots[nth]];
+        return {table->profiles[slot.profile].name, slot.start};
     }
 
     /// Whether two clusters have the same free resources on the same nodes.
@@ -127,10 +170,19 @@ class cluster {
 
     cluster() = default;
 
+    /// Brings the sums of a node, and the cluster's, up to date with its GPUs.
+    void sum_up(node_state& node, place_of_node at) noexcept {
+        compute_free_ -= milli_gpu{node.compute_free};
+        sum_up_gpus(node, gpus_.data() + at.first_gpu, kinds_[at.kind].gpu_count);
+        compute_free_ += milli_gpu{node.compute_free};
+    }
+
     /// A copy to look at: without placements that could be released.
     [[nodiscard]] cluster without_ledger() const {
         cluster copy;
         copy.models_ = models_;
+        copy.partitions_ = partitions_;
+        copy.compute_ = compute_;
         copy.kinds_ = kinds_;
         copy.places_ = places_;
         copy.nodes_ = nodes_;
@@ -148,12 +200,14 @@ class cluster {
     }
 
     model_table models_;
+    std::vector<std::shared_ptr<const partition_table>> partitions_;
     std::vector<node_kind> kinds_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;
     std::vector<gpu_state> gpus_;
     std::vector<std::string> names_;
     ledger ledger_;
+    milli_gpu compute_{};
     milli_gpu compute_free_{};
     std::uint32_t identity_ = 0;
 };

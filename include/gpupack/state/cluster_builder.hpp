@@ -3,12 +3,15 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/topology/gpu_capacity.hpp>
+#include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -49,12 +52,13 @@ class cluster_builder {
     /// The cluster with nothing placed on it.
     ///
     /// errors  a negative or too large amount, more than 32 GPUs on a node, a duplicate node name, a model named
-    ///         twice with different memory; the first one met
+    ///         twice with different memory or profiles, a setup that the model cannot have; the first one met
     [[nodiscard]] expected<cluster, input_error> build() && {
         if (error_) return unexpected<input_error>{*error_};
         static std::atomic<std::uint32_t> clusters{0};
         built_.identity_ = ++clusters;
-        built_.compute_free_ = built_.compute();
+        for (std::uint32_t i = 0; i < built_.size(); ++i) built_.compute_ += built_[node_id{i}].compute();
+        built_.compute_free_ = built_.compute_;
         built_.reserve(2 * (built_.gpu_count() + built_.size()));
         return std::move(built_);
     }
@@ -99,14 +103,85 @@ class cluster_builder {
             fail(model.error());
             return false;
         }
-        for (int i = 0; i < group.count; ++i, ++kind.gpu_count) {
-            kind.gpu_models[kind.gpu_count] = *model;
-            const auto memory = static_cast<std::int32_t>(group.model.memory.count());
-            kind.gpu_memory[kind.gpu_count] = memory;
-            if (kind.gpu_count == 0 || memory < kind.least_gpu_memory) kind.least_gpu_memory = memory;
+        const auto capacity = capacity_of(group, *model);
+        if (!capacity) return false;
+        for (int i = 0; i < group.count; ++i) kind.add_gpu(*capacity, *model);
+        return true;
+    }
+
+    /// What each GPU of a group can give; nothing, and an error kept, where its setup is not right.
+    std::optional<gpu_capacity> capacity_of(const gpu_group& group, model_id model) {
+        const gpu_setup& setup = group.setup;
+        const auto wrong = [&](const char* field, std::int64_t value, const char* expected) {
+            fail(field, std::to_string(value), expected);
+            return std::nullopt;
+        };
+        if (setup.max_sharers < 1 || setup.max_sharers > 255)
+            return wrong("GPU max_sharers", setup.max_sharers, "from 1 to 255");
+        if (setup.memory_percent < 100 || setup.memory_percent > 3200)
+            return wrong("GPU memory_percent", setup.memory_percent, "from 100 to 3200");
+        if (setup.compute_percent < 100 || setup.compute_percent > 3200)
+            return wrong("GPU compute_percent", setup.compute_percent, "from 100 to 3200");
+        const std::int64_t memory = group.model.memory.count();
+        if (setup.reserve.count() < 0 || setup.reserve.count() > memory)
+            return wrong("GPU reserve", setup.reserve.count(), "from 0 MiB to the GPU's memory");
+        gpu_capacity of;
+        const std::int64_t promised = (memory - setup.reserve.count()) * setup.memory_percent / 100;
+        if (promised > max_amount) return wrong("GPU memory", promised, "at most 2147483647 MiB");
+        of.memory = static_cast<std::int32_t>(promised);
+        of.compute = static_cast<std::int16_t>(10 * setup.compute_percent);
+        of.max_sharers = static_cast<std::uint8_t>(setup.max_sharers);
+        of.only = setup.instances.empty() ? setup.only : sharing::mig;
+        if (!add_tables(of, setup, model)) return std::nullopt;
+        return of;
+    }
+
+    bool add_tables(gpu_capacity& of, const gpu_setup& setup, model_id model) {
+        const model_table::tables& tables = built_.models_.tables_of(model);
+        std::shared_ptr<const partition_table> mig = tables.mig;
+        const auto& vgpu = setup.vgpu_sizes == vgpu::sizes::mixed ? tables.mixed_vgpu : tables.vgpu;
+        const std::string text{built_.models_[model].model.view()};
+        const auto wrong = [&](const char* expected) {
+            fail("GPU setup", text, expected);
+            return false;
+        };
+        if (setup.vgpu_sizes == vgpu::sizes::mixed && !vgpu)
+            return wrong("a model with placement ids for mixed vGPU sizes");
+        if ((of.only == sharing::mig && !mig) || (of.only == sharing::vgpu && !vgpu))
+            return wrong("a model with profiles for the only way in which it may be shared");
+        if (!setup.instances.empty()) {
+            if (setup.only != sharing::idle && setup.only != sharing::mig)
+                return wrong("MIG as the only way, where MIG instances stand");
+            auto fixed = mig::fixed_table(*mig, setup.instances);
+            if (!fixed) {
+                fail(fixed.error());
+                return false;
+            }
+            mig = std::make_shared<const partition_table>(*fixed);
         }
-        kind.by_compute = divisor{whole_gpu.count() * kind.gpu_count};
-        kind.models.insert(*model);
+        of.mig = mig.get();
+        of.vgpu = vgpu.get();
+        return number(mig, of.mig, of.mig_number) && number(vgpu, of.vgpu, of.vgpu_number);
+    }
+
+    /// Keeps a table with the cluster, once, and says its number.
+    bool number(const std::shared_ptr<const partition_table>& table, const partition_table*& kept,
+                std::uint8_t& as) {
+        if (!table) return true;
+        auto& all = built_.partitions_;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (*all[i] == *table) {
+                kept = all[i].get();
+                as = static_cast<std::uint8_t>(i);
+                return true;
+            }
+        if (all.size() == 256) {
+            fail("GPU setup", "instances", "at most 256 ways to cut GPUs in one cluster");
+            return false;
+        }
+        all.push_back(table);
+        kept = table.get();
+        as = static_cast<std::uint8_t>(all.size() - 1);
         return true;
     }
 
@@ -118,7 +193,7 @@ class cluster_builder {
         }
         const std::size_t first_gpu = built_.gpus_.size();
         built_.places_.push_back({kind_index, static_cast<std::uint32_t>(first_gpu)});
-        for (int i = 0; i < kind.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(mebibytes{kind.gpu_memory[i]}));
+        for (int i = 0; i < kind.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(kind.gpus[i]));
         built_.nodes_.push_back(idle_state(kind, built_.gpus_.data() + first_gpu));
     }
 

@@ -6,6 +6,7 @@ struct gpu_state;
 struct node_state;
 struct node_row;
 class node_view;
+class slot_list;
 struct placement;
 class ledger;
 class change_log;

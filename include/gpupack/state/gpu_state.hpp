@@ -3,6 +3,8 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/request/share.hpp>
+#include <gpupack/topology/gpu_capacity.hpp>
+#include <gpupack/topology/partition_table.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -11,68 +13,141 @@ namespace gpupack {
 
 /// What is free on one GPU now.
 ///
-/// memory_free   MiB
-/// compute_free  milli-GPUs; 1000 on an idle GPU, 0 on one that is used exclusively
+/// memory_free   MiB for slices
+/// compute_free  milli-GPUs for slices; 0 on a GPU that is used exclusively
+/// detail        used exclusively: the GPUs of the task that has it, this one included. Used in instances: the
+///               profiles of its table that still have a place, as bits by index. Else 0
+/// occupied_low, occupied_high  used in instances: the bits that they take (partition_slot::taken), 48 in all
 /// sharers       tasks on it
-/// way           how it is shared; idle exactly where sharers is 0
-/// width         where it is used exclusively: the GPUs of the task that has it, this one included; else 0
+/// way           how it is shared; on a GPU with nothing on it, idle where any way is open, else the only one that
+/// is closed        nothing more may be placed on it: unhealthy, or cordoned crowded       shared in slices by as
+/// many tasks as may
 struct gpu_state {
     std::int32_t memory_free = 0;
     std::int16_t compute_free = 0;
-    std::uint16_t sharers = 0;
-    sharing way = sharing::idle;
-    std::uint8_t width = 0;
+    std::uint16_t detail = 0;
+    std::uint32_t occupied_low = 0;
+    std::uint16_t occupied_high = 0;
+    std::uint8_t sharers = 0;
+    sharing way : 4 = sharing::idle;
+    bool closed : 1 = false;
+    bool crowded : 1 = false;
+
+    /// Used exclusively: the number of GPUs of the task that has it; else 0.
+    [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {
+        return way == sharing::exclusive ? int{detail} : 0;
+    }
+    /// Used in instances: the profiles of its table that still have a place.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept { return detail; }
+    /// Used in instances: the bits that they take.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint64_t occupied() const noexcept {
+        return std::uint64_t{occupied_high} << 32 | occupied_low;
+    }
+    GPUPACK_HD constexpr void set_occupied(std::uint64_t bits) noexcept {
+        occupied_low = static_cast<std::uint32_t>(bits);
+        occupied_high = static_cast<std::uint16_t>(bits >> 32);
+    }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_state& a, const gpu_state& b) noexcept {
-        return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.sharers == b.sharers &&
-               a.way == b.way && a.width == b.width;
+        return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.detail == b.detail &&
+               a.occupied_low == b.occupied_low && a.occupied_high == b.occupied_high && a.sharers == b.sharers &&
+               a.way == b.way && a.closed == b.closed && a.crowded == b.crowded;
     }
 };
 
-static_assert(sizeof(gpu_state) <= 16 && std::is_trivially_copyable_v<gpu_state>);
+static_assert(sizeof(gpu_state) == 16 && std::is_trivially_copyable_v<gpu_state>);
 
 /// The state of a GPU with nothing on it.
-///
-/// memory  of its model
-[[nodiscard]] GPUPACK_HD constexpr gpu_state idle_gpu(mebibytes memory) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_state idle_gpu(const gpu_capacity& of) noexcept {
     gpu_state gpu;
-    gpu.memory_free = static_cast<std::int32_t>(memory.count());
-    gpu.compute_free = static_cast<std::int16_t>(whole_gpu.count());
+    gpu.memory_free = of.memory;
+    gpu.compute_free = of.compute;
+    gpu.way = of.only;
+    if (in_profiles(of.only)) gpu.detail = of.table(of.only)->open_profiles(0);
     return gpu;
 }
 
-/// Whether the GPU can take one more slice, however small: it is idle or shared in slices, by fewer than 65,535
-/// tasks.
-[[nodiscard]] GPUPACK_HD constexpr bool takes_slices(const gpu_state& gpu) noexcept {
-    return (gpu.way == sharing::idle || gpu.way == sharing::slices) && gpu.sharers < UINT16_MAX;
+/// Whether nothing is on the GPU and it may be given whole.
+[[nodiscard]] GPUPACK_HD constexpr bool is_free_whole(const gpu_state& gpu) noexcept {
+    return (gpu.way == sharing::idle || (gpu.way == sharing::exclusive && gpu.sharers == 0)) && !gpu.closed;
 }
 
-/// The state after one more task has taken its share; the share must fit.
+/// Whether the GPU can take one more slice, however small: it is idle or shared in slices, by fewer tasks than may,
+/// and not closed.
+[[nodiscard]] GPUPACK_HD constexpr bool takes_slices(const gpu_state& gpu) noexcept {
+    return (gpu.way == sharing::idle || gpu.way == sharing::slices) && !gpu.crowded && !gpu.closed;
+}
+
+/// The profiles, as bits by index of the GPU's table, among those asked for that have a place on it now.
 ///
+/// table  of the way asked for; null where the GPU has none
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles(const gpu_state& gpu, const partition_table* table,
+                                                               sharing way, profile_set asked) noexcept {
+    if (table == nullptr || gpu.closed) return 0;
+    if (gpu.way == way) return table->among(asked) & gpu.open_profiles();
+    return gpu.way == sharing::idle ? table->among(asked) & table->open_when_idle : 0;
+}
+
+namespace detail {
+
+/// Adds (sign 1) or takes off (sign -1) what an instance counts for.
+GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& of, const partition_table& table,
+                                        int slot, int sign) noexcept {
+    const partition_profile& profile = table.profiles[table.slots[slot].profile];
+    const std::int64_t memory = std::int64_t{of.memory} * profile.units / table.units;
+    gpu.memory_free += sign * static_cast<std::int32_t>(memory);
+    gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + sign * profile.compute);
+}
+
+} // namespace detail
+
+/// The state after one more task has taken its share, which must fit.
+///
+/// of     what the GPU can give
 /// width  how many GPUs the task has in all
-[[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& taken, int width) noexcept {
+/// slot   of the GPU's table, for an instance. What an instance counts for: its units' part of the GPU's memory,
+///        rounded down, and its profile's compute
+[[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& taken, const gpu_capacity& of,
+                                                          int width = 1, int slot = 0) noexcept {
     gpu.way = taken.way();
     ++gpu.sharers;
     if (taken.way() == sharing::exclusive) {
         gpu.memory_free = 0;
         gpu.compute_free = 0;
-        gpu.width = static_cast<std::uint8_t>(width);
-    } else {
-        gpu.memory_free -= static_cast<std::int32_t>(taken.memory().count());
+        gpu.detail = static_cast<std::uint16_t>(width);
+    } else if (taken.way() == sharing::slices) {
+        gpu.memory_free -= taken.memory_of(of.memory);
         gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - taken.compute().count());
+        gpu.crowded = gpu.sharers == of.max_sharers;
+    } else {
+        const partition_table& table = *of.table(taken.way());
+        gpu.set_occupied(gpu.occupied() | table.slots[slot].taken);
+        gpu.detail = table.open_profiles(gpu.occupied());
+        detail::book_instance(gpu, of, table, slot, -1);
     }
     return gpu;
 }
 
 /// The state after one of its tasks has given its share back: the inverse of after_taking.
-///
-/// memory  of the GPU's model
 [[nodiscard]] GPUPACK_HD constexpr gpu_state after_giving_back(gpu_state gpu, const share& taken,
-                                                               mebibytes memory) noexcept {
-    if (gpu.sharers == 1) return idle_gpu(memory);
+                                                               const gpu_capacity& of, int slot = 0) noexcept {
+    if (gpu.sharers == 1) {
+        const bool closed = gpu.closed;
+        gpu = idle_gpu(of);
+        gpu.closed = closed;
+        return gpu;
+    }
     --gpu.sharers;
-    gpu.memory_free += static_cast<std::int32_t>(taken.memory().count());
-    gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + taken.compute().count());
+    if (taken.way() == sharing::slices) {
+        gpu.memory_free += taken.memory_of(of.memory);
+        gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + taken.compute().count());
+        gpu.crowded = false;
+    } else {
+        const partition_table& table = *of.table(taken.way());
+        gpu.set_occupied(gpu.occupied() & ~(table.slots[slot].taken & ~table.lock));
+        gpu.detail = table.open_profiles(gpu.occupied());
+        detail::book_instance(gpu, of, table, slot, 1);
+    }
     return gpu;
 }
 

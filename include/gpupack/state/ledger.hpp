@@ -17,25 +17,29 @@ namespace gpupack {
 /// cost  constant time; no allocation while live placements stay under what was reserved
 class ledger {
   public:
-    /// What one live placement took, and from where, in 28 bytes.
+    /// What one live placement took, and from where, in 40 bytes.
     ///
     /// cpu, memory              of the host: milli-cores and MiB
-    /// gpu_memory, gpu_compute  of each GPU: MiB and milli-GPUs, and in which way
+    /// gpu_memory, gpu_compute, memory_percent  of each GPU, in slices: MiB or percent, and milli-GPUs
+    /// slots                    of each GPU's table, in instances
     struct entry {
         std::int32_t cpu = 0;
         std::int32_t memory = 0;
         std::int32_t gpu_memory = 0;
         std::int16_t gpu_compute = 0;
         sharing way = sharing::idle;
-        bool live = false;
+        std::int8_t memory_percent = 0;
         node_id node{};
         gpu_set gpus{};
+        slot_list slots{};
         std::uint32_t generation = 0;
+        bool live = false;
 
         /// What it took of each GPU.
         [[nodiscard]] share taken() const noexcept {
             if (way == sharing::exclusive) return exclusive{};
-            return slice{mebibytes{gpu_memory}, milli_gpu{gpu_compute}};
+            if (in_profiles(way)) return instance{.way = way};
+            return slice{mebibytes{gpu_memory}, milli_gpu{gpu_compute}, memory_percent};
         }
     };
 
@@ -48,7 +52,7 @@ class ledger {
     [[nodiscard]] std::size_t live() const noexcept { return entries_.size() - free_.size(); }
 
     /// Writes a placement down; its slot and generation are the receipt.
-    placement enter(const request& taken, node_id node, gpu_set gpus) {
+    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots) {
         if (free_.empty()) {
             GPUPACK_EXPECTS(entries_.size() < 0xffffffffU, "fewer than 2^32 live placements");
             entries_.push_back({});
@@ -62,11 +66,13 @@ class ledger {
                    static_cast<std::int32_t>(taken.share.memory().count()),
                    static_cast<std::int16_t>(taken.share.compute().count()),
                    taken.share.way(),
-                   true,
+                   static_cast<std::int8_t>(taken.share.memory_percent()),
                    node,
                    gpus,
-                   written.generation + 1};
-        return {node, gpus, slot, written.generation, 0};
+                   slots,
+                   written.generation + 1,
+                   true};
+        return {node, gpus, slots, slot, written.generation, 0};
     }
 
     /// Whether the placement is live here, unchanged.
@@ -74,7 +80,7 @@ class ledger {
         if (receipt.slot >= entries_.size()) return false;
         const entry& written = entries_[receipt.slot];
         return written.live && written.generation == receipt.generation && written.node == receipt.node &&
-               written.gpus == receipt.gpus;
+               written.gpus == receipt.gpus && written.slots == receipt.slots;
     }
 
     /// Strikes a placement that holds() and says what it took.

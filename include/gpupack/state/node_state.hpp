@@ -18,18 +18,21 @@ namespace gpupack {
 /// compute_free   milli-GPUs, over all GPUs
 /// slice_memory   MiB: the most that is free on one GPU that takes slices; -1 where none does
 /// slice_compute  milli-GPUs: the most that is free on one GPU that takes slices; -1 where none does
-/// idle_gpus      GPUs with nothing on them
+/// idle_gpus      GPUs that may be given whole: with nothing on them, and not closed
+/// closed         nothing more may be placed on the node at all
 struct node_state {
     std::int32_t cpu_free = 0;
     std::int32_t memory_free = 0;
     std::int32_t compute_free = 0;
     std::int32_t slice_memory = -1;
     std::int16_t slice_compute = -1;
-    std::int16_t idle_gpus = 0;
+    std::uint8_t idle_gpus = 0;
+    bool closed = false;
 
     GPUPACK_HD friend constexpr bool operator==(const node_state& a, const node_state& b) noexcept {
         return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
-               a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute && a.idle_gpus == b.idle_gpus;
+               a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute &&
+               a.idle_gpus == b.idle_gpus && a.closed == b.closed;
     }
 };
 
@@ -46,7 +49,7 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
     for (int i = 0; i < count; ++i) {
         const gpu_state& gpu = gpus[i];
         node.compute_free += gpu.compute_free;
-        node.idle_gpus = static_cast<std::int16_t>(node.idle_gpus + (gpu.way == sharing::idle ? 1 : 0));
+        node.idle_gpus = static_cast<std::uint8_t>(node.idle_gpus + (is_free_whole(gpu) ? 1 : 0));
         if (!takes_slices(gpu)) continue;
         if (node.slice_memory < gpu.memory_free) node.slice_memory = gpu.memory_free;
         if (node.slice_compute < gpu.compute_free) node.slice_compute = gpu.compute_free;

@@ -46,18 +46,24 @@ class node_view {
     [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept {
         return kind_->gpu_models[index];
     }
-    /// Memory of GPU `index` in all.
+    /// What GPU `index` can give in all.
+    [[nodiscard]] GPUPACK_HD constexpr const gpu_capacity& capacity(int index) const noexcept {
+        return kind_->gpus[index];
+    }
+    /// Memory for slices of GPU `index` in all.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes gpu_memory(int index) const noexcept {
-        return mebibytes{kind_->gpu_memory[index]};
+        return mebibytes{kind_->gpus[index].memory};
     }
 
     /// Compute of all its GPUs together.
-    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return whole_gpu * kind_->gpu_count; }
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return milli_gpu{kind_->compute}; }
     /// Compute that is free now, over all its GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute_free() const noexcept {
         return milli_gpu{state_->compute_free};
     }
-    /// How many of its GPUs have nothing on them.
+    /// Whether nothing more may be placed on it.
+    [[nodiscard]] GPUPACK_HD constexpr bool closed() const noexcept { return state_->closed; }
+    /// How many of its GPUs may be given whole.
     [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept { return state_->idle_gpus; }
     /// The most compute that is free on one of its GPUs that takes slices; -1 where none does.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu slice_compute() const noexcept {

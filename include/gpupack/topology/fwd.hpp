@@ -1,7 +1,17 @@
 #pragma once
 
+#include <cstdint>
+
 namespace gpupack {
 
+enum class architecture : std::uint8_t;
+enum class sharing : std::uint8_t;
+class profile_set;
+struct partition_profile;
+struct partition_slot;
+struct partition_table;
+struct gpu_setup;
+struct gpu_capacity;
 struct gpu_model;
 struct gpu_group;
 class gpu_list;
@@ -9,5 +19,18 @@ class model_set;
 class model_table;
 struct node_spec;
 struct node_kind;
+
+namespace mig {
+enum class media : std::uint8_t;
+struct profile;
+struct geometry;
+struct gpu_instance;
+} // namespace mig
+
+namespace vgpu {
+enum class sizes : std::uint8_t;
+struct size_class;
+struct board;
+} // namespace vgpu
 
 } // namespace gpupack

@@ -5,26 +5,48 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/gpu_model.hpp>
+#include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
+#include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/profile_set.hpp>
+#include <gpupack/topology/vgpu_table.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gpupack {
 
-/// The GPU models of a cluster, numbered in the order in which they were added.
+/// The GPU models of a cluster, numbered in the order in which they were added, and their profiles, numbered too.
 class model_table {
   public:
+    /// How GPUs of one model are cut into instances; null where they are not.
+    ///
+    /// mig         all legal places
+    /// vgpu        one size a GPU
+    /// mixed_vgpu  sizes mixed by placement ids
+    struct tables {
+        std::shared_ptr<const partition_table> mig;
+        std::shared_ptr<const partition_table> vgpu;
+        std::shared_ptr<const partition_table> mixed_vgpu;
+    };
+
     [[nodiscard]] std::size_t size() const noexcept { return models_.size(); }
 
     [[nodiscard]] const gpu_model& operator[](model_id id) const {
         GPUPACK_EXPECTS(id.number() < models_.size(), "the id of a model of this table");
         return models_[id.number()];
+    }
+
+    [[nodiscard]] const tables& tables_of(model_id id) const {
+        GPUPACK_EXPECTS(id.number() < models_.size(), "the id of a model of this table");
+        return tables_[id.number()];
     }
 
     /// The id of the model of that name, if the table has it.
@@ -34,20 +56,31 @@ class model_table {
         return std::nullopt;
     }
 
-    /// Adds a model, or finds it where the table has it already.
+    /// Adds a model, or finds it where the table has it already. Its profiles are copied.
     ///
-    /// errors  an empty name, negative memory, a 65th model, a known name with another memory
+    /// errors  an empty name, negative memory, a 65th model or profile, a known name with other memory or profiles,
+    ///         profiles that are not right (mig::checked_table, vgpu::checked_table)
     [[nodiscard]] expected<model_id, input_error> add(const gpu_model& model) {
         const std::string text{model.model.view()};
         if (text.empty()) return bad_input("model", text, "a name");
         if (model.memory.count() < 0 || model.memory.count() > max_amount)
             return bad_input("model memory", std::to_string(model.memory.count()), "from 0 to 2147483647 MiB");
-        if (const auto known = find(text)) {
-            if (models_[known->number()] == model) return *known;
-            return bad_input("model", text, "the same memory as when it was first named");
+        const auto known = find(text);
+        if (!known && models_.size() == max_models)
+            return bad_input("model", text, "at most 64 models in one cluster");
+        auto cut = known ? make_tables(model, tables_[known->number()]) : make_tables(model, {});
+        if (!cut) return unexpected<input_error>{std::move(cut.error())};
+        gpu_model kept = model;
+        kept.mig = {}; // the arrays behind it may go
+        kept.vgpu = {};
+        if (known) {
+            if (models_[known->number()] == kept && same(tables_[known->number()], *cut)) return *known;
+            return bad_input("model", text, "the same memory and profiles as when it was first named");
         }
-        if (models_.size() == max_models) return bad_input("model", text, "at most 64 models in one cluster");
-        models_.push_back(model);
+        mig_profiles_ += cut->mig ? cut->mig->profile_count : 0;
+        vgpu_profiles_ += cut->vgpu ? cut->vgpu->profile_count : 0;
+        models_.push_back(kept);
+        tables_.push_back(std::move(*cut));
         return model_id{static_cast<std::uint8_t>(models_.size() - 1)};
     }
 
@@ -78,10 +111,51 @@ class model_table {
         return text;
     }
 
-    friend bool operator==(const model_table&, const model_table&) = default;
+    friend bool operator==(const model_table& a, const model_table& b) {
+        return a.models_ == b.models_ && std::equal(a.tables_.begin(), a.tables_.end(), b.tables_.begin(), same);
+    }
 
   private:
+    [[nodiscard]] static bool same(const tables& a, const tables& b) {
+        const auto equal = [](const auto& x, const auto& y) { return x && y ? *x == *y : !x && !y; };
+        return equal(a.mig, b.mig) && equal(a.vgpu, b.vgpu) && equal(a.mixed_vgpu, b.mixed_vgpu);
+    }
+
+    /// The tables of a model, numbered from where the known ones are, or from the next numbers.
+    [[nodiscard]] expected<tables, input_error> make_tables(const gpu_model& model, const tables& known) const {
+        tables made;
+        const auto keep = [&](auto table,
+                              int first_id) -> expected<std::shared_ptr<const partition_table>, input_error> {
+            if (!table) return unexpected<input_error>{std::move(table.error())};
+            if (first_id + table->profile_count > max_profiles)
+                return bad_input("model", std::string{model.model.view()},
+                                 "at most 64 MIG profiles and 64 vGPU sizes over all models of a cluster");
+            table->first_id = static_cast<std::uint8_t>(first_id);
+            return std::make_shared<const partition_table>(*table);
+        };
+        const auto set = [&](std::shared_ptr<const partition_table>& to, auto from) -> std::optional<input_error> {
+            if (!from) return std::move(from.error());
+            to = std::move(*from);
+            return std::nullopt;
+        };
+        std::optional<input_error> wrong;
+        if (!model.mig.empty())
+            wrong =
+                set(made.mig, keep(mig::checked_table(model.mig), known.mig ? known.mig->first_id : mig_profiles_));
+        if (!wrong && !model.vgpu.empty()) {
+            const int first_id = known.vgpu ? known.vgpu->first_id : vgpu_profiles_;
+            wrong = set(made.vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::one_size), first_id));
+            if (!wrong && model.vgpu.can_mix())
+                wrong = set(made.mixed_vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::mixed), first_id));
+        }
+        if (wrong) return unexpected<input_error>{std::move(*wrong)};
+        return made;
+    }
+
     std::vector<gpu_model> models_;
+    std::vector<tables> tables_;
+    int mig_profiles_ = 0;
+    int vgpu_profiles_ = 0;
 };
 
 } // namespace gpupack

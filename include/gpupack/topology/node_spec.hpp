@@ -2,16 +2,18 @@
 
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_model.hpp>
+#include <gpupack/topology/gpu_setup.hpp>
 
 #include <initializer_list>
 #include <vector>
 
 namespace gpupack {
 
-/// Some GPUs of one model, next to each other in the numbering of their node.
+/// Some GPUs of one model and set up alike, next to each other in the numbering of their node.
 struct gpu_group {
     int count = 0;
     gpu_model model;
+    gpu_setup setup{};
 
     friend bool operator==(const gpu_group&, const gpu_group&) = default;
 };
@@ -20,7 +22,7 @@ struct gpu_group {
 class gpu_list {
   public:
     gpu_list() = default;
-    gpu_list(int count, const gpu_model& model) : groups_{{count, model}} {}
+    gpu_list(int count, const gpu_model& model, const gpu_setup& setup = {}) : groups_{{count, model, setup}} {}
     gpu_list(std::initializer_list<gpu_group> groups) : groups_{groups} {}
 
     [[nodiscard]] const std::vector<gpu_group>& groups() const noexcept { return groups_; }

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/request/share.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/state/slot_list.hpp>
+
+#include <cstdint>
+
+namespace gpupack::fit {
+
+/// The profiles, as bits by index of the GPU's table, of which the share would get an instance there now; 0 where
+/// none has a place.
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles_on(const node_view& node, int gpu,
+                                                                  const share& wanted) noexcept {
+    return open_profiles(node.gpu(gpu), node.capacity(gpu).table(wanted.way()), wanted.way(), wanted.profiles());
+}
+
+/// The GPUs among `wanted` on which an instance (MIG, vGPU) has a place now.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_instance(const node_view& node, gpu_set wanted,
+                                                             const share& asked) noexcept {
+    gpu_set fitting;
+    for (int i = 0; i < node.gpu_count(); ++i)
+        if (wanted.contains(i) && open_profiles_on(node, i, asked) != 0) fitting.insert(i);
+    return fitting;
+}
+
+/// The first of the profiles asked for that has a place on the GPU; it must have one.
+[[nodiscard]] GPUPACK_HD constexpr int profile_on(const node_view& node, int gpu, const share& asked) noexcept {
+    constexpr std::uint32_t end =
+        1U << (partition_table::most_profiles - 1); // for the compiler: never beyond the table
+    return lowest_bit(open_profiles_on(node, gpu, asked) | end);
+}
+
+/// Calls visit(slot) for each free slot of that profile, lowest start first.
+template <class Visit>
+GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, const share& asked, Visit&& visit) {
+    const partition_table& table = *node.capacity(gpu).table(asked.way());
+    const partition_profile& profile = table.profiles[profile_on(node, gpu, asked)];
+    const std::uint64_t occupied = in_profiles(node.gpu(gpu).way) ? node.gpu(gpu).occupied() : 0;
+    for (int slot = profile.first_slot; slot < profile.first_slot + profile.slot_count; ++slot)
+        if (table.is_free(slot, occupied)) visit(slot);
+}
+
+/// The lowest free slot of that profile, which must have one.
+[[nodiscard]] GPUPACK_HD constexpr int lowest_slot(const node_view& node, int gpu, const share& asked) noexcept {
+    const partition_table& table = *node.capacity(gpu).table(asked.way());
+    const std::uint64_t occupied = in_profiles(node.gpu(gpu).way) ? node.gpu(gpu).occupied() : 0;
+    return table.first_free(profile_on(node, gpu, asked), occupied);
+}
+
+/// The lowest free slot on each of some GPUs that fit; nothing to say where the share is not of instances.
+[[nodiscard]] GPUPACK_HD constexpr slot_list lowest_slots(const node_view& node, gpu_set gpus,
+                                                          const share& asked) noexcept {
+    slot_list slots;
+    if (!in_profiles(asked.way())) return slots;
+    int nth = 0;
+    for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
+        slots.set(nth, lowest_slot(node, lowest_bit(rest), asked));
+    return slots;
+}
+
+} // namespace gpupack::fit

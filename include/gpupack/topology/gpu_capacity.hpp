@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/sharing.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// What one GPU of a node can give in all, and in which ways: the flat form of a gpu_model and a gpu_setup.
+///
+/// memory       MiB for slices, reserve and oversubscription counted in
+/// compute      milli-GPUs for slices, oversubscription counted in
+/// max_sharers  tasks in slices
+/// only         the one way that it may be shared in; idle: any
+/// mig, vgpu    how it is cut into instances; null where it is not
+/// mig_number, vgpu_number  of those tables, among cluster::partitions()
+struct gpu_capacity {
+    std::int32_t memory = 0;
+    std::int16_t compute = 1000;
+    std::uint8_t max_sharers = 255;
+    sharing only = sharing::idle;
+    std::uint8_t mig_number = 0;
+    std::uint8_t vgpu_number = 0;
+    const partition_table* mig = nullptr;
+    const partition_table* vgpu = nullptr;
+
+    /// The table of a way that hands out profiles; null where the GPU has none.
+    [[nodiscard]] GPUPACK_HD constexpr const partition_table* table(sharing way) const noexcept {
+        return way == sharing::mig ? mig : vgpu;
+    }
+    /// The number of that table among cluster::partitions().
+    [[nodiscard]] GPUPACK_HD constexpr int table_number(sharing way) const noexcept {
+        return way == sharing::mig ? mig_number : vgpu_number;
+    }
+
+    GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {
+        return a.memory == b.memory && a.compute == b.compute && a.max_sharers == b.max_sharers &&
+               a.only == b.only && a.mig == b.mig && a.vgpu == b.vgpu;
+    }
+};
+
+} // namespace gpupack
