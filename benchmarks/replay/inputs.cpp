@@ -40,6 +40,7 @@ gpupack::expected<indices, input_error> read_node_order(const std::string& file,
 
 gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
     inputs read;
+    if (chosen.synthetic) return read;
     if (chosen.nodes.empty()) {
         read.name = chosen.workload;
         read.trace = gpupack::replay::openb();

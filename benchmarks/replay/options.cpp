@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <gpupack/core/version.hpp>
 #include <gpupack/policy/presets.hpp>
+#include <gpupack/replay/synthetic.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -21,7 +22,7 @@ using gpupack::input_error;
 struct raw_options {
     std::string policy = "all";
     std::string seed = "42";
-    std::string load = "1.3";
+    std::string load; // 1.3, or 1 where tasks come and go
     std::string workload;
     bool list_policies = false;
     bool version = false;
@@ -30,14 +31,21 @@ struct raw_options {
 void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.set_help_flag("-h,--help", "print this");
     app.add_flag("--version", raw.version, "print the version");
-    app.add_option("--workload", raw.workload, "built-in workload: openb (the default)");
+    app.add_option(
+        "--workload", raw.workload,
+        "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
+        "-h100, slices-mib, vgpu-t4 or mixed");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
-    app.add_option("--policy", raw.policy, "presets by name, comma separated, or all (the default)");
+    app.add_option(
+        "--policy", raw.policy,
+        "presets by name, comma separated, or all (the default; those for MIG only where tasks come and go)");
     app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
-    app.add_option("--load", raw.load,
-                   "tasks arrive until that many times the GPUs have been asked for (default 1.3)");
+    app.add_option(
+        "--load", raw.load,
+        "tasks arrive until that many times the GPUs have been asked for (default 1.3); where they come and "
+        "go: what they would take on average, over what there is (default 1)");
     app.add_option("--engine", chosen.engine,
                    "indexed (the default), scan or parallel: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
@@ -68,10 +76,11 @@ std::optional<std::int64_t> thousandths(std::string_view text) {
     return static_cast<std::int64_t>(*whole * 1000 + *part);
 }
 
-gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list) {
+gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list, bool with_mig) {
     std::vector<std::string> names;
     if (list == "all") {
-        for (const auto& row : gpupack::policy::presets) names.emplace_back(row.name);
+        for (const auto& row : gpupack::policy::presets)
+            if (with_mig || !row.name.starts_with("mig-")) names.emplace_back(row.name);
         return names;
     }
     for (std::size_t begin = 0; begin <= list.size();) {
@@ -98,6 +107,14 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
                                     : error("--pods", "", "a file, beside --nodes");
     if (!chosen.nodes.empty() && !raw.workload.empty())
         return error("--workload", raw.workload, "no built-in workload beside --nodes and --pods");
+    if (chosen.synthetic)
+        for (const auto& [flag, value] : {std::pair{"--order", chosen.order},
+                                          {"--node-order", chosen.node_order},
+                                          {"--decisions", chosen.decisions},
+                                          {"--report", chosen.report}})
+            if (!value.empty())
+                return error(flag, value,
+                             "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (chosen.timeline && chosen.nodes.empty())
         return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
     if (chosen.timeline && !chosen.order.empty())
@@ -109,10 +126,19 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
 }
 
 gpupack::expected<options, input_error> check(options chosen, const raw_options& raw) {
-    if (!raw.workload.empty() && raw.workload != "openb") return bad_input("--workload", raw.workload, "openb");
+    if (!raw.workload.empty()) {
+        chosen.workload = raw.workload;
+        const auto names = gpupack::replay::synthetic_names();
+        chosen.synthetic = std::find(names.begin(), names.end(), raw.workload) != names.end();
+        if (!chosen.synthetic && raw.workload != "openb") {
+            std::string known = "openb";
+            for (const std::string& name : names) known += ", " + name;
+            return bad_input("--workload", raw.workload, "one of " + known);
+        }
+    }
     if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan or parallel");
 
-    const auto names = policy_names(raw.policy);
+    const auto names = policy_names(raw.policy, chosen.synthetic);
     if (!names) return gpupack::unexpected<input_error>{names.error()};
     chosen.policies = *names;
 
@@ -124,7 +150,7 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     chosen.first_seed = *first;
     chosen.last_seed = *last;
 
-    const auto load = thousandths(raw.load);
+    const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.synthetic ? "1" : "1.3");
     if (!load) return bad_input("--load", raw.load, "a number from 0 to 1000 with at most three decimals");
     chosen.load = *load;
     if (auto wrong = conflict(chosen, raw)) return gpupack::unexpected<input_error>{*wrong};

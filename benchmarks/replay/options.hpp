@@ -12,6 +12,7 @@ namespace replay_program {
 /// What the command line asks for, checked.
 ///
 /// policies        names of presets
+/// synthetic       whether the workload is one whose tasks come and go
 /// load            in thousandths of the cluster's GPUs
 /// message         --help, --version or --list-policies: what to print instead of a run
 struct options {
@@ -29,6 +30,7 @@ struct options {
     std::string json;
     std::string report;
     bool timeline = false;
+    bool synthetic = false;
     std::string message;
     std::string command_line;
 };

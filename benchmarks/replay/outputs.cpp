@@ -37,10 +37,75 @@ std::string heading(const std::vector<run_record>& runs) {
     return text + fmt::format("; {}; engine {}\n\n", seeds_text(runs), any.engine);
 }
 
+/// Means over the seeds of one policy on a synthetic workload.
+struct visits_summary {
+    std::string policy;
+    double accepted = 0;
+    double accepted_size = 0;
+    double active = 0;
+    double rate = 0;
+    std::vector<double> by_kind;
+};
+
+visits_summary summarise_visits(const std::vector<const run_record*>& runs) {
+    visits_summary told{runs.front()->policy, 0, 0, 0, 0, std::vector<double>(runs.front()->visits->names.size())};
+    const auto part = 1.0 / static_cast<double>(runs.size());
+    for (const run_record* run : runs) {
+        const gpupack::replay::visits_result& visits = run->visits->result;
+        told.accepted += part * visits.accepted_percent();
+        told.accepted_size += part * run->visits->accepted_size_percent;
+        told.active += part * visits.mean_active_gpus;
+        told.rate += part * static_cast<double>(visits.decisions) / visits.seconds;
+        for (std::size_t kind = 0; kind < told.by_kind.size(); ++kind)
+            told.by_kind[kind] += part * gpupack::replay::percent(visits.placed[kind], visits.came[kind]);
+    }
+    return told;
+}
+
+std::string visits_text(const std::vector<run_record>& runs) {
+    const run_record& any = runs.front();
+    std::vector<visits_summary> policies;
+    for (std::size_t first = 0; first < runs.size();) {
+        std::vector<const run_record*> same;
+        for (; first < runs.size() && (same.empty() || runs[first].policy == same.front()->policy); ++first)
+            same.push_back(&runs[first]);
+        policies.push_back(summarise_visits(same));
+    }
+    std::stable_sort(policies.begin(), policies.end(),
+                     [](const auto& a, const auto& b) { return a.accepted_size > b.accepted_size; });
+    std::string text = fmt::format(
+        "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
+        any.nodes, any.gpus, 100 * any.load, any.visits->unit, seeds_text(runs), any.engine);
+    text += fmt::format("{:<17}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", "accepted %", "by size %", "active GPUs",
+                        "decisions/s");
+    for (const std::string& name : any.visits->names)
+        text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
+    text += "\n";
+    for (const visits_summary& each : policies) {
+        text += fmt::format("{:<17}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, each.accepted,
+                            each.accepted_size, each.active, each.rate);
+        for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
+            text += fmt::format("  {:>{}.2f}", each.by_kind[kind],
+                                std::max<std::size_t>(6, any.visits->names[kind].size()));
+        text += "\n";
+    }
+    double bound = 0;
+    std::size_t seeds = 0;
+    for (const run_record& run : runs)
+        if (run.policy == any.policy) {
+            bound += run.visits->result.bound_percent;
+            ++seeds;
+        }
+    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n",
+                        bound / static_cast<double>(seeds));
+    return text;
+}
+
 } // namespace
 
 std::string table_text(const std::vector<run_record>& runs) {
     if (runs.empty()) return "nothing to replay\n";
+    if (runs.front().visits) return visits_text(runs);
     const bool several = runs.front().seed != runs.back().seed;
     const bool timed = runs.front().timeline.has_value();
     const int width = several ? 24 : 12;
@@ -88,6 +153,21 @@ std::string json_text(const std::vector<run_record>& runs) {
                                       {"decisions_per_second", result.decisions_per_second()}};
         auto& curve = object["curve"] = nlohmann::ordered_json::array();
         for (const auto& point : result.curve) curve.push_back({point.arrived, point.allocated, point.fragmented});
+        if (run.visits) {
+            const gpupack::replay::visits_result& visits = run.visits->result;
+            object["decisions"] = visits.decisions;
+            object["decisions_per_second"] = static_cast<double>(visits.decisions) / visits.seconds;
+            object["accepted_percent"] = visits.accepted_percent();
+            object["accepted_size_percent"] = run.visits->accepted_size_percent;
+            object["bound_size_percent"] = visits.bound_percent;
+            object["size_unit"] = run.visits->unit;
+            object["mean_active_gpus"] = visits.mean_active_gpus;
+            auto& kinds = object["kinds"] = nlohmann::ordered_json::array();
+            for (std::size_t kind = 0; kind < visits.came.size(); ++kind)
+                kinds.push_back({{"name", run.visits->names[kind]},
+                                 {"came", visits.came[kind]},
+                                 {"placed", visits.placed[kind]}});
+        }
         if (run.timeline) {
             object["waited"] = run.timeline->waited;
             object["rejected"] = run.timeline->rejected;

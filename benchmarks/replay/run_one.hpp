@@ -20,6 +20,7 @@ namespace replay_program {
 /// arrivals  indices of tasks
 /// expected  what fragmentation is measured by
 /// record    is filled in
+/// visits    of a synthetic workload, instead of arrivals; else null
 struct run_plan {
     gpupack::cluster on;
     const gpupack::policy::any_preset& policy;
@@ -29,6 +30,8 @@ struct run_plan {
     gpupack::policy::fragmentation_view expected;
     const progress_listener& progress;
     run_record& record;
+    const gpupack::replay::synthetic* synthetic = nullptr;
+    const std::vector<gpupack::replay::visit>* visits = nullptr;
 };
 
 /// The compute in use on every GPU of every node.
@@ -47,7 +50,10 @@ template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
     const auto run_under = [&](const auto& policy) {
         gpupack::scheduler by{std::move(plan.on), policy, engine};
         const auto& tasks = plan.from.trace.tasks;
-        if (plan.chosen.timeline) {
+        if (plan.visits != nullptr) {
+            plan.record.visits =
+                visits_record{gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits), {}, {}, 0};
+        } else if (plan.chosen.timeline) {
             auto [result, timeline] = gpupack::replay::run_timeline(by, tasks, plan.arrivals, plan.expected, told);
             plan.record.result = std::move(result);
             plan.record.timeline = std::move(timeline);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gpupack/replay/come_and_go.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/replay/timeline.hpp>
 
@@ -21,6 +22,16 @@ struct node_use {
     std::vector<int> allocated;
 };
 
+/// What came of a synthetic workload.
+///
+/// unit, names, sizes  of its kinds of tasks
+struct visits_record {
+    gpupack::replay::visits_result result;
+    std::string unit;
+    std::vector<std::string> names;
+    double accepted_size_percent = 0;
+};
+
 /// One run: what was asked, and what came of it.
 ///
 /// load      GPUs asked for, as a part of the cluster's; 0 for a timeline
@@ -28,6 +39,7 @@ struct node_use {
 /// tasks     that arrived
 /// end       [nodes]  in the order of numbering; kept for the first seed of a policy, empty for the others
 /// timeline  only with --timeline
+/// visits    only of a synthetic workload, whose tasks come and go; result then holds the end and the totals
 struct run_record {
     std::string workload;
     std::string policy;
@@ -40,6 +52,7 @@ struct run_record {
     gpupack::replay::result result;
     std::vector<node_use> end;
     std::optional<gpupack::replay::timeline_result> timeline;
+    std::optional<visits_record> visits;
 };
 
 } // namespace replay_program

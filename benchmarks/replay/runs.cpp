@@ -5,6 +5,8 @@
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/presets.hpp>
 #include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/come_and_go.hpp>
+#include <gpupack/replay/synthetic.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -53,8 +55,58 @@ bool is_engine(std::string_view name) {
                        [&](const engine_row& row) { return row.name == name; });
 }
 
+namespace {
+
+/// The mean stays for which a synthetic workload is replayed, ten of them to fill the cluster.
+constexpr std::int64_t stays = 110;
+
+void fill_in(run_record& record, const gpupack::replay::synthetic& made) {
+    visits_record& visits = *record.visits;
+    visits.unit = made.unit;
+    visits.accepted_size_percent = visits.result.accepted_size_percent(made);
+    for (const auto& kind : made.kinds) visits.names.push_back(kind.name);
+    for (const std::int64_t placed : visits.result.placed) record.result.placed += static_cast<std::size_t>(placed);
+    for (const std::int64_t came : visits.result.came) record.tasks += static_cast<std::size_t>(came);
+    record.result.failed = record.tasks - record.result.placed;
+    record.result.seconds = visits.result.seconds;
+}
+
+/// Replays a workload whose tasks come and go; the same visits for every policy.
+gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const options& chosen, const inputs& from,
+                                                                      const progress_listener& progress) {
+    namespace replay = gpupack::replay;
+    const auto made = replay::make_synthetic(chosen.workload);
+    if (!made) return gpupack::unexpected<input_error>{made.error()};
+    const gpupack::task_mix expected = made->mix();
+    const gpupack::policy::fragmentation_table typical{expected};
+    std::vector<run_record> records;
+    for (const std::string& name : chosen.policies)
+        for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
+            const auto visits = replay::draw_visits(*made, seed, chosen.load, stays);
+            const auto preset = gpupack::policy::make_preset(name, {expected, seed});
+            if (!preset) return gpupack::unexpected<input_error>{preset.error()};
+            run_record& record = records.emplace_back();
+            record.workload = made->name;
+            record.policy = name;
+            record.seed = seed;
+            record.engine = chosen.engine;
+            record.load = static_cast<double>(chosen.load) / 1000.0;
+            record.nodes = made->on.size();
+            record.gpus = made->on.gpu_count();
+            const std::vector<std::size_t> no_arrivals;
+            progress(record, 0);
+            run_with_engine(chosen.engine, {made->on, *preset, chosen, from, no_arrivals, typical.view(), progress,
+                                            record, &*made, &visits});
+            fill_in(record, *made);
+        }
+    return records;
+}
+
+} // namespace
+
 gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
                                                                 const progress_listener& progress) {
+    if (chosen.synthetic) return run_synthetic(chosen, from, progress);
     namespace replay = gpupack::replay;
     const gpupack::task_mix expected = from.trace.mix();
     const gpupack::policy::fragmentation_table typical{expected.typical(gpupack::policy::fgd_typical_percent)};

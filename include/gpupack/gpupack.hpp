@@ -31,6 +31,7 @@
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/place_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 #include <gpupack/topology/sharing.hpp>
 #include <gpupack/topology/vgpu.hpp>
@@ -78,6 +79,11 @@
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/policy/mig_fragmentation.hpp>
+#include <gpupack/policy/mig_options.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/nomad.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/presets.hpp>

@@ -41,13 +41,23 @@ template <class Engine = search::scan> std::uint64_t checksum_under(const std::s
 
 // Where a policy is meant to decide otherwise, the new value stands in the failure's message.
 const std::map<std::string, std::uint64_t> known{
-    {"random", 0x0ab2ec8ed21a182dULL},          {"first-fit", 0x290c8f12c7983041ULL},
-    {"worst-fit", 0x8297392c14d65290ULL},       {"best-fit", 0xf2c2db23233c90d7ULL},
-    {"dot-product", 0x4dd66daa8c223fa7ULL},     {"gpu-packing", 0xcb05558bf42b6874ULL},
-    {"gpu-clustering", 0x2f912072616607f1ULL},  {"fgd", 0xe5635c6ed4d6edc9ULL},
-    {"binpack", 0x64ce18148c6a151bULL},         {"spread", 0x1d88efa21f278713ULL},
-    {"nomad-binpack", 0x0556214bb2010066ULL},   {"nomad-spread", 0x4291f73506ea2ca5ULL},
+    {"random", 0x0ab2ec8ed21a182dULL},
+    {"first-fit", 0x290c8f12c7983041ULL},
+    {"worst-fit", 0x8297392c14d65290ULL},
+    {"best-fit", 0xf2c2db23233c90d7ULL},
+    {"dot-product", 0x4dd66daa8c223fa7ULL},
+    {"gpu-packing", 0xcb05558bf42b6874ULL},
+    {"gpu-clustering", 0x2f912072616607f1ULL},
+    {"fgd", 0xe5635c6ed4d6edc9ULL},
+    {"binpack", 0x64ce18148c6a151bULL},
+    {"spread", 0x1d88efa21f278713ULL},
+    {"nomad-binpack", 0x0556214bb2010066ULL},
+    {"nomad-spread", 0x4291f73506ea2ca5ULL},
     {"volcano-binpack", 0xa7a57c3d83d41671ULL},
+    {"mig-best-fit", 0x40a270cf061efe66ULL},
+    {"mig-fragmentation", 0x40a270cf061efe66ULL},
+    {"mig-options", 0x6a02936b01e434f1ULL},
+    {"mig-scarcity", 0x6a02936b01e434f1ULL},
 };
 
 } // namespace

@@ -90,6 +90,26 @@ TEST_F(replay_program, prints_a_line_a_policy_and_which_wastes_least) {
     EXPECT_NE(told.out.find("wastes least"), std::string::npos);
 }
 
+TEST_F(replay_program, says_what_was_accepted_where_tasks_come_and_go) {
+    const run told = call("--workload mig-small --load 0.9 --policy mig-scarcity,first-fit --seed 1:2 --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    const auto runs = nlohmann::json::parse(told.out);
+    ASSERT_EQ(runs.size(), 4U);
+    EXPECT_EQ(runs[0]["kinds"].size(), 5U);
+    EXPECT_EQ(runs[0]["size_unit"], "compute slices");
+    EXPECT_EQ(runs[0]["tasks"], runs[2]["tasks"]); // the same tasks come, whatever the policy
+    EXPECT_GT(runs[0]["accepted_size_percent"].get<double>(), runs[2]["accepted_size_percent"].get<double>());
+    EXPECT_LE(runs[0]["accepted_size_percent"].get<double>(), runs[0]["bound_size_percent"].get<double>() + 0.5);
+    EXPECT_LE(runs[0]["mean_active_gpus"].get<double>(), 100.0);
+    const run table = call("--workload vgpu-t4 --policy first-fit");
+    EXPECT_NE(table.out.find("come and go at 100 % of the capacity in GB of frame buffer"), std::string::npos)
+        << table.out;
+    EXPECT_NE(table.out.find("Without fragmentation at most"), std::string::npos);
+    expect_refused("--workload mixed --report page.html",
+                   "--report: \"page.html\": expected a workload whose tasks stay; "
+                   "those of mixed come and go");
+}
+
 TEST_F(replay_program, lists_policies_version_and_help) {
     EXPECT_NE(call("--list-policies").out.find("\nfgd               fragmentation gradient descent"),
               std::string::npos);
@@ -178,10 +198,14 @@ TEST_F(replay_program, refuses_bad_flags) {
     expect_refused(
         "--policy fdg",
         "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
-        "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack");
+        "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack, "
+        "mig-best-fit, mig-fragmentation, mig-options, mig-scarcity");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan or parallel");
-    expect_refused("--workload openc", "--workload: \"openc\": expected openb");
+    expect_refused(
+        "--workload openc",
+        "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "
+        "mig-uniform-h100, mig-small-h100, mig-large-h100, mig-bimodal-h100, slices-mib, vgpu-t4, mixed");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
     expect_refused("--seed x",
                    "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");

@@ -92,7 +92,8 @@ class random_history {
             for (int k = below(3) == 0 ? 2 : 1; k > 0; --k) {
                 const auto p = static_cast<int>(below(table->profile_count));
                 wanted.profiles.insert(table->first_id + p);
-                wanted.compute = gpupack::milli_gpu{table->profiles[p].compute};
+                const gpupack::milli_gpu compute{table->profiles[p].compute};
+                if (wanted.compute.count() == 0 || compute < wanted.compute) wanted.compute = compute;
             }
         }
         if (wanted.profiles.empty()) return gpupack::exclusive{};

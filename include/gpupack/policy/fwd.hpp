@@ -29,6 +29,11 @@ struct volcano_binpack;
 class fragmentation_table;
 class fragmentation;
 class fgd;
+struct instance_cost_scorer;
+struct mig_best_fit;
+struct mig_fragmentation;
+struct mig_options;
+struct mig_scarcity;
 struct preset_inputs;
 struct preset_row;
 

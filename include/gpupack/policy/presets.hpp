@@ -10,6 +10,10 @@
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/policy/mig_fragmentation.hpp>
+#include <gpupack/policy/mig_options.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/nomad.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
@@ -51,6 +55,10 @@ using spread = two_level_policy<policy::spread, gpu_worst_fit>;
 using nomad_binpack = policy::nomad_binpack;
 using nomad_spread = policy::nomad_spread;
 using volcano_binpack = policy::volcano_binpack;
+using mig_best_fit = policy::mig_best_fit;
+using mig_fragmentation = policy::mig_fragmentation;
+using mig_options = policy::mig_options;
+using mig_scarcity = policy::mig_scarcity;
 
 } // namespace preset
 
@@ -58,7 +66,8 @@ using volcano_binpack = policy::volcano_binpack;
 using any_preset =
     std::variant<preset::random, preset::first_fit, preset::worst_fit, preset::best_fit, preset::dot_product,
                  preset::gpu_packing, preset::gpu_clustering, preset::fgd, preset::binpack, preset::spread,
-                 preset::nomad_binpack, preset::nomad_spread, preset::volcano_binpack>;
+                 preset::nomad_binpack, preset::nomad_spread, preset::volcano_binpack, preset::mig_best_fit,
+                 preset::mig_fragmentation, preset::mig_options, preset::mig_scarcity>;
 
 /// One row of the table of named policies.
 ///
@@ -75,7 +84,7 @@ struct preset_row {
 inline constexpr int fgd_typical_percent = 95;
 
 /// The table of named policies: the one place that gives policies names.
-inline constexpr std::array<preset_row, 13> presets{{
+inline constexpr std::array<preset_row, 17> presets{{
     {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
      [](const preset_inputs& in) -> any_preset { return two_level(random{in.seed}, gpu_random{in.seed}); }},
     {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
@@ -102,6 +111,14 @@ inline constexpr std::array<preset_row, 13> presets{{
      [](const preset_inputs&) -> any_preset { return nomad_spread{}; }},
     {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
      [](const preset_inputs&) -> any_preset { return volcano_binpack{}; }},
+    {"mig-best-fit", "MIG: the fullest GPU that has a place, and the start that HAMi takes there",
+     [](const preset_inputs&) -> any_preset { return mig_best_fit{}; }},
+    {"mig-fragmentation", "MIG: the place that blocks fewest others although there is room for them, after MFI",
+     [](const preset_inputs&) -> any_preset { return mig_fragmentation{}; }},
+    {"mig-options", "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
+     [](const preset_inputs& in) -> any_preset { return mig_options{in.expected}; }},
+    {"mig-scarcity", "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
+     [](const preset_inputs& in) -> any_preset { return mig_scarcity{in.expected}; }},
 }};
 
 /// The names of all presets, comma separated, in the order of the table.

@@ -7,5 +7,9 @@ struct curve_point;
 struct result;
 struct timeline_point;
 struct timeline_result;
+struct synthetic_kind;
+struct synthetic;
+struct visit;
+struct visits_result;
 
 } // namespace gpupack::replay

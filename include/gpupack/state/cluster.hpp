@@ -13,8 +13,10 @@
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/place_counts.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +38,17 @@ class cluster {
     [[nodiscard]] const model_table& models() const noexcept { return models_; }
     /// The distinct node shapes.
     [[nodiscard]] const std::vector<node_kind>& kinds() const noexcept { return kinds_; }
+
+    /// One way in which GPUs of the cluster are cut by MIG, and what is free of it.
+    ///
+    /// table   the profiles and their places
+    /// counts  the places of each profile, by state of a GPU
+    /// open    [table->profile_count]  places that are free now, over all open GPUs that are idle or in MIG
+    struct mig_places {
+        const partition_table* table = nullptr;
+        std::shared_ptr<const place_counts> counts;
+        std::array<std::int64_t, partition_table::most_profiles> open{};
+    };
 
     /// A view of the node; valid until the cluster moves, goes, or changes that node.
     [[nodiscard]] node_view operator[](node_id id) const noexcept {
@@ -63,10 +76,8 @@ class cluster {
         return named ? names_[id.number()] : std::string{"node "}.append(std::to_string(id.number()));
     }
 
-    /// The tables by which GPUs of this cluster are cut into instances, numbered as gpu_capacity says.
-    [[nodiscard]] const std::vector<std::shared_ptr<const partition_table>>& partitions() const noexcept {
-        return partitions_;
-    }
+    /// The MIG tables of this cluster's GPUs, numbered as gpu_capacity::mig_number says.
+    [[nodiscard]] const std::vector<mig_places>& mig_tables() const noexcept { return mig_; }
 
     /// Compute of all GPUs, oversubscription counted in.
     [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
@@ -94,7 +105,10 @@ class cluster {
             for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
                 const int i = lowest_bit(rest);
                 const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
-                states[i] = after_taking(states[i], taken.share, kinds_[at.kind].gpus[i], taken.gpus, slot);
+                const gpu_capacity& of = kinds_[at.kind].gpus[i];
+                count_open(of, states[i], -1);
+                states[i] = after_taking(states[i], taken.share, of, taken.gpus, slot);
+                count_open(of, states[i], 1);
             }
             sum_up(node, at);
         }
@@ -119,7 +133,10 @@ class cluster {
         for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
             const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
-            states[i] = after_giving_back(states[i], taken, kinds_[at.kind].gpus[i], slot);
+            const gpu_capacity& of = kinds_[at.kind].gpus[i];
+            count_open(of, states[i], -1);
+            states[i] = after_giving_back(states[i], taken, of, slot);
+            count_open(of, states[i], 1);
         }
         sum_up(node, at);
     }
@@ -130,8 +147,13 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         GPUPACK_EXPECTS((gpus & gpu_set::first(kinds_[at.kind].gpu_count)) == gpus, "GPUs that the node has");
-        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1)
-            gpus_[at.first_gpu + static_cast<std::uint32_t>(lowest_bit(rest))].closed = closed;
+        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1) {
+            const int i = lowest_bit(rest);
+            gpu_state& gpu = gpus_[at.first_gpu + static_cast<std::uint32_t>(i)];
+            count_open(kinds_[at.kind].gpus[i], gpu, -1);
+            gpu.closed = closed;
+            count_open(kinds_[at.kind].gpus[i], gpu, 1);
+        }
         sum_up(nodes_[id.number()], at);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
@@ -156,7 +178,9 @@ class cluster {
 
     /// Whether two clusters have the same free resources on the same nodes.
     [[nodiscard]] bool same_state(const cluster& other) const noexcept {
-        return nodes_ == other.nodes_ && gpus_ == other.gpus_ && compute_free_ == other.compute_free_;
+        const auto same_open = [](const mig_places& a, const mig_places& b) { return a.open == b.open; };
+        return nodes_ == other.nodes_ && gpus_ == other.gpus_ && compute_free_ == other.compute_free_ &&
+               std::equal(mig_.begin(), mig_.end(), other.mig_.begin(), other.mig_.end(), same_open);
     }
 
   private:
@@ -177,12 +201,23 @@ class cluster {
         compute_free_ += milli_gpu{node.compute_free};
     }
 
+    /// Adds (sign 1) or takes off (sign -1) the MIG places that are free on a GPU.
+    void count_open(const gpu_capacity& of, const gpu_state& gpu, int sign) noexcept {
+        if (of.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) return;
+        mig_places& places = mig_[of.mig_number];
+        const place_counts_view counts = places.counts->view();
+        const std::uint64_t occupied = gpu.way == sharing::mig ? gpu.occupied() : 0;
+        for (int p = 0; p < counts.profiles; ++p)
+            places.open[static_cast<std::size_t>(p)] += sign * counts.places(occupied, p);
+    }
+
     /// A copy to look at: without placements that could be released.
     [[nodiscard]] cluster without_ledger() const {
         cluster copy;
         copy.models_ = models_;
         copy.partitions_ = partitions_;
         copy.compute_ = compute_;
+        copy.mig_ = mig_;
         copy.kinds_ = kinds_;
         copy.places_ = places_;
         copy.nodes_ = nodes_;
@@ -200,7 +235,8 @@ class cluster {
     }
 
     model_table models_;
-    std::vector<std::shared_ptr<const partition_table>> partitions_;
+    std::vector<std::shared_ptr<const partition_table>> partitions_; // whom the kinds point to
+    std::vector<mig_places> mig_;
     std::vector<node_kind> kinds_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;

@@ -159,29 +159,31 @@ class cluster_builder {
             }
             mig = std::make_shared<const partition_table>(*fixed);
         }
-        of.mig = mig.get();
-        of.vgpu = vgpu.get();
-        return number(mig, of.mig, of.mig_number) && number(vgpu, of.vgpu, of.vgpu_number);
+        of.vgpu = keep(vgpu);
+        return !mig || number_mig(keep(mig), of);
     }
 
-    /// Keeps a table with the cluster, once, and says its number.
-    bool number(const std::shared_ptr<const partition_table>& table, const partition_table*& kept,
-                std::uint8_t& as) {
-        if (!table) return true;
-        auto& all = built_.partitions_;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (*all[i] == *table) {
-                kept = all[i].get();
-                as = static_cast<std::uint8_t>(i);
-                return true;
-            }
-        if (all.size() == 256) {
-            fail("GPU setup", "instances", "at most 256 ways to cut GPUs in one cluster");
+    /// Keeps a table with the cluster, once.
+    const partition_table* keep(const std::shared_ptr<const partition_table>& table) {
+        if (!table) return nullptr;
+        for (const auto& known : built_.partitions_)
+            if (*known == *table) return known.get();
+        built_.partitions_.push_back(table);
+        return table.get();
+    }
+
+    /// Numbers a MIG table that is kept.
+    bool number_mig(const partition_table* table, gpu_capacity& of) {
+        auto& all = built_.mig_;
+        std::size_t number = 0;
+        while (number < all.size() && all[number].table != table) ++number;
+        if (number == max_mig_tables) {
+            fail("GPU setup", "MIG", "at most 16 ways to cut GPUs by MIG in one cluster");
             return false;
         }
-        all.push_back(table);
-        kept = table.get();
-        as = static_cast<std::uint8_t>(all.size() - 1);
+        if (number == all.size()) all.push_back({table, std::make_shared<const place_counts>(*table), {}});
+        of.mig = table;
+        of.mig_number = static_cast<std::uint8_t>(number);
         return true;
     }
 
@@ -193,7 +195,10 @@ class cluster_builder {
         }
         const std::size_t first_gpu = built_.gpus_.size();
         built_.places_.push_back({kind_index, static_cast<std::uint32_t>(first_gpu)});
-        for (int i = 0; i < kind.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(kind.gpus[i]));
+        for (int i = 0; i < kind.gpu_count; ++i) {
+            built_.gpus_.push_back(idle_gpu(kind.gpus[i]));
+            built_.count_open(kind.gpus[i], built_.gpus_.back(), 1);
+        }
         built_.nodes_.push_back(idle_state(kind, built_.gpus_.data() + first_gpu));
     }
 

@@ -10,6 +10,8 @@ class profile_set;
 struct partition_profile;
 struct partition_slot;
 struct partition_table;
+struct place_counts_view;
+class place_counts;
 struct gpu_setup;
 struct gpu_capacity;
 struct gpu_model;

@@ -16,24 +16,19 @@ namespace gpupack {
 /// max_sharers  tasks in slices
 /// only         the one way that it may be shared in; idle: any
 /// mig, vgpu    how it is cut into instances; null where it is not
-/// mig_number, vgpu_number  of those tables, among cluster::partitions()
+/// mig_number   of the MIG table, in the order of cluster::mig_places()
 struct gpu_capacity {
     std::int32_t memory = 0;
     std::int16_t compute = 1000;
     std::uint8_t max_sharers = 255;
     sharing only = sharing::idle;
     std::uint8_t mig_number = 0;
-    std::uint8_t vgpu_number = 0;
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
 
     /// The table of a way that hands out profiles; null where the GPU has none.
     [[nodiscard]] GPUPACK_HD constexpr const partition_table* table(sharing way) const noexcept {
         return way == sharing::mig ? mig : vgpu;
-    }
-    /// The number of that table among cluster::partitions().
-    [[nodiscard]] GPUPACK_HD constexpr int table_number(sharing way) const noexcept {
-        return way == sharing::mig ? mig_number : vgpu_number;
     }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {

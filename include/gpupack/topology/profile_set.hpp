@@ -9,6 +9,9 @@ namespace gpupack {
 /// The most MIG profiles, and the most vGPU sizes, over all GPU models of one cluster.
 inline constexpr int max_profiles = 64;
 
+/// The most ways in which GPUs of one cluster are cut by MIG: a model each, and a fixed geometry each.
+inline constexpr int max_mig_tables = 16;
+
 /// A set of MIG profiles or of vGPU sizes of one cluster, as numbered by its model_table: what a request for an
 /// instance would take. Models have profiles of their own, so a set holds one or more for each model that will do.
 class profile_set {

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <gpupack/policy/instance_cost.hpp>
+
+namespace gpupack::policy {
+
+/// The scorer that mig_fragmentation prepares.
+struct mig_fragmentation_scorer {
+    place_counts_view tables[max_mig_tables] = {};
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+                                                        const request& asked) const noexcept {
+        score rise = 0;
+        int nth = 0;
+        for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
+            rise += rise_on(chosen.node, lowest_bit(rest), asked.share.way(),
+                            chosen.slots[nth < max_instances ? nth : 0]);
+        return -rise;
+    }
+
+  private:
+    /// Places that are taken or overlapped although so many units are free, over the plain profiles.
+    [[nodiscard]] GPUPACK_HD constexpr score blocked(const place_counts_view& counts, const partition_table& table,
+                                                     std::uint64_t occupied) const noexcept {
+        const int free = counts.units - used_units(counts, occupied);
+        score sum = 0;
+        for (int p = 0; p < counts.profiles; ++p)
+            if (table.profiles[p].plain && table.profiles[p].units <= free)
+                sum += counts.places(0, p) - counts.places(occupied, p);
+        return sum;
+    }
+
+    [[nodiscard]] GPUPACK_HD static constexpr int used_units(const place_counts_view& counts,
+                                                             std::uint64_t occupied) noexcept {
+        return count_bits(static_cast<std::uint32_t>(occupied) & ((1U << counts.units) - 1));
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr score rise_on(const node_view& node, int i, sharing way,
+                                                     int slot) const noexcept {
+        constexpr score step = 64; // ties go to the GPU with fewer units free
+        const gpu_state& gpu = node.gpu(i);
+        const gpu_capacity& of = node.capacity(i);
+        if (way != sharing::mig) return gpu.compute_free;
+        const place_counts_view& counts = tables[of.mig_number];
+        const std::uint64_t now = gpu.way == sharing::mig ? gpu.occupied() : 0;
+        const std::uint64_t after = now | of.mig->slots[slot].taken;
+        return step * (blocked(counts, *of.mig, after) - blocked(counts, *of.mig, now)) + counts.units -
+               used_units(counts, now);
+    }
+};
+
+/// Takes the place that raises MIG fragmentation least: the places that profiles have lost although the GPU has the
+/// units for them.
+///
+///   fragmentation of a GPU = sum over profiles p with size <= units free of (places of p when idle - places of p
+///   now)
+/// The profiles are those that leave the media engines alone, each counted once. MFI's own score was not published;
+/// this one follows its description. other requests  the GPU with least compute free ties    fewer units free, then
+/// lower node, lower GPU, lower start source  MFI, arXiv 2511.18906 (docs/sources.md#mfi)
+struct mig_fragmentation {
+    [[nodiscard]] mig_fragmentation_scorer prepare(const decision& question) const noexcept {
+        mig_fragmentation_scorer made;
+        const auto& all = question.on.mig_tables();
+        for (std::size_t t = 0; t < all.size(); ++t) made.tables[t] = all[t].counts->view();
+        return made;
+    }
+
+    friend bool operator==(const mig_fragmentation&, const mig_fragmentation&) = default;
+};
+
+static_assert(policy<mig_fragmentation>);
+
+} // namespace gpupack::policy

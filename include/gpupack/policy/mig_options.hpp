@@ -1,0 +1,31 @@
+#pragma once
+
+#include <gpupack/policy/instance_cost.hpp>
+
+namespace gpupack::policy {
+
+/// Keeps the most MIG places for the requests that are expected: takes the place whose loss costs them least, and
+/// among near-equals the GPU with least free.
+///
+/// expected   requests to come; each counts by its part of the mix
+/// loss, unit  a place lost costs `loss` for each percent of the mix that would want it; a unit free costs `unit`
+/// other requests  as instance_cost_scorer says
+/// ties       lower node, lower GPU, lower start
+struct mig_options {
+    task_mix expected;
+    score loss = 5;
+    score unit = 100;
+
+    [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
+        auto scorer = detail::without_prices(question.on, unit);
+        detail::set_prices(scorer, question.on, expected,
+                           [&](const request&, score percent, std::int64_t) { return loss * percent; });
+        return scorer;
+    }
+
+    friend bool operator==(const mig_options&, const mig_options&) = default;
+};
+
+static_assert(policy<mig_options>);
+
+} // namespace gpupack::policy

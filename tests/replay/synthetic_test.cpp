@@ -1,0 +1,34 @@
+#include <gpupack/replay/synthetic.hpp>
+
+#include <gpupack/fit/no_fit.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(synthetic, every_workload_is_of_valid_tasks_that_fit_an_empty_cluster) {
+    EXPECT_EQ(replay::synthetic_names().size(), 11U);
+    for (const std::string& name : replay::synthetic_names()) {
+        const auto made = replay::make_synthetic(name);
+        ASSERT_TRUE(made) << name;
+        EXPECT_EQ(made->name, name);
+        EXPECT_EQ(made->on.gpu_count(), 100U);
+        EXPECT_GT(made->capacity, 0);
+        for (const replay::synthetic_kind& kind : made->kinds) {
+            EXPECT_TRUE(is_valid(kind.asked)) << name << " " << kind.name;
+            EXPECT_TRUE(fit::fits_empty(made->on, kind.asked)) << name << " " << kind.name;
+            EXPECT_GT(kind.weight * kind.size, 0);
+        }
+    }
+    EXPECT_EQ(replay::make_synthetic("mig").error().message().substr(0, 50),
+              "workload: \"mig\": expected one of mig-uniform, mig-");
+}
+
+TEST(synthetic, mig_mixes_are_over_the_five_plain_profiles) {
+    const auto made = replay::make_synthetic("mig-bimodal-h100").value();
+    std::string text;
+    for (const auto& kind : made.kinds)
+        text.append(kind.name).append(":").append(std::to_string(kind.weight)).append(" ");
+    EXPECT_EQ(text, "1g.10gb:40 2g.20gb:5 3g.40gb:5 4g.40gb:10 7g.80gb:40 ");
+    EXPECT_EQ(made.mix().total(), 100);
+}
