@@ -26,15 +26,16 @@ TEST(node_state, sums_up_the_gpus) {
 TEST(node_state, is_equal_only_where_all_of_it_is) {
     const node_state state{1, 2, 3, 4, 5, 6};
     EXPECT_EQ(state, (node_state{1, 2, 3, 4, 5, 6}));
-    for (int field = 0; field < 7; ++field) {
+    for (int field = 0; field < 8; ++field) {
         node_state other = state;
         (field == 0   ? other.cpu_free
          : field == 1 ? other.memory_free
          : field == 2 ? other.compute_free
                       : other.slice_memory) += field < 4;
         other.slice_compute = static_cast<std::int16_t>(other.slice_compute + (field == 4));
-        other.idle_gpus = static_cast<std::uint8_t>(other.idle_gpus + (field == 5));
+        other.idle_gpus = (other.idle_gpus + (field == 5)) & 63;
         other.closed = field == 6;
+        other.open_profiles = field == 7;
         EXPECT_FALSE(state == other) << field;
     }
 }

@@ -31,6 +31,14 @@ namespace detail {
 /// What the sums of a node tell about whether its GPUs would do.
 enum class glance : std::uint8_t { no, yes, unclear };
 
+/// No where nothing is idle and no GPU in instances has a place, as far as one table tells.
+[[nodiscard]] GPUPACK_HD constexpr glance glance_at_instances(const node_view& node, const share& asked) noexcept {
+    const partition_table* const table = asked.way() == sharing::mig ? node.kind().mig : node.kind().vgpu;
+    if (table == nullptr || node.idle_gpus() > 0) return glance::unclear;
+    return (node.open_profiles() & fold_profiles(table->among(asked.profiles()))) == 0 ? glance::no
+                                                                                       : glance::unclear;
+}
+
 [[nodiscard]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node, const request& asked) noexcept {
     const bool enough_idle = node.idle_gpus() >= asked.gpus;
     const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0;
@@ -38,7 +46,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
         if (!enough_idle) return glance::no;
         return any_model ? glance::yes : glance::unclear;
     }
-    if (in_profiles(asked.share.way())) return glance::unclear;
+    if (in_profiles(asked.share.way())) return glance_at_instances(node, asked.share);
     if (node.slice_compute() < asked.share.compute() || node.slice_memory() < asked.share.memory())
         return glance::no;
     // A slice that every idle GPU has room for. A percentage of one's own memory always is.

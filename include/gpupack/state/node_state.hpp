@@ -20,23 +20,31 @@ namespace gpupack {
 /// slice_compute  milli-GPUs: the most that is free on one GPU that takes slices; -1 where none does
 /// idle_gpus      GPUs that may be given whole: with nothing on them, and not closed
 /// closed         nothing more may be placed on the node at all
+/// open_profiles  folded (fold_profiles): the profiles that have a place on some GPU that is in instances already
 struct node_state {
     std::int32_t cpu_free = 0;
     std::int32_t memory_free = 0;
     std::int32_t compute_free = 0;
     std::int32_t slice_memory = -1;
     std::int16_t slice_compute = -1;
-    std::uint8_t idle_gpus = 0;
-    bool closed = false;
+    std::uint8_t idle_gpus : 6 = 0;
+    bool closed : 1 = false;
+    std::uint8_t open_profiles = 0;
 
     GPUPACK_HD friend constexpr bool operator==(const node_state& a, const node_state& b) noexcept {
         return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
                a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute &&
-               a.idle_gpus == b.idle_gpus && a.closed == b.closed;
+               a.idle_gpus == b.idle_gpus && a.closed == b.closed && a.open_profiles == b.open_profiles;
     }
 };
 
 static_assert(sizeof(node_state) == 20 && std::is_trivially_copyable_v<node_state>);
+
+/// Profiles of a table, as bits by index, in eight bits: those from the eighth on share one. Where two sets fold to
+/// nothing in common, they have none.
+[[nodiscard]] GPUPACK_HD constexpr std::uint8_t fold_profiles(std::uint32_t profiles) noexcept {
+    return static_cast<std::uint8_t>((profiles & 0x7fU) | (profiles > 0x7fU ? 0x80U : 0U));
+}
 
 /// Brings what a node's state says of its GPUs up to date.
 ///
@@ -45,15 +53,19 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
     node.compute_free = 0;
     node.slice_memory = -1;
     node.slice_compute = -1;
-    node.idle_gpus = 0;
+    std::uint32_t idle = 0;
+    std::uint32_t open = 0;
     for (int i = 0; i < count; ++i) {
         const gpu_state& gpu = gpus[i];
         node.compute_free += gpu.compute_free;
-        node.idle_gpus = static_cast<std::uint8_t>(node.idle_gpus + (is_free_whole(gpu) ? 1 : 0));
+        idle += is_free_whole(gpu) ? 1 : 0;
+        if (in_profiles(gpu.way) && !gpu.closed) open |= gpu.open_profiles();
         if (!takes_slices(gpu)) continue;
         if (node.slice_memory < gpu.memory_free) node.slice_memory = gpu.memory_free;
         if (node.slice_compute < gpu.compute_free) node.slice_compute = gpu.compute_free;
     }
+    node.idle_gpus = idle & 63U;
+    node.open_profiles = fold_profiles(open);
 }
 
 /// The state of a node with nothing on it.

@@ -65,6 +65,10 @@ class node_view {
     [[nodiscard]] GPUPACK_HD constexpr bool closed() const noexcept { return state_->closed; }
     /// How many of its GPUs may be given whole.
     [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept { return state_->idle_gpus; }
+    /// The profiles that have a place on a GPU that is in instances already, folded: see node_state.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept {
+        return state_->open_profiles;
+    }
     /// The most compute that is free on one of its GPUs that takes slices; -1 where none does.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu slice_compute() const noexcept {
         return milli_gpu{state_->slice_compute};

@@ -18,6 +18,7 @@ namespace gpupack {
 /// models                  every model that the node has
 /// gpus, gpu_models        [gpu_count]  what each GPU can give, and its model
 /// least_gpu_memory        MiB for slices on the smallest of its GPUs; 0 where it has none
+/// mig, vgpu               the table that all its GPUs have; null where some have none or another
 /// any_way                 whether each of its GPUs, when idle, may be shared in any way
 /// by_cpu, by_memory, by_compute  divide by what it has in all, as scores do for every node
 struct node_kind {
@@ -27,6 +28,8 @@ struct node_kind {
     std::int32_t least_gpu_memory = 0;
     std::int32_t compute = 0;
     bool any_way = true;
+    const partition_table* mig = nullptr;
+    const partition_table* vgpu = nullptr;
     model_set models{};
     divisor by_cpu{cpu.count()};
     divisor by_memory{memory.count()};
@@ -41,6 +44,8 @@ struct node_kind {
         if (gpu_count == 0 || gpu.memory < least_gpu_memory) least_gpu_memory = gpu.memory;
         compute += gpu.compute;
         any_way = any_way && gpu.only == sharing::idle;
+        mig = gpu_count == 0 || mig == gpu.mig ? gpu.mig : nullptr;
+        vgpu = gpu_count == 0 || vgpu == gpu.vgpu ? gpu.vgpu : nullptr;
         models.insert(model);
         by_compute = divisor{compute};
         ++gpu_count;
