@@ -6,6 +6,7 @@
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/then.hpp>
+#include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -46,6 +47,36 @@ TEST(scheduler, explains_the_option_that_it_then_takes) {
         RC_ASSERT(told.options[0].node == placed->node && told.options[0].gpus == placed->gpus);
         if (told.options.size() == 2) RC_ASSERT(!(told.options[0].score < told.options[1].score));
     });
+}
+
+TEST(scheduler, places_the_first_alternative_that_fits) {
+    scheduler by{cluster_builder{}
+                     .add_nodes(1, {8_cores, 8_GiB, {1, models::a100_40gb}})
+                     .add_nodes(1, {8_cores, 8_GiB, {2, models::t4}})
+                     .build()
+                     .value(),
+                 policy::best_fit{}};
+    const auto only = [&](const char* model) { return by.state().models().select(model).value(); };
+    const std::vector<request> wanted{{.gpus = 1, .models = only("A100-40GB")}, {.gpus = 2, .models = only("T4")}};
+    EXPECT_EQ(by.place_first_of(wanted)->first, 0U);
+    const auto second = by.place_first_of(wanted);
+    EXPECT_EQ(second->first, 1U);
+    EXPECT_EQ(second->second.gpus, gpu_set::first(2));
+    EXPECT_EQ(by.place_first_of(wanted).error().message(),
+              "0 of 2 nodes: 1 lack a GPU of a wanted model, 1 lack idle GPUs; nearest: node 0, 1 GPU short");
+}
+
+TEST(scheduler, places_nothing_on_what_is_closed_until_it_opens) {
+    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
+                 policy::best_fit{}};
+    by.set_closed(node_id{0}, gpu_set::of(0), true);
+    EXPECT_EQ(by.place({.gpus = 1})->gpus, gpu_set::of(1));
+    EXPECT_EQ(by.place({.gpus = 2}).error().message(), "0 of 1 node: 1 have too few GPUs open to be shared so");
+    by.set_closed(node_id{0}, true);
+    EXPECT_EQ(by.place({.cpu = 1_cores}).error().message(), "0 of 1 node: 1 are closed");
+    by.set_closed(node_id{0}, false);
+    by.set_closed(node_id{0}, gpu_set::of(0), false);
+    EXPECT_TRUE(by.place({.gpus = 1}));
 }
 
 TEST(scheduler_death, stops_at_programming_errors) {

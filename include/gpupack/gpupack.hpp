@@ -38,6 +38,7 @@
 #include <gpupack/topology/vgpu_table.hpp>
 
 #include <gpupack/request/instances.hpp>
+#include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>

@@ -66,6 +66,18 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         return unexpected<no_fit>{fit::explain_no_fit(cluster_, asked)};
     }
 
+    /// Places the first of several requests that fits, in order of preference: "one A100, else two T4".
+    ///
+    /// returns  the index of the request that was placed, and where; or why the first one fits nowhere now
+    /// errors   as place(); the alternatives must not be empty
+    [[nodiscard]] expected<std::pair<std::size_t, placement>, no_fit>
+    place_first_of(const std::vector<request>& alternatives) {
+        GPUPACK_EXPECTS(!alternatives.empty(), "one alternative at least");
+        for (std::size_t i = 0; i < alternatives.size(); ++i)
+            if (const auto placed = try_place(alternatives[i])) return std::pair{i, *placed};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, alternatives.front())};
+    }
+
     /// place() without the reasons, for loops that do not read them.
     [[nodiscard]] std::optional<placement> try_place(const request& asked) {
         GPUPACK_EXPECTS(is_valid(asked), "a valid request");

@@ -7,6 +7,7 @@ struct slice;
 struct instance;
 class share;
 struct request;
+struct model_selector;
 class task_mix;
 
 } // namespace gpupack

@@ -85,8 +85,8 @@ template <policy::policy Policy> class indexed_searcher {
 /// was last asked for.
 ///
 /// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan. A policy must
-/// not change between decisions. shapes  the most request shapes remembered; beyond it, shapes that recur push out
-/// those not asked for longest,
+/// not change between decisions.
+/// shapes  the most request shapes remembered; beyond it, shapes that recur push out those not asked for longest,
 ///         and the rest are searched by the scan: the answers are the same
 /// memory  64 bytes a node, and 9.2 a node and shape
 /// cost    a score a node changed since the shape was last asked for, and a few comparisons; no allocation once the

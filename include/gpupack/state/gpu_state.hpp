@@ -19,9 +19,9 @@ namespace gpupack {
 ///               profiles of its table that still have a place, as bits by index. Else 0
 /// occupied_low, occupied_high  used in instances: the bits that they take (partition_slot::taken), 48 in all
 /// sharers       tasks on it
-/// way           how it is shared; on a GPU with nothing on it, idle where any way is open, else the only one that
-/// is closed        nothing more may be placed on it: unhealthy, or cordoned crowded       shared in slices by as
-/// many tasks as may
+/// way           how it is shared; on a GPU with nothing on it, idle where any way is open, else the only one
+/// closed        nothing more may be placed on it: unhealthy, or cordoned
+/// crowded       shared in slices by as many tasks as may
 struct gpu_state {
     std::int32_t memory_free = 0;
     std::int16_t compute_free = 0;
