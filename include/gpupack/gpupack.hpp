@@ -37,7 +37,9 @@
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 
+#include <gpupack/request/hami_request.hpp>
 #include <gpupack/request/instances.hpp>
+#include <gpupack/request/koordinator_request.hpp>
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
@@ -66,12 +68,15 @@
 #include <gpupack/fit/slice.hpp>
 #include <gpupack/fit/why_not.hpp>
 
+#include <gpupack/policy/aliyun_vgpu.hpp>
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/best_gpus.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/combine.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/device_plugin.hpp>
 #include <gpupack/policy/dot_product.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/first_fit.hpp>
@@ -79,8 +84,15 @@
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/gpu_load.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/gpushare.hpp>
+#include <gpupack/policy/hami.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/kai.hpp>
+#include <gpupack/policy/koordinator.hpp>
+#include <gpupack/policy/koordinator_partitions.hpp>
+#include <gpupack/policy/kubernetes.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
@@ -91,11 +103,16 @@
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/rank.hpp>
+#include <gpupack/policy/ray.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/policy/slurm_shard.hpp>
+#include <gpupack/policy/tendency.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/two_level.hpp>
 #include <gpupack/policy/volcano_binpack.hpp>
+#include <gpupack/policy/volcano_vgpu.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 
 #include <gpupack/search/best_node.hpp>

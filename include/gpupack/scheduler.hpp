@@ -6,6 +6,7 @@
 #include <gpupack/fit/why_not.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/rank.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
@@ -63,7 +64,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// ties     higher score, then lower node, then lower GPU set
     [[nodiscard]] expected<placement, no_fit> place(const request& asked) {
         if (const auto placed = try_place(asked)) return *placed;
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, asked)};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::taken_for(policy_, asked))};
     }
 
     /// Places the first of several requests that fits, in order of preference: "one A100, else two T4".
@@ -75,17 +76,24 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         GPUPACK_EXPECTS(!alternatives.empty(), "one alternative at least");
         for (std::size_t i = 0; i < alternatives.size(); ++i)
             if (const auto placed = try_place(alternatives[i])) return std::pair{i, *placed};
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, alternatives.front())};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::taken_for(policy_, alternatives.front()))};
     }
 
     /// place() without the reasons, for loops that do not read them.
     [[nodiscard]] std::optional<placement> try_place(const request& asked) {
         GPUPACK_EXPECTS(is_valid(asked), "a valid request");
-        const auto found = searcher_.find(policy_, {cluster_, asked, ordinal_++});
+        const request taken = policy::taken_for(policy_, asked);
+        const auto found = searcher_.find(policy_, {cluster_, taken, ordinal_++});
         if (!found) return std::nullopt;
-        const placement placed = cluster_.take(found->node, found->gpus, asked, found->slots);
+        const placement placed = cluster_.take(found->node, found->gpus, taken, found->slots,
+                                               taken.share.compute() - asked.share.compute());
         searcher_.changed(cluster_, found->node);
         return placed;
+    }
+
+    /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node kind.
+    [[nodiscard]] bool fits_empty(const request& asked) const noexcept {
+        return fit::fits_empty(cluster_, policy::taken_for(policy_, asked));
     }
 
     /// Gives back exactly what the placement took. A placement that was released before, or that belongs to another
@@ -109,8 +117,9 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// The best options for a request and the reasons of the nodes that fail, without placing anything.
     ///
     /// cost  a score a node; allocates
-    [[nodiscard]] explanation<score_type> explain(const request& asked, std::size_t options = 3) const {
-        GPUPACK_EXPECTS(is_valid(asked), "a valid request");
+    [[nodiscard]] explanation<score_type> explain(const request& wanted, std::size_t options = 3) const {
+        GPUPACK_EXPECTS(is_valid(wanted), "a valid request");
+        const request asked = policy::taken_for(policy_, wanted);
         const auto scorer = policy::prepare(policy_, policy::decision{cluster_, asked, ordinal_});
         explanation<score_type> told;
         told.nodes = cluster_.size();

@@ -38,12 +38,3 @@ TEST(gpu_packing, keeps_to_its_three_tiers) {
         },
         true);
 }
-
-TEST(gpu_packing, scores_the_published_examples) { // the simulator's own unit test
-    const auto packing = [](const std::vector<int>& left) {
-        const cluster on = node_with(left, 96000);
-        return policy::gpu_packing{}(on[node_id{0}], asking(0, 2, 1000));
-    };
-    EXPECT_EQ(packing({200, 1000, 1000, 500}), 48);
-    EXPECT_EQ(packing({1000, 1000, 1000, 1000}), 29);
-}

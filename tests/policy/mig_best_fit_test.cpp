@@ -6,11 +6,6 @@
 
 using namespace gpupack;
 
-TEST(mig_best_fit, takes_the_starts_that_hami_takes) { // conformance.json, mig.hami_sequence
-    EXPECT_EQ(placed_in_order(policy::mig_best_fit{}, 1, {"3g.20gb", "2g.10gb", "1g.5gb", "1g.5gb"}),
-              "0@4 0@0 0@3 0@2");
-}
-
 TEST(mig_best_fit, fills_the_fullest_gpu_that_has_a_place) {
     EXPECT_EQ(placed_in_order(policy::mig_best_fit{}, 3, {"4g.20gb", "7g.40gb", "3g.20gb", "1g.5gb"}),
               "0@0 1@0 0@4 2@6");

@@ -47,12 +47,3 @@ TEST(nomad, scores_as_its_formulas_do) {
         }
     });
 }
-
-TEST(nomad, scores_the_published_examples) { // Nomad's own unit test: a node of 2048 MHz and 4096 MiB
-    const cluster on = cluster_builder{}.add_nodes(1, {milli_cpu{2048}, mebibytes{4096}, {}}).build().value();
-    const request all{.cpu = milli_cpu{2048}, .memory = mebibytes{4096}};
-    EXPECT_EQ(policy::nomad_binpack{}(on[node_id{0}], all), 18 * policy::nomad_binpack::point);
-    EXPECT_EQ(policy::nomad_spread{}(on[node_id{0}], all), 0);
-    EXPECT_EQ(policy::nomad_binpack{}(on[node_id{0}], {}), 0);
-    EXPECT_EQ(policy::nomad_spread{}(on[node_id{0}], {}), 18 * policy::nomad_spread::point);
-}

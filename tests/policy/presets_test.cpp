@@ -14,9 +14,9 @@ TEST(presets, have_names_of_their_own_and_a_line_each) {
         EXPECT_TRUE(policy::make_preset(row.name, {})) << row.name;
     }
     EXPECT_EQ(names.size(), policy::presets.size());
-    for (const char* asked_for : {"random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing",
-                                  "gpu-clustering", "fgd", "binpack", "spread", "mig-best-fit", "mig-fragmentation", "mig-options",
-                                  "mig-scarcity"})
+    for (const char* asked_for :
+         {"random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing", "gpu-clustering", "fgd",
+          "binpack", "spread", "mig-best-fit", "mig-fragmentation", "mig-options", "mig-scarcity"})
         EXPECT_EQ(names.count(asked_for), 1U) << asked_for;
 }
 

@@ -1,4 +1,6 @@
 // The program as a user runs it: what it prints, what it writes, and the one line that it says of bad input.
+#include <gpupack/policy/presets.hpp>
+
 #include "support/data_files.hpp"
 
 #include <gtest/gtest.h>
@@ -195,11 +197,8 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
 }
 
 TEST_F(replay_program, refuses_bad_flags) {
-    expect_refused(
-        "--policy fdg",
-        "--policy: \"fdg\": expected all, or some of random, first-fit, worst-fit, best-fit, dot-product, "
-        "gpu-packing, gpu-clustering, fgd, binpack, spread, nomad-binpack, nomad-spread, volcano-binpack, "
-        "mig-best-fit, mig-fragmentation, mig-options, mig-scarcity");
+    expect_refused("--policy fdg",
+                   "--policy: \"fdg\": expected all, or some of " + gpupack::policy::preset_names());
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan or parallel");
     expect_refused(

@@ -21,7 +21,9 @@ namespace gpupack::policy {
 /// score          minus the cost of all GPUs chosen
 /// A GPU that goes to a whole task, to slices or to vGPUs while it is idle loses all its MIG places; the same
 /// policy so weighs MIG, slices and whole GPUs against each other. Units of a GPU without MIG are eighths of its
-/// compute. tables   [max_mig_tables]  by gpu_capacity::mig_number prices   [max_mig_tables, most_profiles]
+/// compute.
+/// tables   [max_mig_tables]  by gpu_capacity::mig_number
+/// prices   [max_mig_tables, most_profiles]
 struct instance_cost_scorer {
     place_counts_view tables[max_mig_tables] = {};
     score prices[max_mig_tables][partition_table::most_profiles] = {};

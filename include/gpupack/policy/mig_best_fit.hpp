@@ -10,6 +10,17 @@
 
 namespace gpupack::policy {
 
+namespace detail {
+
+/// How much HAMi likes a slot better than others of its profile: by its start for profiles of 1 and 3 compute
+/// slices, which it takes from the highest down.
+[[nodiscard]] GPUPACK_HD constexpr score hami_start(const partition_table& table, int slot) noexcept {
+    const int slices = table.profiles[table.slots[slot].profile].slices;
+    return slices == 1 || slices == 3 ? table.slots[slot].start : 0;
+}
+
+} // namespace detail
+
 /// The fullest GPU that has a place, and there the start that HAMi takes: the highest free one for profiles of 1
 /// and 3 compute slices, the lowest for the others.
 ///
@@ -30,12 +41,10 @@ struct mig_best_fit {
                 continue;
             }
             const partition_table& table = *chosen.node.capacity(i).mig;
-            const partition_slot& slot = table.slots[chosen.slots[nth < max_instances ? nth : 0]];
             const std::uint64_t occupied = gpu.way == sharing::mig ? gpu.occupied() : 0;
             const int used = count_bits(static_cast<std::uint32_t>(occupied) & ((1U << table.units) - 1));
-            const int slices = table.profiles[slot.profile].slices;
             sum -= 256 * (table.units - used);
-            if (slices == 1 || slices == 3) sum += slot.start;
+            sum += detail::hami_start(table, chosen.slots[nth < max_instances ? nth : 0]);
         }
         return sum;
     }

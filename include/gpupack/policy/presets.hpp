@@ -2,14 +2,21 @@
 
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/policy/aliyun_vgpu.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/device_plugin.hpp>
 #include <gpupack/policy/dot_product.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/gpushare.hpp>
+#include <gpupack/policy/hami.hpp>
+#include <gpupack/policy/kai.hpp>
+#include <gpupack/policy/koordinator.hpp>
+#include <gpupack/policy/kubernetes.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
@@ -17,8 +24,12 @@
 #include <gpupack/policy/nomad.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
+#include <gpupack/policy/ray.hpp>
+#include <gpupack/policy/slurm_shard.hpp>
 #include <gpupack/policy/two_level.hpp>
 #include <gpupack/policy/volcano_binpack.hpp>
+#include <gpupack/policy/volcano_vgpu.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/request/task_mix.hpp>
 
@@ -59,6 +70,16 @@ using mig_best_fit = policy::mig_best_fit;
 using mig_fragmentation = policy::mig_fragmentation;
 using mig_options = policy::mig_options;
 using mig_scarcity = policy::mig_scarcity;
+using k8s_exclusive = whole_gpus_policy<kubernetes_default>;
+using device_plugin = two_level_policy<kubernetes_default, policy::device_plugin>;
+using gpushare = two_level_policy<kubernetes_default, policy::gpushare>;
+using aliyun_vgpu = two_level_policy<kubernetes_default, policy::aliyun_vgpu>;
+using hami = two_level_policy<hami_node, hami_gpus>;
+using volcano_vgpu = two_level_policy<volcano_vgpu_node, volcano_vgpu_gpus>;
+using kai = two_level_policy<kai_node, kai_gpus>;
+using koordinator = two_level_policy<koordinator_node, koordinator_gpus>;
+using ray = two_level_policy<policy::ray, gpu_best_fit>;
+using slurm_shard = two_level_policy<policy::first_fit, policy::slurm_shard>;
 
 } // namespace preset
 
@@ -67,7 +88,9 @@ using any_preset =
     std::variant<preset::random, preset::first_fit, preset::worst_fit, preset::best_fit, preset::dot_product,
                  preset::gpu_packing, preset::gpu_clustering, preset::fgd, preset::binpack, preset::spread,
                  preset::nomad_binpack, preset::nomad_spread, preset::volcano_binpack, preset::mig_best_fit,
-                 preset::mig_fragmentation, preset::mig_options, preset::mig_scarcity>;
+                 preset::mig_fragmentation, preset::mig_options, preset::mig_scarcity, preset::k8s_exclusive,
+                 preset::device_plugin, preset::gpushare, preset::aliyun_vgpu, preset::hami, preset::volcano_vgpu,
+                 preset::kai, preset::koordinator, preset::ray, preset::slurm_shard>;
 
 /// One row of the table of named policies.
 ///
@@ -80,11 +103,22 @@ struct preset_row {
     any_preset (*make)(const preset_inputs&);
 };
 
+namespace detail {
+
+inline constexpr tendency pack = tendency::pack;
+inline constexpr tendency apart = tendency::spread;
+
+[[nodiscard]] constexpr any_preset make_hami(tendency nodes, hami_rule devices) {
+    return two_level(hami_node{nodes}, hami_gpus{devices});
+}
+
+} // namespace detail
+
 /// The part of the expected tasks, in percent by number, that FGD calls typical.
 inline constexpr int fgd_typical_percent = 95;
 
 /// The table of named policies: the one place that gives policies names.
-inline constexpr std::array<preset_row, 17> presets{{
+inline constexpr std::array<preset_row, 34> presets{{
     {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
      [](const preset_inputs& in) -> any_preset { return two_level(random{in.seed}, gpu_random{in.seed}); }},
     {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
@@ -119,6 +153,50 @@ inline constexpr std::array<preset_row, 17> presets{{
      [](const preset_inputs& in) -> any_preset { return mig_options{in.expected}; }},
     {"mig-scarcity", "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
      [](const preset_inputs& in) -> any_preset { return mig_scarcity{in.expected}; }},
+    {"k8s-exclusive", "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
+     [](const preset_inputs&) -> any_preset { return whole_gpus(kubernetes_default{}); }},
+    {"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
+     [](const preset_inputs&) -> any_preset {
+         return two_level(kubernetes_default{}, device_plugin{detail::pack});
+     }},
+    {"device-plugin-distributed", "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
+     [](const preset_inputs&) -> any_preset {
+         return two_level(kubernetes_default{}, device_plugin{detail::apart});
+     }},
+    {"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
+     [](const preset_inputs&) -> any_preset { return two_level(kubernetes_default{}, gpushare{}); }},
+    {"aliyun-vgpu", "Alibaba Cloud's shared GPUs and vGPU instances: one GPU is filled before the next",
+     [](const preset_inputs&) -> any_preset { return two_level(kubernetes_default{}, aliyun_vgpu{}); }},
+    {"hami-binpack", "HAMi: binpack for nodes and for devices",
+     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::binpack); }},
+    {"hami-spread", "HAMi: spread for nodes and for devices",
+     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::spread); }},
+    {"hami-binpack-spread", "HAMi as installed: binpack for nodes, spread for devices",
+     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::spread); }},
+    {"hami-spread-binpack", "HAMi: spread for nodes, binpack for devices",
+     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::binpack); }},
+    {"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
+     [](const preset_inputs&) -> any_preset { return two_level(volcano_vgpu_node{}, volcano_vgpu_gpus{}); }},
+    {"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
+     [](const preset_inputs&) -> any_preset { return two_level(kai_node{detail::pack}, kai_gpus{detail::pack}); }},
+    {"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
+     [](const preset_inputs&) -> any_preset {
+         return two_level(kai_node{detail::apart}, kai_gpus{detail::apart});
+     }},
+    {"koordinator-most", "Koordinator's DeviceShare, MostAllocated",
+     [](const preset_inputs&) -> any_preset {
+         return two_level(koordinator_node{detail::pack}, koordinator_gpus{detail::pack});
+     }},
+    {"koordinator-least", "Koordinator's DeviceShare, LeastAllocated, as installed",
+     [](const preset_inputs&) -> any_preset {
+         return two_level(koordinator_node{detail::apart}, koordinator_gpus{detail::apart});
+     }},
+    {"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
+     [](const preset_inputs&) -> any_preset { return two_level(ray{detail::pack}, gpu_best_fit{}); }},
+    {"ray-spread", "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
+     [](const preset_inputs&) -> any_preset { return two_level(ray{detail::apart}, gpu_best_fit{}); }},
+    {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
+     [](const preset_inputs&) -> any_preset { return two_level(first_fit{}, slurm_shard{}); }},
 }};
 
 /// The names of all presets, comma separated, in the order of the table.

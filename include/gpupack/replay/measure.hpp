@@ -12,9 +12,14 @@ namespace gpupack::replay {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Compute in use, in percent of all GPUs.
+/// Compute that tasks hold and have asked for: a whole GPU that serves half a GPU's request counts half.
+[[nodiscard]] inline milli_gpu served_compute(const cluster& on) noexcept {
+    return on.compute() - on.compute_free() - on.unasked();
+}
+
+/// The same, in percent of all GPUs.
 [[nodiscard]] inline double allocated_percent(const cluster& on) noexcept {
-    return percent((on.compute() - on.compute_free()).count(), on.compute().count());
+    return percent(served_compute(on).count(), on.compute().count());
 }
 
 /// Free compute that the expected tasks cannot use, on average over them, in percent of all GPUs: the fragmentation

@@ -92,7 +92,7 @@ template <class Scheduler> class timeline_run {
     }
 
     void arrive(std::size_t task) {
-        if (!fit::fits_empty(by_.state(), tasks_[task].asked)) {
+        if (!by_.fits_empty(tasks_[task].asked)) {
             ++times.rejected;
             told.outcomes.push_back({task, false, {}, {}});
             return;
@@ -168,8 +168,7 @@ template <class Scheduler> class timeline_run {
             next_point_ = begin_ + (end_ - begin_) * done / 200;
         }
         const std::int64_t counted = std::min(time, end_);
-        if (counted > now_)
-            milli_seconds_ += (counted - now_) * (by_.state().compute() - by_.state().compute_free()).count();
+        if (counted > now_) milli_seconds_ += (counted - now_) * served_compute(by_.state()).count();
         now_ = std::max(now_, time);
     }
 

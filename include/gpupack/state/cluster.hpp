@@ -83,6 +83,8 @@ class cluster {
     [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
     /// Compute of all GPUs that is free now. Cost: constant.
     [[nodiscard]] milli_gpu compute_free() const noexcept { return compute_free_; }
+    /// Compute that live placements hold beyond what was asked for, by policies that round up.
+    [[nodiscard]] milli_gpu unasked() const noexcept { return unasked_; }
     /// The number of placements that are live.
     [[nodiscard]] std::size_t live_placements() const noexcept { return ledger_.live(); }
     /// Makes room, so that no allocation happens while that many placements are live.
@@ -90,7 +92,9 @@ class cluster {
 
     /// Takes the request's resources on that node and those GPUs, and for instances those slots, all of which must
     /// fit (fit::fits_on).
-    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}) {
+    ///
+    /// unasked  how much of the compute of each GPU nobody asked for, where a policy rounds up
+    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}, milli_gpu unasked = {}) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         GPUPACK_EXPECTS(gpus.size() == taken.gpus, "as many GPUs as the request asks for");
         node_state& node = nodes_[id.number()];
@@ -112,7 +116,8 @@ class cluster {
             }
             sum_up(node, at);
         }
-        placement receipt = ledger_.enter(taken, id, gpus, slots);
+        unasked_ += unasked * gpus.size();
+        placement receipt = ledger_.enter(taken, id, gpus, slots, unasked);
         receipt.cluster = identity_;
         return receipt;
     }
@@ -127,6 +132,7 @@ class cluster {
         node.cpu_free += entry.cpu;
         node.memory_free += entry.memory;
         if (entry.gpus.empty()) return;
+        unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
         gpu_state* const states = gpus_.data() + at.first_gpu;
         const share taken = entry.taken();
         int nth = 0;
@@ -180,6 +186,7 @@ class cluster {
     [[nodiscard]] bool same_state(const cluster& other) const noexcept {
         const auto same_open = [](const mig_places& a, const mig_places& b) { return a.open == b.open; };
         return nodes_ == other.nodes_ && gpus_ == other.gpus_ && compute_free_ == other.compute_free_ &&
+               unasked_ == other.unasked_ &&
                std::equal(mig_.begin(), mig_.end(), other.mig_.begin(), other.mig_.end(), same_open);
     }
 
@@ -224,6 +231,7 @@ class cluster {
         copy.gpus_ = gpus_;
         copy.names_ = names_;
         copy.compute_free_ = compute_free_;
+        copy.unasked_ = unasked_;
         return copy;
     }
 
@@ -245,6 +253,7 @@ class cluster {
     ledger ledger_;
     milli_gpu compute_{};
     milli_gpu compute_free_{};
+    milli_gpu unasked_{};
     std::uint32_t identity_ = 0;
 };
 

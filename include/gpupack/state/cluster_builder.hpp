@@ -125,12 +125,14 @@ class cluster_builder {
         const std::int64_t memory = group.model.memory.count();
         if (setup.reserve.count() < 0 || setup.reserve.count() > memory)
             return wrong("GPU reserve", setup.reserve.count(), "from 0 MiB to the GPU's memory");
+        if (setup.numa < 0 || setup.numa > 15) return wrong("GPU numa", setup.numa, "from 0 to 15");
         gpu_capacity of;
         const std::int64_t promised = (memory - setup.reserve.count()) * setup.memory_percent / 100;
         if (promised > max_amount) return wrong("GPU memory", promised, "at most 2147483647 MiB");
         of.memory = static_cast<std::int32_t>(promised);
         of.compute = static_cast<std::int16_t>(10 * setup.compute_percent);
         of.max_sharers = static_cast<std::uint8_t>(setup.max_sharers);
+        of.numa = static_cast<std::uint8_t>(setup.numa);
         of.only = setup.instances.empty() ? setup.only : sharing::mig;
         if (!add_tables(of, setup, model)) return std::nullopt;
         return of;

@@ -22,6 +22,7 @@ class ledger {
     /// cpu, memory              of the host: milli-cores and MiB
     /// gpu_memory, gpu_compute, memory_percent  of each GPU, in slices: MiB or percent, and milli-GPUs
     /// slots                    of each GPU's table, in instances
+    /// unasked                  milli-GPUs that it took of each GPU beyond what was asked for
     struct entry {
         std::int32_t cpu = 0;
         std::int32_t memory = 0;
@@ -33,6 +34,7 @@ class ledger {
         gpu_set gpus{};
         slot_list slots{};
         std::uint32_t generation = 0;
+        std::int16_t unasked = 0;
         bool live = false;
 
         /// What it took of each GPU.
@@ -52,7 +54,7 @@ class ledger {
     [[nodiscard]] std::size_t live() const noexcept { return entries_.size() - free_.size(); }
 
     /// Writes a placement down; its slot and generation are the receipt.
-    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots) {
+    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu unasked = {}) {
         if (free_.empty()) {
             GPUPACK_EXPECTS(entries_.size() < 0xffffffffU, "fewer than 2^32 live placements");
             entries_.push_back({});
@@ -71,6 +73,7 @@ class ledger {
                    gpus,
                    slots,
                    written.generation + 1,
+                   static_cast<std::int16_t>(unasked.count()),
                    true};
         return {node, gpus, slots, slot, written.generation, 0};
     }

@@ -14,6 +14,7 @@ namespace gpupack {
 /// memory       MiB for slices, reserve and oversubscription counted in
 /// compute      milli-GPUs for slices, oversubscription counted in
 /// max_sharers  tasks in slices
+/// numa         the NUMA node that it hangs on
 /// only         the one way that it may be shared in; idle: any
 /// mig, vgpu    how it is cut into instances; null where it is not
 /// mig_number   of the MIG table, in the order of cluster::mig_places()
@@ -23,6 +24,7 @@ struct gpu_capacity {
     std::uint8_t max_sharers = 255;
     sharing only = sharing::idle;
     std::uint8_t mig_number = 0;
+    std::uint8_t numa = 0;
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
 
@@ -33,7 +35,7 @@ struct gpu_capacity {
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {
         return a.memory == b.memory && a.compute == b.compute && a.max_sharers == b.max_sharers &&
-               a.only == b.only && a.mig == b.mig && a.vgpu == b.vgpu;
+               a.only == b.only && a.numa == b.numa && a.mig == b.mig && a.vgpu == b.vgpu;
     }
 };
 

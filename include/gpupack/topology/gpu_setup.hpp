@@ -17,6 +17,7 @@ namespace gpupack {
 /// memory_percent   what slices may be promised, in percent of the memory there is: 100 to 3200
 /// compute_percent  the same of compute
 /// reserve          MiB a GPU that slices never get: driver, ECC, contexts. Taken off before the percentage
+/// numa             the NUMA node that they hang on, 0 to 15
 /// vgpu_sizes       whether vGPUs of different sizes may share a GPU
 /// instances        the MIG instances that stand on each of them and are neither created nor destroyed; none: they
 ///                  come and go with the requests
@@ -26,6 +27,7 @@ struct gpu_setup {
     int memory_percent = 100;
     int compute_percent = 100;
     mebibytes reserve{};
+    int numa = 0;
     vgpu::sizes vgpu_sizes = vgpu::sizes::one_size;
     std::vector<mig::gpu_instance> instances{};
 

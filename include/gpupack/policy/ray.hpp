@@ -1,0 +1,43 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/policy/tendency.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+namespace gpupack::policy {
+
+/// The node for the next bundle of one placement group: under PACK one that has bundles already, under SPREAD one
+/// that has none, as long as there is such; then the one of which the largest part stays free.
+///
+/// score     10^9 sum((free_r - asked_r) / free_r) over the resources asked for, and 2^39 for the preferred nodes
+/// rounding  each quotient down at 10^-9
+/// source    the bundle policies of Ray (docs/sources.md#ray); there one group is placed at a time, here all
+/// requests
+///           are bundles of one, and a node with anything placed on it has bundles
+struct ray {
+    tendency lean = tendency::pack;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& asked) const noexcept {
+        const bool in_use = node.cpu_free() < node.cpu() || node.memory_free() < node.memory() ||
+                            node.compute_free() < node.compute();
+        const bool preferred = in_use == (lean == tendency::pack);
+        return (preferred ? score{1} << 39 : 0) + left(node.cpu_free().count(), asked.cpu.count()) +
+               left(node.memory_free().count(), asked.memory.count()) +
+               left(node.compute_free().count(), asked.total_compute().count());
+    }
+    friend bool operator==(const ray&, const ray&) = default;
+
+  private:
+    /// The part of what is free that stays free, in units of 10^-9.
+    [[nodiscard]] GPUPACK_HD static constexpr score left(score free, score asked) noexcept {
+        return asked == 0 || free == 0 ? 0 : (free - asked) * 1'000'000'000 / free;
+    }
+};
+
+static_assert(scorer<ray>);
+
+} // namespace gpupack::policy

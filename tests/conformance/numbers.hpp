@@ -1,0 +1,12 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <string>
+
+/// The published numbers of one family: tests/conformance/numbers.json, the one table of them.
+inline nlohmann::json published(const std::string& family) {
+    std::ifstream file{std::string{GPUPACK_SOURCE_DIR} + "/tests/conformance/numbers.json"};
+    return nlohmann::json::parse(file).at(family);
+}
