@@ -22,7 +22,10 @@
 #include <gpupack/topology/architecture.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/gpu_model.hpp>
+#include <gpupack/topology/gpu_names.hpp>
 #include <gpupack/topology/gpu_setup.hpp>
+#include <gpupack/topology/label_set.hpp>
+#include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
@@ -37,9 +40,13 @@
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 
+#include <gpupack/request/gpu_selector.hpp>
 #include <gpupack/request/hami_request.hpp>
+#include <gpupack/request/hash.hpp>
 #include <gpupack/request/instances.hpp>
 #include <gpupack/request/koordinator_request.hpp>
+#include <gpupack/request/label_selector.hpp>
+#include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
@@ -56,6 +63,7 @@
 #include <gpupack/state/placement.hpp>
 #include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/snapshot_feed.hpp>
+#include <gpupack/state/split.hpp>
 
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/exclusive.hpp>
@@ -66,6 +74,7 @@
 #include <gpupack/fit/reason.hpp>
 #include <gpupack/fit/shortfall.hpp>
 #include <gpupack/fit/slice.hpp>
+#include <gpupack/fit/wanted_gpus.hpp>
 #include <gpupack/fit/why_not.hpp>
 
 #include <gpupack/policy/aliyun_vgpu.hpp>

@@ -54,8 +54,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
                                              std::declval<const node_view&>(), std::declval<const request&>()));
 
     explicit scheduler(cluster on, Policy by, Engine with = {})
-        : cluster_{std::move(on)}, policy_{std::move(by)}, searcher_{
-                                                               with.template make_searcher<Policy>(cluster_)} {}
+        : cluster_{std::move(on)}, policy_{std::move(by)}, engine_{with},
+          searcher_{engine_.template make_searcher<Policy>(cluster_)} {}
 
     /// Places the request on the best choice of the policy, or says why it fits nowhere now.
     ///
@@ -82,7 +82,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// place() without the reasons, for loops that do not read them.
     [[nodiscard]] std::optional<placement> try_place(const request& asked) {
         GPUPACK_EXPECTS(is_valid(asked), "a valid request");
-        const request taken = policy::taken_for(policy_, asked);
+        const request& taken = policy::taken_for(policy_, asked);
         const auto found = searcher_.find(policy_, {cluster_, taken, ordinal_++});
         if (!found) return std::nullopt;
         const placement placed = cluster_.take(found->node, found->gpus, taken, found->slots,
@@ -103,6 +103,14 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         searcher_.changed(cluster_, placed.node);
     }
 
+    /// Decides by another policy of the same type from now on: one with a newer learned_mix, say. What the engine
+    /// remembers of the old one is forgotten, so that the next decision of each shape costs a pass over the
+    /// cluster.
+    void set_policy(Policy by) {
+        policy_ = std::move(by);
+        searcher_ = engine_.template make_searcher<Policy>(cluster_);
+    }
+
     /// Closes GPUs of a node to new placements (unhealthy, cordoned), or opens them again. What runs there stays.
     void set_closed(node_id node, gpu_set gpus, bool closed) {
         cluster_.set_closed(node, gpus, closed);
@@ -119,7 +127,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// cost  a score a node; allocates
     [[nodiscard]] explanation<score_type> explain(const request& wanted, std::size_t options = 3) const {
         GPUPACK_EXPECTS(is_valid(wanted), "a valid request");
-        const request asked = policy::taken_for(policy_, wanted);
+        const request& asked = policy::taken_for(policy_, wanted);
         const auto scorer = policy::prepare(policy_, policy::decision{cluster_, asked, ordinal_});
         explanation<score_type> told;
         told.nodes = cluster_.size();
@@ -149,6 +157,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
   private:
     cluster cluster_;
     Policy policy_;
+    Engine engine_;
     decltype(std::declval<const Engine&>().template make_searcher<Policy>(
         std::declval<const cluster&>())) searcher_;
     std::uint64_t ordinal_ = 0;

@@ -40,6 +40,9 @@ TEST(candidate, each_distinct_choice_is_visited_once_as_its_lowest_set) {
             const gpu_set gpus = gpu_set::from_bits(bits);
             if (gpus.size() != asked.gpus || !((fit::fitting_gpus(node, asked) & gpus) == gpus)) continue;
             if (!fit::host_fits(node, asked)) continue;
+            std::int64_t together = 0;
+            for_each_gpu(gpus, [&](int i) { together += node.gpu(i).memory_free; });
+            if (asked.share.is_split() && together < asked.share.total_memory().count()) continue;
             const auto [known, added] = expected.emplace(looks_of(node, gpus), gpus);
             if (!added && gpus < known->second) known->second = gpus;
         }

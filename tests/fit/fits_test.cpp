@@ -13,6 +13,8 @@ namespace {
 /// The rule in plain words: each amount, GPU by GPU.
 bool obviously_serves(const node_view& node, int gpu, const request& asked) {
     if (!asked.models.contains(node.gpu_model(gpu))) return false;
+    if (asked.ids.among(node.id(), gpu_set::of(gpu)).empty()) return false;
+    if (!asked.labels.choose(node.capacity(gpu).labels)) return false;
     const gpu_state& state = node.gpu(gpu);
     const gpu_capacity& of = node.capacity(gpu);
     const sharing way = asked.share.way();
@@ -36,6 +38,18 @@ bool obviously_serves(const node_view& node, int gpu, const request& asked) {
     return any;
 }
 
+/// Whether some set of so many of these GPUs does together.
+bool obviously_together(const node_view& node, gpu_set serving, const request& asked) {
+    if (!asked.share.is_split()) return serving.size() >= asked.gpus;
+    for (std::uint32_t bits = 0; bits < 1U << node.gpu_count(); ++bits) {
+        if (gpu_set::from_bits(bits).size() != asked.gpus || (bits & ~serving.bits()) != 0) continue;
+        std::int64_t together = 0;
+        for_each_gpu(gpu_set::from_bits(bits), [&](int i) { together += node.gpu(i).memory_free; });
+        if (together >= asked.share.total_memory().count()) return true;
+    }
+    return false;
+}
+
 } // namespace
 
 TEST(fits, agrees_with_the_rule_in_plain_words) {
@@ -48,11 +62,12 @@ TEST(fits, agrees_with_the_rule_in_plain_words) {
             gpu_set serving;
             for (int g = 0; g < node.gpu_count() && asked.gpus > 0; ++g)
                 if (obviously_serves(node, g, asked)) serving.insert(g);
-            const bool host = asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed();
+            const bool host = asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() &&
+                              !node.closed() && (asked.gpus > 0 || asked.labels.choose(node.kind().labels));
             RC_ASSERT(fit::fitting_gpus(node, asked) == serving);
-            RC_ASSERT(fit::fits(node, asked) == (host && serving.size() >= asked.gpus));
+            RC_ASSERT(fit::fits(node, asked) == (host && obviously_together(node, serving, asked)));
             const gpu_set lowest = serving.lowest(asked.gpus);
-            if (serving.size() >= asked.gpus)
+            if (serving.size() >= asked.gpus && !asked.share.is_split())
                 RC_ASSERT(fit::fits_on(node, asked, lowest, fit::lowest_slots(node, lowest, asked.share)) ==
                           fit::fits(node, asked));
             if (asked.gpus > 0 && node.gpu_count() > 0 && !serving.contains(0))

@@ -22,10 +22,10 @@ TEST(no_fit, counts_every_node_once_and_finds_the_least_distance) {
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
             fits = fits || fit::fits(node, asked);
-            ever = ever || fit::fits(fit::idle_node{node.kind()}.view(), asked);
+            ever = ever || fit::fits(fit::idle_node{node.kind(), node.id()}.view(), asked);
             const fit::reason why = fit::why_not(node, asked);
             if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
-                why == fit::reason::unshareable)
+                why == fit::reason::unshareable || why == fit::reason::selector)
                 continue;
             const std::int64_t far = fit::distance(fit::shortfall_of(node, asked), asked);
             least = std::min(least.value_or(far), far);

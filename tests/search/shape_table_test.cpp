@@ -57,20 +57,3 @@ TEST(shape_table, finds_all_its_shapes_while_others_come_and_go) {
         EXPECT_EQ(again->slot, found->slot);
     }
 }
-
-TEST(shape_table, the_hash_tells_the_fields_apart) {
-    const request shapes[] = {
-        {},
-        {.cpu = milli_cpu{1}},
-        {.memory = mebibytes{1}},
-        {.gpus = 1},
-        {.gpus = 2},
-        {.gpus = 1, .share = slice{.memory = {}, .compute = 1000_milli}},
-        {.gpus = 1, .share = slice{.memory = {}, .compute = 500_milli}},
-        {.gpus = 1, .share = slice{.memory = mebibytes{500}, .compute = {}}},
-        {.gpus = 1, .share = exclusive{}, .models = model_set::of(model_id{3})},
-    };
-    std::set<std::uint64_t> hashes;
-    for (const request& asked : shapes) hashes.insert(search::hash_of(asked));
-    EXPECT_EQ(hashes.size(), std::size(shapes));
-}

@@ -30,7 +30,7 @@ TEST(ledger, knows_what_a_slice_took) {
     EXPECT_EQ(struck.memory, 3 * 1024);
     EXPECT_EQ(struck.gpus, gpu_set::first(2));
     EXPECT_EQ(struck.taken(), asked.share);
-    static_assert(sizeof(ledger::entry) == 40);
+    static_assert(sizeof(ledger::entry) == 44);
 }
 
 TEST(ledger_death, a_receipt_counts_once_and_unchanged) {

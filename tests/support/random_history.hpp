@@ -34,6 +34,7 @@ class random_history {
                                     {static_cast<int>(below(9)), model, any_setup(model)}};
             if (below(4) == 0)
                 spec.gpus = {{2, model, any_setup(model)}, {static_cast<int>(below(5)), models[below(3)], {}}};
+            if (!plain_ && below(3) == 0) spec.labels = {below(2) == 0 ? "a" : "b"};
             builder.add_nodes(1 + below(4), spec);
         }
         return std::move(builder).build().value();
@@ -60,6 +61,8 @@ class random_history {
         case 8:
             if (model.vgpu.can_mix()) setup.vgpu_sizes = gpupack::vgpu::sizes::mixed;
             break;
+        case 9: setup.labels = {"a", "fast"}; break;
+        case 10: setup.numa = static_cast<int>(below(2)); break;
         default: break;
         }
         return setup;
@@ -76,10 +79,28 @@ class random_history {
                                          gpupack::milli_gpu{number(1, 11) * 100}};
         if (way == 2 && !plain_) asked.share = gpupack::slice{.memory_percent = static_cast<int>(number(1, 101))};
         if (way >= 4) asked.share = any_instance(on, way == 4 ? gpupack::sharing::mig : gpupack::sharing::vgpu);
+        if (!plain_ && below(12) == 0 && asked.gpus > 0)
+            asked.share =
+                gpupack::split_slice{gpupack::mebibytes{number(8, 60'000)}, gpupack::milli_gpu{number(0, 5) * 100}};
+        if (!plain_ && below(10) == 0) select_by_more(asked, on);
         if (below(3) == 0 && on.models().size() > 0)
             asked.models =
                 gpupack::model_set::of(gpupack::model_id{static_cast<std::uint8_t>(below(on.models().size()))});
         return asked;
+    }
+
+    /// Makes a request choose its GPUs by a label or by id as well.
+    void select_by_more(gpupack::request& asked, const gpupack::cluster& on) {
+        if (on.labels().size() > 0 && below(2) == 0) {
+            auto& terms = below(2) == 0 ? asked.labels.all_of : asked.labels.none_of;
+            terms.insert(static_cast<int>(below(on.labels().size())));
+            return;
+        }
+        asked.ids = gpupack::gpu_choice{below(2) == 0};
+        for (int n = 0; n < 4; ++n) {
+            const gpupack::node_id node{static_cast<std::uint32_t>(below(on.size()))};
+            (void)asked.ids.add(node, gpupack::gpu_set::from_bits(static_cast<std::uint32_t>(below(256))));
+        }
     }
 
     /// A share of any profiles of the cluster in that way; whole GPUs where it has none.

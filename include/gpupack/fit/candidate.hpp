@@ -75,6 +75,7 @@ GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const reques
     const detail::gpu_classes classes{node, fitting};
     const bool one_instance = in_profiles(asked.share.way()) && asked.gpus == 1;
     auto visit_set = [&](gpu_set gpus) {
+        if (!enough_together(node, asked, gpus)) return;
         if (one_instance)
             return for_each_free_slot(node, gpus.lowest(), asked.share, [&](int slot) {
                 visit(candidate{node, gpus, slot_list{slot}});
@@ -86,7 +87,13 @@ GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const reques
 
 /// The lowest set of GPUs on which the request fits; the request must fit the node.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set lowest_gpus(const node_view& node, const request& asked) noexcept {
-    return fitting_gpus(node, asked).lowest(asked.gpus);
+    const gpu_set lowest = fitting_gpus(node, asked).lowest(asked.gpus);
+    if (enough_together(node, asked, lowest)) return lowest;
+    gpu_set best;
+    for_each_candidate(node, asked, [&](const candidate& each) {
+        if (best.empty() || each.gpus < best) best = each.gpus;
+    });
+    return best;
 }
 
 } // namespace fit

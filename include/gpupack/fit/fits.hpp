@@ -5,6 +5,7 @@
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/instance.hpp>
 #include <gpupack/fit/slice.hpp>
+#include <gpupack/fit/wanted_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -12,18 +13,50 @@
 
 namespace gpupack::fit {
 
-/// The GPUs of the node that could each serve the request now, by model and by what is free on them.
+/// The GPUs of the node that could each serve the request now, by what they are and by what is free on them.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set fitting_gpus(const node_view& node, const request& asked) noexcept {
     if (asked.gpus == 0) return gpu_set{};
-    const gpu_set wanted = node.kind().gpus_of(asked.models);
+    const gpu_set wanted = wanted_gpus(node, asked);
     if (asked.share.way() == sharing::exclusive) return gpus_for_exclusive(node, wanted);
     if (asked.share.way() == sharing::slices) return gpus_for_slice(node, wanted, asked.share);
     return gpus_for_instance(node, wanted, asked.share);
 }
 
-/// Whether the node is open and its free CPU and host memory would do.
+/// Whether the node is open and its free CPU and host memory would do; for a request without GPUs, also its labels.
 [[nodiscard]] GPUPACK_HD constexpr bool host_fits(const node_view& node, const request& asked) noexcept {
-    return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed();
+    return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed() &&
+           (asked.gpus > 0 || asked.labels.choose(node.kind().labels));
+}
+
+/// Whether the GPUs have the memory of a split slice together; true for other requests.
+[[nodiscard]] GPUPACK_HD constexpr bool enough_together(const node_view& node, const request& asked,
+                                                        gpu_set gpus) noexcept {
+    if (!asked.share.is_split()) return true;
+    std::int64_t free = 0;
+    for_each_gpu(gpus, [&](int i) { free += node.gpu(i).memory_free; });
+    return free >= asked.share.total_memory().count();
+}
+
+/// Of GPUs that could each serve the request, as many as it asks for with the most memory free; ties: lower GPU.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set emptiest_gpus(const node_view& node, const request& asked,
+                                                         gpu_set fitting) noexcept {
+    gpu_set chosen;
+    for (int taken = 0; taken < asked.gpus && !fitting.empty(); ++taken) {
+        int emptiest = fitting.lowest();
+        for_each_gpu(fitting, [&](int i) {
+            if (node.gpu(i).memory_free > node.gpu(emptiest).memory_free) emptiest = i;
+        });
+        chosen.insert(emptiest);
+        fitting.erase(emptiest);
+    }
+    return chosen;
+}
+
+/// Whether enough of these GPUs, each of which could serve the request, serve it together.
+[[nodiscard]] GPUPACK_HD constexpr bool gpus_suffice(const node_view& node, const request& asked,
+                                                     gpu_set fitting) noexcept {
+    if (fitting.size() < asked.gpus) return false;
+    return !asked.share.is_split() || enough_together(node, asked, emptiest_gpus(node, asked, fitting));
 }
 
 namespace detail {
@@ -41,7 +74,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
 
 [[nodiscard]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node, const request& asked) noexcept {
     const bool enough_idle = node.idle_gpus() >= asked.gpus;
-    const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0;
+    const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0 && !asked.selects();
     if (asked.share.way() == sharing::exclusive) {
         if (!enough_idle) return glance::no;
         return any_model ? glance::yes : glance::unclear;
@@ -49,6 +82,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
     if (in_profiles(asked.share.way())) return glance_at_instances(node, asked.share);
     if (node.slice_compute() < asked.share.compute() || node.slice_memory() < asked.share.memory())
         return glance::no;
+    if (asked.share.is_split()) return glance::unclear;
     // A slice that every idle GPU has room for. A percentage of one's own memory always is.
     const bool idle_will_do = asked.share.memory() <= mebibytes{node.kind().least_gpu_memory};
     return enough_idle && any_model && idle_will_do && node.kind().any_way ? glance::yes : glance::unclear;
@@ -63,7 +97,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
     if (asked.gpus == 0) return true;
     const detail::glance seen = detail::glance_at_gpus(node, asked);
     return seen == detail::glance::yes ||
-           (seen == detail::glance::unclear && fitting_gpus(node, asked).size() >= asked.gpus);
+           (seen == detail::glance::unclear && gpus_suffice(node, asked, fitting_gpus(node, asked)));
 }
 
 /// Whether the node can take the request now on exactly these GPUs, and for instances in these slots.
@@ -71,6 +105,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
                                                 slot_list slots = {}) noexcept {
     if (!host_fits(node, asked) || gpus.size() != asked.gpus || !((fitting_gpus(node, asked) & gpus) == gpus))
         return false;
+    if (!enough_together(node, asked, gpus)) return false;
     if (!in_profiles(asked.share.way())) return true;
     int nth = 0;
     bool free = true;

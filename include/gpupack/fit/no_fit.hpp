@@ -93,10 +93,16 @@ inline std::string no_fit::message() const {
 
 namespace fit {
 
-/// Whether the request would fit some node of the cluster if nothing were placed. Cost: a test a node kind.
+/// Whether the request would fit some node of the cluster if nothing were placed. Cost: a test a node kind, or
+/// a node where GPUs are asked for by id.
 [[nodiscard]] inline bool fits_empty(const cluster& on, const request& asked) noexcept {
-    for (const node_kind& kind : on.kinds())
-        if (fits(idle_node{kind}.view(), asked)) return true;
+    if (asked.ids.is_any()) {
+        for (const node_kind& kind : on.kinds())
+            if (fits(idle_node{kind}.view(), asked)) return true;
+        return false;
+    }
+    for (std::uint32_t i = 0; i < on.size(); ++i) // by id, nodes of one kind differ
+        if (fits(idle_node{on[node_id{i}].kind(), node_id{i}}.view(), asked)) return true;
     return false;
 }
 
@@ -113,7 +119,7 @@ namespace fit {
         const reason first = why_not(node, asked);
         ++why.failed[static_cast<int>(first)];
         if (first == reason::closed || first == reason::model || first == reason::gpu_count ||
-            first == reason::unshareable)
+            first == reason::unshareable || first == reason::selector)
             continue;
         const shortfall lack = shortfall_of(node, asked);
         const std::int64_t far = distance(lack, asked);

@@ -10,6 +10,7 @@ namespace gpupack::fit {
 /// none         it can
 /// closed       the node is closed
 /// model        it has no GPU of a wanted model
+/// selector     it has no such GPU with the labels and ids asked for; without GPUs, its labels are not those
 /// gpu_count    it has such GPUs, but fewer than asked for, even when idle
 /// unshareable  too few of them are open and may be shared in that way, with a profile that will do
 /// idle_gpus    too few of them are idle (whole GPUs were asked for)
@@ -23,6 +24,7 @@ enum class reason : std::uint8_t {
     none,
     closed,
     model,
+    selector,
     gpu_count,
     unshareable,
     idle_gpus,
@@ -35,7 +37,7 @@ enum class reason : std::uint8_t {
 };
 
 /// The number of reasons, none included.
-inline constexpr int reason_count = 12;
+inline constexpr int reason_count = 13;
 
 /// "lack GPU memory": completes "61 ..." in a message about several nodes.
 [[nodiscard]] constexpr std::string_view describe(reason why) noexcept {
@@ -43,6 +45,7 @@ inline constexpr int reason_count = 12;
     case reason::none: return "fit";
     case reason::closed: return "are closed";
     case reason::model: return "lack a GPU of a wanted model";
+    case reason::selector: return "lack the labels or ids asked for";
     case reason::gpu_count: return "have too few GPUs";
     case reason::unshareable: return "have too few GPUs open to be shared so";
     case reason::idle_gpus: return "lack idle GPUs";

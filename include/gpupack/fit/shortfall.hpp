@@ -69,6 +69,16 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
     }
 }
 
+/// What is missing for a split slice on the GPUs with most memory free among those that serve it at least a little.
+GPUPACK_HD constexpr void add_split_shortfall(shortfall& lack, const node_view& node, const request& asked,
+                                              gpu_set wanted) noexcept {
+    const gpu_set serving = gpus_for_slice(node, wanted, asked.share);
+    if (serving.size() < asked.gpus) return add_slice_shortfall(lack, node, asked, wanted);
+    mebibytes free{};
+    for_each_gpu(emptiest_gpus(node, asked, serving), [&](int i) { free += mebibytes{node.gpu(i).memory_free}; });
+    lack.gpu_memory = missing(asked.share.total_memory(), free);
+}
+
 } // namespace detail
 
 /// What the node lacks for the request, whose models and number of GPUs it must have.
@@ -78,8 +88,10 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
     lack.cpu = detail::missing(asked.cpu, node.cpu_free());
     lack.memory = detail::missing(asked.memory, node.memory_free());
     if (asked.gpus == 0) return lack;
-    const gpu_set wanted = node.kind().gpus_of(asked.models);
-    if (asked.share.way() == sharing::slices) {
+    const gpu_set wanted = wanted_gpus(node, asked);
+    if (asked.share.is_split()) {
+        detail::add_split_shortfall(lack, node, asked, wanted);
+    } else if (asked.share.way() == sharing::slices) {
         detail::add_slice_shortfall(lack, node, asked, wanted);
     } else {
         const int fitting = fitting_gpus(node, asked).size();
@@ -92,7 +104,9 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t distance(const shortfall& lack, const request& asked) noexcept {
     const std::int64_t gpus = asked.gpus == 0 ? 0 : (std::int64_t{1000} * lack.gpus) / asked.gpus;
     const bool by_percent = asked.share.memory_percent() > 0; // of GPUs that may differ: any lack is a whole one
-    const mebibytes gpu_memory = by_percent ? lack.gpu_memory : asked.share.memory();
+    const mebibytes gpu_memory = by_percent               ? lack.gpu_memory
+                                 : asked.share.is_split() ? asked.share.total_memory()
+                                                          : asked.share.memory();
     return detail::part(lack.cpu, asked.cpu) + detail::part(lack.memory, asked.memory) + gpus +
            detail::part(lack.compute, asked.share.compute()) + detail::part(lack.gpu_memory, gpu_memory);
 }

@@ -44,10 +44,14 @@ namespace detail {
 [[nodiscard]] GPUPACK_HD constexpr reason why_not(const node_view& node, const request& asked) noexcept {
     if (node.closed()) return reason::closed;
     if (asked.gpus > 0) {
-        const gpu_set wanted = node.kind().gpus_of(asked.models);
-        if (wanted.empty()) return reason::model;
+        if (node.kind().gpus_of(asked.models).empty()) return reason::model;
+        const gpu_set wanted = wanted_gpus(node, asked);
+        if (wanted.empty()) return reason::selector;
         if (wanted.size() < asked.gpus) return reason::gpu_count;
-        if (fitting_gpus(node, asked).size() < asked.gpus) return detail::why_not_its_gpus(node, asked, wanted);
+        if (!gpus_suffice(node, asked, fitting_gpus(node, asked)))
+            return detail::why_not_its_gpus(node, asked, wanted);
+    } else if (!asked.labels.choose(node.kind().labels)) {
+        return reason::selector;
     }
     if (asked.cpu > node.cpu_free()) return reason::cpu;
     if (asked.memory > node.memory_free()) return reason::memory;

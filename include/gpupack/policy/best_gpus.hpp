@@ -2,7 +2,7 @@
 
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
-#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
@@ -14,14 +14,24 @@ namespace gpupack::policy {
 /// node.
 ///
 /// ties  lower index
-/// cost  a value a fitting GPU and pick
+/// cost  a value a fitting GPU and pick; for split slices, whose GPUs must do together, a value a GPU and candidate
 template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
 best_gpus(const node_view& node, const request& asked, ValueOf&& value_of) noexcept {
-    gpu_set left = fit::fitting_gpus(node, asked);
     gpu_set picked;
+    score highest = 0;
+    if (asked.share.is_split()) {
+        fit::for_each_candidate(node, asked, [&](const candidate& each) {
+            score sum = 0;
+            for_each_gpu(each.gpus, [&](int i) { sum += value_of(i); });
+            if (!picked.empty() && (sum < highest || (sum == highest && !(each.gpus < picked)))) return;
+            picked = each.gpus;
+            highest = sum;
+        });
+        return picked;
+    }
+    gpu_set left = fit::fitting_gpus(node, asked);
     for (int taken = 0; taken < asked.gpus && !left.empty(); ++taken) {
         int best = -1;
-        score highest = 0;
         for_each_gpu(left, [&](int i) {
             const score value = value_of(i);
             if (best >= 0 && value <= highest) return;

@@ -9,6 +9,7 @@
 #include <gpupack/policy/gpu_lanes.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
+#include <gpupack/state/split.hpp>
 
 #include <cstdint>
 
@@ -38,7 +39,7 @@ struct fragmentation_scorer {
         int count = 0;
         gpu_set touched;
         fit::for_each_candidate(node, asked, [&](const candidate& each) {
-            if (asked.gpus > 1 || in_profiles(asked.share.way()))
+            if (asked.gpus > 1 || in_profiles(asked.share.way()) || asked.share.is_split())
                 return visit((*this)(each, asked), each.gpus, each.slots);
             gained[count] = expected.total * asked.total_compute().count();
             chosen[count++] = each.gpus;
@@ -69,9 +70,13 @@ struct fragmentation_scorer {
                                               const request& asked, gpu_set touched) noexcept
             : now{node}, level{expected.cpu_level(node.cpu_free())},
               level_after{expected.cpu_level(node.cpu_free() - asked.cpu)}, kind{node.kind()} {
-            for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1) {
+            split_memory pieces;
+            if (asked.share.is_split()) pieces = split_over(&node.gpu(0), touched, asked.share);
+            int nth = 0;
+            for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1, ++nth) {
                 const int i = lowest_bit(rest);
-                after.set(i, after_taking(node.gpu(i), asked.share, node.capacity(i), asked.gpus));
+                const share taken = asked.share.is_split() ? piece_of(asked.share, pieces, nth) : asked.share;
+                after.set(i, after_taking(node.gpu(i), taken, node.capacity(i), asked.gpus));
             }
         }
     };

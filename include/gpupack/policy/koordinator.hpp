@@ -62,7 +62,7 @@ struct koordinator_node {
             capacity += load.capacity;
             used += load.used;
         }
-        const score once = load_of(node, node.kind().gpus_of(asked.models).lowest(), asked).asked;
+        const score once = load_of(node, fit::wanted_gpus(node, asked).lowest(), asked).asked;
         return koordinator_score(lean, capacity, capacity - used, once);
     }
     friend bool operator==(const koordinator_node&, const koordinator_node&) = default;

@@ -32,11 +32,11 @@ template <policy Policy> [[nodiscard]] constexpr auto whole_gpus(Policy inner) {
 }
 
 /// What a policy places for a request: the request itself under all policies but whole_gpus().
-template <policy Policy> [[nodiscard]] constexpr request taken_for(const Policy& by, const request& asked) {
+template <policy Policy> [[nodiscard]] constexpr decltype(auto) taken_for(const Policy& by, const request& asked) {
     if constexpr (requires { by.taken_for(asked); })
         return by.taken_for(asked);
     else
-        return asked;
+        return (asked);
 }
 
 } // namespace gpupack::policy

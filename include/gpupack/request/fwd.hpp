@@ -12,6 +12,12 @@ struct hami_limits;
 struct hami_defaults;
 struct hami_demand;
 struct koordinator_resources;
+class learned_mix;
+struct split_slice;
+struct label_terms;
+struct label_selector;
+class gpu_choice;
+struct gpu_selector;
 class task_mix;
 
 } // namespace gpupack

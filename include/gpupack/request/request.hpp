@@ -4,6 +4,8 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/request/gpu_selector.hpp>
+#include <gpupack/request/label_selector.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/topology/model_set.hpp>
 
@@ -16,12 +18,18 @@ namespace gpupack {
 /// The most GPUs on which one request may have instances (MIG, vGPU).
 inline constexpr int max_instances = 8;
 
+/// The most GPUs over which memory may be split unevenly.
+inline constexpr int max_pieces = 8;
+
 /// What one task asks of one node.
 ///
 /// cpu, memory  of the host
-/// gpus         how many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own
+/// gpus         how many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own; 0 to 8 for split
+///              slices
 /// share        how it wants each of them; means nothing where gpus is 0
 /// models       the GPU models that will do, as ids of the cluster's model_table
+/// labels       what its GPUs, or without GPUs its node, must be labelled and must not
+/// ids          the very GPUs that will do, or that will not
 ///
 /// Two requests that compare equal are of one shape: every policy answers both alike.
 struct request {
@@ -30,7 +38,11 @@ struct request {
     int gpus = 0;
     gpupack::share share = exclusive{};
     model_set models = model_set::any();
+    label_terms labels{};
+    gpu_choice ids{};
 
+    /// Whether it chooses GPUs by more than their model.
+    [[nodiscard]] GPUPACK_HD constexpr bool selects() const noexcept { return !labels.empty() || !ids.is_any(); }
     /// Compute asked of all GPUs together, in milli-GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu total_compute() const noexcept {
         return gpus == 0 ? milli_gpu{} : share.compute() * gpus;
@@ -38,7 +50,7 @@ struct request {
 
     GPUPACK_HD friend constexpr bool operator==(const request& a, const request& b) noexcept {
         return a.cpu == b.cpu && a.memory == b.memory && a.gpus == b.gpus && a.share == b.share &&
-               a.models == b.models;
+               a.models == b.models && a.labels == b.labels && a.ids == b.ids;
     }
 };
 
@@ -52,6 +64,10 @@ static_assert(std::is_trivially_copyable_v<request>);
     if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
     if (in_profiles(asked.share.way())) return asked.gpus <= max_instances && !asked.share.profiles().empty();
     const mebibytes memory = asked.share.memory();
+    const mebibytes total = asked.share.total_memory();
+    if (asked.share.is_split() && (asked.gpus > max_pieces || memory.count() < 1 || total.count() > max_amount ||
+                                   total < memory * asked.gpus))
+        return false;
     const milli_gpu compute = asked.share.compute();
     const int percent = asked.share.memory_percent();
     if (percent < 0 || percent > 100 || (percent > 0 && memory.count() != 0)) return false;
@@ -80,6 +96,15 @@ static_assert(std::is_trivially_copyable_v<request>);
         return bad_input("slice memory", std::to_string(percent).append(" %"), "from 1 to 100 %");
     if (percent > 0 && asked.share.memory().count() != 0)
         return bad_input("slice memory", std::to_string(percent).append(" %"), "MiB or percent, not both");
+    if (asked.share.is_split() && asked.gpus > max_pieces)
+        return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 8 GPUs to split memory over");
+    if (asked.share.is_split() && asked.share.memory().count() < 1)
+        return bad_input("least slice memory", std::to_string(asked.share.memory().count()), "1 MiB or more");
+    if (asked.share.is_split() && asked.share.memory().count() <= max_amount)
+        if (const mebibytes total = asked.share.total_memory();
+            total.count() > max_amount || total < asked.share.memory() * asked.gpus)
+            return bad_input("total slice memory", std::to_string(total.count()),
+                             "at least what each GPU gives at least, and at most 2147483647 MiB");
     if (out_of_range(asked.share.memory().count()))
         return bad_input("slice memory", std::to_string(asked.share.memory().count()), "from 0 to 2147483647 MiB");
     return bad_input("slice compute", std::to_string(asked.share.compute().count()),

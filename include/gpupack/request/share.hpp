@@ -29,6 +29,22 @@ struct slice {
     }
 };
 
+/// Asks for memory in total, of which each GPU gives as much as suits: 40 GiB as 10 here and 30 there. The fullest
+/// of the GPUs chosen are filled first, and each gives something.
+///
+/// memory   MiB over all GPUs together
+/// compute  milli-GPUs on each GPU
+/// least    MiB that each GPU gives at least
+struct split_slice {
+    mebibytes memory{};
+    milli_gpu compute{};
+    mebibytes least{1};
+
+    GPUPACK_HD friend constexpr bool operator==(split_slice a, split_slice b) noexcept {
+        return a.memory == b.memory && a.compute == b.compute && a.least == b.least;
+    }
+};
+
 /// Asks for an instance on each GPU: a MIG instance or a vGPU of one of some profiles. request/instances.hpp makes
 /// it from names and amounts.
 ///
@@ -55,12 +71,19 @@ class share {
     GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_percent_{static_cast<std::int8_t>(part.memory_percent)},
           memory_{part.memory}, compute_{part.compute} {}
+    GPUPACK_HD constexpr share(split_slice part) noexcept // NOLINT(google-explicit-constructor)
+        : way_{sharing::slices}, memory_{part.least}, compute_{part.compute}, total_memory_{part.memory} {}
     GPUPACK_HD constexpr share(instance wanted) noexcept // NOLINT(google-explicit-constructor)
         : way_{wanted.way}, memory_{wanted.memory}, compute_{wanted.compute}, profiles_{wanted.profiles} {}
 
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }
-    /// MiB asked of each GPU; 0 for whole GPUs, which give all they have, and for percentages.
+    /// MiB asked of each GPU, the least of it for split slices; 0 for whole GPUs, which give all they have, and for
+    /// percentages.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return memory_; }
+    /// MiB asked of all GPUs together, for split slices; else 0.
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes total_memory() const noexcept { return total_memory_; }
+    /// Whether GPUs may give different amounts of memory.
+    [[nodiscard]] GPUPACK_HD constexpr bool is_split() const noexcept { return total_memory_.count() != 0; }
     /// Percent of its memory asked of each GPU; 0 where MiB are asked for.
     [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept { return memory_percent_; }
     /// Milli-GPUs asked of each GPU; 1000 for whole GPUs.
@@ -76,7 +99,7 @@ class share {
 
     GPUPACK_HD friend constexpr bool operator==(const share& a, const share& b) noexcept {
         return a.way_ == b.way_ && a.memory_percent_ == b.memory_percent_ && a.memory_ == b.memory_ &&
-               a.compute_ == b.compute_ && a.profiles_ == b.profiles_;
+               a.compute_ == b.compute_ && a.profiles_ == b.profiles_ && a.total_memory_ == b.total_memory_;
     }
 
   private:
@@ -85,6 +108,7 @@ class share {
     mebibytes memory_{};
     milli_gpu compute_ = whole_gpu;
     profile_set profiles_{};
+    mebibytes total_memory_{};
 };
 
 } // namespace gpupack

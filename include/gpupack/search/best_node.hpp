@@ -25,9 +25,10 @@ template <class Scorer> class ranker {
 
     /// The rank of a node that the request fits.
     [[nodiscard]] key_of<Scorer> operator()(const node_view& node) {
-        if constexpr (policy::is_dear<Scorer>())
+        if constexpr (policy::is_dear<Scorer>()) {
+            if (!asked_.ids.is_any()) return policy::rank(scorer_, node, asked_); // nodes in one state may differ
             return memo_.look_up(on_, node, [&] { return policy::rank(scorer_, node, asked_); });
-        else
+        } else
             return policy::rank(scorer_, node, asked_);
     }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <gpupack/core/check.hpp>
-#include <gpupack/core/random.hpp>
+#include <gpupack/request/hash.hpp>
 #include <gpupack/request/request.hpp>
 
 #include <algorithm>
@@ -12,19 +12,6 @@
 #include <vector>
 
 namespace gpupack::search {
-
-/// A number that equal requests share, and others hardly ever.
-[[nodiscard]] constexpr std::uint64_t hash_of(const request& asked) noexcept {
-    std::uint64_t hash =
-        static_cast<std::uint64_t>(asked.cpu.count()) << 32 ^ static_cast<std::uint64_t>(asked.memory.count());
-    hash = mix_bits(hash ^ static_cast<std::uint64_t>(asked.gpus) << 58);
-    if (asked.share.way() != sharing::exclusive)
-        hash ^= static_cast<std::uint64_t>(asked.share.memory().count()) << 16 ^
-                static_cast<std::uint64_t>(asked.share.compute().count() + 1) << 1 ^
-                static_cast<std::uint64_t>(asked.share.memory_percent()) << 56 ^
-                mix_bits(asked.share.profiles().bits());
-    return mix_bits(hash ^ asked.models.bits());
-}
 
 /// Gives the request shapes that are asked for most recently a slot each, up to a number of slots.
 ///

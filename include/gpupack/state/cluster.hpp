@@ -10,6 +10,9 @@
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/split.hpp>
+#include <gpupack/topology/gpu_names.hpp>
+#include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/partition_table.hpp>
@@ -36,6 +39,10 @@ class cluster {
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
     [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
     [[nodiscard]] const model_table& models() const noexcept { return models_; }
+    /// The labels of its nodes and GPUs.
+    [[nodiscard]] const label_table& labels() const noexcept { return labels_; }
+    /// The ids of its GPUs, where their owner gave any.
+    [[nodiscard]] const gpu_names& gpu_ids() const noexcept { return *gpu_ids_; }
     /// The distinct node shapes.
     [[nodiscard]] const std::vector<node_kind>& kinds() const noexcept { return kinds_; }
 
@@ -102,22 +109,24 @@ class cluster {
                         "a request that fits the node");
         node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
         node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
+        split_memory pieces;
         if (taken.gpus > 0) {
             const place_of_node at = places_[id.number()];
             gpu_state* const states = gpus_.data() + at.first_gpu;
+            if (taken.share.is_split()) pieces = split_over(states, gpus, taken.share);
             int nth = 0;
             for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
                 const int i = lowest_bit(rest);
                 const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
                 const gpu_capacity& of = kinds_[at.kind].gpus[i];
                 count_open(of, states[i], -1);
-                states[i] = after_taking(states[i], taken.share, of, taken.gpus, slot);
+                states[i] = after_taking(states[i], piece_of(taken.share, pieces, nth), of, taken.gpus, slot);
                 count_open(of, states[i], 1);
             }
             sum_up(node, at);
         }
         unasked_ += unasked * gpus.size();
-        placement receipt = ledger_.enter(taken, id, gpus, slots, unasked);
+        placement receipt = ledger_.enter(taken, id, gpus, slots, unasked, pieces);
         receipt.cluster = identity_;
         return receipt;
     }
@@ -126,6 +135,9 @@ class cluster {
     /// another cluster, is a programming error.
     void give_back(const placement& receipt) {
         GPUPACK_EXPECTS(receipt.cluster == identity_, "a placement of this cluster, not of another");
+        GPUPACK_EXPECTS(ledger_.holds(receipt),
+                        "a placement that is live in this cluster; was it released before?");
+        const auto pieces = ledger_.pieces_of(receipt);
         const ledger::entry entry = ledger_.strike(receipt);
         const place_of_node at = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
@@ -141,7 +153,7 @@ class cluster {
             const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
             const gpu_capacity& of = kinds_[at.kind].gpus[i];
             count_open(of, states[i], -1);
-            states[i] = after_giving_back(states[i], taken, of, slot);
+            states[i] = after_giving_back(states[i], pieces ? piece_of(taken, *pieces, nth) : taken, of, slot);
             count_open(of, states[i], 1);
         }
         sum_up(node, at);
@@ -180,6 +192,14 @@ class cluster {
         GPUPACK_EXPECTS(table != nullptr && placed.slots[nth] < table->slot_count, "a placement of instances");
         const partition_slot& slot = table->slots[placed.slots[nth]];
         return {table->profiles[slot.profile].name, slot.start};
+    }
+
+    /// MiB that a live placement of a split slice has on the nth of its GPUs.
+    [[nodiscard]] mebibytes memory_on(const placement& placed, int nth) const {
+        GPUPACK_EXPECTS(ledger_.holds(placed) && nth < placed.gpus.size(), "a live placement of this cluster");
+        const auto pieces = ledger_.pieces_of(placed);
+        GPUPACK_EXPECTS(pieces.has_value(), "a placement of a split slice");
+        return mebibytes{pieces->memory[nth]};
     }
 
     /// Whether two clusters have the same free resources on the same nodes.
@@ -222,6 +242,8 @@ class cluster {
     [[nodiscard]] cluster without_ledger() const {
         cluster copy;
         copy.models_ = models_;
+        copy.labels_ = labels_;
+        copy.gpu_ids_ = gpu_ids_;
         copy.partitions_ = partitions_;
         copy.compute_ = compute_;
         copy.mig_ = mig_;
@@ -243,7 +265,9 @@ class cluster {
     }
 
     model_table models_;
-    std::vector<std::shared_ptr<const partition_table>> partitions_; // whom the kinds point to
+    label_table labels_;
+    std::shared_ptr<gpu_names> gpu_ids_ = std::make_shared<gpu_names>(); // the same in all copies
+    std::vector<std::shared_ptr<const partition_table>> partitions_;     // whom the kinds point to
     std::vector<mig_places> mig_;
     std::vector<node_kind> kinds_;
     std::vector<place_of_node> places_;

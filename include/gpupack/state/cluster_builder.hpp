@@ -40,18 +40,31 @@ class cluster_builder {
     }
 
     /// Adds one node by name; a name stands once.
-    cluster_builder& add_node(const std::string& name, const node_spec& spec) & {
+    ///
+    /// gpu_ids  [GPUs of the node]  how its owner knows each of them, or empty; an id stands once
+    cluster_builder& add_node(const std::string& name, const node_spec& spec,
+                              const std::vector<std::string>& gpu_ids = {}) & {
         if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
-        if (const auto kind = kind_of(spec)) append(*kind, name);
+        const auto kind = kind_of(spec);
+        if (!kind) return *this;
+        if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.kinds_[*kind].gpu_count)
+            return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
+        const node_id node{static_cast<std::uint32_t>(built_.nodes_.size())};
+        for (std::size_t i = 0; i < gpu_ids.size(); ++i)
+            if (!built_.gpu_ids_->add(gpu_ids[i], {node, static_cast<int>(i)}))
+                return fail("GPU id", gpu_ids[i], "an id that no other GPU has");
+        append(*kind, name);
         return *this;
     }
-    cluster_builder&& add_node(const std::string& name, const node_spec& spec) && {
-        return std::move(add_node(name, spec));
+    cluster_builder&& add_node(const std::string& name, const node_spec& spec,
+                               const std::vector<std::string>& gpu_ids = {}) && {
+        return std::move(add_node(name, spec, gpu_ids));
     }
 
     /// The cluster with nothing placed on it.
     ///
-    /// errors  a negative or too large amount, more than 32 GPUs on a node, a duplicate node name, a model named
+    /// errors  a negative or too large amount, more than 32 GPUs on a node, a duplicate node name or GPU id, a
+    /// model named
     ///         twice with different memory or profiles, a setup that the model cannot have; the first one met
     [[nodiscard]] expected<cluster, input_error> build() && {
         if (error_) return unexpected<input_error>{*error_};
@@ -79,11 +92,24 @@ class cluster_builder {
         node_kind kind{.cpu = spec.cpu, .memory = spec.memory};
         if (!in_range(spec.cpu.count(), "node cpu") || !in_range(spec.memory.count(), "node memory"))
             return std::nullopt;
+        if (!add_labels(kind.labels, spec.labels)) return std::nullopt;
         for (const gpu_group& group : spec.gpus.groups())
             if (!add_group(kind, group)) return std::nullopt;
         specs_.push_back(spec);
         built_.kinds_.push_back(kind);
         return static_cast<std::uint32_t>(specs_.size() - 1);
+    }
+
+    bool add_labels(label_set& to, const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto number = built_.labels_.add(text);
+            if (!number) {
+                fail(number.error());
+                return false;
+            }
+            to.insert(*number);
+        }
+        return true;
     }
 
     bool in_range(std::int64_t amount, const char* field) {
@@ -103,8 +129,10 @@ class cluster_builder {
             fail(model.error());
             return false;
         }
-        const auto capacity = capacity_of(group, *model);
+        auto capacity = capacity_of(group, *model);
         if (!capacity) return false;
+        capacity->labels = kind.labels;
+        if (!add_labels(capacity->labels, group.setup.labels)) return false;
         for (int i = 0; i < group.count; ++i) kind.add_gpu(*capacity, *model);
         return true;
     }

@@ -8,6 +8,7 @@ struct node_row;
 class node_view;
 class slot_list;
 struct placement;
+struct split_memory;
 class ledger;
 class change_log;
 class snapshot_feed;

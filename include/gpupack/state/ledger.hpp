@@ -5,9 +5,11 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/split.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace gpupack {
@@ -17,11 +19,12 @@ namespace gpupack {
 /// cost  constant time; no allocation while live placements stay under what was reserved
 class ledger {
   public:
-    /// What one live placement took, and from where, in 40 bytes.
+    /// What one live placement took, and from where, in 44 bytes.
     ///
     /// cpu, memory              of the host: milli-cores and MiB
     /// gpu_memory, gpu_compute, memory_percent  of each GPU, in slices: MiB or percent, and milli-GPUs
     /// slots                    of each GPU's table, in instances
+    /// pieces                   for split slices, where its split_memory stands
     /// unasked                  milli-GPUs that it took of each GPU beyond what was asked for
     struct entry {
         std::int32_t cpu = 0;
@@ -34,16 +37,19 @@ class ledger {
         gpu_set gpus{};
         slot_list slots{};
         std::uint32_t generation = 0;
+        std::uint32_t pieces = no_pieces;
         std::int16_t unasked = 0;
         bool live = false;
 
-        /// What it took of each GPU.
+        /// What it took of each GPU, where it took the same of all.
         [[nodiscard]] share taken() const noexcept {
             if (way == sharing::exclusive) return exclusive{};
             if (in_profiles(way)) return instance{.way = way};
             return slice{mebibytes{gpu_memory}, milli_gpu{gpu_compute}, memory_percent};
         }
     };
+
+    static constexpr std::uint32_t no_pieces = 0xffffffffU;
 
     /// Makes room for that many live placements.
     void reserve(std::size_t placements) {
@@ -54,7 +60,10 @@ class ledger {
     [[nodiscard]] std::size_t live() const noexcept { return entries_.size() - free_.size(); }
 
     /// Writes a placement down; its slot and generation are the receipt.
-    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu unasked = {}) {
+    ///
+    /// pieces  for split slices, what each GPU gives
+    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu unasked = {},
+                    const split_memory& pieces = {}) {
         if (free_.empty()) {
             GPUPACK_EXPECTS(entries_.size() < 0xffffffffU, "fewer than 2^32 live placements");
             entries_.push_back({});
@@ -73,6 +82,7 @@ class ledger {
                    gpus,
                    slots,
                    written.generation + 1,
+                   taken.share.is_split() ? keep(pieces) : no_pieces,
                    static_cast<std::int16_t>(unasked.count()),
                    true};
         return {node, gpus, slots, slot, written.generation, 0};
@@ -86,17 +96,38 @@ class ledger {
                written.gpus == receipt.gpus && written.slots == receipt.slots;
     }
 
+    /// What each GPU gives to a split slice that holds(); nothing where it is none.
+    [[nodiscard]] std::optional<split_memory> pieces_of(const placement& receipt) const noexcept {
+        const std::uint32_t at = entries_[receipt.slot].pieces;
+        if (at == no_pieces) return std::nullopt;
+        return pieces_[at];
+    }
+
     /// Strikes a placement that holds() and says what it took.
     entry strike(const placement& receipt) {
         GPUPACK_EXPECTS(holds(receipt), "a placement that is live in this cluster; was it released before?");
         free_.push_back(receipt.slot);
+        if (const std::uint32_t at = entries_[receipt.slot].pieces; at != no_pieces) free_pieces_.push_back(at);
         entries_[receipt.slot].live = false;
         return entries_[receipt.slot];
     }
 
   private:
+    [[nodiscard]] std::uint32_t keep(const split_memory& pieces) {
+        if (free_pieces_.empty()) {
+            free_pieces_.push_back(static_cast<std::uint32_t>(pieces_.size()));
+            pieces_.push_back({});
+        }
+        const std::uint32_t at = free_pieces_.back();
+        free_pieces_.pop_back();
+        pieces_[at] = pieces;
+        return at;
+    }
+
     std::vector<entry> entries_;
     std::vector<std::uint32_t> free_;
+    std::vector<split_memory> pieces_; // few requests have any
+    std::vector<std::uint32_t> free_pieces_;
 };
 
 } // namespace gpupack

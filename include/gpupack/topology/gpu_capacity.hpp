@@ -2,6 +2,7 @@
 
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/topology/label_set.hpp>
 #include <gpupack/topology/partition_table.hpp>
 #include <gpupack/topology/sharing.hpp>
 
@@ -15,6 +16,7 @@ namespace gpupack {
 /// compute      milli-GPUs for slices, oversubscription counted in
 /// max_sharers  tasks in slices
 /// numa         the NUMA node that it hangs on
+/// labels       its own and its node's
 /// only         the one way that it may be shared in; idle: any
 /// mig, vgpu    how it is cut into instances; null where it is not
 /// mig_number   of the MIG table, in the order of cluster::mig_places()
@@ -25,6 +27,7 @@ struct gpu_capacity {
     sharing only = sharing::idle;
     std::uint8_t mig_number = 0;
     std::uint8_t numa = 0;
+    label_set labels{};
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
 
@@ -35,7 +38,7 @@ struct gpu_capacity {
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {
         return a.memory == b.memory && a.compute == b.compute && a.max_sharers == b.max_sharers &&
-               a.only == b.only && a.numa == b.numa && a.mig == b.mig && a.vgpu == b.vgpu;
+               a.only == b.only && a.numa == b.numa && a.labels == b.labels && a.mig == b.mig && a.vgpu == b.vgpu;
     }
 };
 

@@ -5,6 +5,7 @@
 #include <gpupack/topology/sharing.hpp>
 #include <gpupack/topology/vgpu.hpp>
 
+#include <string>
 #include <vector>
 
 namespace gpupack {
@@ -18,6 +19,7 @@ namespace gpupack {
 /// compute_percent  the same of compute
 /// reserve          MiB a GPU that slices never get: driver, ECC, contexts. Taken off before the percentage
 /// numa             the NUMA node that they hang on, 0 to 15
+/// labels           what requests may choose them by, beside the labels of their node
 /// vgpu_sizes       whether vGPUs of different sizes may share a GPU
 /// instances        the MIG instances that stand on each of them and are neither created nor destroyed; none: they
 ///                  come and go with the requests
@@ -28,6 +30,7 @@ struct gpu_setup {
     int compute_percent = 100;
     mebibytes reserve{};
     int numa = 0;
+    std::vector<std::string> labels{};
     vgpu::sizes vgpu_sizes = vgpu::sizes::one_size;
     std::vector<mig::gpu_instance> instances{};
 

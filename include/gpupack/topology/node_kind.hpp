@@ -6,6 +6,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
+#include <gpupack/topology/label_set.hpp>
 #include <gpupack/topology/model_set.hpp>
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace gpupack {
 /// What all nodes of one shape share and what never changes: the flat form of a node_spec.
 ///
 /// compute                 milli-GPUs of all its GPUs, oversubscription counted in
+/// labels                  of the node itself
 /// models                  every model that the node has
 /// gpus, gpu_models        [gpu_count]  what each GPU can give, and its model
 /// least_gpu_memory        MiB for slices on the smallest of its GPUs; 0 where it has none
@@ -30,6 +32,7 @@ struct node_kind {
     bool any_way = true;
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
+    label_set labels{};
     model_set models{};
     divisor by_cpu{cpu.count()};
     divisor by_memory{memory.count()};

@@ -5,6 +5,7 @@
 #include <gpupack/topology/gpu_setup.hpp>
 
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 namespace gpupack {
@@ -37,10 +38,12 @@ class gpu_list {
 ///
 /// cpu, memory  of the host, that tasks may use
 /// gpus         numbered from 0 in the order given; at most 32
+/// labels       what requests may choose it and its GPUs by
 struct node_spec {
     milli_cpu cpu{};
     mebibytes memory{};
     gpu_list gpus{};
+    std::vector<std::string> labels{};
 
     friend bool operator==(const node_spec&, const node_spec&) = default;
 };

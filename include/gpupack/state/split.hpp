@@ -1,0 +1,63 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/gpu_state.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// How the memory of a split slice is divided over its GPUs.
+///
+/// memory  [GPUs of the request]  MiB of each, lowest GPU first; the rest is 0
+struct split_memory {
+    std::int32_t memory[max_pieces] = {};
+
+    GPUPACK_HD friend constexpr bool operator==(const split_memory& a, const split_memory& b) noexcept {
+        for (int i = 0; i < max_pieces; ++i)
+            if (a.memory[i] != b.memory[i]) return false;
+        return true;
+    }
+};
+
+/// Divides the memory of a split slice over the GPUs chosen, which must have it free: each gives the least that it
+/// must, then the one with least left is filled, then the next.
+///
+/// gpus  of the node, by index
+/// ties  lower GPU
+[[nodiscard]] GPUPACK_HD constexpr split_memory split_over(const gpu_state* gpus, gpu_set chosen,
+                                                           const share& asked) noexcept {
+    split_memory made;
+    std::int32_t left[max_pieces] = {};
+    int count = 0;
+    const auto least = static_cast<std::int32_t>(asked.memory().count());
+    for (std::uint32_t rest = chosen.bits(); rest != 0 && count < max_pieces; rest &= rest - 1, ++count) {
+        made.memory[count] = least;
+        left[count] = gpus[lowest_bit(rest)].memory_free - least;
+    }
+    std::int64_t missing = asked.total_memory().count() - std::int64_t{least} * count;
+    while (missing > 0) {
+        int fullest = -1;
+        for (int i = 0; i < count; ++i)
+            if (left[i] > 0 && (fullest < 0 || left[i] < left[fullest])) fullest = i;
+        if (fullest < 0) break;
+        const std::int64_t more = missing < left[fullest] ? missing : left[fullest];
+        made.memory[fullest] += static_cast<std::int32_t>(more);
+        left[fullest] = 0;
+        missing -= more;
+    }
+    return made;
+}
+
+/// What the nth of its GPUs gives to a task: of a split slice a slice of that size, else the share itself.
+[[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& taken, const split_memory& pieces,
+                                                  int nth) noexcept {
+    const int piece = nth < max_pieces ? pieces.memory[nth] : 0;
+    return piece == 0 ? taken : share{slice{mebibytes{piece}, taken.compute()}};
+}
+
+} // namespace gpupack
