@@ -19,7 +19,7 @@ TEST(shortfall, is_nothing_exactly_where_the_request_fits) {
             const node_view node = on[node_id{n}];
             const fit::reason why = fit::why_not(node, asked);
             if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
-                why == fit::reason::unshareable)
+                why == fit::reason::unshareable || why == fit::reason::selector)
                 continue;
             const fit::shortfall lack = fit::shortfall_of(node, asked);
             RC_ASSERT((fit::distance(lack, asked) == 0) == (why == fit::reason::none));

@@ -11,7 +11,7 @@
 
 using namespace gpupack;
 
-TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) {
+TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) { // trap 27: near-equals tie, and the first GPU wins
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 7);
     const policy::fgd policy{expected};

@@ -24,6 +24,7 @@ TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_t
         for (std::uint32_t bits = 0; bits < 1U << node.gpu_count(); ++bits) { // every set, alike or not
             const gpu_set gpus = gpu_set::from_bits(bits);
             if (gpus.size() != asked.gpus || !((fit::fitting_gpus(node, asked) & gpus) == gpus)) continue;
+            if (!fit::enough_together(node, asked, gpus)) continue;
             const policy::score here = scorer(candidate{node, gpus}, asked);
             if (best && (here < *best || (here == *best && !(gpus < lowest)))) continue;
             best = here;
