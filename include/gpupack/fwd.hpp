@@ -8,4 +8,5 @@
 #include <gpupack/fit/fwd.hpp>
 #include <gpupack/policy/fwd.hpp>
 #include <gpupack/search/fwd.hpp>
+#include <gpupack/plan/fwd.hpp>
 // IWYU pragma: end_exports

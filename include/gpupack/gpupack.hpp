@@ -134,4 +134,6 @@
 #include <gpupack/search/tournament.hpp>
 
 #include <gpupack/scheduler.hpp>
+
+#include <gpupack/plan/mps_slices.hpp>
 // IWYU pragma: end_exports

@@ -30,7 +30,7 @@ std::vector<int> plain(const partition_table& of) {
 
 /// All that can stand on one GPU, found by adding instances one by one.
 struct states {
-    std::set<std::uint64_t> seen; // sets of slots
+    std::set<std::uint64_t> seen;     // sets of slots
     std::set<std::vector<int>> kinds; // multisets of profiles, each in order
     int maximal = 0;
 

@@ -37,6 +37,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace gpupack::policy {
@@ -108,8 +109,13 @@ namespace detail {
 inline constexpr tendency pack = tendency::pack;
 inline constexpr tendency apart = tendency::spread;
 
+/// The policy as an any_preset, its type named: the compiler need not try them all.
+template <class Policy> [[nodiscard]] constexpr any_preset hold(Policy made) {
+    return any_preset{std::in_place_type<Policy>, std::move(made)};
+}
+
 [[nodiscard]] constexpr any_preset make_hami(tendency nodes, hami_rule devices) {
-    return two_level(hami_node{nodes}, hami_gpus{devices});
+    return hold(two_level(hami_node{nodes}, hami_gpus{devices}));
 }
 
 } // namespace detail
@@ -120,41 +126,47 @@ inline constexpr int fgd_typical_percent = 95;
 /// The table of named policies: the one place that gives policies names.
 inline constexpr std::array<preset_row, 34> presets{{
     {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
-     [](const preset_inputs& in) -> any_preset { return two_level(random{in.seed}, gpu_random{in.seed}); }},
+     [](const preset_inputs& in) -> any_preset {
+         return detail::hold(two_level(random{in.seed}, gpu_random{in.seed}));
+     }},
     {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return first_fit{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(first_fit{}); }},
     {"worst-fit", "the node with most CPU and GPU left, 0 to 100 over the nodes that fit; the emptiest GPU",
-     [](const preset_inputs&) -> any_preset { return two_level(normalize(worst_fit{}), gpu_worst_fit{}); }},
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(normalize(worst_fit{}), gpu_worst_fit{}));
+     }},
     {"best-fit", "the node with least CPU and GPU left; the fullest GPU; FGD's BestFit baseline",
-     [](const preset_inputs&) -> any_preset { return two_level(best_fit{}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(best_fit{}, gpu_best_fit{})); }},
     {"dot-product", "the node whose free CPU and GPU align least with the request; FGD's DotProd baseline",
-     [](const preset_inputs&) -> any_preset { return two_level(dot_product{}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(dot_product{}, gpu_best_fit{})); }},
     {"gpu-packing", "GPUs in use, then idle GPUs of used nodes, then idle nodes; FGD's GpuPacking baseline",
-     [](const preset_inputs&) -> any_preset { return two_level(gpu_packing{}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(gpu_packing{}, gpu_best_fit{})); }},
     {"gpu-clustering", "nodes that run tasks of the same number of GPUs; FGD's GpuClustering baseline",
-     [](const preset_inputs&) -> any_preset { return two_level(gpu_clustering{}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(gpu_clustering{}, gpu_best_fit{})); }},
     {"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
-     [](const preset_inputs& in) -> any_preset { return fgd{in.expected.typical(fgd_typical_percent)}; }},
+     [](const preset_inputs& in) -> any_preset {
+         return detail::hold(fgd{in.expected.typical(fgd_typical_percent)});
+     }},
     {"binpack", "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
-     [](const preset_inputs&) -> any_preset { return two_level(binpack{}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(binpack{}, gpu_best_fit{})); }},
     {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
-     [](const preset_inputs&) -> any_preset { return two_level(spread{}, gpu_worst_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(spread{}, gpu_worst_fit{})); }},
     {"nomad-binpack", "Nomad's binpack score over CPU and memory; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return nomad_binpack{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(nomad_binpack{}); }},
     {"nomad-spread", "Nomad's spread score over CPU and memory; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return nomad_spread{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(nomad_spread{}); }},
     {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return volcano_binpack{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(volcano_binpack{}); }},
     {"mig-best-fit", "MIG: the fullest GPU that has a place, and the start that HAMi takes there",
-     [](const preset_inputs&) -> any_preset { return mig_best_fit{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(mig_best_fit{}); }},
     {"mig-fragmentation", "MIG: the place that blocks fewest others although there is room for them, after MFI",
-     [](const preset_inputs&) -> any_preset { return mig_fragmentation{}; }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(mig_fragmentation{}); }},
     {"mig-options", "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
-     [](const preset_inputs& in) -> any_preset { return mig_options{in.expected}; }},
+     [](const preset_inputs& in) -> any_preset { return detail::hold(mig_options{in.expected}); }},
     {"mig-scarcity", "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
-     [](const preset_inputs& in) -> any_preset { return mig_scarcity{in.expected}; }},
+     [](const preset_inputs& in) -> any_preset { return detail::hold(mig_scarcity{in.expected}); }},
     {"k8s-exclusive", "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return whole_gpus(kubernetes_default{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(whole_gpus(kubernetes_default{})); }},
     {"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
      [](const preset_inputs&) -> any_preset {
          return two_level(kubernetes_default{}, device_plugin{detail::pack});
@@ -164,9 +176,11 @@ inline constexpr std::array<preset_row, 34> presets{{
          return two_level(kubernetes_default{}, device_plugin{detail::apart});
      }},
     {"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
-     [](const preset_inputs&) -> any_preset { return two_level(kubernetes_default{}, gpushare{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(kubernetes_default{}, gpushare{})); }},
     {"aliyun-vgpu", "Alibaba Cloud's shared GPUs and vGPU instances: one GPU is filled before the next",
-     [](const preset_inputs&) -> any_preset { return two_level(kubernetes_default{}, aliyun_vgpu{}); }},
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(kubernetes_default{}, aliyun_vgpu{}));
+     }},
     {"hami-binpack", "HAMi: binpack for nodes and for devices",
      [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::binpack); }},
     {"hami-spread", "HAMi: spread for nodes and for devices",
@@ -176,9 +190,13 @@ inline constexpr std::array<preset_row, 34> presets{{
     {"hami-spread-binpack", "HAMi: spread for nodes, binpack for devices",
      [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::binpack); }},
     {"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
-     [](const preset_inputs&) -> any_preset { return two_level(volcano_vgpu_node{}, volcano_vgpu_gpus{}); }},
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(volcano_vgpu_node{}, volcano_vgpu_gpus{}));
+     }},
     {"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
-     [](const preset_inputs&) -> any_preset { return two_level(kai_node{detail::pack}, kai_gpus{detail::pack}); }},
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(kai_node{detail::pack}, kai_gpus{detail::pack}));
+     }},
     {"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
      [](const preset_inputs&) -> any_preset {
          return two_level(kai_node{detail::apart}, kai_gpus{detail::apart});
@@ -192,11 +210,13 @@ inline constexpr std::array<preset_row, 34> presets{{
          return two_level(koordinator_node{detail::apart}, koordinator_gpus{detail::apart});
      }},
     {"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
-     [](const preset_inputs&) -> any_preset { return two_level(ray{detail::pack}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(ray{detail::pack}, gpu_best_fit{})); }},
     {"ray-spread", "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
-     [](const preset_inputs&) -> any_preset { return two_level(ray{detail::apart}, gpu_best_fit{}); }},
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(ray{detail::apart}, gpu_best_fit{}));
+     }},
     {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
-     [](const preset_inputs&) -> any_preset { return two_level(first_fit{}, slurm_shard{}); }},
+     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(first_fit{}, slurm_shard{})); }},
 }};
 
 /// The names of all presets, comma separated, in the order of the table.
@@ -212,8 +232,9 @@ inline constexpr std::array<preset_row, 34> presets{{
 /// The preset of that name.
 ///
 /// errors  a name that the table lacks
-[[nodiscard]] inline expected<any_preset, input_error> make_preset(std::string_view name,
-                                                                   const preset_inputs& inputs) {
+/// A template, so that only those who call it compile what copies and moves every policy.
+template <class Inputs = preset_inputs>
+[[nodiscard]] expected<any_preset, input_error> make_preset(std::string_view name, const Inputs& inputs) {
     for (const preset_row& row : presets)
         if (row.name == name) return row.make(inputs);
     return bad_input("policy", std::string{name}, std::string{"one of "}.append(preset_names()));
