@@ -23,6 +23,7 @@ struct raw_options {
     std::string policy = "all";
     std::string seed = "42";
     std::string load; // 1.3, or 1 where tasks come and go
+    std::string learn;
     std::string workload;
     bool list_policies = false;
     bool version = false;
@@ -46,6 +47,10 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "--load", raw.load,
         "tasks arrive until that many times the GPUs have been asked for (default 1.3); where they come and "
         "go: what they would take on average, over what there is (default 1)");
+    app.add_option(
+        "--learn", raw.learn,
+        "where tasks come and go: policies learn the expected mix from what arrived, half of it from the last "
+        "so many arrivals, instead of knowing it");
     app.add_option("--engine", chosen.engine,
                    "indexed (the default), scan or parallel: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
@@ -110,11 +115,12 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
     if (chosen.synthetic)
         for (const auto& [flag, value] : {std::pair{"--order", chosen.order},
                                           {"--node-order", chosen.node_order},
-                                          {"--decisions", chosen.decisions},
-                                          {"--report", chosen.report}})
+                                          {"--decisions", chosen.decisions}})
             if (!value.empty())
                 return error(flag, value,
                              "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+    if (chosen.learn != 0 && !chosen.synthetic)
+        return error("--learn", raw.learn, "a workload whose tasks come and go");
     if (chosen.timeline && chosen.nodes.empty())
         return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
     if (chosen.timeline && !chosen.order.empty())
@@ -153,6 +159,12 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.synthetic ? "1" : "1.3");
     if (!load) return bad_input("--load", raw.load, "a number from 0 to 1000 with at most three decimals");
     chosen.load = *load;
+    if (!raw.learn.empty()) {
+        const auto half_life = whole_number(raw.learn);
+        if (!half_life || *half_life < 1 || *half_life > 1'000'000'000)
+            return bad_input("--learn", raw.learn, "a number of arrivals from 1 to 1000000000");
+        chosen.learn = static_cast<std::int64_t>(*half_life);
+    }
     if (auto wrong = conflict(chosen, raw)) return gpupack::unexpected<input_error>{*wrong};
     return chosen;
 }
@@ -161,7 +173,7 @@ std::string policy_list() {
     std::string text;
     for (const auto& row : gpupack::policy::presets) {
         std::string name{row.name};
-        name.resize(18, ' ');
+        name.resize(27, ' ');
         text += name + std::string{row.summary} + "\n";
     }
     return text;

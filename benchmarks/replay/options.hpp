@@ -14,6 +14,7 @@ namespace replay_program {
 /// policies        names of presets
 /// synthetic       whether the workload is one whose tasks come and go
 /// load            in thousandths of the cluster's GPUs
+/// learn           half-life in arrivals of the mix that is learnt; 0: the mix is known
 /// message         --help, --version or --list-policies: what to print instead of a run
 struct options {
     std::string workload = "openb";
@@ -23,6 +24,7 @@ struct options {
     std::uint64_t first_seed = 42;
     std::uint64_t last_seed = 42;
     std::int64_t load = 1300;
+    std::int64_t learn = 0;
     std::string engine = "indexed";
     std::string order;
     std::string node_order;

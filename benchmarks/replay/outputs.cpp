@@ -1,12 +1,15 @@
 #include "outputs.hpp"
 
 #include "summary.hpp"
+#include "summary_visits.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace replay_program {
 namespace {
+
+constexpr int name_width = 25; // of the longest preset
 
 std::string seeds_text(const std::vector<run_record>& runs) {
     const std::uint64_t first = runs.front().seed;
@@ -37,67 +40,26 @@ std::string heading(const std::vector<run_record>& runs) {
     return text + fmt::format("; {}; engine {}\n\n", seeds_text(runs), any.engine);
 }
 
-/// Means over the seeds of one policy on a synthetic workload.
-struct visits_summary {
-    std::string policy;
-    double accepted = 0;
-    double accepted_size = 0;
-    double active = 0;
-    double rate = 0;
-    std::vector<double> by_kind;
-};
-
-visits_summary summarise_visits(const std::vector<const run_record*>& runs) {
-    visits_summary told{runs.front()->policy, 0, 0, 0, 0, std::vector<double>(runs.front()->visits->names.size())};
-    const auto part = 1.0 / static_cast<double>(runs.size());
-    for (const run_record* run : runs) {
-        const gpupack::replay::visits_result& visits = run->visits->result;
-        told.accepted += part * visits.accepted_percent();
-        told.accepted_size += part * run->visits->accepted_size_percent;
-        told.active += part * visits.mean_active_gpus;
-        told.rate += part * static_cast<double>(visits.decisions) / visits.seconds;
-        for (std::size_t kind = 0; kind < told.by_kind.size(); ++kind)
-            told.by_kind[kind] += part * gpupack::replay::percent(visits.placed[kind], visits.came[kind]);
-    }
-    return told;
-}
-
 std::string visits_text(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
-    std::vector<visits_summary> policies;
-    for (std::size_t first = 0; first < runs.size();) {
-        std::vector<const run_record*> same;
-        for (; first < runs.size() && (same.empty() || runs[first].policy == same.front()->policy); ++first)
-            same.push_back(&runs[first]);
-        policies.push_back(summarise_visits(same));
-    }
-    std::stable_sort(policies.begin(), policies.end(),
-                     [](const auto& a, const auto& b) { return a.accepted_size > b.accepted_size; });
+    const std::vector<visits_summary> policies = summarise_visits(runs);
     std::string text = fmt::format(
         "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
         any.nodes, any.gpus, 100 * any.load, any.visits->unit, seeds_text(runs), any.engine);
-    text += fmt::format("{:<17}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", "accepted %", "by size %", "active GPUs",
-                        "decisions/s");
+    text += fmt::format("{:<{}}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", name_width, "accepted %", "by size %",
+                        "active GPUs", "decisions/s");
     for (const std::string& name : any.visits->names)
         text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
     text += "\n";
     for (const visits_summary& each : policies) {
-        text += fmt::format("{:<17}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, each.accepted,
-                            each.accepted_size, each.active, each.rate);
+        text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
+                            each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
         for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
             text += fmt::format("  {:>{}.2f}", each.by_kind[kind],
                                 std::max<std::size_t>(6, any.visits->names[kind].size()));
         text += "\n";
     }
-    double bound = 0;
-    std::size_t seeds = 0;
-    for (const run_record& run : runs)
-        if (run.policy == any.policy) {
-            bound += run.visits->result.bound_percent;
-            ++seeds;
-        }
-    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n",
-                        bound / static_cast<double>(seeds));
+    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n", bound_of(runs));
     return text;
 }
 
@@ -110,13 +72,14 @@ std::string table_text(const std::vector<run_record>& runs) {
     const bool timed = runs.front().timeline.has_value();
     const int width = several ? 24 : 12;
     std::string text = heading(runs);
-    text += fmt::format("{:<16}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", timed ? "mean alloc %" : "allocated %",
-                        width, "fragmented %", width, "failed", "decisions/s");
+    text +=
+        fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", name_width,
+                    timed ? "mean alloc %" : "allocated %", width, "fragmented %", width, "failed", "decisions/s");
     if (timed) text += fmt::format("  {:>8}  {:>11}  {:>14}", "waited", "mean wait s", "longest wait s");
     text += "\n";
     const auto policies = summarise(runs);
     for (const policy_summary& each : policies) {
-        text += fmt::format("{:<16}  {:>{}}  {:>{}}  {:>8.{}f}  {:>11.0f}", each.name,
+        text += fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8.{}f}  {:>11.0f}", each.name, name_width,
                             range_text(each.allocated, several), width, range_text(each.fragmented, several), width,
                             each.failed, several ? 1 : 0, each.rate);
         if (timed)

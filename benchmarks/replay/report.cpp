@@ -1,12 +1,12 @@
 #include "report.hpp"
 
 #include "report_heat.hpp"
+#include "report_page.hpp"
 #include "report_plots.hpp"
-#include "report_script.hpp"
 #include "report_series.hpp"
-#include "report_style.hpp"
-#include "summary.hpp"
 #include "report_text.hpp"
+#include "report_visits.hpp"
+#include "summary.hpp"
 
 #include <fmt/format.h>
 
@@ -19,81 +19,6 @@ namespace replay_program {
 namespace {
 
 using policies_view = const std::vector<policy_summary>&;
-
-std::string page(const std::string& title, const std::string& body) {
-    return fmt::format(R"html(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
-content="default-src 'none';style-src 'unsafe-inline';script-src 'unsafe-inline';img-src data:">
-<title>{}</title>
-<link rel="icon" href="data:,">
-<style>{}</style>
-</head>
-<body>
-<main>
-{}</main>
-<script>{}</script>
-</body>
-</html>
-)html",
-                       html_text(title), report_style, body, report_script);
-}
-
-/// The texts of the runs, each once, with commas.
-template <class Text> std::string each_once(const std::vector<run_record>& runs, Text&& text) {
-    std::vector<std::string> known;
-    for (const run_record& run : runs) {
-        std::string told = text(run);
-        if (!told.empty() && std::find(known.begin(), known.end(), told) == known.end())
-            known.push_back(std::move(told));
-    }
-    return fmt::format("{}", fmt::join(known, ", "));
-}
-
-/// A count over the runs: "8,152", or "8,101–8,230" where they differ.
-template <class Count> std::string count_range(const std::vector<run_record>& runs, Count&& count) {
-    std::size_t least = count(runs.front());
-    std::size_t most = least;
-    for (const run_record& run : runs) {
-        least = std::min(least, count(run));
-        most = std::max(most, count(run));
-    }
-    return least == most ? grouped(least) : grouped(least) + "\u2013" + grouped(most);
-}
-
-std::string seeds_text(const std::vector<run_record>& runs) {
-    std::vector<std::uint64_t> seeds;
-    for (const run_record& run : runs) seeds.push_back(run.seed);
-    std::sort(seeds.begin(), seeds.end());
-    seeds.erase(std::unique(seeds.begin(), seeds.end()), seeds.end());
-    const bool consecutive = seeds.back() - seeds.front() == seeds.size() - 1;
-    if (consecutive && seeds.size() > 2) return fmt::format("{}\u2013{}", seeds.front(), seeds.back());
-    if (seeds.size() > 12) return grouped(seeds.size()) + " different";
-    return fmt::format("{}", fmt::join(seeds, ", "));
-}
-
-std::string facts(const std::vector<run_record>& runs, bool timed) {
-    std::vector<std::pair<const char*, std::string>> told;
-    told.emplace_back("Workload", each_once(runs, [](const auto& run) { return run.workload; }));
-    told.emplace_back("Nodes", count_range(runs, [](const auto& run) { return run.nodes; }));
-    told.emplace_back("GPUs", count_range(runs, [](const auto& run) { return run.gpus; }));
-    told.emplace_back("Tasks", count_range(runs, [](const auto& run) { return run.tasks; }));
-    if (timed)
-        told.emplace_back("Arrivals", "in recorded time");
-    else
-        told.emplace_back("Load", each_once(runs, [](const auto& run) {
-                              return run.load > 0 ? grouped(100 * run.load) + "\u202f% of GPUs" : std::string{};
-                          }));
-    told.emplace_back("Engine", each_once(runs, [](const auto& run) { return run.engine; }));
-    told.emplace_back("Seeds", seeds_text(runs));
-    std::string html = "<dl class=\"facts\">\n";
-    for (const auto& [name, value] : told)
-        if (!value.empty()) html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html_text(value));
-    return html + "</dl>\n";
-}
 
 std::string percent_text(double value) {
     return grouped(value, 1) + "\u202f%";
@@ -152,6 +77,13 @@ std::string headline(policies_view policies, bool timed) {
     const std::string more = beside(policies, timed);
     return fmt::format("<p class=\"headline\">{}{}</p>\n", claim(policies, timed),
                        more.empty() ? "" : "<small>" + more + "</small>");
+}
+
+/// How tasks arrive, as a name and a value.
+std::pair<const char*, std::string> load_of(const std::vector<run_record>& runs, bool timed) {
+    if (timed) return {"Arrivals", "in recorded time"};
+    const double load = runs.front().load;
+    return {"Load", load > 0 ? grouped(100 * load) + "\u202f% of GPUs" : std::string{}};
 }
 
 std::string legend(policies_view policies, bool ideal) {
@@ -226,10 +158,12 @@ std::string report_html(const std::vector<run_record>& runs, const std::string& 
         command_line.empty() ? "" : fmt::format("<div class=\"command\">{}</div>\n", html_text(command_line));
     if (runs.empty())
         return page("gpupack replay", name + "<p class=\"headline\">Nothing was run.</p>\n" + command);
+    if (runs.front().visits)
+        return page("gpupack replay: " + runs.front().workload, name + visits_html(runs, command));
     const auto policies = summarise(runs);
     const bool timed =
         std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.timeline.has_value(); });
-    std::string body = name + headline(policies, timed) + facts(runs, timed) + command;
+    std::string body = name + headline(policies, timed) + facts(runs, load_of(runs, timed)) + command;
     const auto curves = curve_plots(policies);
     const auto times = timeline_plots(policies);
     if (!curves.empty() || !times.empty()) body += legend(policies, !curves.empty());

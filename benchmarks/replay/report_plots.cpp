@@ -224,7 +224,9 @@ std::string plot_html(const plot& what) {
     for (const plot_series& line : what.series)
         longest = std::max(longest, std::min<std::size_t>(26, line.name.size()));
     const double margin = what.ends ? 29.0 + 7.3 * static_cast<double>(longest + 7) : 10;
-    const frame wide{"wide", 1080, 440, 58, 34, 1080 - margin, 392, true, 8, 6};
+    const double labels = what.ends ? 16.0 * static_cast<double>(what.series.size()) : 0; // all of them legible
+    const double height = std::max(440.0, labels + 82);
+    const frame wide{"wide", 1080, height, 58, 34, 1080 - margin, height - 48, true, 8, 6};
     const frame narrow{"narrow", 360, 330, 46, 34, 350, 284, false, 5, 6};
     return fmt::format("<figure class=\"card\">\n<figcaption><h2>{}</h2><p>{}</p></figcaption>\n{}{}</figure>\n",
                        html_text(what.title), what.note, drawing(what, wide), drawing(what, narrow));

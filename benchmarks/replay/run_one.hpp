@@ -7,6 +7,7 @@
 
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/presets.hpp>
+#include <gpupack/request/learned_mix.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include <cstddef>
@@ -42,6 +43,20 @@ void run_with_scan(run_plan plan);
 void run_with_parallel(run_plan plan);
 void run_with_indexed(run_plan plan);
 
+/// Lets the plan's tasks come and go; with --learn, the policy is made anew from what was learnt every so often.
+template <class Scheduler, class Policy>
+gpupack::replay::visits_result run_visits_of(const run_plan& plan, Scheduler& by, const Policy&) {
+    if (plan.chosen.learn == 0) return gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits);
+    constexpr std::int64_t renewed_every = 100; // arrivals
+    gpupack::learned_mix learned{plan.chosen.learn};
+    return gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits, [&](const gpupack::request& arrived) {
+        learned.observe(arrived);
+        if (learned.arrivals() % renewed_every != 0) return;
+        const auto made = gpupack::policy::make_preset(plan.record.policy, {learned.mix(), plan.record.seed});
+        by.set_policy(std::get<Policy>(*made));
+    });
+}
+
 /// Runs the plan with that engine and its own policy.
 template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
     const auto told = [&](std::size_t done) {
@@ -51,8 +66,7 @@ template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
         gpupack::scheduler by{std::move(plan.on), policy, engine};
         const auto& tasks = plan.from.trace.tasks;
         if (plan.visits != nullptr) {
-            plan.record.visits =
-                visits_record{gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits), {}, {}, 0};
+            plan.record.visits = visits_record{run_visits_of(plan, by, policy), {}, {}, 0};
         } else if (plan.chosen.timeline) {
             auto [result, timeline] = gpupack::replay::run_timeline(by, tasks, plan.arrivals, plan.expected, told);
             plan.record.result = std::move(result);

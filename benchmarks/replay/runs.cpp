@@ -83,7 +83,8 @@ gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const opti
     for (const std::string& name : chosen.policies)
         for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
             const auto visits = replay::draw_visits(*made, seed, chosen.load, stays);
-            const auto preset = gpupack::policy::make_preset(name, {expected, seed});
+            const gpupack::task_mix known = chosen.learn == 0 ? expected : gpupack::task_mix{};
+            const auto preset = gpupack::policy::make_preset(name, {known, seed});
             if (!preset) return gpupack::unexpected<input_error>{preset.error()};
             run_record& record = records.emplace_back();
             record.workload = made->name;

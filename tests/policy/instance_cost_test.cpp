@@ -25,6 +25,16 @@ policy::score worth(const cluster& on, const policy::instance_cost_scorer& score
                 if (of.mig->is_free(slot, gpu.sharers == 0 ? 0 : gpu.occupied()))
                     sum += scorer.prices[of.mig_number][of.mig->slots[slot].profile];
         }
+    for (int w = 0; w < scorer.whole_count; ++w)
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            int idle = 0;
+            for (int i = 0; i < on[node_id{n}].gpu_count(); ++i)
+                idle += is_free_whole(on[node_id{n}].gpu(i)) &&
+                                scorer.whole[w].models.contains(on[node_id{n}].gpu_model(i))
+                            ? 1
+                            : 0;
+            sum += scorer.whole[w].price * (idle / scorer.whole[w].gpus);
+        }
     return sum;
 }
 

@@ -36,6 +36,18 @@ TEST(mig_scarcity, weighs_slices_and_whole_gpus_against_mig) {
     EXPECT_EQ(by.place({.gpus = 1})->node, node_id{0});
 }
 
+TEST(mig_scarcity, keeps_idle_gpus_together_for_whole_ones) {
+    cluster on = cluster_builder{}.add_nodes(2, {64_cores, 64_GiB, {4, models::a100_40gb}}).build().value();
+    (void)on.take(node_id{1}, gpu_set::of(0), {.gpus = 1}); // node 0 has the last place for four
+    task_mix mix;
+    mix.add({.gpus = 4});
+    mix.add(one_of(on, "1g.5gb"));
+    scheduler by{std::move(on), policy::mig_scarcity{mix}};
+    EXPECT_EQ(by.place(one_of(by.state(), "1g.5gb"))->node, node_id{1});
+    EXPECT_EQ(by.place({.gpus = 1, .share = slice{1_GiB, 100_milli}})->node, node_id{1});
+    EXPECT_TRUE(by.place({.gpus = 4}));
+}
+
 namespace {
 
 /// The most slices that any way of placing the requests, some refused, can take on one GPU: every choice tried.

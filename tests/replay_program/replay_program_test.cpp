@@ -107,13 +107,35 @@ TEST_F(replay_program, says_what_was_accepted_where_tasks_come_and_go) {
     EXPECT_NE(table.out.find("come and go at 100 % of the capacity in GB of frame buffer"), std::string::npos)
         << table.out;
     EXPECT_NE(table.out.find("Without fragmentation at most"), std::string::npos);
-    expect_refused("--workload mixed --report page.html",
-                   "--report: \"page.html\": expected a workload whose tasks stay; "
+    const auto learnt =
+        nlohmann::json::parse(call("--workload mig-small --policy mig-scarcity --learn 500 --json -").out);
+    const auto given = nlohmann::json::parse(call("--workload mig-small --policy mig-scarcity --json -").out);
+    EXPECT_NEAR(learnt[0]["accepted_size_percent"].get<double>(), given[0]["accepted_size_percent"].get<double>(),
+                2);
+    EXPECT_NE(learnt[0]["accepted_size_percent"], given[0]["accepted_size_percent"]);
+    expect_refused("--learn 500", "--learn: \"500\": expected a workload whose tasks come and go");
+    expect_refused("--workload mixed --learn 0",
+                   "--learn: \"0\": expected a number of arrivals from 1 to 1000000000");
+    expect_refused("--workload mixed --decisions all.csv",
+                   "--decisions: \"all.csv\": expected a workload whose tasks stay; "
                    "those of mixed come and go");
 }
 
+TEST_F(replay_program, reports_tasks_that_come_and_go) {
+    ASSERT_EQ(call("--workload mixed --policy all --seed 1:2 --report page.html").status, 0);
+    const std::string page = content("page.html");
+    for (const auto& row : gpupack::policy::presets)
+        EXPECT_NE(page.find(std::string{"</svg>"}.append(row.name).append("</th>")), std::string::npos) << row.name;
+    const auto runs = nlohmann::json::parse(call("--workload mixed --policy fgd --json -").out);
+    for (const auto& kind : runs[0]["kinds"])
+        EXPECT_NE(page.find(std::string{">"}.append(kind["name"]).append("</th>")), std::string::npos) << kind;
+    EXPECT_NE(page.find("bound without fragmentation"), std::string::npos);
+    for (const char* wrong : {"http://", "https://", "nan", "inf%", "\u2013\u202f%"})
+        EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
+}
+
 TEST_F(replay_program, lists_policies_version_and_help) {
-    EXPECT_NE(call("--list-policies").out.find("\nfgd               fragmentation gradient descent"),
+    EXPECT_NE(call("--list-policies").out.find("\nfgd                        fragmentation gradient descent"),
               std::string::npos);
     EXPECT_EQ(call("--version").out, "gpupack-replay 0.1.0\n");
     EXPECT_NE(call("--help").out.find("--decisions"), std::string::npos);

@@ -8,6 +8,7 @@
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/topology/model_set.hpp>
 #include <gpupack/topology/place_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 
@@ -15,18 +16,35 @@
 
 namespace gpupack::policy {
 
-/// Scores a choice by the MIG places that it takes away, each at a price, and by how empty the GPU is.
+/// What a place for a request for whole GPUs on one node is worth.
 ///
-/// cost of a GPU  sum over its MIG profiles of price * (places now - places after) + per_unit * (units free now)
-/// score          minus the cost of all GPUs chosen
+/// gpus, models  of the request
+struct whole_price {
+    int gpus = 0;
+    model_set models{};
+    score price = 0;
+};
+
+/// The most kinds of requests for whole GPUs that have a price.
+inline constexpr int max_whole_prices = 16;
+
+/// Scores a choice by the places that it takes away, each at a price, and by how empty the GPUs are: places of MIG
+/// profiles, and places for requests for whole GPUs, of which a node with n idle GPUs has floor(n / k) for k.
+///
+/// cost of a GPU   sum over its MIG profiles of price * (places now - places after) + per_unit * (units free now)
+/// cost on a node  sum over requests for whole GPUs of price * (places now - places after)
+/// score           minus the cost of all GPUs chosen and of the node
 /// A GPU that goes to a whole task, to slices or to vGPUs while it is idle loses all its MIG places; the same
 /// policy so weighs MIG, slices and whole GPUs against each other. Units of a GPU without MIG are eighths of its
 /// compute.
 /// tables   [max_mig_tables]  by gpu_capacity::mig_number
 /// prices   [max_mig_tables, most_profiles]
+/// whole    [whole_count]
 struct instance_cost_scorer {
     place_counts_view tables[max_mig_tables] = {};
     score prices[max_mig_tables][partition_table::most_profiles] = {};
+    whole_price whole[max_whole_prices] = {};
+    int whole_count = 0;
     score per_unit = 0;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
@@ -36,7 +54,24 @@ struct instance_cost_scorer {
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
             cost += cost_on(chosen.node, lowest_bit(rest), asked.share.way(),
                             chosen.slots[nth < max_instances ? nth : 0]);
+        for (int w = 0; w < whole_count; ++w) {
+            const int idle = idle_gpus(chosen.node, whole[w].models);
+            int taken = 0;
+            for_each_gpu(chosen.gpus & chosen.node.kind().gpus_of(whole[w].models),
+                         [&](int i) { taken += is_free_whole(chosen.node.gpu(i)) ? 1 : 0; });
+            cost += whole[w].price * (idle / whole[w].gpus - (idle - taken) / whole[w].gpus);
+        }
         return -cost;
+    }
+
+    /// How many GPUs of a node are idle and of some models.
+    [[nodiscard]] GPUPACK_HD static constexpr int idle_gpus(const node_view& node, model_set models) noexcept {
+        const model_set wanted = node.kind().models & models;
+        if (wanted == node.kind().models) return node.idle_gpus();
+        int idle = 0;
+        if (!wanted.empty())
+            for_each_gpu(node.kind().gpus_of(models), [&](int i) { idle += is_free_whole(node.gpu(i)) ? 1 : 0; });
+        return idle;
     }
 
   private:
@@ -75,21 +110,42 @@ namespace detail {
     return made;
 }
 
-/// Prices the profiles that each expected request for a MIG instance would get: price_of(request, percent, places),
-/// where percent is its part of the mix, at least 1, and places are those that it has in the whole cluster now.
-template <class PriceOf>
-void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected, PriceOf&& price_of) {
-    std::int64_t instances = 0;
-    for (const task_mix::entry& each : expected.entries())
-        if (each.asked.gpus > 0 && each.asked.share.way() == sharing::mig) instances += each.count;
+/// How many times requests for whole GPUs fit the idle GPUs of the cluster. Cost: a pass over the nodes.
+[[nodiscard]] inline std::int64_t whole_places(const cluster& on, const request& asked) noexcept {
+    std::int64_t places = 0;
+    for (std::uint32_t n = 0; n < on.size(); ++n)
+        if (const node_view node = on[node_id{n}]; node.idle_gpus() >= asked.gpus)
+            places += instance_cost_scorer::idle_gpus(node, asked.models) / asked.gpus;
+    return places;
+}
+
+/// Prices what each expected request would get, for a MIG instance its profiles, for whole GPUs a place on a node:
+/// price_of(request, percent, places), where percent is its part of those in the mix, at least 1, and places are those
+/// that it has in the whole cluster now, 0 without by_places. A place for k whole GPUs counts k times.
+template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected,
+                                         bool by_places, PriceOf&& price_of) {
+    const auto priced = [](const task_mix::entry& each) {
+        return each.asked.gpus > 0 &&
+               (each.asked.share.way() == sharing::mig || each.asked.share.way() == sharing::exclusive);
+    };
+    std::int64_t all = 0;
+    for (const task_mix::entry& each : expected.entries()) all += priced(each) ? each.count : 0;
     for (const task_mix::entry& each : expected.entries()) {
-        if (each.asked.gpus == 0 || each.asked.share.way() != sharing::mig) continue;
+        if (!priced(each)) continue;
+        const score part = (200 * each.count + all) / (2 * all);
+        const score percent = part > 0 ? part : 1;
+        if (each.asked.share.way() == sharing::exclusive) {
+            if (scorer.whole_count == max_whole_prices) continue;
+            const std::int64_t places = by_places ? whole_places(on, each.asked) : 0;
+            scorer.whole[scorer.whole_count++] = {each.asked.gpus, each.asked.models,
+                                                  each.asked.gpus * price_of(each.asked, percent, places)};
+            continue;
+        }
         std::int64_t places = 0;
         for (const cluster::mig_places& of : on.mig_tables())
             if (const std::uint32_t wanted = of.table->among(each.asked.share.profiles()); wanted != 0)
                 places += of.open[static_cast<std::size_t>(lowest_bit(wanted))];
-        const score percent = (200 * each.count + instances) / (2 * instances);
-        const score price = price_of(each.asked, percent > 0 ? percent : 1, places);
+        const score price = price_of(each.asked, percent, places);
         for (std::size_t t = 0; t < on.mig_tables().size(); ++t)
             if (const std::uint32_t wanted = on.mig_tables()[t].table->among(each.asked.share.profiles());
                 wanted != 0)

@@ -52,11 +52,12 @@ struct mig_fragmentation_scorer {
 /// Takes the place that raises MIG fragmentation least: the places that profiles have lost although the GPU has the
 /// units for them.
 ///
-///   fragmentation of a GPU = sum over profiles p with size <= units free of (places of p when idle - places of p
-///   now)
+///   fragmentation of a GPU = sum over profiles p with size <= units free of (places of p when idle - places of p now)
 /// The profiles are those that leave the media engines alone, each counted once. MFI's own score was not published;
-/// this one follows its description. other requests  the GPU with least compute free ties    fewer units free, then
-/// lower node, lower GPU, lower start source  MFI, arXiv 2511.18906 (docs/sources.md#mfi)
+/// this one follows its description.
+/// other requests  the GPU with least compute free
+/// ties            fewer units free, then lower node, lower GPU, lower start
+/// source          MFI, arXiv 2511.18906 (docs/sources.md#mfi)
 struct mig_fragmentation {
     [[nodiscard]] mig_fragmentation_scorer prepare(const decision& question) const noexcept {
         mig_fragmentation_scorer made;

@@ -4,13 +4,13 @@
 
 namespace gpupack::policy {
 
-/// Keeps the most MIG places for the requests that are expected: takes the place whose loss costs them least, and
+/// Keeps the most places for the requests that are expected: takes the choice whose loss of places costs them least, and
 /// among near-equals the GPU with least free.
 ///
-/// expected   requests to come; each counts by its part of the mix
-/// loss, unit  a place lost costs `loss` for each percent of the mix that would want it; a unit free costs `unit`
+/// expected        requests to come; those for MIG instances and for whole GPUs count, each by its part of them
+/// loss, unit      a place lost costs `loss` for each percent of the mix that would want it; a unit free costs `unit`
 /// other requests  as instance_cost_scorer says
-/// ties       lower node, lower GPU, lower start
+/// ties            lower node, lower GPU, lower start
 struct mig_options {
     task_mix expected;
     score loss = 5;
@@ -18,7 +18,7 @@ struct mig_options {
 
     [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
         auto scorer = detail::without_prices(question.on, unit);
-        detail::set_prices(scorer, question.on, expected,
+        detail::set_prices(scorer, question.on, expected, false,
                            [&](const request&, score percent, std::int64_t) { return loss * percent; });
         return scorer;
     }

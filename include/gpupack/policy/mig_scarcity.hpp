@@ -4,17 +4,19 @@
 
 namespace gpupack::policy {
 
-/// Keeps the MIG places that are scarce: a place costs what it is wanted, over the number of such places that the
-/// whole cluster has left, and a fuller GPU is taken before an emptier one at the same cost. gpupack's own.
+/// Keeps the places that are scarce: a place costs what it is wanted, over the number of such places that the whole
+/// cluster has left, and a fuller GPU is taken before an emptier one at the same cost. gpupack's own.
 ///
-///   price of a place for request r = floor(scale * (percent of r in the mix + base) / (places for r in the cluster
-///   + 1)) cost = sum over r of price * places lost + unit * units free on the GPU
+///   price of a place for request r = floor(scale * (percent of r in the mix + base) / (places for r in the cluster + 1))
+///   cost = sum over r of price * places lost + unit * units free on the GPU
 /// The price is the slope of (percent + base) * log(places): an option that is plentiful is nearly free, the last
 /// ones are dear. As whole GPUs grow scarce, so does the profile that takes a whole one, which keeps idle GPUs idle
-/// without a rule for them. `base` keeps what is rare from being worth nothing. expected   requests to come;
-/// without any for MIG, the fullest GPU is taken other requests  as instance_cost_scorer says cost       looks at
-/// the whole cluster's counts, so engines score every node again for each decision ties       lower node, lower
-/// GPU, lower start
+/// without a rule for them. `base` keeps what is rare from being worth nothing.
+/// expected        requests to come; those for MIG instances and for whole GPUs have prices. Without any of them, the
+///                 fullest GPU is taken
+/// other requests  as instance_cost_scorer says
+/// cost            looks at the whole cluster's counts, so engines score every node again for each decision
+/// ties            lower node, lower GPU, lower start
 struct mig_scarcity {
     task_mix expected;
     score scale = 4096;
@@ -25,7 +27,7 @@ struct mig_scarcity {
 
     [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
         auto scorer = detail::without_prices(question.on, unit);
-        detail::set_prices(scorer, question.on, expected, [&](const request&, score percent, std::int64_t places) {
+        detail::set_prices(scorer, question.on, expected, true, [&](const request&, score percent, std::int64_t places) {
             return scale * (percent + base) / (places + 1);
         });
         return scorer;

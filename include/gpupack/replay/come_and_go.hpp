@@ -166,10 +166,11 @@ inline constexpr std::int64_t warm_up = 10 * mean_stay;
 
 /// Lets tasks come and go; one that does not fit when it comes is refused, and none waits.
 ///
-/// by      an empty scheduler on of.on
-/// visits  in order of time, from draw_visits
-template <class Scheduler>
-[[nodiscard]] visits_result run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits) {
+/// by       an empty scheduler on of.on
+/// visits   in order of time, from draw_visits
+/// arrived  called with each request once it is decided, so that a learned_mix may see it and renew the policy
+template <class Scheduler, class Arrived> [[nodiscard]] visits_result
+run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits, Arrived&& arrived) {
     visits_result told;
     told.came.resize(of.kinds.size());
     told.placed.resize(of.kinds.size());
@@ -197,6 +198,7 @@ template <class Scheduler>
         spent += std::chrono::steady_clock::now() - began;
         const std::int64_t counted = each.at >= detail::warm_up ? 1 : 0;
         told.came[each.kind] += counted;
+        arrived(of.kinds[each.kind].asked);
         if (!placed) continue;
         told.placed[each.kind] += counted;
         running.push({each.at + each.stays, i, *placed});
@@ -208,6 +210,12 @@ template <class Scheduler>
     told.seconds = std::chrono::duration<double>(spent).count();
     told.decisions = visits.size();
     return told;
+}
+
+/// The same under a policy that stays as it is.
+template <class Scheduler>
+[[nodiscard]] visits_result run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits) {
+    return run_visits(by, of, visits, [](const request&) {});
 }
 
 } // namespace gpupack::replay
