@@ -23,6 +23,12 @@ std::int64_t count_of(const plan::slice_counts& of, std::int64_t size) {
     return found == of.end() ? 0 : found->second;
 }
 
+std::int64_t memory_of(const plan::slice_counts& slices) {
+    std::int64_t sum = 0;
+    for (const auto& [size, count] : slices) sum += size * count;
+    return sum;
+}
+
 /// How many of the wanted slices are there.
 std::int64_t served(const plan::slice_counts& free, const plan::slice_counts& wanted) {
     std::int64_t sum = 0;
@@ -38,6 +44,8 @@ TEST(mps_slices, are_cut_from_spare_memory_and_then_from_what_is_not_wanted) {
     EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {{20, 2}}}, {{10, 1}})->free, (plan::slice_counts{{10, 1}}));
     EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {{20, 1}, {5, 4}}}, {{15, 1}})->free,
               (plan::slice_counts{{5, 4}, {15, 1}})); // the fives are kept, the twenty is not
+    EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {}}, {{5, 2}, {10, 2}, {20, 2}})->free,
+              (plan::slice_counts{{5, 2}, {10, 2}})); // smaller ones first
     EXPECT_EQ(plan::cut_for({mebibytes{40}, {{20, 1}}, {{20, 1}}}, {{30, 1}})->free, (plan::slice_counts{{20, 1}}));
 }
 
@@ -45,24 +53,22 @@ TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
     for_all([](std::uint64_t seed) {
         random_stream random{seed};
         plan::mps_slices now{mebibytes{0}, any_counts(random, 3), any_counts(random, 3)};
-        const std::int64_t cut = plan::detail::memory_of(now.used) + plan::detail::memory_of(now.free);
+        const std::int64_t cut = memory_of(now.used) + memory_of(now.free);
         const auto spare = static_cast<std::int64_t>(random.below(30));
         now.memory = mebibytes{cut + spare};
         const plan::slice_counts wanted = any_counts(random, 5);
         const plan::mps_cut made = plan::cut_for(now, wanted).value();
-        RC_ASSERT(plan::detail::memory_of(made.free) + plan::detail::memory_of(now.used) <= now.memory.count());
+        RC_ASSERT(memory_of(made.free) + memory_of(now.used) <= now.memory.count());
         RC_ASSERT(served(made.free, wanted) >= served(now.free, wanted));
         RC_ASSERT(made.changed == (made.free != now.free));
         RC_ASSERT(!made.changed || served(made.free, wanted) > served(now.free, wanted));
-        const std::int64_t left =
-            now.memory.count() - plan::detail::memory_of(now.used) - plan::detail::memory_of(made.free);
+        const std::int64_t left = now.memory.count() - memory_of(now.used) - memory_of(made.free);
         for (const auto& [size, count] : wanted)
             RC_ASSERT(count_of(made.free, size) >= count || size > left); // nothing wanted is refused while it fits
         for (const auto& [size, count] : now.free)
             if (wanted.count(size) == 0)
                 RC_ASSERT(count_of(made.free, size) == 0 || count_of(made.free, size) == count); // all or none
-        RC_ASSERT(!plan::cut_for({now.memory, now.used, made.free}, wanted)->changed ||
-                  served(made.free, wanted) > 0);
+        RC_ASSERT(!plan::cut_for({now.memory, now.used, made.free}, wanted)->changed); // nothing is left to gain
     });
 }
 
@@ -71,6 +77,9 @@ TEST(mps_slices, must_be_possible) {
         return plan::cut_for(now, wanted).error().message();
     };
     EXPECT_EQ(told({mebibytes{40}, {{20, 2}}, {{10, 1}}}, {}),
+              R"(GPU memory: "40": expected no less than its slices have together)");
+    const std::int64_t most = max_amount; // sums of these do not fit 64 bits
+    EXPECT_EQ(told({mebibytes{40}, {{most, most}, {most - 1, most}, {most - 2, most}, {most - 3, most}}, {}}, {}),
               R"(GPU memory: "40": expected no less than its slices have together)");
     EXPECT_EQ(told({mebibytes{40}, {{0, 2}}, {}}, {}),
               R"(used slices: "0": expected a size from 1 to 2147483647 MiB)");

@@ -12,7 +12,7 @@
 
 namespace gpupack::plan {
 
-/// How many slices of each size, by MiB.
+/// How many slices of each size. The sizes are MiB as plain numbers, because they are keys.
 using slice_counts = std::map<std::int64_t, std::int64_t>;
 
 /// One GPU that is cut into MPS slices of memory, advertised whether they are in use or not.
@@ -39,10 +39,13 @@ struct mps_cut {
 
 namespace detail {
 
-[[nodiscard]] inline std::int64_t memory_of(const slice_counts& slices) {
-    std::int64_t sum = 0;
-    for (const auto& [size, count] : slices) sum += size * count;
-    return sum;
+/// Takes the slices off `spare`; false where they have more. By division, because a sum of bad input overflows.
+[[nodiscard]] inline bool take(std::int64_t& spare, const slice_counts& slices) {
+    for (const auto& [size, count] : slices) {
+        if (spare < 0 || count > spare / size) return false;
+        spare -= count * size;
+    }
+    return spare >= 0;
 }
 
 /// Creates what is still missing, smallest first, as far as `spare` goes. Returns how many slices that were.
@@ -77,9 +80,12 @@ namespace detail {
 /// are kept whose size still fits, all of one size or none.
 ///
 /// wanted  how many free slices of each size there should be; those that are free already count
+/// returns the slices that nobody is on then, sizes without any left out; a second call would change nothing
 /// order   smaller sizes are created first, and kept first
 /// errors  sizes below 1, negative counts, used and free slices beyond the memory of the GPU
-/// source  nos, MPS partitioning (docs/sources.md#nos); it takes sizes of equal rank in the order of a hash map
+/// cost    a few look-ups a size
+/// source  nos, MPS partitioning (docs/sources.md#nos). It destroys free slices of wanted sizes, too, to make room for
+///         others, and some orders of it are those of a hash map; here what is wanted and free stays
 [[nodiscard]] inline expected<mps_cut, input_error> cut_for(const mps_slices& now, const slice_counts& wanted) {
     if (const auto right = detail::check("used slices", now.used); !right)
         return unexpected<input_error>{right.error()};
@@ -87,10 +93,12 @@ namespace detail {
         return unexpected<input_error>{right.error()};
     if (const auto right = detail::check("wanted slices", wanted); !right)
         return unexpected<input_error>{right.error()};
-    std::int64_t spare = now.memory.count() - detail::memory_of(now.used) - detail::memory_of(now.free);
-    if (spare < 0)
+    std::int64_t spare = now.memory.count();
+    if (!detail::take(spare, now.used) || !detail::take(spare, now.free))
         return bad_input("GPU memory", std::to_string(now.memory.count()), "no less than its slices have together");
+    const auto none_left = [](const auto& each) { return each.second == 0; };
     mps_cut made{now.free, false};
+    std::erase_if(made.free, none_left);
     made.changed = detail::create_missing(made.free, wanted, spare) > 0;
 
     slice_counts kept = made.free;
@@ -110,7 +118,7 @@ namespace detail {
         kept[size] += count;
         room -= size * count;
     }
-    std::erase_if(kept, [](const auto& each) { return each.second == 0; });
+    std::erase_if(kept, none_left);
     return mps_cut{kept, true};
 }
 
