@@ -55,7 +55,7 @@ std::string visits_text(const std::vector<run_record>& runs) {
         text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
                             each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
         for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
-            text += fmt::format("  {:>{}.2f}", each.by_kind[kind],
+            text += fmt::format("  {:>{}.2f}", each.by_kind[kind].mean,
                                 std::max<std::size_t>(6, any.visits->names[kind].size()));
         text += "\n";
     }
@@ -119,7 +119,7 @@ std::string json_text(const std::vector<run_record>& runs) {
         if (run.visits) {
             const gpupack::replay::visits_result& visits = run.visits->result;
             object["decisions"] = visits.decisions;
-            object["decisions_per_second"] = static_cast<double>(visits.decisions) / visits.seconds;
+            object["decisions_per_second"] = visits_rate(run);
             object["accepted_percent"] = visits.accepted_percent();
             object["accepted_size_percent"] = run.visits->accepted_size_percent;
             object["bound_size_percent"] = visits.bound_percent;

@@ -64,6 +64,13 @@ svg .axis-label{fill:var(--soft);font-weight:500}
 .band{fill:var(--c);opacity:.11}
 .dot{fill:var(--c);stroke:var(--card);stroke-width:1.2}
 .hit{stroke:transparent;fill:none;stroke-width:11;pointer-events:stroke}
+.limit{stroke:var(--ink);fill:none;stroke-width:1.5;stroke-dasharray:1.5 4;stroke-linecap:round}
+.dots{display:block;width:100%;height:auto;min-width:860px}
+.dots .name{fill:var(--ink)}
+.guide{stroke:var(--grid);fill:none}
+.whisker{stroke:var(--c);fill:none;stroke-width:2.4;stroke-linecap:round;opacity:.6}
+.row-hit{fill:transparent}
+.series.on .row-hit{fill:var(--mark)}
 .leader{stroke:var(--c);fill:none;opacity:.55}
 .label text{fill:var(--ink)}
 .label .value{fill:var(--soft)}
@@ -82,6 +89,19 @@ th:first-child{text-align:left;padding-left:8px;font-weight:500}
 th:last-child,td:last-child{padding-right:8px}
 tbody th .sample{margin-right:10px;vertical-align:middle}
 tbody tr.on{background:var(--mark)}
+.pip{display:inline-block;width:9px;height:9px;margin-right:10px;border-radius:50%;background:var(--c)}
+.kinds th,.kinds td{padding:4px 14px}
+.kinds thead th:not(:first-child){white-space:normal;min-width:6em;vertical-align:bottom}
+.kinds thead tr:first-child>*{border-bottom:0}
+.kinds .share>*{font-size:12.5px;font-weight:400;color:var(--soft);padding:2px 14px 6px;border-bottom:1px solid
+var(--rule)}
+.kinds .share th:first-child,.kinds th:first-child{padding-left:8px}
+.kinds td[style],.kinds-key i{background:rgba(217,86,11,calc(.62*var(--p)))}
+.kinds-key{display:flex;flex-wrap:wrap;align-items:center;gap:3px;margin-top:12px;font-size:12.5px;
+color:var(--soft)}
+.kinds-key i{min-width:34px;padding:1px 6px;text-align:center;font-style:normal;color:var(--ink);
+border-radius:3px;box-shadow:inset 0 0 0 1px var(--rule)}
+.kinds-key i:first-child{margin-left:8px}
 .best th,.best td{font-weight:650}
 .tag{margin-left:9px;padding:1px 7px;border-radius:99px;background:var(--accent);color:var(--card);
 font-size:11px;

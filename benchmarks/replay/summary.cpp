@@ -20,13 +20,6 @@ double mean_wait_of(const run_record& run) {
     return static_cast<double>(run.timeline->wait_seconds) / static_cast<double>(run.result.placed);
 }
 
-double median(std::vector<double> values) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    const std::size_t half = values.size() / 2;
-    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 template <class Measure> std::vector<double> each(const policy_summary& policy, Measure&& measure) {
     std::vector<double> told;
     told.reserve(policy.runs.size());
@@ -61,6 +54,13 @@ seed_range range_of(const std::vector<double>& values) {
     }
     told.mean = std::clamp(told.mean, told.least, told.most);
     return told;
+}
+
+double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 std::vector<policy_summary> summarise(const std::vector<run_record>& runs) {

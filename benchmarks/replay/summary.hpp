@@ -37,6 +37,9 @@ struct policy_summary {
 /// Mean, least and most; zeros where there are none.
 [[nodiscard]] seed_range range_of(const std::vector<double>& values);
 
+/// The middle one, or the mean of the middle two; 0 where there are none.
+[[nodiscard]] double median(std::vector<double> values);
+
 /// The policies, most allocated first; ties in the order of the runs.
 ///
 /// runs  outlives what is returned

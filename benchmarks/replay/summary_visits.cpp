@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace replay_program {
 
@@ -14,29 +15,22 @@ template <class Value> seed_range range_over(const std::vector<const run_record*
     return range_of(all);
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 visits_summary summarise(const std::vector<const run_record*>& runs) {
     visits_summary told;
     told.policy = runs.front()->policy;
+    told.seeds = runs.size();
     told.accepted = range_over(runs, [](const auto& run) { return run.visits->result.accepted_percent(); });
     told.accepted_size = range_over(runs, [](const auto& run) { return run.visits->accepted_size_percent; });
     told.active = range_over(runs, [](const auto& run) { return run.visits->result.mean_active_gpus; });
     std::vector<double> rates;
-    for (const run_record* run : runs) {
-        const double seconds = run->visits->result.seconds;
-        rates.push_back(seconds > 0 ? static_cast<double>(run->visits->result.decisions) / seconds : 0);
-    }
+    for (const run_record* run : runs) rates.push_back(visits_rate(*run));
+    told.rates = range_of(rates);
     told.rate = median(std::move(rates));
     for (std::size_t kind = 0; kind < runs.front()->visits->names.size(); ++kind)
         told.by_kind.push_back(range_over(runs, [&](const auto& run) {
-                                   const auto& result = run.visits->result;
-                                   return gpupack::replay::percent(result.placed[kind], result.came[kind]);
-                               }).mean);
+            const auto& result = run.visits->result;
+            return gpupack::replay::percent(result.placed[kind], result.came[kind]);
+        }));
     return told;
 }
 
@@ -53,6 +47,11 @@ std::vector<visits_summary> summarise_visits(const std::vector<run_record>& runs
     std::stable_sort(policies.begin(), policies.end(),
                      [](const auto& a, const auto& b) { return a.accepted_size.mean > b.accepted_size.mean; });
     return policies;
+}
+
+double visits_rate(const run_record& run) {
+    const gpupack::replay::visits_result& of = run.visits->result;
+    return of.seconds > 0 ? static_cast<double>(of.decisions) / of.seconds : 0;
 }
 
 double bound_of(const std::vector<run_record>& runs) {

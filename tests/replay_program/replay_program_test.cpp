@@ -77,6 +77,11 @@ class replay_program : public testing::Test {
     std::filesystem::path folder_;
 };
 
+void expect_fetches_nothing_and_has_only_numbers(const std::string& page) {
+    for (const char* wrong : {"http:", "https:", "src=", "@import", "url(", "nan", "NaN", ">inf", "-inf", " inf"})
+        EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
+}
+
 const std::string recorded = "--nodes nodes.csv --pods pods.csv ";
 
 } // namespace
@@ -116,22 +121,39 @@ TEST_F(replay_program, says_what_was_accepted_where_tasks_come_and_go) {
     expect_refused("--learn 500", "--learn: \"500\": expected a workload whose tasks come and go");
     expect_refused("--workload mixed --learn 0",
                    "--learn: \"0\": expected a number of arrivals from 1 to 1000000000");
-    expect_refused("--workload mixed --decisions all.csv",
-                   "--decisions: \"all.csv\": expected a workload whose tasks stay; "
-                   "those of mixed come and go");
+    for (const std::string flag : {"--decisions", "--order", "--node-order"})
+        expect_refused("--workload mixed " + flag + " all.csv",
+                       flag + ": \"all.csv\": expected a workload whose tasks stay; those of mixed come and go");
 }
 
 TEST_F(replay_program, reports_tasks_that_come_and_go) {
     ASSERT_EQ(call("--workload mixed --policy all --seed 1:2 --report page.html").status, 0);
     const std::string page = content("page.html");
     for (const auto& row : gpupack::policy::presets)
-        EXPECT_NE(page.find(std::string{"</svg>"}.append(row.name).append("</th>")), std::string::npos) << row.name;
+        EXPECT_NE(page.find(std::string{"</i>"}.append(row.name).append("<")), std::string::npos) << row.name;
     const auto runs = nlohmann::json::parse(call("--workload mixed --policy fgd --json -").out);
     for (const auto& kind : runs[0]["kinds"])
         EXPECT_NE(page.find(std::string{">"}.append(kind["name"]).append("</th>")), std::string::npos) << kind;
-    EXPECT_NE(page.find("bound without fragmentation"), std::string::npos);
-    for (const char* wrong : {"http://", "https://", "nan", "inf%", "\u2013\u202f%"})
-        EXPECT_EQ(page.find(wrong), std::string::npos) << wrong;
+    for (const char* part :
+         {"<dd>mixed</dd>", "<dd>25</dd>", "<dd>100</dd>", "<dd>100\u202f% of the capacity in milli-GPUs",
+          "<dd>indexed</dd>", "<dd>1, 2</dd>", "class=\"limit\"", ">at most ", "Accepted by size",
+          "Accepted by number", "Mean active GPUs", "Decisions a second", "over seeds"})
+        EXPECT_NE(page.find(part), std::string::npos) << part;
+    expect_fetches_nothing_and_has_only_numbers(page);
+    EXPECT_EQ(page.rfind("<!doctype html>", 0), 0U);
+}
+
+TEST_F(replay_program, reports_little_or_nothing_that_came) {
+    ASSERT_EQ(call("--workload slices-mib --policy fgd,first-fit --load 0.01 --report page.html").status, 0);
+    const std::string few = content("page.html");
+    EXPECT_NE(few.find("Both policies accept 100.0\u202f% of the MiB asked for"), std::string::npos);
+    EXPECT_EQ(few.find("over seeds"), std::string::npos); // of which there is one
+    expect_fetches_nothing_and_has_only_numbers(few);
+    const run none = call("--workload vgpu-t4 --policy fgd --load 0 --report page.html --json -");
+    ASSERT_EQ(none.status, 0) << none.err;
+    EXPECT_EQ(nlohmann::json::parse(none.out)[0]["decisions_per_second"], 0);
+    EXPECT_NE(content("page.html").find("No task came"), std::string::npos);
+    expect_fetches_nothing_and_has_only_numbers(content("page.html"));
 }
 
 TEST_F(replay_program, lists_policies_version_and_help) {

@@ -23,7 +23,8 @@ namespace gpupack::fit {
 }
 
 /// Whether the node is open and its free CPU and host memory would do; for a request without GPUs, also its labels.
-[[nodiscard]] GPUPACK_HD constexpr bool host_fits(const node_view& node, const request& asked) noexcept {
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool host_fits(const node_view& node,
+                                                               const request& asked) noexcept {
     return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed() &&
            (asked.gpus > 0 || asked.labels.choose(node.kind().labels));
 }
@@ -72,7 +73,8 @@ enum class glance : std::uint8_t { no, yes, unclear };
                                                                                        : glance::unclear;
 }
 
-[[nodiscard]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node, const request& asked) noexcept {
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node,
+                                                                      const request& asked) noexcept {
     const bool enough_idle = node.idle_gpus() >= asked.gpus;
     const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0 && !asked.selects();
     if (asked.share.way() == sharing::exclusive) {
@@ -92,7 +94,7 @@ enum class glance : std::uint8_t { no, yes, unclear };
 
 /// Whether the node can take the request now. Cost: a few comparisons; a pass over its GPUs where the sums of the
 /// node leave it open.
-[[nodiscard]] GPUPACK_HD constexpr bool fits(const node_view& node, const request& asked) noexcept {
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool fits(const node_view& node, const request& asked) noexcept {
     if (!host_fits(node, asked)) return false;
     if (asked.gpus == 0) return true;
     const detail::glance seen = detail::glance_at_gpus(node, asked);

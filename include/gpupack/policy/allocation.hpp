@@ -26,8 +26,8 @@ struct resource_use {
 };
 
 /// Calls body(resource_use) for CPU, memory and GPU compute of a node, with the request placed on it.
-template <class Body> GPUPACK_HD constexpr void for_each_resource(const node_view& node, const request& asked,
-                                                                  const resource_weights& weights, Body&& body) {
+template <class Body> [[GPUPACK_HOT]] GPUPACK_HD constexpr void
+for_each_resource(const node_view& node, const request& asked, const resource_weights& weights, Body&& body) {
     const node_kind& kind = node.kind();
     body(resource_use{kind.by_cpu, (node.cpu() - node.cpu_free() + asked.cpu).count(), weights.cpu,
                       asked.cpu.count() > 0});

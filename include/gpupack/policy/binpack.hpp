@@ -12,9 +12,9 @@ namespace detail {
 /// The weighted mean over resources of points * part / capacity, where part is what is used or what is free; each
 /// quotient and the mean rounded down. GPUs count only for a request for GPUs, a resource only where the node has
 /// any.
-[[nodiscard]] GPUPACK_HD constexpr score mean_allocation(const node_view& node, const request& asked,
-                                                         const resource_weights& weights, score points,
-                                                         bool of_used) noexcept {
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr score mean_allocation(const node_view& node, const request& asked,
+                                                                      const resource_weights& weights, score points,
+                                                                      bool of_used) noexcept {
     score sum = 0;
     score weight = 0;
     const bool gpus_count = asked.gpus > 0;

@@ -2,6 +2,7 @@
 
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
+#include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/state/gpu_state.hpp>
@@ -33,7 +34,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  28 bytes a node and 16 a GPU, and 44 a live placement; kinds are shared
+/// memory  28 bytes a node and 16 a GPU, and 48 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -58,7 +59,7 @@ class cluster {
     };
 
     /// A view of the node; valid until the cluster moves, goes, or changes that node.
-    [[nodiscard]] node_view operator[](node_id id) const noexcept {
+    [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         return {id, kinds_[at.kind], nodes_[id.number()], gpus_.data() + at.first_gpu};
