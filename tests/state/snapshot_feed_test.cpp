@@ -3,13 +3,18 @@
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include "support/for_all.hpp"
+#include "support/random_history.hpp"
+
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <atomic>
 #include <thread>
@@ -88,6 +93,20 @@ TEST(snapshot_feed, every_copy_catches_up_whichever_is_written) {
 }
 
 // A torn snapshot would not add up; ThreadSanitizer sees any race.
+TEST(snapshot_feed, shows_every_way_of_sharing_and_what_rounding_up_holds) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        scheduler by{history.any_cluster(), whole_gpus(policy::best_fit{})};
+        snapshot_feed feed{by.state()};
+        for (int round = 0; round < 8; ++round) {
+            (void)history.play(by, 6);
+            for (std::uint32_t n = 0; n < by.state().size(); ++n) feed.changed(by.state(), node_id{n});
+            RC_ASSERT(feed.publish(by.state()));
+            RC_ASSERT(feed.latest()->same_state(by.state()));
+        }
+    });
+}
+
 TEST(snapshot_feed, readers_score_while_the_writer_commits) {
     scheduler by{some_nodes(50), policy::best_fit{}, search::indexed{}};
     snapshot_feed feed{by.state()};

@@ -265,6 +265,13 @@ class cluster {
         std::copy(gpus, gpus + kinds_[row.kind].gpu_count, gpus_.data() + row.first_gpu);
     }
 
+    /// Makes what is counted over all nodes what it is in the cluster that this one was copied from.
+    void copy_totals(const cluster& from) noexcept {
+        compute_free_ = from.compute_free_;
+        unasked_ = from.unasked_;
+        for (std::size_t t = 0; t < from.mig_.size(); ++t) mig_[t].open = from.mig_[t].open;
+    }
+
     model_table models_;
     label_table labels_;
     std::shared_ptr<gpu_names> gpu_ids_ = std::make_shared<gpu_names>(); // the same in all copies

@@ -76,8 +76,7 @@ class snapshot_feed {
             if (i == latest || spare.readers.load() != 0) continue;
             cluster& written = *spare.snapshot;
             changes_.for_each_since(spare.seen, [&](const node_row& row) { written.copy_node(from, row); });
-            written.compute_free_ = from.compute_free_;
-            for (std::size_t t = 0; t < from.mig_.size(); ++t) written.mig_[t].open = from.mig_[t].open;
+            written.copy_totals(from);
             spare.seen = changes_.now();
             latest_.store(i);
             return true;
