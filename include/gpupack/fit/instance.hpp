@@ -22,8 +22,21 @@ namespace gpupack::fit {
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_instance(const node_view& node, gpu_set wanted,
                                                              const share& asked) noexcept {
     gpu_set fitting;
-    for (int i = 0; i < node.gpu_count(); ++i)
-        if (wanted.contains(i) && open_profiles_on(node, i, asked) != 0) fitting.insert(i);
+    const partition_table* const of_all = asked.way() == sharing::mig ? node.kind().mig : node.kind().vgpu;
+    if (of_all == nullptr) {
+        for (int i = 0; i < node.gpu_count(); ++i)
+            if (wanted.contains(i) && open_profiles_on(node, i, asked) != 0) fitting.insert(i);
+        return fitting;
+    }
+    // One table for all its GPUs: what is asked of it is looked up once.
+    const std::uint32_t profiles = of_all->among(asked.profiles());
+    const bool when_idle = (profiles & of_all->open_when_idle) != 0;
+    for (int i = 0; i < node.gpu_count(); ++i) {
+        const gpu_state& gpu = node.gpu(i);
+        const bool has_place =
+            gpu.way == asked.way() ? (profiles & gpu.open_profiles()) != 0 : gpu.way == sharing::idle && when_idle;
+        if (has_place && !gpu.closed && wanted.contains(i)) fitting.insert(i);
+    }
     return fitting;
 }
 

@@ -39,10 +39,12 @@ inline constexpr int max_whole_prices = 16;
 /// compute.
 /// tables   [max_mig_tables]  by gpu_capacity::mig_number
 /// prices   [max_mig_tables, most_profiles]
+/// priced   [max_mig_tables]  the profiles that have a price, as bits
 /// whole    [whole_count]
 struct instance_cost_scorer {
     place_counts_view tables[max_mig_tables] = {};
     score prices[max_mig_tables][partition_table::most_profiles] = {};
+    std::uint32_t priced[max_mig_tables] = {};
     whole_price whole[max_whole_prices] = {};
     int whole_count = 0;
     score per_unit = 0;
@@ -86,7 +88,8 @@ struct instance_cost_scorer {
         const int used = count_bits(static_cast<std::uint32_t>(now) & ((1U << counts.units) - 1));
         const std::uint64_t after = now | (way == sharing::mig ? of.mig->slots[slot].taken : 0);
         score cost = per_unit * 8 * (counts.units - used) / counts.units;
-        for (int p = 0; p < counts.profiles; ++p) {
+        for (std::uint32_t rest = priced[of.mig_number]; rest != 0; rest &= rest - 1) {
+            const int p = lowest_bit(rest);
             const int left = way == sharing::mig ? counts.places(after, p) : 0;
             cost += prices[of.mig_number][p] * (counts.places(now, p) - left);
         }
@@ -148,8 +151,10 @@ template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const clu
         const score price = price_of(each.asked, percent, places);
         for (std::size_t t = 0; t < on.mig_tables().size(); ++t)
             if (const std::uint32_t wanted = on.mig_tables()[t].table->among(each.asked.share.profiles());
-                wanted != 0)
+                wanted != 0) {
                 scorer.prices[t][lowest_bit(wanted)] += price;
+                scorer.priced[t] |= 1U << lowest_bit(wanted);
+            }
     }
 }
 
