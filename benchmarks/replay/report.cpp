@@ -20,22 +20,10 @@ namespace {
 
 using policies_view = const std::vector<policy_summary>&;
 
-std::string percent_text(double value) {
-    return grouped(value, 1) + "\u202f%";
-}
-
-/// Those whose allocation reads the same as the best.
-std::size_t tied_with_best(policies_view policies) {
-    const std::string best = percent_text(policies.front().allocated.mean);
-    std::size_t count = 0;
-    while (count < policies.size() && percent_text(policies[count].allocated.mean) == best) ++count;
-    return count;
-}
-
 /// "fgd wastes least: it allocates 95.0 % of the GPUs; 311 of 6,238 GPUs are left unallocated at the end."
 std::string claim(policies_view policies, bool timed) {
     const policy_summary& best = policies.front();
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &policy_summary::allocated);
     const std::string left =
         fmt::format("<span>{} of {}</span> are left unallocated {}.", grouped(best.unallocated),
                     counted(best.runs.front()->gpus, "GPU"), timed ? "on average over time" : "at the end");
@@ -62,7 +50,7 @@ std::string beside(policies_view policies, bool timed) {
                            html_text(least->name), duration_text(least->mean_wait), html_text(most->name),
                            duration_text(most->mean_wait));
     }
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &policy_summary::allocated);
     if (tied == policies.size()) return "";
     const policy_summary& next = policies[tied];
     const policy_summary& last = policies.back();
@@ -139,7 +127,7 @@ std::string table(policies_view policies, bool timed) {
                   : "<th scope=\"col\">Fragmented<br>%</th>";
     html += "<th scope=\"col\">Failed<br>tasks</th><th scope=\"col\">Decisions<br>a "
             "second</th></tr></thead>\n<tbody>\n";
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &policy_summary::allocated);
     for (std::size_t i = 0; i < policies.size(); ++i) {
         const bool best = i < tied && tied < policies.size();
         html +=

@@ -65,6 +65,20 @@ namespace replay_program {
     return grouped(static_cast<double>(value));
 }
 
+/// "95.4 %".
+[[nodiscard]] inline std::string percent_text(double value) {
+    return grouped(value, 1) + "\u202f%";
+}
+
+/// Of policies in order, how many read the same in some measure as the first.
+template <class Policies, class Measure>
+[[nodiscard]] std::size_t tied_with_best(const Policies& policies, Measure measure) {
+    const std::string best = percent_text((policies.front().*measure).mean);
+    std::size_t count = 0;
+    while (count < policies.size() && percent_text((policies[count].*measure).mean) == best) ++count;
+    return count;
+}
+
 /// "1 node", "2 nodes".
 [[nodiscard]] inline std::string counted(std::size_t count, std::string_view one) {
     return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");

@@ -18,23 +18,11 @@ namespace {
 
 using policies_view = const std::vector<visits_summary>&;
 
-std::string percent_text(double value) {
-    return grouped(value, 1) + "\u202f%";
-}
-
-/// Those whose acceptance by size reads the same as the best.
-std::size_t tied_with_best(policies_view policies) {
-    const std::string best = percent_text(policies.front().accepted_size.mean);
-    std::size_t count = 0;
-    while (count < policies.size() && percent_text(policies[count].accepted_size.mean) == best) ++count;
-    return count;
-}
-
 /// "mig-scarcity accepts most, 90.3 %", and the others that do.
 std::string claim(policies_view policies) {
     const std::string name = html_text(policies.front().policy);
     const std::string part = percent_text(policies.front().accepted_size.mean);
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &visits_summary::accepted_size);
     if (policies.size() == 1) return fmt::format("{} accepts {}", name, part);
     if (tied == policies.size())
         return tied == 2 ? fmt::format("Both policies accept {}", part)
@@ -46,7 +34,7 @@ std::string claim(policies_view policies) {
 
 /// The next and the last of those that accept less.
 std::string beside(policies_view policies) {
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &visits_summary::accepted_size);
     if (tied == policies.size()) return "";
     const visits_summary& next = policies[tied];
     const visits_summary& last = policies.back();
@@ -137,7 +125,7 @@ std::string table(policies_view policies, bool several) {
             range + "<th scope=\"col\">Accepted<br>by number %</th>" + range +
             "<th scope=\"col\">Active<br>GPUs</th>" + range +
             "<th scope=\"col\">Decisions<br>a second</th></tr></thead>\n<tbody>\n";
-    const std::size_t tied = tied_with_best(policies);
+    const std::size_t tied = tied_with_best(policies, &visits_summary::accepted_size);
     for (std::size_t i = 0; i < policies.size(); ++i) {
         const visits_summary& policy = policies[i];
         const bool best = i < tied && tied < policies.size();

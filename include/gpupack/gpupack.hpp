@@ -40,6 +40,7 @@
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 
+#include <gpupack/request/compute_percent.hpp>
 #include <gpupack/request/gpu_selector.hpp>
 #include <gpupack/request/hami_request.hpp>
 #include <gpupack/request/hash.hpp>

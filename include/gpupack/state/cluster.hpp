@@ -136,10 +136,8 @@ class cluster {
     /// another cluster, is a programming error.
     void give_back(const placement& receipt) {
         GPUPACK_EXPECTS(receipt.cluster == identity_, "a placement of this cluster, not of another");
-        GPUPACK_EXPECTS(ledger_.holds(receipt),
-                        "a placement that is live in this cluster; was it released before?");
-        const auto pieces = ledger_.pieces_of(receipt);
         const ledger::entry entry = ledger_.strike(receipt);
+        const split_memory pieces = ledger_.pieces_of(entry);
         const place_of_node at = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
         node.cpu_free += entry.cpu;
@@ -154,7 +152,7 @@ class cluster {
             const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
             const gpu_capacity& of = kinds_[at.kind].gpus[i];
             count_open(of, states[i], -1);
-            states[i] = after_giving_back(states[i], pieces ? piece_of(taken, *pieces, nth) : taken, of, slot);
+            states[i] = after_giving_back(states[i], piece_of(taken, pieces, nth), of, slot);
             count_open(of, states[i], 1);
         }
         sum_up(node, at);
@@ -198,9 +196,9 @@ class cluster {
     /// MiB that a live placement of a split slice has on the nth of its GPUs.
     [[nodiscard]] mebibytes memory_on(const placement& placed, int nth) const {
         GPUPACK_EXPECTS(ledger_.holds(placed) && nth < placed.gpus.size(), "a live placement of this cluster");
-        const auto pieces = ledger_.pieces_of(placed);
-        GPUPACK_EXPECTS(pieces.has_value(), "a placement of a split slice");
-        return mebibytes{pieces->memory[nth]};
+        const ledger::entry& entry = ledger_[placed];
+        GPUPACK_EXPECTS(entry.pieces != ledger::no_pieces, "a placement of a split slice");
+        return mebibytes{ledger_.pieces_of(entry).memory[nth]};
     }
 
     /// Whether two clusters have the same free resources on the same nodes.

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace gpupack {
@@ -96,11 +95,14 @@ class ledger {
                written.gpus == receipt.gpus && written.slots == receipt.slots;
     }
 
-    /// What each GPU gives to a split slice that holds(); nothing where it is none.
-    [[nodiscard]] std::optional<split_memory> pieces_of(const placement& receipt) const noexcept {
-        const std::uint32_t at = entries_[receipt.slot].pieces;
-        if (at == no_pieces) return std::nullopt;
-        return pieces_[at];
+    /// What a placement that holds() took.
+    [[nodiscard]] const entry& operator[](const placement& receipt) const noexcept {
+        return entries_[receipt.slot];
+    }
+
+    /// What each GPU gives to a split slice, also just after it was struck; all 0 for anything else.
+    [[nodiscard]] split_memory pieces_of(const entry& written) const noexcept {
+        return written.pieces == no_pieces ? split_memory{} : pieces_[written.pieces];
     }
 
     /// Strikes a placement that holds() and says what it took.
