@@ -20,12 +20,16 @@
 #include <gpupack/core/version.hpp>
 
 #include <gpupack/topology/architecture.hpp>
+#include <gpupack/topology/domain_tree.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/gpu_names.hpp>
 #include <gpupack/topology/gpu_setup.hpp>
 #include <gpupack/topology/label_set.hpp>
 #include <gpupack/topology/label_table.hpp>
+#include <gpupack/topology/link.hpp>
+#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
@@ -33,7 +37,9 @@
 #include <gpupack/topology/models.hpp>
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/node_spec.hpp>
+#include <gpupack/topology/node_topology.hpp>
 #include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/pcie_place.hpp>
 #include <gpupack/topology/place_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 #include <gpupack/topology/sharing.hpp>
@@ -41,6 +47,7 @@
 #include <gpupack/topology/vgpu_table.hpp>
 
 #include <gpupack/request/compute_percent.hpp>
+#include <gpupack/request/gang.hpp>
 #include <gpupack/request/gpu_selector.hpp>
 #include <gpupack/request/hami_request.hpp>
 #include <gpupack/request/hash.hpp>
@@ -49,13 +56,17 @@
 #include <gpupack/request/label_selector.hpp>
 #include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/model_selector.hpp>
+#include <gpupack/request/numa_alignment.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 
+#include <gpupack/state/booking.hpp>
 #include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/domain_map.hpp>
+#include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
@@ -72,6 +83,7 @@
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/fit/instance.hpp>
 #include <gpupack/fit/no_fit.hpp>
+#include <gpupack/fit/numa_span.hpp>
 #include <gpupack/fit/reason.hpp>
 #include <gpupack/fit/shortfall.hpp>
 #include <gpupack/fit/slice.hpp>
@@ -88,6 +100,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/device_plugin.hpp>
 #include <gpupack/policy/dot_product.hpp>
+#include <gpupack/policy/fewest_numa_nodes.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/fragmentation.hpp>
@@ -96,17 +109,23 @@
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_load.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/gpuallocator.hpp>
 #include <gpupack/policy/gpushare.hpp>
 #include <gpupack/policy/hami.hpp>
+#include <gpupack/policy/hami_topology.hpp>
 #include <gpupack/policy/instance_cost.hpp>
 #include <gpupack/policy/kai.hpp>
 #include <gpupack/policy/koordinator.hpp>
 #include <gpupack/policy/koordinator_partitions.hpp>
 #include <gpupack/policy/kubernetes.hpp>
+#include <gpupack/policy/link_bandwidth.hpp>
+#include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/nic_affinity.hpp>
 #include <gpupack/policy/nomad.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/presets.hpp>
@@ -116,6 +135,7 @@
 #include <gpupack/policy/ray.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/slurm_shard.hpp>
+#include <gpupack/policy/static_dgx.hpp>
 #include <gpupack/policy/tendency.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/two_level.hpp>
@@ -137,4 +157,7 @@
 #include <gpupack/scheduler.hpp>
 
 #include <gpupack/plan/mps_slices.hpp>
+#include <gpupack/plan/node_trial.hpp>
+#include <gpupack/plan/place_gang.hpp>
+#include <gpupack/plan/plan_gang.hpp>
 // IWYU pragma: end_exports

@@ -91,6 +91,17 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         return placed;
     }
 
+    /// Takes the request to a choice that was made elsewhere, by plan::plan_gang as a rule; it must fit there
+    /// (fit::fits_on).
+    [[nodiscard]] placement take(const search::choice& where, const request& asked) {
+        const request& taken = policy::taken_for(policy_, asked);
+        GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], taken, where.gpus, where.slots), "a choice that fits");
+        const placement placed = cluster_.take(where.node, where.gpus, taken, where.slots,
+                                               taken.share.compute() - asked.share.compute());
+        searcher_.changed(cluster_, where.node);
+        return placed;
+    }
+
     /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node kind.
     [[nodiscard]] bool fits_empty(const request& asked) const noexcept {
         return fit::fits_empty(cluster_, policy::taken_for(policy_, asked));
@@ -149,6 +160,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         return told;
     }
 
+    /// The policy that it decides by.
+    [[nodiscard]] const Policy& by() const noexcept { return policy_; }
     /// The cluster as it is now.
     [[nodiscard]] const cluster& state() const noexcept { return cluster_; }
     /// Makes room, so that no allocation happens while that many placements are live.

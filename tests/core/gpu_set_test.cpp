@@ -66,6 +66,22 @@ TEST(gpu_set, is_made_and_changed_by_index) {
     EXPECT_EQ(members(set), (std::vector<int>{4}));
 }
 
+TEST(gpu_set, gives_its_subsets_lowest_first) {
+    for_all([](std::uint32_t bits) {
+        const gpu_set set = gpu_set::from_bits(bits & 0x3ff);
+        for (int count = 0; count <= 10; ++count) {
+            std::vector<gpu_set> met;
+            for_each_subset(set, count, [&](gpu_set subset) { met.push_back(subset); });
+            std::size_t expected = 0;
+            for (std::uint32_t each = 0; each < 1024; ++each)
+                expected += (each & ~set.bits()) == 0 && gpu_set::from_bits(each).size() == count ? 1 : 0;
+            RC_ASSERT(met.size() == expected);
+            for (std::size_t i = 1; i < met.size(); ++i) RC_ASSERT(met[i - 1] < met[i]);
+            for (const gpu_set subset : met) RC_ASSERT((subset - set).empty());
+        }
+    });
+}
+
 TEST(gpu_set_death, an_empty_set_has_no_lowest) {
     EXPECT_DEATH((void)gpu_set{}.lowest(), "an empty set has no lowest GPU");
 }

@@ -13,7 +13,7 @@ using namespace gpupack;
 
 TEST(best_gpus, are_the_first_of_all_in_order) {
     for_random_nodes([](const node_view& node, const request& asked) {
-        if (asked.share.is_split()) return; // they are chosen together
+        if (asked.share.is_split() || asked.numa != numa_alignment::none) return; // they are chosen together
         const auto value = [&](int i) { return policy::score{node.gpu(i).compute_free % 300}; };
         std::vector<std::pair<policy::score, int>> order;
         for_each_gpu(fit::fitting_gpus(node, asked), [&](int i) { order.emplace_back(-value(i), i); });

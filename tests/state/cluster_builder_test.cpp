@@ -1,5 +1,6 @@
 #include <gpupack/state/cluster_builder.hpp>
 
+#include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
@@ -53,4 +54,30 @@ TEST(cluster_builder, refuses_the_first_thing_that_is_wrong) {
                            .add_nodes(1, {{}, {}, {1, gpu_model{"X", 1_GiB}}})
                            .add_nodes(1, {{}, {}, {1, gpu_model{"X", 2_GiB}}})),
               "model: \"X\": expected the same memory and profiles as when it was first named");
+}
+
+TEST(cluster_builder, gives_gpus_their_links_and_numa_nodes) {
+    const node_spec machine = machines::dgx_a100();
+    const cluster on = cluster_builder{}.add_nodes(2, machine).add_node("b", machine).build().value();
+    ASSERT_EQ(on.kinds().size(), 1U);
+    EXPECT_EQ(on.kinds()[0].links->pair(0, 1), 1240);
+    EXPECT_EQ(on[node_id{2}].capacity(0).numa, 3);
+    EXPECT_EQ(on[node_id{2}].capacity(7).numa, 5);
+    node_spec more = machine;
+    more.cpu = 8_cores;
+    const cluster two = cluster_builder{}.add_nodes(1, machine).add_nodes(1, more).build().value();
+    EXPECT_EQ(two.kinds()[0].links, two.kinds()[1].links); // one table for one topology
+    const cluster copy = two;
+    EXPECT_EQ(copy.kinds()[0].links->pair(0, 1), 1240);
+}
+
+TEST(cluster_builder, refuses_a_topology_of_another_machine) {
+    node_spec machine = machines::dgx_a100();
+    machine.gpus = {4, models::a100_80gb};
+    const auto few = cluster_builder{}.add_nodes(1, machine).build();
+    ASSERT_FALSE(few);
+    EXPECT_EQ(few.error().field + ": " + few.error().value, "topology: 8 GPUs");
+    node_spec crooked = machines::dgx_a100();
+    crooked.topology->links[0][1].nvlinks = 3;
+    EXPECT_FALSE(cluster_builder{}.add_nodes(1, crooked).build());
 }

@@ -9,6 +9,8 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include "support/random_topology.hpp"
+
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -24,6 +26,16 @@ class random_history {
     /// or vGPU profiles and set up in some special way.
     [[nodiscard]] gpupack::cluster any_cluster() {
         gpupack::cluster_builder builder;
+        if (!plain_)
+            builder.domains(gpupack::domain_tree_builder{{"block", "rack"}}
+                                .add("b0", "block")
+                                .add("b1", "block")
+                                .add("r0", "rack", "b0")
+                                .add("r1", "rack", "b0")
+                                .add("r2", "rack")
+                                .build()
+                                .value());
+        const char* const domains[] = {"", "b0", "b1", "r0", "r1", "r2"};
         const gpupack::gpu_model models[] = {gpupack::models::t4,  gpupack::models::p100,
                                              gpupack::models::g2,  gpupack::models::a30,
                                              gpupack::models::a10, gpupack::models::a100_40gb};
@@ -35,7 +47,12 @@ class random_history {
             if (below(4) == 0)
                 spec.gpus = {{2, model, any_setup(model)}, {static_cast<int>(below(5)), models[below(3)], {}}};
             if (!plain_ && below(3) == 0) spec.labels = {below(2) == 0 ? "a" : "b"};
-            builder.add_nodes(1 + below(4), spec);
+            if (!plain_ && below(3) == 0) {
+                int gpus = 0;
+                for (const gpupack::gpu_group& group : spec.gpus.groups()) gpus += group.count;
+                spec.topology = random_topology(random_, gpus);
+            }
+            builder.add_nodes(1 + below(4), spec, plain_ ? "" : domains[below(6)]);
         }
         return std::move(builder).build().value();
     }
@@ -86,6 +103,8 @@ class random_history {
         if (below(3) == 0 && on.models().size() > 0)
             asked.models =
                 gpupack::model_set::of(gpupack::model_id{static_cast<std::uint8_t>(below(on.models().size()))});
+        if (!plain_ && asked.gpus > 1 && !asked.share.is_split() && below(4) == 0)
+            asked.numa = static_cast<gpupack::numa_alignment>(1 + below(3));
         return asked;
     }
 

@@ -60,6 +60,10 @@ class gpu_set {
     GPUPACK_HD friend constexpr gpu_set operator&(gpu_set a, gpu_set b) noexcept {
         return from_bits(a.bits_ & b.bits_);
     }
+    /// What the first holds and the second does not.
+    GPUPACK_HD friend constexpr gpu_set operator-(gpu_set a, gpu_set b) noexcept {
+        return from_bits(a.bits_ & ~b.bits_);
+    }
     GPUPACK_HD friend constexpr bool operator==(gpu_set a, gpu_set b) noexcept { return a.bits_ == b.bits_; }
     GPUPACK_HD friend constexpr bool operator<(gpu_set a, gpu_set b) noexcept {
         const std::uint32_t differing = a.bits_ ^ b.bits_;
@@ -73,6 +77,18 @@ class gpu_set {
 /// Calls body(index) for each GPU of the set, lowest first.
 template <class Body> GPUPACK_HD constexpr void for_each_gpu(gpu_set set, Body&& body) {
     for (std::uint32_t rest = set.bits(); rest != 0; rest &= rest - 1) body(lowest_bit(rest));
+}
+
+/// Calls visit(subset) for each subset of that many GPUs, the lowest set first.
+///
+/// cost  a visit a subset; recursive, `count` deep
+template <class Visit>
+GPUPACK_HD constexpr void for_each_subset(gpu_set of, int count, Visit&& visit, gpu_set chosen = {}) {
+    if (count == 0) return visit(chosen);
+    int left = of.size();
+    for (std::uint32_t rest = of.bits(); left >= count; rest &= rest - 1, --left)
+        for_each_subset(gpu_set::from_bits(rest & (rest - 1)), count - 1, visit,
+                        gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
 }
 
 } // namespace gpupack

@@ -4,6 +4,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/instance.hpp>
+#include <gpupack/fit/numa_span.hpp>
 #include <gpupack/fit/slice.hpp>
 #include <gpupack/fit/wanted_gpus.hpp>
 #include <gpupack/request/request.hpp>
@@ -57,6 +58,9 @@ namespace gpupack::fit {
 [[nodiscard]] GPUPACK_HD constexpr bool gpus_suffice(const node_view& node, const request& asked,
                                                      gpu_set fitting) noexcept {
     if (fitting.size() < asked.gpus) return false;
+    if (asked.numa > numa_alignment::best_effort &&
+        most_on_numa_nodes(node, fitting, widest_span(node, asked, fitting)) < asked.gpus)
+        return false;
     return !asked.share.is_split() || enough_together(node, asked, emptiest_gpus(node, asked, fitting));
 }
 
@@ -98,16 +102,17 @@ enum class glance : std::uint8_t { no, yes, unclear };
     if (!host_fits(node, asked)) return false;
     if (asked.gpus == 0) return true;
     const detail::glance seen = detail::glance_at_gpus(node, asked);
-    return seen == detail::glance::yes ||
-           (seen == detail::glance::unclear && gpus_suffice(node, asked, fitting_gpus(node, asked)));
+    if (seen == detail::glance::yes && asked.numa <= numa_alignment::best_effort) return true;
+    return seen != detail::glance::no && gpus_suffice(node, asked, fitting_gpus(node, asked));
 }
 
 /// Whether the node can take the request now on exactly these GPUs, and for instances in these slots.
 [[nodiscard]] GPUPACK_HD constexpr bool fits_on(const node_view& node, const request& asked, gpu_set gpus,
                                                 slot_list slots = {}) noexcept {
-    if (!host_fits(node, asked) || gpus.size() != asked.gpus || !((fitting_gpus(node, asked) & gpus) == gpus))
-        return false;
-    if (!enough_together(node, asked, gpus)) return false;
+    if (!host_fits(node, asked) || gpus.size() != asked.gpus) return false;
+    const gpu_set fitting = fitting_gpus(node, asked);
+    if (!((fitting & gpus) == gpus) || !enough_together(node, asked, gpus)) return false;
+    if (numa_span(node, gpus) > widest_span(node, asked, fitting)) return false;
     if (!in_profiles(asked.share.way())) return true;
     int nth = 0;
     bool free = true;

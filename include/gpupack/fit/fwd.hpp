@@ -9,6 +9,7 @@ struct candidate;
 namespace fit {
 
 enum class reason : std::uint8_t;
+enum class by_links : bool;
 struct shortfall;
 
 } // namespace fit

@@ -18,6 +18,7 @@ namespace gpupack::fit {
 /// sharers      too few of them are idle or in slices, with room for one more task (slices)
 /// gpu_compute  too few of those have the compute free (slices)
 /// gpu_memory   enough have the compute, too few of those have the memory as well (slices)
+/// numa         enough would do, but they lie on more NUMA nodes than allowed
 /// cpu          the GPUs would do, the free CPU does not
 /// memory       the host memory does not
 enum class reason : std::uint8_t {
@@ -32,12 +33,13 @@ enum class reason : std::uint8_t {
     sharers,
     gpu_compute,
     gpu_memory,
+    numa,
     cpu,
     memory
 };
 
 /// The number of reasons, none included.
-inline constexpr int reason_count = 13;
+inline constexpr int reason_count = 14;
 
 /// "lack GPU memory": completes "61 ..." in a message about several nodes.
 [[nodiscard]] constexpr std::string_view describe(reason why) noexcept {
@@ -53,6 +55,7 @@ inline constexpr int reason_count = 13;
     case reason::sharers: return "have too few GPUs that take one more slice";
     case reason::gpu_compute: return "lack GPU compute";
     case reason::gpu_memory: return "lack GPU memory";
+    case reason::numa: return "lack enough GPUs on few enough NUMA nodes";
     case reason::cpu: return "lack CPU";
     case reason::memory: return "lack memory";
     }

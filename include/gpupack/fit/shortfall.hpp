@@ -97,6 +97,9 @@ GPUPACK_HD constexpr void add_split_shortfall(shortfall& lack, const node_view& 
         const int fitting = fitting_gpus(node, asked).size();
         lack.gpus = fitting < asked.gpus ? asked.gpus - fitting : 0;
     }
+    if (const gpu_set can = fitting_gpus(node, asked); can.size() >= asked.gpus)
+        if (const int together = most_on_numa_nodes(node, can, widest_span(node, asked, can)); together < asked.gpus)
+            lack.gpus = asked.gpus - together;
     return lack;
 }
 

@@ -31,6 +31,7 @@ namespace detail {
 [[nodiscard]] GPUPACK_HD constexpr reason why_not_its_gpus(const node_view& node, const request& asked,
                                                            gpu_set wanted) noexcept {
     if (shareable_gpus(node, wanted, asked.share) < asked.gpus) return reason::unshareable;
+    if (asked.numa != numa_alignment::none && fitting_gpus(node, asked).size() >= asked.gpus) return reason::numa;
     if (asked.share.way() == sharing::exclusive) return reason::idle_gpus;
     if (in_profiles(asked.share.way())) return reason::no_place;
     if (gpus_for_slice(node, wanted, slice{}).size() < asked.gpus) return reason::sharers;

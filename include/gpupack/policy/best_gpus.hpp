@@ -14,12 +14,13 @@ namespace gpupack::policy {
 /// node.
 ///
 /// ties  lower index
-/// cost  a value a fitting GPU and pick; for split slices, whose GPUs must do together, a value a GPU and candidate
+/// cost  a value a fitting GPU and pick; where the GPUs must do together (split slices, NUMA alignment), a value a
+///       GPU and candidate
 template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
 best_gpus(const node_view& node, const request& asked, ValueOf&& value_of) noexcept {
     gpu_set picked;
     score highest = 0;
-    if (asked.share.is_split()) {
+    if (asked.share.is_split() || asked.numa != numa_alignment::none) {
         fit::for_each_candidate(node, asked, [&](const candidate& each) {
             score sum = 0;
             for_each_gpu(each.gpus, [&](int i) { sum += value_of(i); });

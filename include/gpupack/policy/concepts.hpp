@@ -47,4 +47,13 @@ template <class Scorer> [[nodiscard]] consteval bool is_dear() {
         return false;
 }
 
+/// Whether a scorer's scores depend on the links between the chosen GPUs, so that equal GPUs are not
+/// interchangeable. A scorer says so by a static member `links`; combinations of it do, too.
+template <class Scorer> [[nodiscard]] consteval bool looks_at_links() {
+    if constexpr (requires { Scorer::links; })
+        return Scorer::links;
+    else
+        return false;
+}
+
 } // namespace gpupack::policy

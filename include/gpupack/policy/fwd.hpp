@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace gpupack::policy {
 
 template <class First, class Second> struct ranked_score;
@@ -54,6 +56,15 @@ struct kai_gpus;
 struct koordinator_gpus;
 struct koordinator_node;
 struct koordinator_partitions;
+struct link_set;
+struct link_bandwidth;
+struct link_preserve;
+struct gpuallocator_best_effort;
+enum class dgx : std::uint8_t;
+struct static_dgx;
+struct hami_topology;
+struct fewest_numa_nodes;
+struct nic_affinity;
 struct ray;
 struct slurm_shard;
 struct preset_inputs;

@@ -18,6 +18,8 @@ template <class Scorer> struct normalized_scorer {
     score highest = 0;
     score points = 100;
 
+    static constexpr bool links = looks_at_links<Scorer>();
+
     template <class Choice>
     requires plain_scores<Scorer, Choice>
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {

@@ -15,6 +15,7 @@ template <class Policy> struct quantized_policy {
     score step = 1;
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
+    static constexpr bool links = looks_at_links<Policy>();
 
     template <class Choice>
     requires plain_scores<Policy, Choice>

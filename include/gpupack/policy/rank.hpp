@@ -48,9 +48,10 @@ best_candidate(const Scorer& scorer, const node_view& node, const request& asked
             best.offer(offered, gpus, slots);
         });
     else
-        fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
-            best.offer(scorer(chosen, asked), chosen.gpus, chosen.slots);
-        });
+        fit::for_each_candidate(
+            node, asked,
+            [&](const candidate& chosen) { best.offer(scorer(chosen, asked), chosen.gpus, chosen.slots); },
+            looks_at_links<Scorer>() ? fit::by_links::yes : fit::by_links::no);
     return best;
 }
 

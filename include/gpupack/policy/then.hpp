@@ -13,6 +13,7 @@ template <class First, class Second> struct then_policy {
     Second second;
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
+    static constexpr bool links = looks_at_links<First>() || looks_at_links<Second>();
 
     template <class Choice>
     requires scores<First, Choice> && scores<Second, Choice>

@@ -16,6 +16,7 @@ template <class Policy> struct weighted_policy {
     std::int64_t thousandths = 1000;
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
+    static constexpr bool links = looks_at_links<Policy>();
 
     template <class Choice>
     requires plain_scores<Policy, Choice>
@@ -37,6 +38,7 @@ template <class First, class Second> struct sum_policy {
     Second second;
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
+    static constexpr bool links = looks_at_links<First>() || looks_at_links<Second>();
 
     template <class Choice>
     requires plain_scores<First, Choice> && plain_scores<Second, Choice>

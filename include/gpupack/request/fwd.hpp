@@ -1,12 +1,18 @@
 #pragma once
 
+#include <cstdint>
+
 namespace gpupack {
 
+enum class numa_alignment : std::uint8_t;
 struct exclusive;
 struct slice;
 struct instance;
 class share;
 struct request;
+enum class gang_layout : std::uint8_t;
+struct gang_part;
+struct gang;
 struct model_selector;
 struct hami_limits;
 struct hami_defaults;

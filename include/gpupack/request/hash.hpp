@@ -20,7 +20,7 @@ namespace gpupack {
                          static_cast<std::uint64_t>(asked.share.total_memory().count()) << 20);
     if (asked.selects())
         hash ^= mix_bits(asked.ids.hash() ^ mix_bits(asked.labels.all_of.bits()) ^ asked.labels.none_of.bits());
-    return mix_bits(hash ^ asked.models.bits());
+    return mix_bits(hash ^ asked.models.bits() ^ static_cast<std::uint64_t>(asked.numa) << 61);
 }
 
 } // namespace gpupack

@@ -6,6 +6,7 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/request/gpu_selector.hpp>
 #include <gpupack/request/label_selector.hpp>
+#include <gpupack/request/numa_alignment.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/topology/model_set.hpp>
 
@@ -30,6 +31,7 @@ inline constexpr int max_pieces = 8;
 /// models       the GPU models that will do, as ids of the cluster's model_table
 /// labels       what its GPUs, or without GPUs its node, must be labelled and must not
 /// ids          the very GPUs that will do, or that will not
+/// numa         over how few NUMA nodes its GPUs must lie; not with split slices
 ///
 /// Two requests that compare equal are of one shape: every policy answers both alike.
 struct request {
@@ -40,6 +42,7 @@ struct request {
     model_set models = model_set::any();
     label_terms labels{};
     gpu_choice ids{};
+    numa_alignment numa = numa_alignment::none;
 
     /// Whether it chooses GPUs by more than their model.
     [[nodiscard]] GPUPACK_HD constexpr bool selects() const noexcept { return !labels.empty() || !ids.is_any(); }
@@ -50,7 +53,7 @@ struct request {
 
     GPUPACK_HD friend constexpr bool operator==(const request& a, const request& b) noexcept {
         return a.cpu == b.cpu && a.memory == b.memory && a.gpus == b.gpus && a.share == b.share &&
-               a.models == b.models && a.labels == b.labels && a.ids == b.ids;
+               a.models == b.models && a.labels == b.labels && a.ids == b.ids && a.numa == b.numa;
     }
 };
 
@@ -60,13 +63,14 @@ static_assert(std::is_trivially_copyable_v<request>);
 [[nodiscard]] GPUPACK_HD constexpr bool is_valid(const request& asked) noexcept {
     const bool host = asked.cpu.count() >= 0 && asked.cpu.count() <= max_amount && asked.memory.count() >= 0 &&
                       asked.memory.count() <= max_amount;
-    if (!host || asked.gpus < 0 || asked.gpus > max_gpus_per_node) return false;
+    if (!host || asked.gpus < 0 || asked.gpus > max_gpus_per_node || asked.numa > numa_alignment::single)
+        return false;
     if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
     if (in_profiles(asked.share.way())) return asked.gpus <= max_instances && !asked.share.profiles().empty();
     const mebibytes memory = asked.share.memory();
     const mebibytes total = asked.share.total_memory();
-    if (asked.share.is_split() && (asked.gpus > max_pieces || memory.count() < 1 || total.count() > max_amount ||
-                                   total < memory * asked.gpus))
+    if (asked.share.is_split() && (asked.gpus > max_pieces || asked.numa != numa_alignment::none ||
+                                   memory.count() < 1 || total.count() > max_amount || total < memory * asked.gpus))
         return false;
     const milli_gpu compute = asked.share.compute();
     const int percent = asked.share.memory_percent();
@@ -86,6 +90,9 @@ static_assert(std::is_trivially_copyable_v<request>);
         return bad_input("memory", std::to_string(asked.memory.count()), "from 0 to 2147483647 MiB");
     if (asked.gpus < 0 || asked.gpus > max_gpus_per_node)
         return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 32");
+    if (asked.numa > numa_alignment::single || (asked.share.is_split() && asked.numa != numa_alignment::none))
+        return bad_input("numa", std::to_string(static_cast<int>(asked.numa)),
+                         "from 0 (none) to 3 (single); none for split slices");
     if (in_profiles(asked.share.way())) {
         if (asked.gpus > max_instances)
             return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 8 instances");

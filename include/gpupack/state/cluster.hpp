@@ -5,6 +5,9 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/state/booking.hpp>
+#include <gpupack/state/domain_map.hpp>
+#include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
@@ -34,7 +37,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  28 bytes a node and 16 a GPU, and 48 a live placement; kinds are shared
+/// memory  36 bytes a node and 16 a GPU, 148 a domain, and 48 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -87,6 +90,24 @@ class cluster {
     /// The MIG tables of this cluster's GPUs, numbered as gpu_capacity::mig_number says.
     [[nodiscard]] const std::vector<mig_places>& mig_tables() const noexcept { return mig_; }
 
+    /// Its domains; the cluster alone where its builder was told of none.
+    [[nodiscard]] const domain_tree& domains() const noexcept { return domains_->tree(); }
+    /// The narrowest domain that the node stands in.
+    [[nodiscard]] domain_id domain_of(node_id id) const noexcept {
+        GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
+        return domains_->of(id);
+    }
+    /// The nodes in a domain, those in narrower domains within it counted in.
+    [[nodiscard]] node_range nodes_in(domain_id in) const noexcept {
+        GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
+        return domains_->nodes(in);
+    }
+    /// What is free in a domain, added up. Cost: constant; it is kept up to date.
+    [[nodiscard]] const domain_state& free_in(domain_id in) const noexcept {
+        GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
+        return domain_free_[in.number()];
+    }
+
     /// Compute of all GPUs, oversubscription counted in.
     [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
     /// Compute of all GPUs that is free now. Cost: constant.
@@ -108,23 +129,12 @@ class cluster {
         node_state& node = nodes_[id.number()];
         GPUPACK_EXPECTS(taken.cpu.count() <= node.cpu_free && taken.memory.count() <= node.memory_free,
                         "a request that fits the node");
-        node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
-        node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
-        split_memory pieces;
+        const place_of_node at = places_[id.number()];
+        count_open(at, gpus, -1);
+        const split_memory pieces = book(node, gpus_.data() + at.first_gpu, kinds_[at.kind], taken, gpus, slots);
         if (taken.gpus > 0) {
-            const place_of_node at = places_[id.number()];
-            gpu_state* const states = gpus_.data() + at.first_gpu;
-            if (taken.share.is_split()) pieces = split_over(states, gpus, taken.share);
-            int nth = 0;
-            for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
-                const int i = lowest_bit(rest);
-                const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
-                const gpu_capacity& of = kinds_[at.kind].gpus[i];
-                count_open(of, states[i], -1);
-                states[i] = after_taking(states[i], piece_of(taken.share, pieces, nth), of, taken.gpus, slot);
-                count_open(of, states[i], 1);
-            }
-            sum_up(node, at);
+            count_open(at, gpus, 1);
+            sum_up(id, at);
         }
         unasked_ += unasked * gpus.size();
         placement receipt = ledger_.enter(taken, id, gpus, slots, unasked, pieces);
@@ -146,16 +156,15 @@ class cluster {
         unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
         gpu_state* const states = gpus_.data() + at.first_gpu;
         const share taken = entry.taken();
+        count_open(at, entry.gpus, -1);
         int nth = 0;
         for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
             const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
-            const gpu_capacity& of = kinds_[at.kind].gpus[i];
-            count_open(of, states[i], -1);
-            states[i] = after_giving_back(states[i], piece_of(taken, pieces, nth), of, slot);
-            count_open(of, states[i], 1);
+            states[i] = after_giving_back(states[i], piece_of(taken, pieces, nth), kinds_[at.kind].gpus[i], slot);
         }
-        sum_up(node, at);
+        count_open(at, entry.gpus, 1);
+        sum_up(entry.node, at);
     }
 
     /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
@@ -164,19 +173,18 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         GPUPACK_EXPECTS((gpus & gpu_set::first(kinds_[at.kind].gpu_count)) == gpus, "GPUs that the node has");
-        for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1) {
-            const int i = lowest_bit(rest);
-            gpu_state& gpu = gpus_[at.first_gpu + static_cast<std::uint32_t>(i)];
-            count_open(kinds_[at.kind].gpus[i], gpu, -1);
-            gpu.closed = closed;
-            count_open(kinds_[at.kind].gpus[i], gpu, 1);
-        }
-        sum_up(nodes_[id.number()], at);
+        count_open(at, gpus, -1);
+        for_each_gpu(gpus, [&](int i) { gpus_[at.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
+        count_open(at, gpus, 1);
+        sum_up(id, at);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
     void set_closed(node_id id, bool closed) noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
-        nodes_[id.number()].closed = closed;
+        node_state& node = nodes_[id.number()];
+        const int before = idle_gpus_of(node);
+        node.closed = closed;
+        count_in_domains(id, before, idle_gpus_of(node), 0);
     }
 
     /// The instance that a live or past placement has on the nth of its GPUs, as the driver names it.
@@ -204,8 +212,8 @@ class cluster {
     /// Whether two clusters have the same free resources on the same nodes.
     [[nodiscard]] bool same_state(const cluster& other) const noexcept {
         const auto same_open = [](const mig_places& a, const mig_places& b) { return a.open == b.open; };
-        return nodes_ == other.nodes_ && gpus_ == other.gpus_ && compute_free_ == other.compute_free_ &&
-               unasked_ == other.unasked_ &&
+        return nodes_ == other.nodes_ && domain_free_ == other.domain_free_ && gpus_ == other.gpus_ &&
+               compute_free_ == other.compute_free_ && unasked_ == other.unasked_ &&
                std::equal(mig_.begin(), mig_.end(), other.mig_.begin(), other.mig_.end(), same_open);
     }
 
@@ -220,14 +228,41 @@ class cluster {
 
     cluster() = default;
 
-    /// Brings the sums of a node, and the cluster's, up to date with its GPUs.
-    void sum_up(node_state& node, place_of_node at) noexcept {
-        compute_free_ -= milli_gpu{node.compute_free};
+    /// Brings the sums of a node, of its domains and of the cluster up to date with its GPUs.
+    void sum_up(node_id id, place_of_node at) noexcept {
+        node_state& node = nodes_[id.number()];
+        const int idle = idle_gpus_of(node);
+        const std::int32_t compute = node.compute_free;
         sum_up_gpus(node, gpus_.data() + at.first_gpu, kinds_[at.kind].gpu_count);
-        compute_free_ += milli_gpu{node.compute_free};
+        compute_free_ += milli_gpu{node.compute_free - compute};
+        count_in_domains(id, idle, idle_gpus_of(node), node.compute_free - compute);
     }
 
-    /// Adds (sign 1) or takes off (sign -1) the MIG places that are free on a GPU.
+    /// GPUs that may be given whole now; none of a closed node.
+    [[nodiscard]] static int idle_gpus_of(const node_state& node) noexcept {
+        return node.closed ? 0 : node.idle_gpus;
+    }
+
+    /// Tells the domains of a node that its idle GPUs, and its free compute, have changed.
+    void count_in_domains(node_id id, int idle_before, int idle_now, std::int32_t more_compute) noexcept {
+        if (domain_free_.empty()) return;
+        for (domain_id in = domains_->of(id);; in = domains_->tree()[in].parent) {
+            domain_state& sums = domain_free_[in.number()];
+            sums.compute_free += more_compute;
+            sums.idle_gpus += idle_now - idle_before;
+            --sums.by_idle[static_cast<std::size_t>(idle_before)];
+            ++sums.by_idle[static_cast<std::size_t>(idle_now)];
+            if (in == domain_id{}) return;
+        }
+    }
+
+    /// Adds (sign 1) or takes off (sign -1) the MIG places that are free on some GPUs of a node.
+    void count_open(place_of_node at, gpu_set gpus, int sign) noexcept {
+        if (mig_.empty()) return;
+        for_each_gpu(gpus, [&](int i) {
+            count_open(kinds_[at.kind].gpus[i], gpus_[at.first_gpu + static_cast<std::uint32_t>(i)], sign);
+        });
+    }
     void count_open(const gpu_capacity& of, const gpu_state& gpu, int sign) noexcept {
         if (of.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) return;
         mig_places& places = mig_[of.mig_number];
@@ -244,8 +279,11 @@ class cluster {
         copy.labels_ = labels_;
         copy.gpu_ids_ = gpu_ids_;
         copy.partitions_ = partitions_;
+        copy.links_ = links_;
         copy.compute_ = compute_;
         copy.mig_ = mig_;
+        copy.domains_ = domains_;
+        copy.domain_free_ = domain_free_;
         copy.kinds_ = kinds_;
         copy.places_ = places_;
         copy.nodes_ = nodes_;
@@ -267,6 +305,7 @@ class cluster {
     void copy_totals(const cluster& from) noexcept {
         compute_free_ = from.compute_free_;
         unasked_ = from.unasked_;
+        domain_free_ = from.domain_free_;
         for (std::size_t t = 0; t < from.mig_.size(); ++t) mig_[t].open = from.mig_[t].open;
     }
 
@@ -274,7 +313,10 @@ class cluster {
     label_table labels_;
     std::shared_ptr<gpu_names> gpu_ids_ = std::make_shared<gpu_names>(); // the same in all copies
     std::vector<std::shared_ptr<const partition_table>> partitions_;     // whom the kinds point to
+    std::vector<std::shared_ptr<const link_table>> links_;               // and these
     std::vector<mig_places> mig_;
+    std::shared_ptr<const domain_map> domains_;
+    std::vector<domain_state> domain_free_; // [domains]
     std::vector<node_kind> kinds_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;

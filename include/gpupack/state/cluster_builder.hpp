@@ -8,12 +8,14 @@
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -29,36 +31,49 @@ class cluster_builder {
     /// Starts from models that are numbered already, so that requests resolved against them stay right.
     explicit cluster_builder(model_table models) { built_.models_ = std::move(models); }
 
-    /// Adds `count` nodes of one shape, without names.
-    cluster_builder& add_nodes(std::size_t count, const node_spec& spec) & {
-        const auto kind = kind_of(spec);
-        for (std::size_t i = 0; kind && i < count; ++i) append(*kind, {});
+    /// Tells the domains in which the nodes stand that are added from now on; before the first node.
+    cluster_builder& domains(domain_tree tree) & {
+        if (!built_.nodes_.empty()) return fail("domains", "", "to be told before the first node");
+        tree_ = std::move(tree);
         return *this;
     }
-    cluster_builder&& add_nodes(std::size_t count, const node_spec& spec) && {
-        return std::move(add_nodes(count, spec));
+    cluster_builder&& domains(domain_tree tree) && { return std::move(domains(std::move(tree))); }
+
+    /// Adds `count` nodes of one shape, without names.
+    ///
+    /// domain  the narrowest that they stand in, by name; empty: none but the cluster
+    cluster_builder& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) & {
+        const auto kind = kind_of(spec);
+        const auto in = domain_named(domain);
+        for (std::size_t i = 0; kind && in && i < count; ++i) append(*kind, {}, *in);
+        return *this;
+    }
+    cluster_builder&& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) && {
+        return std::move(add_nodes(count, spec, domain));
     }
 
     /// Adds one node by name; a name stands once.
     ///
     /// gpu_ids  [GPUs of the node]  how its owner knows each of them, or empty; an id stands once
+    /// domain   the narrowest that it stands in, by name; empty: none but the cluster
     cluster_builder& add_node(const std::string& name, const node_spec& spec,
-                              const std::vector<std::string>& gpu_ids = {}) & {
+                              const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
         if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
         const auto kind = kind_of(spec);
-        if (!kind) return *this;
+        const auto in = domain_named(domain);
+        if (!kind || !in) return *this;
         if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.kinds_[*kind].gpu_count)
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         const node_id node{static_cast<std::uint32_t>(built_.nodes_.size())};
         for (std::size_t i = 0; i < gpu_ids.size(); ++i)
             if (!built_.gpu_ids_->add(gpu_ids[i], {node, static_cast<int>(i)}))
                 return fail("GPU id", gpu_ids[i], "an id that no other GPU has");
-        append(*kind, name);
+        append(*kind, name, *in);
         return *this;
     }
     cluster_builder&& add_node(const std::string& name, const node_spec& spec,
-                               const std::vector<std::string>& gpu_ids = {}) && {
-        return std::move(add_node(name, spec, gpu_ids));
+                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) && {
+        return std::move(add_node(name, spec, gpu_ids, domain));
     }
 
     /// The cluster with nothing placed on it.
@@ -72,6 +87,7 @@ class cluster_builder {
         built_.identity_ = ++clusters;
         for (std::uint32_t i = 0; i < built_.size(); ++i) built_.compute_ += built_[node_id{i}].compute();
         built_.compute_free_ = built_.compute_;
+        count_domains();
         built_.reserve(2 * (built_.gpu_count() + built_.size()));
         return std::move(built_);
     }
@@ -85,6 +101,27 @@ class cluster_builder {
         return *this;
     }
 
+    std::optional<domain_id> domain_named(std::string_view name) {
+        if (name.empty()) return domain_id{};
+        const auto found = tree_.find(name);
+        if (!found) fail("domain", std::string{name}, "one of the tree that was told");
+        return found;
+    }
+
+    /// Adds up, for each domain, what its nodes have.
+    void count_domains() {
+        built_.domain_free_.resize(tree_.size());
+        built_.domains_ = std::make_shared<const domain_map>(std::move(tree_), std::move(domain_of_));
+        for (std::uint32_t d = 0; d < built_.domains().size(); ++d)
+            for (const node_id node : built_.nodes_in(domain_id{d})) {
+                domain_state& sums = built_.domain_free_[d];
+                const node_state& state = built_.nodes_[node.number()];
+                sums.compute_free += state.compute_free;
+                sums.idle_gpus += state.idle_gpus;
+                ++sums.by_idle[state.idle_gpus];
+            }
+    }
+
     /// The index of the kind that the specification describes, added where it is new.
     std::optional<std::uint32_t> kind_of(const node_spec& spec) {
         for (std::size_t i = 0; i < specs_.size(); ++i)
@@ -95,6 +132,7 @@ class cluster_builder {
         if (!add_labels(kind.labels, spec.labels)) return std::nullopt;
         for (const gpu_group& group : spec.gpus.groups())
             if (!add_group(kind, group)) return std::nullopt;
+        if (spec.topology && !add_topology(kind, *spec.topology)) return std::nullopt;
         specs_.push_back(spec);
         built_.kinds_.push_back(kind);
         return static_cast<std::uint32_t>(specs_.size() - 1);
@@ -134,6 +172,27 @@ class cluster_builder {
         capacity->labels = kind.labels;
         if (!add_labels(capacity->labels, group.setup.labels)) return false;
         for (int i = 0; i < group.count; ++i) kind.add_gpu(*capacity, *model);
+        return true;
+    }
+
+    /// Gives the GPUs their NUMA nodes and what connects them.
+    bool add_topology(node_kind& kind, const node_topology& topology) {
+        if (topology.gpus() != kind.gpu_count) {
+            fail("topology", std::to_string(topology.gpus()).append(" GPUs"), "as many as the node has");
+            return false;
+        }
+        if (const auto right = checked(topology); !right) {
+            fail(right.error());
+            return false;
+        }
+        for (int i = 0; i < kind.gpu_count; ++i)
+            kind.gpus[i].numa = static_cast<std::uint8_t>(topology.numa[static_cast<std::size_t>(i)]);
+        auto known = std::find(topologies_.begin(), topologies_.end(), topology) - topologies_.begin();
+        if (known == static_cast<std::ptrdiff_t>(topologies_.size())) {
+            topologies_.push_back(topology);
+            built_.links_.push_back(std::make_shared<const link_table>(topology));
+        }
+        kind.links = built_.links_[static_cast<std::size_t>(known)].get();
         return true;
     }
 
@@ -217,7 +276,7 @@ class cluster_builder {
         return true;
     }
 
-    void append(std::uint32_t kind_index, const std::string& name) {
+    void append(std::uint32_t kind_index, const std::string& name, domain_id domain) {
         const node_kind& kind = built_.kinds_[kind_index];
         if (!name.empty()) {
             built_.names_.resize(built_.nodes_.size() + 1);
@@ -230,10 +289,14 @@ class cluster_builder {
             built_.count_open(kind.gpus[i], built_.gpus_.back(), 1);
         }
         built_.nodes_.push_back(idle_state(kind, built_.gpus_.data() + first_gpu));
+        domain_of_.push_back(domain);
     }
 
     cluster built_;
     std::vector<node_spec> specs_;
+    std::vector<node_topology> topologies_; // of built_.links_
+    domain_tree tree_;
+    std::vector<domain_id> domain_of_; // [nodes so far]
     std::unordered_set<std::string> names_;
     std::optional<input_error> error_;
 };

@@ -15,4 +15,8 @@ class snapshot_feed;
 class cluster;
 class cluster_builder;
 
+class node_range;
+class domain_map;
+struct domain_state;
+
 } // namespace gpupack

@@ -6,6 +6,16 @@ namespace gpupack {
 
 enum class architecture : std::uint8_t;
 enum class sharing : std::uint8_t;
+enum class pcie_path : std::uint8_t;
+enum class nvlink_count : std::uint8_t;
+struct gpu_link;
+struct pcie_place;
+struct nic;
+struct node_topology;
+class link_table;
+struct domain;
+class domain_tree;
+class domain_tree_builder;
 class profile_set;
 struct partition_profile;
 struct partition_slot;

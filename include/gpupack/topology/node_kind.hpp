@@ -7,6 +7,7 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/label_set.hpp>
+#include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/model_set.hpp>
 
 #include <cstdint>
@@ -21,6 +22,7 @@ namespace gpupack {
 /// gpus, gpu_models        [gpu_count]  what each GPU can give, and its model
 /// least_gpu_memory        MiB for slices on the smallest of its GPUs; 0 where it has none
 /// mig, vgpu               the table that all its GPUs have; null where some have none or another
+/// links                   what connects its GPUs; null where nothing is known
 /// any_way                 whether each of its GPUs, when idle, may be shared in any way
 /// by_cpu, by_memory, by_compute  divide by what it has in all, as scores do for every node
 struct node_kind {
@@ -32,6 +34,7 @@ struct node_kind {
     bool any_way = true;
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
+    const link_table* links = nullptr;
     label_set labels{};
     model_set models{};
     divisor by_cpu{cpu.count()};

@@ -3,8 +3,10 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/gpu_setup.hpp>
+#include <gpupack/topology/node_topology.hpp>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,11 +41,14 @@ class gpu_list {
 /// cpu, memory  of the host, that tasks may use
 /// gpus         numbered from 0 in the order given; at most 32
 /// labels       what requests may choose it and its GPUs by
+/// topology     what connects its GPUs, for as many as there are; its NUMA nodes count, not those of the setups.
+///              None: nothing is known, and all GPUs are as good as each other
 struct node_spec {
     milli_cpu cpu{};
     mebibytes memory{};
     gpu_list gpus{};
     std::vector<std::string> labels{};
+    std::optional<node_topology> topology{};
 
     friend bool operator==(const node_spec&, const node_spec&) = default;
 };

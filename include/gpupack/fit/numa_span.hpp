@@ -1,0 +1,54 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/fit/wanted_gpus.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+namespace gpupack::fit {
+
+/// The number of NUMA nodes of a machine, at most.
+inline constexpr int max_numa_nodes = 16;
+
+/// On how many NUMA nodes these GPUs lie.
+[[nodiscard]] GPUPACK_HD constexpr int numa_span(const node_view& node, gpu_set gpus) noexcept {
+    std::uint32_t seen = 0;
+    for_each_gpu(gpus, [&](int i) { seen |= std::uint32_t{1} << node.capacity(i).numa; });
+    return count_bits(seen);
+}
+
+/// The most of these GPUs that lie on `nodes` NUMA nodes together.
+[[nodiscard]] GPUPACK_HD constexpr int most_on_numa_nodes(const node_view& node, gpu_set among,
+                                                          int nodes) noexcept {
+    int count[max_numa_nodes] = {};
+    for_each_gpu(among, [&](int i) { ++count[node.capacity(i).numa]; });
+    int gathered = 0;
+    for (; nodes > 0; --nodes) {
+        int fullest = 0;
+        for (int n = 1; n < max_numa_nodes; ++n) fullest = count[n] > count[fullest] ? n : fullest;
+        gathered += count[fullest];
+        count[fullest] = 0;
+    }
+    return gathered;
+}
+
+/// The fewest NUMA nodes that have that many of these GPUs together, of which there must be as many.
+[[nodiscard]] GPUPACK_HD constexpr int narrowest_span(const node_view& node, gpu_set among, int gpus) noexcept {
+    int nodes = 1;
+    while (most_on_numa_nodes(node, among, nodes) < gpus) ++nodes;
+    return nodes;
+}
+
+/// The most NUMA nodes over which the request may lie on this node.
+///
+/// fitting  the GPUs that could each serve it now; at least as many as it asks for
+[[nodiscard]] GPUPACK_HD constexpr int widest_span(const node_view& node, const request& asked,
+                                                   gpu_set fitting) noexcept {
+    if (asked.numa == numa_alignment::none || asked.gpus < 2) return max_numa_nodes;
+    if (asked.numa == numa_alignment::single) return 1;
+    const bool now = asked.numa == numa_alignment::best_effort;
+    return narrowest_span(node, now ? fitting : wanted_gpus(node, asked), asked.gpus);
+}
+
+} // namespace gpupack::fit

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <gpupack/plan/cell_chain.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace gpupack::plan::detail {
+
+/// A number a cell: the sum of what was added to the cell and to cells inside it.
+///
+/// cost  O(levels) an addition, constant time a question
+class cell_tally {
+  public:
+    explicit cell_tally(cell_chain chain)
+        : chain_{std::move(chain)}, sums_(static_cast<std::size_t>(chain_.levels())) {
+        for (int level = 0; level < chain_.levels(); ++level)
+            sums_[static_cast<std::size_t>(level)].resize(chain_.count(level));
+    }
+
+    void add(cell to, std::int64_t amount) noexcept {
+        for (int level = to.level; level < chain_.levels(); ++level)
+            sums_[static_cast<std::size_t>(level)][chain_.ancestor(to, level).index] += amount;
+        total_ += amount;
+    }
+
+    [[nodiscard]] std::int64_t operator[](cell of) const noexcept {
+        return sums_[static_cast<std::size_t>(of.level)][of.index];
+    }
+    [[nodiscard]] std::int64_t total() const noexcept { return total_; }
+
+  private:
+    cell_chain chain_;
+    std::vector<std::vector<std::int64_t>> sums_; // [levels][cells]
+    std::int64_t total_ = 0;
+};
+
+} // namespace gpupack::plan::detail

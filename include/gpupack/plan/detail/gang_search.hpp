@@ -1,0 +1,190 @@
+#pragma once
+
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/plan/detail/gang_board.hpp>
+#include <gpupack/plan/detail/gang_rooms.hpp>
+#include <gpupack/search/state_memo.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+namespace gpupack::plan::detail {
+
+/// Seats all members of a gang on some nodes: by sharing out equal members, else one by one, else by branch and
+/// bound over nodes and GPUs.
+class gang_search {
+  public:
+    /// The most members that branch and bound is tried for.
+    static constexpr std::int64_t most_searched = 64;
+
+    /// budget  choices that branch and bound may try, over all calls
+    gang_search(gang_board& board, std::int64_t budget) : board_{board}, budget_{budget} {
+        for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) order_.push_back(part);
+        const auto size = [&](std::size_t part) {
+            const request& asked = board.asked(part);
+            return std::tuple{asked.gpus, asked.total_compute().count(), asked.memory.count(), asked.cpu.count()};
+        };
+        std::stable_sort(order_.begin(), order_.end(),
+                         [&](std::size_t a, std::size_t b) { return size(b) < size(a); });
+    }
+
+    /// Whether every failure so far was proven: nothing was left out for want of budget.
+    [[nodiscard]] bool is_proven() const noexcept { return proven_; }
+
+    /// Seats all in a domain, or nobody.
+    [[nodiscard]] bool seat_all_in(domain_id in) {
+        if (order_.size() == 1 && seat_equals(in)) return true;
+        const node_range nodes = board_.on().nodes_in(in);
+        const std::vector<node_id> all(nodes.begin(), nodes.end());
+        return seat_all_on(all);
+    }
+    /// Seats all on some nodes, or nobody.
+    [[nodiscard]] bool seat_all_on(const std::vector<node_id>& nodes) {
+        if (seat_greedily(nodes) || seat_by_search(nodes)) return true;
+        board_.leave(0);
+        return false;
+    }
+
+  private:
+    [[nodiscard]] bool seat_equals(domain_id in) {
+        gang_rooms rooms{board_, in};
+        const std::int64_t members = board_.wanted().members();
+        if (rooms.all() < members) return false;
+        if (!rooms.share_out(members, board_.wanted().layout, board_.wanted().least_per_node)) return false;
+        bool seated = true;
+        rooms.for_each_share([&](node_id node, std::int64_t share) {
+            for (; share > 0 && seated; --share) {
+                seated = board_.has_room(0, node);
+                if (seated) board_.seat_one(0, node);
+            }
+        });
+        if (!seated) board_.leave(0);
+        return seated;
+    }
+
+    /// The largest members first, each where it leaves least (pack), or where the fewest members are (spread).
+    [[nodiscard]] bool seat_greedily(const std::vector<node_id>& nodes) {
+        const bool pack = board_.wanted().layout == gang_layout::pack;
+        for (const std::size_t part : order_)
+            for (int member = 0; member < board_.wanted().parts[part].count; ++member) {
+                const node_id* best = nullptr;
+                std::tuple<int, std::int64_t, std::int64_t> least;
+                for (const node_id& node : nodes) {
+                    if (!board_.has_room(part, node)) continue;
+                    const node_view view = board_.view(node);
+                    const std::int64_t sign = pack ? 1 : -1;
+                    const int used = board_.members_on(node);
+                    const std::tuple key{pack ? (used == 0 ? 1 : 0) : used, sign * view.compute_free().count(),
+                                         sign * view.cpu_free().count()};
+                    if (best != nullptr && !(key < least)) continue;
+                    best = &node;
+                    least = key;
+                }
+                if (best == nullptr) {
+                    board_.leave(0);
+                    return false;
+                }
+                board_.seat_one(part, *best);
+            }
+        if (board_.nodes_are_full_enough()) return true;
+        board_.leave(0);
+        return false;
+    }
+
+    [[nodiscard]] bool seat_by_search(const std::vector<node_id>& nodes) {
+        if (board_.wanted().members() > most_searched) {
+            proven_ = false;
+            return false;
+        }
+        return seat_next(nodes, 0, 0, 0);
+    }
+
+    /// Whether the members that are still to come ask for more, all together, than is free.
+    [[nodiscard]] bool is_hopeless(const std::vector<node_id>& nodes, std::size_t nth, int member) const noexcept {
+        std::int64_t idle = 0, compute = 0, cpu = 0, memory = 0;
+        for (const node_id node : nodes) {
+            const node_view view = board_.view(node);
+            if (view.closed()) continue;
+            idle += view.idle_gpus();
+            compute += view.compute_free().count();
+            cpu += view.cpu_free().count();
+            memory += view.memory_free().count();
+        }
+        for (; nth < order_.size(); ++nth, member = 0) {
+            const request& asked = board_.asked(order_[nth]);
+            const std::int64_t left = board_.wanted().parts[order_[nth]].count - member;
+            cpu -= left * asked.cpu.count();
+            memory -= left * asked.memory.count();
+            if (asked.gpus > 0 && asked.share.way() == sharing::exclusive) idle -= left * asked.gpus;
+            if (asked.share.way() == sharing::slices) compute -= left * asked.total_compute().count();
+        }
+        return idle < 0 || compute < 0 || cpu < 0 || memory < 0;
+    }
+
+    /// Seats the given member of the nth part and all after it. Equal members sit in the order of nodes, and of nodes
+    /// that are alike only the first is tried: every other way is one of these with names changed.
+    [[nodiscard]] bool seat_next(const std::vector<node_id>& nodes, std::size_t nth, int member, std::size_t from) {
+        if (nth == order_.size()) return board_.nodes_are_full_enough();
+        const std::size_t part = order_[nth];
+        if (member == board_.wanted().parts[part].count) return seat_next(nodes, nth + 1, 0, 0);
+        if (is_hopeless(nodes, nth, member) || is_too_thin()) return false;
+        for (std::size_t i = from; i < nodes.size(); ++i) {
+            if (!board_.has_room(part, nodes[i]) || is_like_an_earlier(nodes, from, i)) continue;
+            if (seat_on(nodes, nth, member, i)) return true;
+        }
+        return false;
+    }
+
+    /// Tries every choice of GPUs on one node.
+    [[nodiscard]] bool seat_on(const std::vector<node_id>& nodes, std::size_t nth, int member, std::size_t i) {
+        const std::size_t part = order_[nth];
+        const std::size_t staying = board_.seats().size();
+        const policy::chosen_gpus first = board_.pick(part, nodes[i]);
+        const auto attempt = [&](gpu_set gpus, slot_list slots) {
+            if (--budget_ < 0) {
+                proven_ = false;
+                return false;
+            }
+            board_.seat_at(part, {nodes[i], gpus, slots});
+            if (seat_next(nodes, nth, member + 1, i)) return true;
+            board_.leave(staying);
+            return false;
+        };
+        if (attempt(first.gpus, first.slots)) return true;
+        std::vector<policy::chosen_gpus> others;
+        fit::for_each_candidate(board_.view(nodes[i]), board_.asked(part), [&](const candidate& each) {
+            const policy::chosen_gpus other{each.gpus, each.slots};
+            if (!(other == first)) others.push_back(other);
+        });
+        return std::any_of(others.begin(), others.end(), [&](const policy::chosen_gpus& other) {
+            return budget_ >= 0 && attempt(other.gpus, other.slots);
+        });
+    }
+
+    [[nodiscard]] bool is_like_an_earlier(const std::vector<node_id>& nodes, std::size_t from,
+                                          std::size_t i) const noexcept {
+        if (board_.wanted_ids()) return false; // by id, nodes in one state differ
+        for (std::size_t j = from; j < i; ++j)
+            if (board_.members_on(nodes[j]) == board_.members_on(nodes[i]) &&
+                search::same_state(board_.view(nodes[j]), board_.view(nodes[i])))
+                return true;
+        return false;
+    }
+
+    /// Whether more members are missing on nodes with too few than are still to come.
+    [[nodiscard]] bool is_too_thin() const noexcept {
+        const auto seated = static_cast<std::int64_t>(board_.seats().size());
+        return board_.missing_on_nodes() > board_.wanted().members() - seated;
+    }
+
+    gang_board& board_;
+    std::int64_t budget_;
+    bool proven_ = true;
+    std::vector<std::size_t> order_; // of parts, the largest members first
+};
+
+} // namespace gpupack::plan::detail

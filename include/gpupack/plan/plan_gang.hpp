@@ -1,0 +1,187 @@
+#pragma once
+
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/plan/detail/gang_board.hpp>
+#include <gpupack/plan/detail/gang_search.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/request/gang.hpp>
+#include <gpupack/search/choice.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gpupack::plan {
+
+/// Where each member of a gang would go.
+///
+/// seats     [members]  part by part, in the order of gang::parts
+/// domain    the narrowest that holds them all
+/// one_node  whether one node does
+/// nodes     how many nodes they use
+struct gang_plan {
+    std::vector<search::choice> seats;
+    domain_id domain{};
+    bool one_node = false;
+    std::size_t nodes = 0;
+
+    /// The level of the narrowest common domain: an index into domain_tree::levels(), and one more for a node.
+    [[nodiscard]] int level(const domain_tree& of) const noexcept {
+        return one_node ? static_cast<int>(of.levels().size()) : of[domain].level;
+    }
+};
+
+/// Why a gang is not placed.
+///
+/// input   what is wrong with it; empty field: nothing
+/// ever    whether the GPUs of the cluster would be enough if it were empty
+/// proven  whether there is no placement now; else the budget of the search ran out
+struct no_gang {
+    input_error input{};
+    bool ever = true;
+    bool proven = true;
+
+    /// One line.
+    [[nodiscard]] std::string message() const {
+        if (!input.field.empty()) return input.message();
+        std::string text{"no domain that is narrow enough has room for the whole gang now"};
+        if (!ever) text = "the cluster has too few GPUs for the gang, even when empty";
+        if (!proven) text.append("; the search was cut short: there may be a way");
+        return text;
+    }
+};
+
+namespace detail {
+
+/// Domains of a level that may have room by their sums, in the order in which they are tried.
+[[nodiscard]] inline std::vector<domain_id> domains_to_try(const gang_board& board, int level) {
+    const cluster& on = board.on();
+    std::vector<domain_id> domains;
+    for (std::uint32_t d = 0; d < on.domains().size(); ++d) {
+        const domain_id id{d};
+        if (on.domains()[id].level != level) continue;
+        std::int64_t idle = 0;
+        bool room = true;
+        for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
+            const request& asked = board.asked(part);
+            if (asked.gpus == 0 || asked.share.way() != sharing::exclusive) continue;
+            idle += std::int64_t{asked.gpus} * board.wanted().parts[part].count;
+            room = room && on.free_in(id).room_for(asked.gpus) >= board.wanted().parts[part].count;
+        }
+        if (room && on.free_in(id).idle_gpus >= idle) domains.push_back(id);
+    }
+    const bool pack = board.wanted().layout == gang_layout::pack;
+    std::stable_sort(domains.begin(), domains.end(), [&](domain_id a, domain_id b) {
+        const std::int64_t x = on.free_in(a).idle_gpus;
+        const std::int64_t y = on.free_in(b).idle_gpus;
+        return pack ? x < y : x > y;
+    });
+    return domains;
+}
+
+/// The nodes that may hold the whole gang alone, those with the fewest idle GPUs first.
+[[nodiscard]] inline std::vector<node_id> nodes_to_try(const gang_board& board) {
+    std::int64_t idle = 0, cpu = 0, memory = 0;
+    for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
+        const request& asked = board.asked(part);
+        const std::int64_t count = board.wanted().parts[part].count;
+        if (asked.share.way() == sharing::exclusive) idle += count * asked.gpus;
+        cpu += count * asked.cpu.count();
+        memory += count * asked.memory.count();
+    }
+    std::vector<node_id> nodes;
+    if (board.wanted().members() > board.wanted().most_per_node || idle > max_gpus_per_node) return nodes;
+    for (std::uint32_t n = 0; n < board.on().size(); ++n) {
+        const node_view node = board.on()[node_id{n}];
+        if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
+            board.has_room(0, node_id{n}))
+            nodes.push_back(node_id{n});
+    }
+    std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) {
+        return board.on()[a].compute_free() < board.on()[b].compute_free();
+    });
+    return nodes;
+}
+
+[[nodiscard]] inline gang_plan plan_of(const gang_board& board) {
+    gang_plan made;
+    for (std::size_t part = 0; part < board.wanted().parts.size(); ++part)
+        for (const auto& seat : board.seats())
+            if (seat.part == part) made.seats.push_back(seat.at);
+    std::vector<node_id> nodes;
+    for (const search::choice& seat : made.seats) nodes.push_back(seat.node);
+    std::sort(nodes.begin(), nodes.end());
+    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+    made.nodes = nodes.size();
+    made.one_node = nodes.size() == 1;
+    made.domain = board.on().domain_of(nodes.front());
+    for (const node_id node : nodes)
+        made.domain = board.on().domains().common(made.domain, board.on().domain_of(node));
+    return made;
+}
+
+/// The first and the last level that are tried, narrowest first; a node is one level below the last of the tree.
+struct level_range {
+    int narrowest = 0;
+    int widest = 0;
+};
+
+[[nodiscard]] inline expected<level_range, input_error> levels_of(const domain_tree& tree, const gang& wanted) {
+    const int node = static_cast<int>(tree.levels().size());
+    level_range range{wanted.layout == gang_layout::spread ? 0 : node, 0};
+    if (wanted.level.empty()) return range;
+    const auto level = wanted.level == "node" ? std::optional{node} : tree.level(wanted.level);
+    if (!level) return bad_input("gang level", wanted.level, "node, or a level of the cluster's domains");
+    if (wanted.layout == gang_layout::spread) range.narrowest = *level;
+    if (wanted.required) range.widest = *level;
+    return range;
+}
+
+/// Seats the gang at the narrowest level where that can be done.
+[[nodiscard]] inline expected<gang_plan, no_gang> seat_gang(gang_board& board, level_range levels,
+                                                            std::int64_t budget) {
+    gang_search search{board, budget};
+    for (int level = levels.narrowest; level >= levels.widest; --level) {
+        if (level == static_cast<int>(board.on().domains().levels().size())) {
+            for (const node_id node : nodes_to_try(board))
+                if (search.seat_all_on({node})) return plan_of(board);
+            continue;
+        }
+        for (const domain_id domain : domains_to_try(board, level))
+            if (search.seat_all_in(domain)) return plan_of(board);
+    }
+    std::int64_t gpus = 0;
+    for (const gang_part& part : board.wanted().parts)
+        gpus += std::int64_t{part.count} * part.asked.total_compute().count();
+    return unexpected<no_gang>{no_gang{{}, gpus <= board.on().compute().count(), search.is_proven()}};
+}
+
+} // namespace detail
+
+/// Where the members of a gang go, all of them, chosen together; nothing is taken.
+///
+/// Levels are tried from the narrowest to the widest allowed; at one level, the domain with the fewest idle GPUs
+/// first (pack) or the most (spread). In a domain, equal members are shared out by counting what each node has room
+/// for; different ones are seated one by one, the largest first; and where that fails, by branch and bound over
+/// nodes and GPUs, so that a placement that exists is found as long as the budget lasts and the gang has at most 64
+/// members.
+/// by      chooses the GPUs on each node
+/// budget  choices that branch and bound may try
+/// errors  what is wrong with the gang; or that there is no room, and whether that is proven
+/// cost    a fit test a node of each domain tried, and a choice a member; allocates
+/// ties    lower domain, lower node
+template <policy::policy Policy> [[nodiscard]] expected<gang_plan, no_gang>
+plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t budget = 20'000) {
+    if (const auto right = checked(wanted); !right) return unexpected<no_gang>{no_gang{right.error()}};
+    const auto levels = detail::levels_of(on.domains(), wanted);
+    if (!levels) return unexpected<no_gang>{no_gang{levels.error()}};
+    detail::gang_board board{on, by, wanted};
+    return detail::seat_gang(board, *levels, budget);
+}
+
+} // namespace gpupack::plan

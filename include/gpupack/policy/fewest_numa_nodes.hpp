@@ -1,0 +1,24 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/numa_span.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// Prefers GPUs on few NUMA nodes. A request that must have it so says it itself: request::numa.
+///
+/// score  minus the NUMA nodes on which the chosen GPUs lie
+/// ties   lower GPU set
+struct fewest_numa_nodes {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        return -fit::numa_span(chosen.node, chosen.gpus);
+    }
+    friend bool operator==(const fewest_numa_nodes&, const fewest_numa_nodes&) = default;
+};
+
+static_assert(scorer<fewest_numa_nodes>);
+
+} // namespace gpupack::policy

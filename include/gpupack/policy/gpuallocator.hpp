@@ -1,0 +1,162 @@
+#pragma once
+
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/link_search.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/topology/link_table.hpp>
+
+#include <cstdint>
+
+namespace gpupack::policy {
+
+namespace detail {
+
+/// go-gpuallocator's best partition of the available GPUs into sets of one size, of which one may be smaller where
+/// the size does not divide their number.
+class best_partition {
+  public:
+    best_partition(const link_table& links, gpu_set required, int size)
+        : links_{links}, required_{required}, size_{size} {
+        links.need_packing(size, nvlink_count::direct);
+    }
+
+    /// The best set of the best partition of `left` that holds what is required.
+    [[nodiscard]] gpu_set best_set(gpu_set left) const {
+        gpu_set best;
+        score highest = -1;
+        while (left.size() >= size_) {
+            const gpu_set set = first_set(left);
+            left = left - set;
+            const bool will_do = set.size() == size_ && (required_ & set) == required_;
+            if (!will_do || value(set) <= highest) continue;
+            best = set;
+            highest = value(set);
+        }
+        return best;
+    }
+
+  private:
+    [[nodiscard]] score value(gpu_set set) const noexcept { return links_.score(set, nvlink_count::direct); }
+
+    /// Whether a set may stand in a partition: no part of what is required, but all of it, in a full set.
+    [[nodiscard]] bool allowed(gpu_set set) const noexcept {
+        const gpu_set held = set & required_;
+        return held.empty() || (held == required_ && set.size() == size_);
+    }
+
+    /// The set with the lowest GPU in the first of the best partitions of `left`, in go-gpuallocator's order.
+    [[nodiscard]] gpu_set first_set(gpu_set left) const {
+        gpu_set first;
+        score highest = -1;
+        for_each_first_set(left, [&](gpu_set set) {
+            const score total = value(set) + best_total(left - set);
+            if (total < highest || (total == highest && !(set < first))) return;
+            first = set;
+            highest = total;
+        });
+        return first;
+    }
+
+    /// The score of the best partition; very low for GPUs that cannot be parted so that what is required stays
+    /// together.
+    [[nodiscard]] score best_total(gpu_set left) const {
+        if (left.size() < size_) return allowed(left) ? value(left) : impossible;
+        score highest = impossible;
+        const auto offer = [&](score total) { highest = total > highest ? total : highest; };
+        if ((required_ & left).empty()) {
+            // Full sets are packed beforehand: only which GPUs the smaller one leaves to them is open.
+            for_each_subset(left, left.size() % size_, [&](gpu_set smaller) {
+                offer(value(smaller) + links_.packed(size_, left - smaller, nvlink_count::direct));
+            });
+            return highest;
+        }
+        for_each_first_set(left, [&](gpu_set set) { offer(value(set) + best_total(left - set)); });
+        return highest;
+    }
+
+    /// Visits the sets that may hold the lowest GPU: full ones, and the smaller one where it is still to come.
+    template <class Visit> void for_each_first_set(gpu_set left, Visit&& visit) const {
+        const gpu_set others = left - gpu_set::of(left.lowest());
+        const auto with_lowest = [&](gpu_set partners) {
+            const gpu_set set = partners | gpu_set::of(left.lowest());
+            if (allowed(set)) visit(set);
+        };
+        for_each_subset(others, size_ - 1, with_lowest);
+        if (const int rest = left.size() % size_; rest != 0) for_each_subset(others, rest - 1, with_lowest);
+    }
+
+    static constexpr score impossible = -1'000'000'000;
+
+    const link_table& links_;
+    gpu_set required_;
+    int size_;
+};
+
+} // namespace detail
+
+/// The GPUs that go-gpuallocator's best-effort policy takes: the available ones are parted into sets of that size so
+/// that the sum of the sets' scores is the highest, and the best set of that partition is taken.
+///
+/// links      of a node of at most 16 GPUs; NVLinks to a switch do not count, as there
+/// available  of the node
+/// required   must be among those taken
+/// returns    `size` GPUs; none where there are too few, or not all that is required
+/// ties       the first partition by its sets in order, and its first set, as there. One difference: where the size
+///            does not divide the number available, the smaller set of the partition is never returned
+/// cost       a few hundred look-ups on 8 GPUs; at most some 0.1 ms on 16
+/// source     go-gpuallocator (docs/sources.md#go-gpuallocator)
+[[nodiscard]] inline gpu_set best_effort_set(const link_table& links, gpu_set available, gpu_set required,
+                                             int size) {
+    GPUPACK_EXPECTS(links.is_tabled(), "the links of a node of at most 16 GPUs");
+    if (size < 1 || available.size() < size || required.size() > size) return gpu_set{};
+    if (!((available & required) == required)) return gpu_set{};
+    if (size == 1) return required.empty() ? available.lowest(1) : required;
+    return detail::best_partition{links, required, size}.best_set(available);
+}
+
+/// The GPUs that go-gpuallocator's simple policy takes: those required, then the lowest.
+///
+/// returns  `size` GPUs; none where there are too few, or not all that is required
+/// source   go-gpuallocator (docs/sources.md#go-gpuallocator)
+[[nodiscard]] constexpr gpu_set simple_set(gpu_set available, gpu_set required, int size) noexcept {
+    const bool there = (available & required) == required && available.size() >= size && required.size() <= size;
+    return there ? required | (available - required).lowest(size - required.size()) : gpu_set{};
+}
+
+/// Takes the GPUs of a node that go-gpuallocator's best-effort policy takes; see best_effort_set.
+///
+/// score  the link score of the GPUs, as go-gpuallocator counts it; 0 where nothing is known
+/// cost   a partition a node. On nodes of more than 16 GPUs it takes those of best_link_set
+/// ties   as best_effort_set
+struct gpuallocator_best_effort {
+    static constexpr bool links = true;
+
+    [[nodiscard]] score operator()(const candidate& chosen, const request&) const noexcept {
+        const link_table* const known = chosen.node.kind().links;
+        return known == nullptr ? 0 : known->score(chosen.gpus, nvlink_count::direct);
+    }
+
+    /// Visits the one set that it takes.
+    template <class Visit> void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
+        const link_table* const known = node.kind().links;
+        if (known == nullptr || asked.gpus < 2 || asked.numa != numa_alignment::none || asked.share.is_split())
+            return fit::for_each_candidate(
+                node, asked, [&](const candidate& each) { visit((*this)(each, asked), each.gpus, each.slots); },
+                fit::by_links::yes);
+        if (!fit::fits(node, asked)) return;
+        const gpu_set fitting = fit::fitting_gpus(node, asked);
+        const gpu_set taken = known->is_tabled() ? best_effort_set(*known, fitting, gpu_set{}, asked.gpus)
+                                                 : best_link_set(*known, fitting, asked.gpus).gpus;
+        visit(score{known->score(taken, nvlink_count::direct)}, taken, fit::lowest_slots(node, taken, asked.share));
+    }
+
+    friend bool operator==(const gpuallocator_best_effort&, const gpuallocator_best_effort&) = default;
+};
+
+static_assert(scorer<gpuallocator_best_effort>);
+
+} // namespace gpupack::policy

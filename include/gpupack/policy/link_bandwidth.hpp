@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// Prefers the set of GPUs that talk fastest to each other.
+///
+/// score  the sum of link_score over the pairs of the chosen GPUs; 0 for one GPU, and where nothing is known
+/// cost   a look-up a set of that size among the GPUs that fit. On nodes of more than 16 GPUs the sets are grown,
+///        not enumerated: best_link_set says how far from the best such a set can be
+/// ties   lower GPU set
+struct link_bandwidth {
+    static constexpr bool links = true;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        const link_table* const known = chosen.node.kind().links;
+        return known == nullptr ? 0 : known->score(chosen.gpus);
+    }
+    friend bool operator==(const link_bandwidth&, const link_bandwidth&) = default;
+};
+
+static_assert(scorer<link_bandwidth>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::policy {
+
+/// Prefers GPUs that are close to a network adapter, for tasks that talk to other nodes.
+///
+/// score  the sum, over the chosen GPUs, of the link score of the best way to any adapter: 10 to 60 each; 0 where
+///        nothing is known
+/// ties   lower GPU set
+struct nic_affinity {
+    static constexpr bool links = true;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        const link_table* const known = chosen.node.kind().links;
+        if (known == nullptr) return 0;
+        score sum = 0;
+        for_each_gpu(chosen.gpus, [&](int i) { sum += known->to_network(i); });
+        return sum;
+    }
+    friend bool operator==(const nic_affinity&, const nic_affinity&) = default;
+};
+
+static_assert(scorer<nic_affinity>);
+
+} // namespace gpupack::policy

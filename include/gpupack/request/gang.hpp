@@ -1,0 +1,75 @@
+#pragma once
+
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/request/request.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace gpupack {
+
+/// Members of a gang that ask for the same.
+struct gang_part {
+    request asked;
+    int count = 1;
+
+    friend bool operator==(const gang_part&, const gang_part&) = default;
+};
+
+/// Over what its members are placed: as few domains and nodes as will do, or as many.
+enum class gang_layout : std::uint8_t { pack, spread };
+
+/// Several requests that are placed together or not at all: the tasks of one training job.
+///
+/// parts           one for each sort of member
+/// level           the level of domains that one of which should hold all members: "rack"; "node": one node; empty:
+///                 the narrowest that does
+/// required        whether a wider domain will not do
+/// layout          pack: the narrowest domain, within it few narrower ones and few nodes; spread: evenly over the
+///                 narrower domains of one domain of that level, or of the cluster where no level is given
+/// least_per_node  members on each node that gets any
+/// most_per_node   members on each node at most
+struct gang {
+    std::vector<gang_part> parts;
+    std::string level{};
+    bool required = false;
+    gang_layout layout = gang_layout::pack;
+    int least_per_node = 1;
+    int most_per_node = std::numeric_limits<int>::max();
+
+    /// How many members it has.
+    [[nodiscard]] std::int64_t members() const noexcept {
+        std::int64_t all = 0;
+        for (const gang_part& part : parts) all += part.count;
+        return all;
+    }
+
+    friend bool operator==(const gang&, const gang&) = default;
+};
+
+/// The most members of one gang.
+inline constexpr std::int64_t max_gang_members = 1'000'000;
+
+/// The gang itself where it can be.
+///
+/// errors  no member, or too many; a part of none; a request that is not valid; fewer members on a node than one,
+///         or at least more than at most
+[[nodiscard]] inline expected<gang, input_error> checked(const gang& of) {
+    for (const gang_part& part : of.parts) {
+        if (part.count < 1) return bad_input("gang part", std::to_string(part.count), "one member or more");
+        if (const auto right = checked(part.asked); !right) return unexpected<input_error>{right.error()};
+    }
+    if (of.members() < 1 || of.members() > max_gang_members)
+        return bad_input("gang", std::to_string(of.members()), "from 1 to 1000000 members");
+    if (of.least_per_node < 1)
+        return bad_input("least_per_node", std::to_string(of.least_per_node), "one member or more");
+    if (of.most_per_node < of.least_per_node)
+        return bad_input("most_per_node", std::to_string(of.most_per_node), "not less than least_per_node");
+    if (of.required && of.level.empty()) return bad_input("level", "", "a level, where one is required");
+    return of;
+}
+
+} // namespace gpupack

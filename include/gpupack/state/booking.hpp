@@ -1,0 +1,36 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/state/slot_list.hpp>
+#include <gpupack/state/split.hpp>
+#include <gpupack/topology/node_kind.hpp>
+
+#include <cstdint>
+
+namespace gpupack {
+
+/// Takes a request's resources from one node, on GPUs and in slots where it fits; sums nothing up.
+///
+/// gpus     [kind.gpu_count]  of the node
+/// returns  what each GPU gives to a split slice; zeros for anything else
+GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_kind& kind,
+                                       const request& taken, gpu_set on, slot_list slots) noexcept {
+    node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
+    node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
+    split_memory pieces;
+    if (taken.share.is_split()) pieces = split_over(gpus, on, taken.share);
+    int nth = 0;
+    for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
+        const int i = lowest_bit(rest);
+        const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
+        gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), kind.gpus[i], taken.gpus, slot);
+    }
+    return pieces;
+}
+
+} // namespace gpupack

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <gpupack/core/units.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace gpupack {
+
+/// What is free in a domain now, added up over its nodes; closed nodes count as full.
+///
+/// idle_gpus     GPUs that may be given whole
+/// compute_free  milli-GPUs over all GPUs, closed nodes counted in
+/// by_idle       [n]  how many nodes have n such GPUs
+struct domain_state {
+    std::int64_t compute_free = 0;
+    std::int64_t idle_gpus = 0;
+    std::array<std::uint32_t, max_gpus_per_node + 1> by_idle{};
+
+    /// How many requests for that many whole GPUs the idle GPUs are enough for: an upper bound, since CPU and
+    /// memory may be short. Cost: one pass over 33 counts.
+    [[nodiscard]] std::int64_t room_for(int gpus) const noexcept {
+        if (gpus == 0) return INT64_MAX;
+        std::int64_t room = 0;
+        for (int n = gpus; n <= max_gpus_per_node; ++n)
+            room += std::int64_t{by_idle[static_cast<std::size_t>(n)]} * (n / gpus);
+        return room;
+    }
+
+    friend bool operator==(const domain_state&, const domain_state&) = default;
+};
+
+} // namespace gpupack

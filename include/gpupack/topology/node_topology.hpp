@@ -1,0 +1,154 @@
+#pragma once
+
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/input_error.hpp>
+#include <gpupack/topology/link.hpp>
+#include <gpupack/topology/pcie_place.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gpupack {
+
+/// A network adapter of a node.
+///
+/// name     as its owner calls it: mlx5_0
+/// numa     the NUMA node that it hangs on, 0 to 15
+/// to_gpus  [GPUs of the node]  how it reaches each of them
+struct nic {
+    std::string name;
+    int numa = 0;
+    std::vector<pcie_path> to_gpus;
+
+    friend bool operator==(const nic&, const nic&) = default;
+};
+
+/// What connects the GPUs of a node to each other, to its processors and to its network, as its owner describes it.
+/// cluster_builder checks it, as checked() does. Default: nothing is known.
+///
+/// numa        [GPUs]        the NUMA node that each hangs on, 0 to 15
+/// links       [GPUs][GPUs]  how each reaches each; the same both ways, what stands on the diagonal means nothing
+/// nics        at most 32
+/// switched    whether the NVLinks go to NVSwitches, so that links[a][b].nvlinks are shared by all partners of a GPU
+/// partitions  the sets of GPUs that the NVSwitches can set apart as a partition; empty: not told
+struct node_topology {
+    std::vector<int> numa;
+    std::vector<std::vector<gpu_link>> links;
+    std::vector<nic> nics;
+    bool switched = false;
+    std::vector<gpu_set> partitions;
+
+    [[nodiscard]] int gpus() const noexcept { return static_cast<int>(numa.size()); }
+
+    friend bool operator==(const node_topology&, const node_topology&) = default;
+};
+
+/// The most network adapters of a node.
+inline constexpr int max_nics = 32;
+
+/// The most partitions that the NVSwitches of a node may form.
+inline constexpr int max_partitions = 64;
+
+namespace detail {
+
+[[nodiscard]] inline std::string pair_text(std::size_t a, std::size_t b) {
+    return std::string{"GPU"}.append(std::to_string(a)).append(" to GPU").append(std::to_string(b));
+}
+
+[[nodiscard]] inline std::optional<input_error> wrong_links(const node_topology& of) {
+    const auto wrong = [](std::string field, std::string value, std::string expected) {
+        return input_error{{}, 0, std::move(field), std::move(value), std::move(expected)};
+    };
+    const std::size_t gpus = of.numa.size();
+    if (of.links.size() != gpus)
+        return wrong("links", std::to_string(of.links.size()).append(" rows"), "a row a GPU");
+    for (std::size_t a = 0; a < gpus; ++a)
+        if (of.links[a].size() != gpus)
+            return wrong(std::string{"links of GPU"}.append(std::to_string(a)),
+                         std::to_string(of.links[a].size()).append(" entries"), "an entry a GPU");
+    for (std::size_t a = 0; a < gpus; ++a)
+        for (std::size_t b = 0; b < a; ++b) {
+            if (of.links[a][b].nvlinks > max_nvlinks)
+                return wrong(pair_text(a, b), std::to_string(of.links[a][b].nvlinks), "from 0 to 18 NVLinks");
+            if (!(of.links[a][b] == of.links[b][a]))
+                return wrong(pair_text(a, b), std::to_string(link_score(of.links[a][b])),
+                             std::string{"the same link as from GPU"}
+                                 .append(std::to_string(b))
+                                 .append(" to GPU")
+                                 .append(std::to_string(a)));
+        }
+    return std::nullopt;
+}
+
+} // namespace detail
+
+/// The topology itself, where it can be.
+///
+/// errors  more than 32 GPUs or adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a NUMA
+///         node beyond 15, a partition of GPUs that are not there
+[[nodiscard]] inline expected<node_topology, input_error> checked(const node_topology& of) {
+    const std::size_t gpus = of.numa.size();
+    if (gpus > max_gpus_per_node) return bad_input("GPUs", std::to_string(gpus), "at most 32 on a node");
+    for (const int node : of.numa)
+        if (node < 0 || node > 15) return bad_input("NUMA node", std::to_string(node), "from 0 to 15");
+    if (auto wrong = detail::wrong_links(of)) return unexpected<input_error>{*std::move(wrong)};
+    if (of.nics.size() > max_nics) return bad_input("NICs", std::to_string(of.nics.size()), "at most 32 on a node");
+    for (const nic& each : of.nics) {
+        if (each.numa < 0 || each.numa > 15)
+            return bad_input("NUMA node", std::to_string(each.numa), "from 0 to 15");
+        if (each.to_gpus.size() != gpus)
+            return bad_input(std::string{"paths of "}.append(each.name), std::to_string(each.to_gpus.size()),
+                             "a path a GPU");
+    }
+    if (of.partitions.size() > max_partitions)
+        return bad_input("partitions", std::to_string(of.partitions.size()), "at most 64");
+    for (const gpu_set part : of.partitions)
+        if (part.empty() || !((part & gpu_set::first(of.gpus())) == part))
+            return bad_input("partition", std::to_string(part.bits()), "some of the GPUs of the node, as bits");
+    return of;
+}
+
+/// The topology of devices that hang in a PCIe tree; NVLinks are added to it afterwards.
+///
+/// gpus  [GPUs]
+/// nics  names and places
+[[nodiscard]] inline node_topology wired(const std::vector<pcie_place>& gpus,
+                                         const std::vector<std::pair<std::string, pcie_place>>& nics = {}) {
+    node_topology all;
+    for (const pcie_place& from : gpus) {
+        all.numa.push_back(from.numa);
+        std::vector<gpu_link> row;
+        for (const pcie_place& to : gpus) row.push_back({path_between(from, to), 0});
+        all.links.push_back(std::move(row));
+    }
+    for (const auto& [name, place] : nics) {
+        nic added{name, place.numa, {}};
+        for (const pcie_place& to : gpus) added.to_gpus.push_back(path_between(place, to));
+        all.nics.push_back(std::move(added));
+    }
+    return all;
+}
+
+/// Adds NVLinks between two GPUs, both ways.
+inline void add_nvlinks(node_topology& to, std::size_t a, std::size_t b, int links) {
+    to.links[a][b].nvlinks = static_cast<std::uint8_t>(to.links[a][b].nvlinks + links);
+    to.links[b][a].nvlinks = to.links[a][b].nvlinks;
+}
+
+/// Connects every GPU to NVSwitches by that many NVLinks, which each partner of it can use.
+///
+/// partitions  blocks of 1, 2, 4, ... neighbours, up to all GPUs, may be set apart
+inline void add_nvswitch(node_topology& to, int links) {
+    to.switched = true;
+    for (std::size_t a = 0; a < to.links.size(); ++a)
+        for (std::size_t b = 0; b < a; ++b) add_nvlinks(to, a, b, links);
+    for (int size = to.gpus(); size >= 1; size /= 2)
+        for (int first = 0; first + size <= to.gpus(); first += size)
+            to.partitions.push_back(gpu_set::from_bits(gpu_set::first(size).bits() << first));
+}
+
+} // namespace gpupack

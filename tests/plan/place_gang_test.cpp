@@ -1,0 +1,54 @@
+#include <gpupack/plan/place_gang.hpp>
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/search/indexed.hpp>
+
+#include "support/for_all.hpp"
+#include "support/random_gang.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+// A failure between members, wherever it comes, leaves everything as it was; a success can be given back whole.
+TEST(place_gang, is_never_partial) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        scheduler by{history.any_cluster(), policy::best_fit{}, search::indexed{}};
+        (void)history.play(by, 20);
+        const cluster before = by.state();
+        const gang wanted = random_gang(history, by.state(), 6);
+        const auto fails_at = static_cast<std::size_t>(history.below(8));
+        std::size_t asked = 0;
+        const auto placed = plan::place_gang(by, wanted, [&](std::size_t member, const placement&) {
+            RC_ASSERT(member == asked++);
+            return member != fails_at;
+        });
+        if (placed) {
+            RC_ASSERT(placed->members.size() == static_cast<std::size_t>(wanted.members()));
+            RC_ASSERT(by.state().live_placements() == before.live_placements() + placed->members.size());
+            plan::release_gang(by, *placed);
+        }
+        RC_ASSERT(by.state().same_state(before));
+        RC_ASSERT(by.state().live_placements() == before.live_placements());
+        // The engine has noticed what came and went: it decides as a fresh one does.
+        const request next = history.any_request(by.state());
+        scheduler fresh{by.state(), policy::best_fit{}};
+        const auto a = by.try_place(next);
+        const auto b = fresh.try_place(next);
+        RC_ASSERT(a.has_value() == b.has_value());
+        if (a) RC_ASSERT(a->node == b->node && a->gpus == b->gpus);
+    });
+}
+
+TEST(place_gang, places_what_the_policy_takes) {
+    scheduler by{random_history{3, true}.any_cluster(), whole_gpus(policy::best_fit{})};
+    const auto placed =
+        plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
+    if (placed) {
+        EXPECT_EQ(by.state()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way,
+                  sharing::exclusive);
+        EXPECT_EQ(by.state().unasked(), 500_milli);
+    }
+}

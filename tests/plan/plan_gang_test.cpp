@@ -1,0 +1,218 @@
+#include <gpupack/plan/plan_gang.hpp>
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/machines.hpp>
+
+#include "support/for_all.hpp"
+#include "support/random_gang.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+using namespace gpupack;
+
+namespace {
+
+/// The members of a gang, one by one.
+std::vector<request> members_of(const gang& of) {
+    std::vector<request> all;
+    for (const gang_part& part : of.parts) all.insert(all.end(), static_cast<std::size_t>(part.count), part.asked);
+    return all;
+}
+
+bool counts_are_right(const std::map<std::uint32_t, int>& on_node, const gang& of) {
+    for (const auto& [node, count] : on_node)
+        if (count > 0 && (count < of.least_per_node || count > of.most_per_node)) return false;
+    return true;
+}
+
+/// Whether there is any way to place the members from the nth on on these nodes, by trying all.
+bool exists(cluster& on, const std::vector<request>& members, std::size_t nth, const std::vector<node_id>& nodes,
+            std::map<std::uint32_t, int>& on_node, const gang& of) {
+    if (nth == members.size()) return counts_are_right(on_node, of);
+    for (const node_id node : nodes) {
+        if (on_node[node.number()] >= of.most_per_node || !fit::fits(on[node], members[nth])) continue;
+        std::vector<std::pair<gpu_set, slot_list>> choices;
+        fit::for_each_candidate(on[node], members[nth],
+                                [&](const candidate& each) { choices.emplace_back(each.gpus, each.slots); });
+        for (const auto& [gpus, slots] : choices) {
+            const placement taken = on.take(node, gpus, members[nth], slots);
+            ++on_node[node.number()];
+            const bool found = exists(on, members, nth + 1, nodes, on_node, of);
+            --on_node[node.number()];
+            on.give_back(taken);
+            if (found) return true;
+        }
+    }
+    return false;
+}
+
+/// The deepest level with a domain that has a placement, as an index into levels(); -1 for none.
+int deepest_level(const cluster& on, const gang& of, int narrowest, int widest) {
+    cluster copy = on;
+    const std::vector<request> members = members_of(of);
+    std::map<std::uint32_t, int> nobody;
+    const int node_level = static_cast<int>(on.domains().levels().size());
+    for (int level = narrowest; level >= widest; --level) {
+        if (level == node_level) {
+            for (std::uint32_t n = 0; n < on.size(); ++n)
+                if (exists(copy, members, 0, {node_id{n}}, nobody, of)) return level;
+            continue;
+        }
+        for (std::uint32_t d = 0; d < on.domains().size(); ++d) {
+            if (on.domains()[domain_id{d}].level != level) continue;
+            const node_range within = on.nodes_in(domain_id{d});
+            if (exists(copy, members, 0, {within.begin(), within.end()}, nobody, of)) return level;
+        }
+    }
+    return -1;
+}
+
+cluster racks(int count, int nodes_each, const node_spec& spec) {
+    domain_tree_builder tree{{"rack"}};
+    for (int r = 0; r < count; ++r) tree.add(std::string{"r"}.append(std::to_string(r)), "rack");
+    cluster_builder builder;
+    builder.domains(tree.build().value());
+    for (int r = 0; r < count; ++r)
+        builder.add_nodes(static_cast<std::size_t>(nodes_each), spec, std::string{"r"}.append(std::to_string(r)));
+    return std::move(builder).build().value();
+}
+
+} // namespace
+
+// Small cases, against every way there is: a plan is right, as narrow as any, and found where one exists.
+TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
+    int planned = 0;
+    int refused = 0;
+    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        if (on.size() > 5) continue;
+        const gang wanted = random_gang(history, on, 4);
+        const int node_level = static_cast<int>(on.domains().levels().size());
+        int narrowest = wanted.layout == gang_layout::spread ? 0 : node_level;
+        int widest = 0;
+        if (!wanted.level.empty()) {
+            const int level = wanted.level == "node" ? node_level : *on.domains().level(wanted.level);
+            if (wanted.layout == gang_layout::spread) narrowest = level;
+            if (wanted.required) widest = level;
+        }
+        const auto made = plan::plan_gang(on, policy::best_fit{}, wanted, 2'000'000);
+        const int deepest = deepest_level(on, wanted, narrowest, widest);
+        ASSERT_EQ(made.has_value(), deepest >= 0) << "seed " << seed;
+        if (!made) {
+            EXPECT_TRUE(made.error().proven) << "seed " << seed;
+            ++refused;
+            continue;
+        }
+        ++planned;
+        const int level = made->level(on.domains());
+        if (wanted.layout == gang_layout::pack)
+            EXPECT_EQ(level, deepest) << "seed " << seed;
+        else
+            EXPECT_GE(level, deepest) << "seed " << seed; // within a domain of that level
+        cluster copy = on;
+        std::map<std::uint32_t, int> on_node;
+        const std::vector<request> members = members_of(wanted);
+        ASSERT_EQ(made->seats.size(), members.size());
+        for (std::size_t m = 0; m < members.size(); ++m) {
+            const search::choice& at = made->seats[m];
+            ASSERT_TRUE(fit::fits_on(copy[at.node], members[m], at.gpus, at.slots)) << "seed " << seed;
+            (void)copy.take(at.node, at.gpus, members[m], at.slots);
+            ++on_node[at.node.number()];
+        }
+        EXPECT_TRUE(counts_are_right(on_node, wanted)) << "seed " << seed;
+        EXPECT_EQ(made->nodes, on_node.size());
+    }
+    EXPECT_GT(planned, 200);
+    EXPECT_GT(refused, 200);
+}
+
+// Nodes with 8 idle GPUs and little CPU, and with 4 idle GPUs and much: whoever seats the members one by one, the
+// largest first on the node that it fits most tightly, leaves no room for the last.
+TEST(plan_gang, chooses_together_where_one_by_one_fails) {
+    const cluster on = cluster_builder{}
+                           .add_nodes(1, {10_cores, 64_GiB, {6, models::t4}})
+                           .add_nodes(1, {9_cores, 64_GiB, {7, models::t4}})
+                           .build()
+                           .value();
+    // 3 + 3 on the first and 4 + 3 on the second; 4 + 2 ... would leave one over.
+    const gang wanted{.parts = {{{.cpu = 1_cores, .gpus = 4}, 1}, {{.cpu = 1_cores, .gpus = 3}, 3}}};
+    const auto made = plan::plan_gang(on, policy::first_fit{}, wanted);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->seats[0].node, node_id{1});
+    EXPECT_EQ(made->nodes, 2U);
+    const auto cut_short = plan::plan_gang(on, policy::first_fit{}, wanted, 0);
+    ASSERT_FALSE(cut_short);
+    EXPECT_FALSE(cut_short.error().proven);
+}
+
+TEST(plan_gang, takes_the_tightest_narrow_domain) {
+    cluster on = racks(3, 4, machines::dgx_h100());
+    (void)on.take(node_id{4}, gpu_set::first(8), {.gpus = 8}); // in r1
+    const auto made = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 3}}});
+    ASSERT_TRUE(made);
+    EXPECT_EQ(on.domains()[made->domain].name, "r1");
+    EXPECT_EQ(made->level(on.domains()), 1);
+    const auto four = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 4}}});
+    EXPECT_EQ(on.domains()[four->domain].name, "r0");
+    const auto one = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 2}, 4}}});
+    EXPECT_TRUE(one->one_node);
+    const auto wide = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}});
+    EXPECT_EQ(wide->domain, domain_id{});
+    EXPECT_EQ(wide->nodes, 5U);
+    const auto required = plan::plan_gang(on, policy::first_fit{},
+                                          gang{.parts = {{{.gpus = 8}, 5}}, .level = "rack", .required = true});
+    ASSERT_FALSE(required);
+    EXPECT_EQ(required.error().message(), "no domain that is narrow enough has room for the whole gang now");
+}
+
+TEST(plan_gang, spreads_evenly_over_domains_and_nodes) {
+    const cluster on = racks(3, 4, machines::dgx_h100());
+    const auto made =
+        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 7}}, .layout = gang_layout::spread});
+    ASSERT_TRUE(made);
+    std::map<std::uint32_t, int> in_rack;
+    std::map<std::uint32_t, int> on_node;
+    for (const auto& seat : made->seats) {
+        ++in_rack[on.domain_of(seat.node).number()];
+        ++on_node[seat.node.number()];
+    }
+    EXPECT_EQ(in_rack, (std::map<std::uint32_t, int>{{1, 3}, {2, 2}, {3, 2}}));
+    EXPECT_EQ(on_node.size(), 7U);
+    const auto pairs = plan::plan_gang(
+        on, policy::first_fit{},
+        gang{.parts = {{{.gpus = 1}, 7}}, .layout = gang_layout::spread, .least_per_node = 2, .most_per_node = 3});
+    ASSERT_TRUE(pairs);
+    EXPECT_EQ(pairs->nodes, 3U); // 3 + 2 + 2
+}
+
+TEST(plan_gang, keeps_to_numbers_on_a_node) {
+    const cluster on = racks(2, 4, machines::dgx_h100());
+    const auto most =
+        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 4}}, .most_per_node = 1});
+    EXPECT_EQ(most->nodes, 4U);
+    const auto none = plan::plan_gang(on, policy::first_fit{},
+                                      gang{.parts = {{{.gpus = 4}, 3}}, .level = "rack", .least_per_node = 2});
+    ASSERT_FALSE(none); // two on a node is all that there is room for, and one is left over
+    EXPECT_TRUE(none.error().proven);
+}
+
+TEST(plan_gang, says_what_is_wrong) {
+    const cluster on = racks(1, 2, machines::dgx_h100());
+    const auto refused = [&](const gang& wanted) {
+        const auto made = plan::plan_gang(on, policy::first_fit{}, wanted);
+        return made ? std::string{"planned"} : made.error().message();
+    };
+    EXPECT_EQ(refused({}), "gang: \"0\": expected from 1 to 1000000 members");
+    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 1}}, .level = "row"}),
+              "gang level: \"row\": expected node, or a level of the cluster's domains");
+    EXPECT_EQ(refused({.parts = {{{.gpus = 8}, 3}}}), "the cluster has too few GPUs for the gang, even when empty");
+    EXPECT_EQ(refused({.parts = {{{.cpu = 300_cores}, 1}}}),
+              "no domain that is narrow enough has room for the whole gang now");
+}

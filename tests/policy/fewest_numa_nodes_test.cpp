@@ -1,0 +1,27 @@
+#include <gpupack/policy/fewest_numa_nodes.hpp>
+
+#include <gpupack/policy/rank.hpp>
+
+#include "support/for_all.hpp"
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(fewest_numa_nodes, takes_the_narrowest_set) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        request asked = history.any_request(on);
+        asked.numa = numa_alignment::none;
+        if (asked.gpus == 0 || asked.share.is_split()) return;
+        for (std::uint32_t n = 0; n < on.size(); ++n) {
+            const node_view node = on[node_id{n}];
+            if (!fit::fits(node, asked)) continue;
+            const auto taken = policy::pick(policy::fewest_numa_nodes{}, node, asked);
+            RC_ASSERT(fit::numa_span(node, taken.gpus) ==
+                      fit::narrowest_span(node, fit::fitting_gpus(node, asked), asked.gpus));
+        }
+    });
+}
