@@ -35,12 +35,13 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option(
         "--workload", raw.workload,
         "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
-        "-h100, slices-mib, vgpu-t4 or mixed");
+        "-h100, slices-mib, vgpu-t4, mixed, training-h100, training-dgx1 or training-nvl72");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
     app.add_option(
         "--policy", raw.policy,
-        "presets by name, comma separated, or all (the default; those for MIG only where tasks come and go)");
+        "presets by name, comma separated, or all (the default; those for MIG only where instances come and go, "
+        "those for links only where training jobs do)");
     app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
     app.add_option(
@@ -81,11 +82,21 @@ std::optional<std::int64_t> thousandths(std::string_view text) {
     return static_cast<std::int64_t>(*whole * 1000 + *part);
 }
 
-gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list, bool with_mig) {
+/// Whether a preset says anything on a workload: those for MIG do where tasks come and go, those for links where
+/// links are known, which is where training jobs do.
+bool is_of_use(std::string_view policy, const options& on) {
+    const bool training = on.synthetic && on.workload.starts_with("training-");
+    if (policy.starts_with("mig-")) return on.synthetic && !training;
+    const bool by_links =
+        policy.starts_with("gpuallocator") || policy.starts_with("link-") || policy == "hami-topology";
+    return training || !by_links;
+}
+
+gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list, const options& on) {
     std::vector<std::string> names;
     if (list == "all") {
         for (const auto& row : gpupack::policy::presets)
-            if (with_mig || !row.name.starts_with("mig-")) names.emplace_back(row.name);
+            if (is_of_use(row.name, on)) names.emplace_back(row.name);
         return names;
     }
     for (std::size_t begin = 0; begin <= list.size();) {
@@ -144,7 +155,7 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     }
     if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan or parallel");
 
-    const auto names = policy_names(raw.policy, chosen.synthetic);
+    const auto names = policy_names(raw.policy, chosen);
     if (!names) return gpupack::unexpected<input_error>{names.error()};
     chosen.policies = *names;
 

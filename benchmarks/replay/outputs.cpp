@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
+#include <vector>
+
 namespace replay_program {
 namespace {
 
@@ -40,6 +43,17 @@ std::string heading(const std::vector<run_record>& runs) {
     return text + fmt::format("; {}; engine {}\n\n", seeds_text(runs), any.engine);
 }
 
+/// The levels of domains worth a column: neither the cluster, where all are, nor the node, where no gang is.
+std::vector<std::size_t> levels_shown(const visits_summary& of) {
+    std::vector<std::size_t> levels;
+    for (std::size_t level = 1; level + 1 < of.within.size(); ++level) levels.push_back(level);
+    return levels;
+}
+
+std::string within_name(const run_record& any, std::size_t level) {
+    return fmt::format("in one {} %", any.visits->levels[level]);
+}
+
 std::string visits_text(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
     const std::vector<visits_summary> policies = summarise_visits(runs);
@@ -48,17 +62,27 @@ std::string visits_text(const std::vector<run_record>& runs) {
         any.nodes, any.gpus, 100 * any.load, any.visits->unit, seeds_text(runs), any.engine);
     text += fmt::format("{:<{}}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", name_width, "accepted %", "by size %",
                         "active GPUs", "decisions/s");
+    if (policies.front().has_links) text += fmt::format("  {:>10}  {:>6}", "best set %", "link %");
+    for (const std::size_t level : levels_shown(policies.front()))
+        text += fmt::format("  {:>{}}", within_name(any, level), within_name(any, level).size());
     for (const std::string& name : any.visits->names)
         text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
     text += "\n";
     for (const visits_summary& each : policies) {
         text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
                             each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
+        if (each.has_links) text += fmt::format("  {:>10.2f}  {:>6.2f}", each.on_best.mean, each.link.mean);
+        for (const std::size_t level : levels_shown(each))
+            text += fmt::format("  {:>{}.1f}", each.within[level].mean, within_name(any, level).size());
         for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
             text += fmt::format("  {:>{}.2f}", each.by_kind[kind].mean,
                                 std::max<std::size_t>(6, any.visits->names[kind].size()));
         text += "\n";
     }
+    if (policies.front().has_links)
+        text +=
+            "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
+            "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
     text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n", bound_of(runs));
     return text;
 }
@@ -95,6 +119,25 @@ std::string table_text(const std::vector<run_record>& runs) {
     return text;
 }
 
+namespace {
+
+/// How close together tasks were placed, where that means anything.
+void add_places(nlohmann::ordered_json& object, const gpupack::replay::visits_result& visits,
+                const std::vector<std::string>& levels) {
+    const gpupack::replay::locality places = visits.all_places();
+    if (places.sets > 0) {
+        object["multi_gpu_tasks"] = places.sets;
+        object["on_best_set_percent"] = places.on_best_percent();
+        object["link_score_percent"] = places.link_percent();
+    }
+    if (places.by_level.empty()) return;
+    auto& gangs = object["gangs_by_level"] = nlohmann::ordered_json::object();
+    for (std::size_t level = 0; level < levels.size(); ++level)
+        gangs[levels[level]] = level < places.by_level.size() ? places.by_level[level] : 0;
+}
+
+} // namespace
+
 std::string json_text(const std::vector<run_record>& runs) {
     auto all = nlohmann::ordered_json::array();
     for (const run_record& run : runs) {
@@ -125,6 +168,7 @@ std::string json_text(const std::vector<run_record>& runs) {
             object["bound_size_percent"] = visits.bound_percent;
             object["size_unit"] = run.visits->unit;
             object["mean_active_gpus"] = visits.mean_active_gpus;
+            add_places(object, visits, run.visits->levels);
             auto& kinds = object["kinds"] = nlohmann::ordered_json::array();
             for (std::size_t kind = 0; kind < visits.came.size(); ++kind)
                 kinds.push_back({{"name", run.visits->names[kind]},

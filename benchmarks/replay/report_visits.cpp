@@ -107,6 +107,35 @@ std::string plots(policies_view policies, const std::string& unit, double bound,
                       {number, active, rate}});
 }
 
+/// How close together tasks were placed; nothing where there is nothing to tell.
+std::string places_plot(policies_view policies, const run_record& any, bool several) {
+    const visits_summary& first = policies.front();
+    dot_figure figure{
+        "How close together",
+        "Tasks of several GPUs on one node, on a set as good as the best of an empty node; their mean "
+        "link score beside it; and gangs whose members are all in one domain of a level.",
+        several,
+        {},
+        {}};
+    for (const visits_summary& policy : policies) figure.policies.push_back(policy.policy);
+    const auto add = [&](std::string heading, auto&& value) {
+        dot_measure measure;
+        measure.heading = std::move(heading);
+        measure.unit = "\u202f%";
+        measure.cap = 100;
+        measure.decimals = 1;
+        for (const visits_summary& policy : policies) measure.values.push_back(value(policy));
+        figure.measures.push_back(std::move(measure));
+    };
+    if (first.has_links) {
+        add("On their best set", [](const auto& of) { return of.on_best; });
+        add("Mean link score", [](const auto& of) { return of.link; });
+    }
+    for (std::size_t level = 1; level + 1 < first.within.size(); ++level)
+        add("Gangs in one " + any.visits->levels[level], [&](const auto& of) { return of.within[level]; });
+    return figure.measures.empty() ? "" : dots_html(figure);
+}
+
 std::string range_cell(const seed_range& of, int decimals, bool several) {
     return several ? fmt::format("<td class=\"range\">{}\u2013{}</td>", grouped(of.least, decimals),
                                  grouped(of.most, decimals))
@@ -155,7 +184,9 @@ std::string visits_html(const std::vector<run_record>& runs, const std::string& 
         came ? headline(policies, unit, bound) : "<p class=\"headline\">No task came, so none was accepted.</p>\n";
     body += facts(runs, {"Load", fmt::format("{}\u202f% of the capacity in {}", grouped(100 * any.load), unit)});
     body += command;
-    if (came) body += plots(policies, unit, bound, several) + kinds_html(policies, runs) + table(policies, several);
+    if (came)
+        body += plots(policies, unit, bound, several) + places_plot(policies, any, several) +
+                kinds_html(policies, runs) + table(policies, several);
     return body + fmt::format("<footer>{} of {}.</footer>\n", counted(runs.size(), "run"),
                               policies.size() == 1 ? "1 policy" : grouped(policies.size()) + " policies");
 }

@@ -66,7 +66,7 @@ template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
         gpupack::scheduler by{std::move(plan.on), policy, engine};
         const auto& tasks = plan.from.trace.tasks;
         if (plan.visits != nullptr) {
-            plan.record.visits = visits_record{run_visits_of(plan, by, policy), {}, {}, 0};
+            plan.record.visits = visits_record{run_visits_of(plan, by, policy), {}, {}, {}, 0};
         } else if (plan.chosen.timeline) {
             auto [result, timeline] = gpupack::replay::run_timeline(by, tasks, plan.arrivals, plan.expected, told);
             plan.record.result = std::move(result);

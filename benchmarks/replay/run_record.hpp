@@ -24,11 +24,13 @@ struct node_use {
 
 /// What came of a synthetic workload.
 ///
-/// unit, names, sizes  of its kinds of tasks
+/// unit, names  of its kinds of tasks
+/// levels       [levels of domains + 1]  their names, the last is "node"; empty where there is but the cluster
 struct visits_record {
     gpupack::replay::visits_result result;
     std::string unit;
     std::vector<std::string> names;
+    std::vector<std::string> levels;
     double accepted_size_percent = 0;
 };
 

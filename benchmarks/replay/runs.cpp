@@ -65,6 +65,10 @@ void fill_in(run_record& record, const gpupack::replay::synthetic& made) {
     visits.unit = made.unit;
     visits.accepted_size_percent = visits.result.accepted_size_percent(made);
     for (const auto& kind : made.kinds) visits.names.push_back(kind.name);
+    if (made.on.domains().size() > 1) {
+        visits.levels = made.on.domains().levels();
+        visits.levels.emplace_back("node");
+    }
     for (const std::int64_t placed : visits.result.placed) record.result.placed += static_cast<std::size_t>(placed);
     for (const std::int64_t came : visits.result.came) record.tasks += static_cast<std::size_t>(came);
     record.result.failed = record.tasks - record.result.placed;

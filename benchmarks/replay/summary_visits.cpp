@@ -15,6 +15,26 @@ template <class Value> seed_range range_over(const std::vector<const run_record*
     return range_of(all);
 }
 
+void add_places(visits_summary& told, const std::vector<const run_record*>& runs) {
+    using gpupack::replay::locality;
+    std::vector<locality> places;
+    for (const run_record* run : runs) places.push_back(run->visits->result.all_places());
+    const auto over = [&](auto&& value) {
+        std::vector<double> all;
+        for (const locality& each : places) all.push_back(value(each));
+        return range_of(all);
+    };
+    bool gangs = false;
+    for (const locality& each : places) {
+        told.has_links = told.has_links || each.sets > 0;
+        gangs = gangs || !each.by_level.empty();
+    }
+    told.on_best = over([](const locality& of) { return of.on_best_percent(); });
+    told.link = over([](const locality& of) { return of.link_percent(); });
+    for (std::size_t level = 0; gangs && level < runs.front()->visits->levels.size(); ++level)
+        told.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
+}
+
 visits_summary summarise(const std::vector<const run_record*>& runs) {
     visits_summary told;
     told.policy = runs.front()->policy;
@@ -31,6 +51,7 @@ visits_summary summarise(const std::vector<const run_record*>& runs) {
             const auto& result = run.visits->result;
             return gpupack::replay::percent(result.placed[kind], result.came[kind]);
         }));
+    add_places(told, runs);
     return told;
 }
 

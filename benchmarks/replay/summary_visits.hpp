@@ -18,6 +18,11 @@ namespace replay_program {
 /// rate           decisions a second, the median
 /// rates          the same, mean and range
 /// by_kind        [kinds]  percent of tasks accepted
+/// has_links      whether tasks of several GPUs were placed where links are known; then
+/// on_best        percent of them on a set as good as the best of an empty node
+/// link           their mean link score, in percent of that best
+/// within         [levels of domains + 1]  percent of gangs within one domain of that level, or narrower; empty where
+///                there were none
 struct visits_summary {
     std::string policy;
     std::size_t seeds = 0;
@@ -27,6 +32,10 @@ struct visits_summary {
     double rate = 0;
     seed_range rates;
     std::vector<seed_range> by_kind;
+    bool has_links = false;
+    seed_range on_best;
+    seed_range link;
+    std::vector<seed_range> within;
 };
 
 /// The policies, those that accept most by size first; ties in the order of the runs.

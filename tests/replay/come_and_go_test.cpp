@@ -5,6 +5,7 @@
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/replay/synthetic.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 
@@ -35,10 +36,13 @@ TEST(come_and_go, stays_are_exponential) {
 TEST(come_and_go, as_much_comes_as_the_load_says) {
     for (const std::string& name : replay::synthetic_names()) {
         const auto of = replay::make_synthetic(name).value();
+        const bool jobs = name.starts_with("training-");
         double offered = 0;
         for (const replay::visit& each : replay::draw_visits(of, 5, 900, 200))
             offered += static_cast<double>(of.kinds[each.kind].size) * static_cast<double>(each.stays);
-        EXPECT_NEAR(offered / (200.0 * replay::mean_stay) / static_cast<double>(of.capacity), 0.9, 0.03) << name;
+        EXPECT_NEAR(offered / (200.0 * replay::mean_stay) / static_cast<double>(of.capacity), 0.9,
+                    jobs ? 0.12 : 0.03)
+            << name; // a few jobs are half a cluster large
     }
 }
 

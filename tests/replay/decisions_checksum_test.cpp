@@ -75,6 +75,10 @@ const std::map<std::string, std::uint64_t> known{
     {"ray-pack", 0xbedcf6eb8fc97a70ULL},
     {"ray-spread", 0x074c3c2ff82526e7ULL},
     {"slurm-shard", 0x290c8f12c7983041ULL},
+    {"gpuallocator", 0xaae1fe31f7a0a1e6ULL},
+    {"gpuallocator-binpack", 0xd4723cc21a6ea769ULL},
+    {"hami-topology", 0x9d190e1ccd68ea20ULL},
+    {"link-preserve", 0x2055ae5b9d4bf40fULL},
 };
 
 } // namespace

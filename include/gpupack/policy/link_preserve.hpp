@@ -28,7 +28,7 @@ namespace gpupack::policy {
 /// cost     eight look-ups a set
 /// ties     lower GPU set
 struct link_preserve {
-    std::int64_t own = 2;
+    std::int64_t own = 8;
     std::int64_t weights[3] = {1, 1, 1};
 
     static constexpr bool links = true;

@@ -12,11 +12,14 @@
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/gpuallocator.hpp>
 #include <gpupack/policy/gpushare.hpp>
 #include <gpupack/policy/hami.hpp>
+#include <gpupack/policy/hami_topology.hpp>
 #include <gpupack/policy/kai.hpp>
 #include <gpupack/policy/koordinator.hpp>
 #include <gpupack/policy/kubernetes.hpp>
+#include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
@@ -26,6 +29,7 @@
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/ray.hpp>
 #include <gpupack/policy/slurm_shard.hpp>
+#include <gpupack/policy/then.hpp>
 #include <gpupack/policy/two_level.hpp>
 #include <gpupack/policy/volcano_binpack.hpp>
 #include <gpupack/policy/volcano_vgpu.hpp>
@@ -80,6 +84,10 @@ using volcano_vgpu = two_level_policy<volcano_vgpu_node, volcano_vgpu_gpus>;
 using kai = two_level_policy<kai_node, kai_gpus>;
 using koordinator = two_level_policy<koordinator_node, koordinator_gpus>;
 using ray = two_level_policy<policy::ray, gpu_best_fit>;
+using gpuallocator = two_level_policy<kubernetes_default, gpuallocator_best_effort>;
+using gpuallocator_binpack = two_level_policy<policy::binpack, gpuallocator_best_effort>;
+using hami_topology = two_level_policy<hami_node, policy::hami_topology>;
+using link_preserve = then_policy<policy::link_preserve, policy::best_fit>;
 using slurm_shard = two_level_policy<policy::first_fit, policy::slurm_shard>;
 
 } // namespace preset
@@ -91,7 +99,8 @@ using any_preset =
                  preset::nomad_binpack, preset::nomad_spread, preset::volcano_binpack, preset::mig_best_fit,
                  preset::mig_fragmentation, preset::mig_options, preset::mig_scarcity, preset::k8s_exclusive,
                  preset::device_plugin, preset::gpushare, preset::aliyun_vgpu, preset::hami, preset::volcano_vgpu,
-                 preset::kai, preset::koordinator, preset::ray, preset::slurm_shard>;
+                 preset::kai, preset::koordinator, preset::ray, preset::slurm_shard, preset::gpuallocator,
+                 preset::gpuallocator_binpack, preset::hami_topology, preset::link_preserve>;
 
 /// One row of the table of named policies.
 ///
@@ -124,7 +133,7 @@ template <class Policy> [[nodiscard]] constexpr any_preset hold(Policy made) {
 inline constexpr int fgd_typical_percent = 95;
 
 /// The table of named policies: the one place that gives policies names.
-inline constexpr std::array<preset_row, 34> presets{{
+inline constexpr std::array<preset_row, 38> presets{{
     {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
      [](const preset_inputs& in) -> any_preset {
          return detail::hold(two_level(random{in.seed}, gpu_random{in.seed}));
@@ -217,6 +226,21 @@ inline constexpr std::array<preset_row, 34> presets{{
      }},
     {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
      [](const preset_inputs&) -> any_preset { return detail::hold(two_level(first_fit{}, slurm_shard{})); }},
+    {"gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(kubernetes_default{}, gpuallocator_best_effort{}));
+     }},
+    {"gpuallocator-binpack", "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(binpack{}, gpuallocator_best_effort{}));
+     }},
+    {"hami-topology", "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
+     [](const preset_inputs&) -> any_preset {
+         return detail::hold(two_level(hami_node{detail::pack}, hami_topology{}));
+     }},
+    {"link-preserve",
+     "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",
+     [](const preset_inputs&) -> any_preset { return detail::hold(then(link_preserve{}, best_fit{})); }},
 }};
 
 /// The names of all presets, comma separated, in the order of the table.

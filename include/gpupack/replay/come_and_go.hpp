@@ -1,7 +1,10 @@
 #pragma once
 
 #include <gpupack/core/random.hpp>
-#include <gpupack/replay/synthetic.hpp>
+#include <gpupack/plan/place_gang.hpp>
+#include <gpupack/replay/locality.hpp>
+#include <gpupack/replay/workload.hpp>
+#include <gpupack/request/gang.hpp>
 #include <gpupack/state/placement.hpp>
 
 #include <algorithm>
@@ -81,6 +84,7 @@ namespace detail {
 /// What came of a replay of visits; those during the first ten mean stays, while the cluster fills, are left out.
 ///
 /// came, placed      [kinds]
+/// places            [kinds]  how close together the tasks of a kind were placed
 /// mean_active_gpus  GPUs with something on them, over time
 /// bound_percent     no policy can take a larger part of the size-time that comes: at each time at most what is
 /// there
@@ -88,11 +92,18 @@ namespace detail {
 struct visits_result {
     std::vector<std::int64_t> came;
     std::vector<std::int64_t> placed;
+    std::vector<locality> places;
     double mean_active_gpus = 0;
     double bound_percent = 0;
     double seconds = 0;
     std::size_t decisions = 0;
 
+    /// How close together all tasks were placed.
+    [[nodiscard]] locality all_places() const {
+        locality all;
+        for (const locality& each : places) all += each;
+        return all;
+    }
     /// Tasks placed, in percent of those that came.
     [[nodiscard]] double accepted_percent() const noexcept {
         return percent_of([](std::size_t) { return 1; });
@@ -164,7 +175,33 @@ inline constexpr std::int64_t warm_up = 10 * mean_stay;
 
 } // namespace detail
 
-/// Lets tasks come and go; one that does not fit when it comes is refused, and none waits.
+namespace detail {
+
+/// Places a task, or all members of a gang; nothing where it does not fit.
+template <class Scheduler>
+[[nodiscard]] plan::gang_placement place_visit(Scheduler& by, const synthetic_kind& kind) {
+    if (kind.members > 1) {
+        auto gang_placed = plan::place_gang(by, gang{.parts = {{kind.asked, kind.members}}});
+        return gang_placed ? *std::move(gang_placed) : plan::gang_placement{};
+    }
+    plan::gang_placement alone;
+    if (const auto placed = by.try_place(kind.asked)) alone.members.push_back(*placed);
+    return alone;
+}
+
+/// Notes how close together a task was placed.
+inline void note_place(locality& places, const cluster& on, const plan::gang_placement& placed) {
+    if (placed.members.size() == 1) {
+        const placement& only = placed.members.front();
+        return places.count_set(on[only.node].kind(), only.gpus);
+    }
+    const auto node_level = static_cast<int>(on.domains().levels().size());
+    places.count_gang(placed.one_node ? node_level : on.domains()[placed.domain].level);
+}
+
+} // namespace detail
+
+/// Lets tasks come and go; one that does not fit when it comes is refused, and none waits. Gangs come together.
 ///
 /// by       an empty scheduler on of.on
 /// visits   in order of time, from draw_visits
@@ -174,7 +211,8 @@ run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits,
     visits_result told;
     told.came.resize(of.kinds.size());
     told.placed.resize(of.kinds.size());
-    std::priority_queue<detail::ending<placement>> running;
+    told.places.resize(of.kinds.size());
+    std::priority_queue<detail::ending<std::vector<placement>>> running;
     std::int64_t active = 0;
     std::int64_t since = 0;
     double active_ticks = 0;
@@ -188,21 +226,24 @@ run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits,
         const visit& each = visits[i];
         for (; !running.empty() && running.top().at <= each.at; running.pop()) {
             pass_to(running.top().at);
-            const placement& leaving = running.top().held;
-            active -= detail::gpus_of_one(by.state()[leaving.node], leaving.gpus);
-            by.release(leaving);
+            for (const placement& leaving : running.top().held) {
+                active -= detail::gpus_of_one(by.state()[leaving.node], leaving.gpus);
+                by.release(leaving);
+            }
         }
         pass_to(each.at);
         const auto began = std::chrono::steady_clock::now();
-        const auto placed = by.try_place(of.kinds[each.kind].asked);
+        plan::gang_placement placed = detail::place_visit(by, of.kinds[each.kind]);
         spent += std::chrono::steady_clock::now() - began;
         const std::int64_t counted = each.at >= detail::warm_up ? 1 : 0;
         told.came[each.kind] += counted;
         arrived(of.kinds[each.kind].asked);
-        if (!placed) continue;
+        if (placed.members.empty()) continue;
         told.placed[each.kind] += counted;
-        running.push({each.at + each.stays, i, *placed});
-        active += detail::gpus_of_one(by.state()[placed->node], placed->gpus);
+        if (counted > 0) detail::note_place(told.places[each.kind], by.state(), placed);
+        for (const placement& member : placed.members)
+            active += detail::gpus_of_one(by.state()[member.node], member.gpus);
+        running.push({each.at + each.stays, i, std::move(placed.members)});
     }
     const std::int64_t measured = since - detail::warm_up;
     told.mean_active_gpus = measured > 0 ? active_ticks / static_cast<double>(measured) : 0.0;

@@ -7,6 +7,7 @@ struct curve_point;
 struct result;
 struct timeline_point;
 struct timeline_result;
+struct locality;
 struct synthetic_kind;
 struct synthetic;
 struct visit;

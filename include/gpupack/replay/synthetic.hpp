@@ -2,9 +2,10 @@
 
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/replay/training.hpp>
+#include <gpupack/replay/workload.hpp>
 #include <gpupack/request/instances.hpp>
 #include <gpupack/request/request.hpp>
-#include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -18,37 +19,6 @@
 #include <vector>
 
 namespace gpupack::replay {
-
-/// Tasks of a synthetic workload that are alike.
-///
-/// weight  how often they come, beside the others
-/// size    what one of them takes, in the workload's unit
-struct synthetic_kind {
-    std::string name;
-    request asked;
-    int weight = 0;
-    std::int64_t size = 0;
-};
-
-/// A workload whose tasks come at random and stay for a random time: a cluster, the kinds of tasks, and how many
-/// there would have to be to fill it.
-///
-/// unit      of sizes: "compute slices", "MiB", "GB of frame buffer", "milli-GPUs"
-/// capacity  of the whole cluster, in that unit
-struct synthetic {
-    std::string name;
-    std::string unit;
-    cluster on;
-    std::vector<synthetic_kind> kinds;
-    std::int64_t capacity = 0;
-
-    /// The kinds as a mix, by weight.
-    [[nodiscard]] task_mix mix() const {
-        task_mix all;
-        for (const synthetic_kind& kind : kinds) all.add(kind.asked, kind.weight);
-        return all;
-    }
-};
 
 namespace detail {
 
@@ -139,17 +109,19 @@ inline constexpr mig_mix_row mig_mixes[] = {{"uniform", {20, 20, 20, 20, 20}},
 } // namespace detail
 
 /// The names of the synthetic workloads: mig-MIX on A100s and mig-MIX-h100, where MIX is uniform, small, large or
-/// bimodal; slices-mib, vgpu-t4 and mixed.
+/// bimodal; slices-mib, vgpu-t4 and mixed; and those of training_names.
 [[nodiscard]] inline std::vector<std::string> synthetic_names() {
     std::vector<std::string> names;
     for (const char* model : {"", "-h100"})
         for (const detail::mig_mix_row& mix : detail::mig_mixes)
             names.push_back(std::string{"mig-"}.append(mix.name).append(model));
     names.insert(names.end(), {"slices-mib", "vgpu-t4", "mixed"});
+    const std::vector<std::string> training = training_names();
+    names.insert(names.end(), training.begin(), training.end());
     return names;
 }
 
-/// The synthetic workload of that name: 100 GPUs, four a node.
+/// The synthetic workload of that name: 100 GPUs, four a node; those of training jobs are larger (make_training).
 ///
 /// errors  a name that there is not
 [[nodiscard]] inline expected<synthetic, input_error> make_synthetic(std::string_view name) {
@@ -161,6 +133,7 @@ inline constexpr mig_mix_row mig_mixes[] = {{"uniform", {20, 20, 20, 20, 20}},
     if (name == "slices-mib") return detail::slices_workload();
     if (name == "vgpu-t4") return detail::vgpu_workload();
     if (name == "mixed") return detail::mixed_workload();
+    if (auto training = make_training(name)) return *std::move(training);
     std::string known;
     for (const std::string& each : synthetic_names()) known.append(known.empty() ? "" : ", ").append(each);
     return bad_input("workload", std::string{name}, std::string{"one of "}.append(known));

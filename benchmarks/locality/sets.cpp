@@ -1,0 +1,48 @@
+// Latency of choosing GPUs by their links on one node: 4 of 8, 8 of 16, with one GPU in use or none.
+#include <gpupack/policy/gpuallocator.hpp>
+#include <gpupack/policy/hami_topology.hpp>
+#include <gpupack/policy/link_bandwidth.hpp>
+#include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/machines.hpp>
+
+#include <benchmark/benchmark.h>
+
+namespace {
+
+using namespace gpupack;
+
+/// wanted, in_use  the arguments of the run
+template <class Policy> void choose(benchmark::State& state, const node_spec& machine) {
+    cluster on = cluster_builder{}.add_nodes(1, machine).build().value();
+    for (int i = 0; i < state.range(1); ++i) (void)on.take(node_id{0}, gpu_set::of(3 * i), {.gpus = 1});
+    const request asked{.gpus = static_cast<int>(state.range(0))};
+    const auto scorer = policy::prepare(Policy{}, policy::decision{on, asked, 0});
+    benchmark::DoNotOptimize(policy::pick(scorer, on[node_id{0}], asked)); // what is added up once
+    for (auto _ : state) benchmark::DoNotOptimize(policy::pick(scorer, on[node_id{0}], asked));
+}
+
+template <class Policy> void of_8_v100(benchmark::State& state) {
+    choose<Policy>(state, machines::dgx_1_v100());
+}
+template <class Policy> void of_16_v100(benchmark::State& state) {
+    choose<Policy>(state, machines::dgx_2());
+}
+
+void of_8(benchmark::internal::Benchmark* all) {
+    all->ArgsProduct({{1, 2, 3, 4, 8}, {0}})->ArgsProduct({{1, 2, 3, 4}, {1}});
+}
+void of_16(benchmark::internal::Benchmark* all) {
+    all->ArgsProduct({{1, 2, 4, 7, 8}, {0, 1}});
+}
+
+BENCHMARK(of_8_v100<policy::link_bandwidth>)->Apply(of_8);
+BENCHMARK(of_8_v100<policy::link_preserve>)->Apply(of_8);
+BENCHMARK(of_8_v100<policy::gpuallocator_best_effort>)->Apply(of_8);
+BENCHMARK(of_8_v100<policy::hami_topology>)->Apply(of_8);
+BENCHMARK(of_16_v100<policy::link_bandwidth>)->Apply(of_16);
+BENCHMARK(of_16_v100<policy::link_preserve>)->Apply(of_16);
+BENCHMARK(of_16_v100<policy::gpuallocator_best_effort>)->Apply(of_16);
+
+} // namespace
