@@ -57,3 +57,19 @@ TEST(koordinator_partitions, takes_the_lowest_gpus_where_no_block_will_do) {
     EXPECT_EQ(policy::pick(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0b1010U);
     EXPECT_EQ(policy::pick(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0b101010U);
 }
+
+TEST(koordinator_partitions, are_those_of_the_topology_where_it_tells_them) {
+    node_spec machine{8_cores, 8_GiB, {4, models::h100_80gb}, {}, wired(std::vector<pcie_place>(4))};
+    for (const std::uint32_t bits : {0x5U, 0xaU, 0x1U, 0x2U, 0x4U, 0x8U, 0xfU})
+        machine.topology->partitions.push_back(gpu_set::from_bits(bits));
+    cluster on = cluster_builder{}.add_nodes(1, machine).build().value();
+    const auto taken = [&](int gpus) {
+        return policy::pick(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = gpus}).gpus.bits();
+    };
+    EXPECT_EQ(taken(2), 0x5U);
+    EXPECT_EQ(taken(4), 0xfU);
+    (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1});
+    EXPECT_EQ(taken(1), 0x4U); // its partner is gone already
+    EXPECT_EQ(taken(2), 0xaU);
+    EXPECT_EQ(policy::rank(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}), -1);
+}

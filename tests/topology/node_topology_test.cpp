@@ -50,6 +50,12 @@ TEST(node_topology, refuses_what_cannot_be) {
     EXPECT_EQ(refused([](auto& t) { t.numa.assign(33, 0); }), "GPUs: 33: at most 32 on a node");
 }
 
+TEST(node_topology, tells_the_way_to_a_numa_node) {
+    const node_topology of = *machines::dgx_h100().topology;
+    EXPECT_EQ(path_to_numa_node(of, 3, 0), pcie_path::same_cpu);
+    EXPECT_EQ(path_to_numa_node(of, 3, 1), pcie_path::cross_cpu);
+}
+
 TEST(node_topology, of_a_switch_has_the_same_links_everywhere_and_blocks_as_partitions) {
     node_topology four = wired(std::vector<pcie_place>(4));
     add_nvswitch(four, 6);

@@ -6,5 +6,6 @@ struct trace_node;
 struct trace_task;
 struct trace;
 class text_table;
+struct cluster_domains;
 
 } // namespace gpupack::io

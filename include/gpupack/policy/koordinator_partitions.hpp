@@ -5,57 +5,67 @@
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/topology/link_table.hpp>
 
 namespace gpupack::policy {
 
-/// Chooses whole GPUs by the partitions of an NVSwitch machine of eight: blocks of 1, 2, 4 and 8 neighbours. Takes
-/// the block that leaves most larger blocks whole.
+/// Chooses whole GPUs by the partitions that the NVSwitches of a node can set apart: those of its topology, and where
+/// that tells none, the blocks of 1, 2, 4 and 8 neighbours of a machine of eight. Takes the partition that leaves most
+/// larger ones whole.
 ///
-/// score   sum over k in 8, 4, 2, down to the number asked for, of W_k * (blocks of k that stay idle), W being
-/// 10000,
-///         100 and 1; -1 for GPUs that are no block, which Koordinator refuses when the partition policy is `Honor`
+/// score   sum over k in 8, 4, 2, down to the number asked for, of W_k * (partitions of k that stay idle), W being 10000,
+///         100 and 1; -1 for GPUs that are no partition, which Koordinator refuses when the policy is `Honor`
 /// ties    lower GPU set
 /// source  DeviceShare's partition table for H100, H800 and H20 (docs/sources.md#koordinator)
 struct koordinator_partitions {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        return score_of_block(chosen.node, chosen.gpus);
+        return score_of(chosen.node, chosen.gpus);
     }
 
-    /// Visits the blocks that are idle and the lowest GPUs that fit: neighbours matter, so that equal GPUs are not
-    /// interchangeable here.
+    /// Visits the partitions that are idle and the lowest GPUs that fit: which of several equal GPUs are taken
+    /// matters here.
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
         if (!fit::fits(node, asked)) return;
         const gpu_set lowest = fit::lowest_gpus(node, asked);
-        visit(score_of_block(node, lowest), lowest, fit::lowest_slots(node, lowest, asked.share));
+        visit(score_of(node, lowest), lowest, fit::lowest_slots(node, lowest, asked.share));
         if (asked.share.way() != sharing::exclusive || asked.gpus == 0) return;
-        const gpu_set fitting = fit::fitting_gpus(node, asked);
-        for (int first = 0; first + asked.gpus <= node.gpu_count(); first += asked.gpus) {
-            const gpu_set block = neighbours(first, asked.gpus);
-            if ((fitting & block) == block) visit(score_of_block(node, block), block, slot_list{});
-        }
+        for_each_partition(node, [&](gpu_set partition) {
+            if (partition.size() == asked.gpus && fit::fits_on(node, asked, partition))
+                visit(score_of(node, partition), partition, slot_list{});
+        });
     }
 
     friend bool operator==(const koordinator_partitions&, const koordinator_partitions&) = default;
 
   private:
-    [[nodiscard]] GPUPACK_HD static constexpr gpu_set neighbours(int first, int count) noexcept {
-        return gpu_set::from_bits(gpu_set::first(count).bits() << first);
+    template <class Visit>
+    GPUPACK_HD static constexpr void for_each_partition(const node_view& node, Visit&& visit) {
+        const link_table* const links = node.kind().links;
+        if (links != nullptr && links->partition_count() > 0) {
+            for (int p = 0; p < links->partition_count(); ++p) visit(links->partition(p));
+            return;
+        }
+        for (int size = 8; size >= 1; size /= 2)
+            for (int first = 0; first + size <= node.gpu_count(); first += size)
+                visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
     }
 
-    [[nodiscard]] GPUPACK_HD static constexpr score score_of_block(const node_view& node, gpu_set taken) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr score score_of(const node_view& node, gpu_set taken) noexcept {
+        gpu_set idle;
+        for (int i = 0; i < node.gpu_count(); ++i)
+            if (is_free_whole(node.gpu(i)) && !taken.contains(i)) idle.insert(i);
         const int count = taken.size();
-        const bool a_size = count == 1 || count == 2 || count == 4 || count == 8;
-        if (!a_size || taken.lowest() % count != 0 || !(taken == neighbours(taken.lowest(), count))) return -1;
+        bool is_partition = false;
         score sum = 0;
-        for (int k = 8, weight = 10000; k >= 2 && k >= count; k /= 2, weight /= 100)
-            for (int first = 0; first + k <= node.gpu_count(); first += k) {
-                const gpu_set block = neighbours(first, k);
-                bool idle = (block & taken).empty();
-                for_each_gpu(block, [&](int i) { idle = idle && is_free_whole(node.gpu(i)); });
-                sum += idle ? weight : 0;
-            }
-        return sum;
+        for_each_partition(node, [&](gpu_set partition) {
+            is_partition = is_partition || partition == taken;
+            const int size = partition.size();
+            if (size < count || !((partition & idle) == partition)) return;
+            sum += size == 8 ? 10000 : size == 4 ? 100 : size == 2 ? 1 : 0;
+        });
+        return is_partition ? sum : -1;
     }
 };
 

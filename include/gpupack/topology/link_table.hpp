@@ -33,7 +33,8 @@ class link_table {
 
     /// of  checked
     explicit link_table(const node_topology& of)
-        : gpus_{of.gpus()}, switched_{of.switched}, partitions_{of.partitions} {
+        : gpus_{of.gpus()}, switched_{of.switched}, partition_count_{static_cast<int>(of.partitions.size())} {
+        for (std::size_t p = 0; p < of.partitions.size(); ++p) partitions_[p] = of.partitions[p];
         for (std::size_t a = 0; a < of.links.size(); ++a)
             for (std::size_t b = 0; b < of.links.size(); ++b) {
                 if (a == b) continue;
@@ -71,8 +72,9 @@ class link_table {
     }
     /// The link score of the GPU's best way to the network: 10 to 60; 0 where there is no adapter.
     [[nodiscard]] GPUPACK_HD int to_network(int gpu) const noexcept { return nics_[gpu]; }
-    /// The sets that the NVSwitches can set apart, as the owner told them.
-    [[nodiscard]] const std::vector<gpu_set>& partitions() const noexcept { return partitions_; }
+    /// How many sets the NVSwitches can set apart, as the owner told them, and the nth of them.
+    [[nodiscard]] GPUPACK_HD int partition_count() const noexcept { return partition_count_; }
+    [[nodiscard]] GPUPACK_HD gpu_set partition(int nth) const noexcept { return partitions_[nth]; }
 
     /// The score of a set: the sum over its pairs. Cost: a look-up; beyond 16 GPUs, a sum.
     [[nodiscard]] GPUPACK_HD std::int32_t score(gpu_set set, nvlink_count by = nvlink_count::all) const noexcept {
@@ -147,11 +149,12 @@ class link_table {
 
     int gpus_ = 0;
     bool switched_ = false;
+    int partition_count_ = 0;
     std::int16_t pairs_[2][max_gpus_per_node][max_gpus_per_node] = {};
     std::uint8_t nics_[max_gpus_per_node] = {};
     std::int32_t best_[max_gpus_per_node + 1] = {};
     const std::int32_t* sums_[2] = {};
-    std::vector<gpu_set> partitions_;
+    gpu_set partitions_[max_partitions] = {};
     std::array<std::vector<std::int32_t>, 2> sum_storage_;
     mutable std::array<std::atomic<const std::int32_t*>, 2 * (most_tabled + 1)> packings_{}; // owned
 };

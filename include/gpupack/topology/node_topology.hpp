@@ -112,6 +112,12 @@ namespace detail {
     return of;
 }
 
+/// How a GPU of the node reaches the processors and the memory of a NUMA node: its own directly, another one over the
+/// link between them.
+[[nodiscard]] inline pcie_path path_to_numa_node(const node_topology& of, int gpu, int numa) noexcept {
+    return of.numa[static_cast<std::size_t>(gpu)] == numa ? pcie_path::same_cpu : pcie_path::cross_cpu;
+}
+
 /// The topology of devices that hang in a PCIe tree; NVLinks are added to it afterwards.
 ///
 /// gpus  [GPUs]
