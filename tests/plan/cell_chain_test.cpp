@@ -88,7 +88,6 @@ TEST(cell_chain, is_one_of_whole_numbers) {
         const cell_chain chain = any_chain(random, 200);
         const auto level = static_cast<int>(random.below(static_cast<std::uint64_t>(chain.levels())));
         const cell of{level, static_cast<std::uint32_t>(random.below(chain.count(level)))};
-        std::vector<bool> held(chain.gpus());
         std::size_t size = 0;
         for (const auto& [node, gpus] : chain.gpus_of(of)) size += static_cast<std::size_t>(gpus.size());
         RC_ASSERT(size == chain.size_of(level));
@@ -97,8 +96,7 @@ TEST(cell_chain, is_one_of_whole_numbers) {
         for (int above = level; above < chain.levels(); ++above)
             RC_ASSERT(chain.covers(chain.ancestor(of, above), of));
         if (level == 0) return;
-        for (std::uint32_t i = 0; i < chain.radix(level); ++i)
-            RC_ASSERT(chain.parent(chain.child(of, i)) == of);
+        for (std::uint32_t i = 0; i < chain.radix(level); ++i) RC_ASSERT(chain.parent(chain.child(of, i)) == of);
         RC_ASSERT(chain.child(of, 0) == chain.first_inside(of, level - 1));
     });
 }
@@ -126,12 +124,18 @@ TEST(cell_chain, must_have_each_gpu_once_and_no_cell_with_parts_of_nodes) {
     EXPECT_EQ(told({{"gpu", 1}}, 1, {{node_id{1}, -1}}), R"(GPU index: "-1": expected 0 to 31)");
     EXPECT_EQ(told({{"gpu", 1}}, 2, {{node_id{1}, 3}, {node_id{1}, 3}}),
               R"(GPU: "node 1, GPU 3": expected each GPU once)");
-    EXPECT_EQ(told({{"gpu", 1}, {"pair", 2}}, 2,
-                   {{node_id{1}, 0}, {node_id{1}, 1}, {node_id{1}, 2}, {node_id{2}, 0}}),
-              R"(pair 1: "a part of node 1": expected GPUs of one node, or all GPUs of its nodes)");
+    EXPECT_EQ(
+        told({{"gpu", 1}, {"pair", 2}}, 2, {{node_id{1}, 0}, {node_id{1}, 1}, {node_id{1}, 2}, {node_id{2}, 0}}),
+        R"(pair 1: "a part of node 1": expected GPUs of one node, or all GPUs of its nodes)");
     EXPECT_EQ(told({{"gpu", 1}, {"pair", 2}, {"quad", 2}}, 2,
-                   {{node_id{1}, 0}, {node_id{1}, 1}, {node_id{2}, 0}, {node_id{2}, 1}, {node_id{2}, 2},
-                    {node_id{2}, 3}, {node_id{2}, 4}, {node_id{2}, 5}}),
+                   {{node_id{1}, 0},
+                    {node_id{1}, 1},
+                    {node_id{2}, 0},
+                    {node_id{2}, 1},
+                    {node_id{2}, 2},
+                    {node_id{2}, 3},
+                    {node_id{2}, 4},
+                    {node_id{2}, 5}}),
               R"(quad 0: "a part of node 2": expected GPUs of one node, or all GPUs of its nodes)");
 }
 

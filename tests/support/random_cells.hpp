@@ -24,8 +24,8 @@ inline gpupack::plan::cell_chain chain_of(const std::vector<std::int64_t>& radix
     }
     std::vector<gpupack::plan::gpu_place> places;
     for (std::int64_t gpu = 0; gpu < gpus; ++gpu)
-        places.push_back({gpupack::node_id{static_cast<std::uint32_t>(gpu / of_node)},
-                          static_cast<int>(gpu % of_node)});
+        places.push_back(
+            {gpupack::node_id{static_cast<std::uint32_t>(gpu / of_node)}, static_cast<int>(gpu % of_node)});
     return gpupack::plan::cell_chain::make(levels, top_cells, std::move(places)).value();
 }
 
@@ -52,8 +52,8 @@ inline std::vector<gpupack::plan::tenant> any_tenants(gpupack::random_stream& ra
                                                       std::int64_t percent) {
     std::vector<gpupack::plan::tenant> made;
     for (int i = 0; i < tenants; ++i)
-        made.push_back({"tenant " + std::to_string(i),
-                        std::vector<std::int64_t>(static_cast<std::size_t>(chain.levels()))});
+        made.push_back(
+            {"tenant " + std::to_string(i), std::vector<std::int64_t>(static_cast<std::size_t>(chain.levels()))});
     std::int64_t left = chain.gpus() * percent / 100;
     for (int misses = 0; left > 0 && misses < 20;) {
         const auto level = static_cast<int>(random.below(static_cast<std::uint64_t>(chain.levels())));

@@ -59,7 +59,7 @@ struct no_gang {
 namespace detail {
 
 /// Domains of a level that may have room by their sums, in the order in which they are tried.
-[[nodiscard]] inline std::vector<domain_id> domains_to_try(const gang_board& board, int level) {
+template <class Board> [[nodiscard]] std::vector<domain_id> domains_to_try(const Board& board, int level) {
     const cluster& on = board.on();
     std::vector<domain_id> domains;
     for (std::uint32_t d = 0; d < on.domains().size(); ++d) {
@@ -85,7 +85,7 @@ namespace detail {
 }
 
 /// The nodes that may hold the whole gang alone, those with the fewest idle GPUs first.
-[[nodiscard]] inline std::vector<node_id> nodes_to_try(const gang_board& board) {
+template <class Board> [[nodiscard]] std::vector<node_id> nodes_to_try(const Board& board) {
     std::int64_t idle = 0, cpu = 0, memory = 0;
     for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
         const request& asked = board.asked(part);
@@ -108,7 +108,7 @@ namespace detail {
     return nodes;
 }
 
-[[nodiscard]] inline gang_plan plan_of(const gang_board& board) {
+template <class Board> [[nodiscard]] gang_plan plan_of(const Board& board) {
     gang_plan made;
     for (std::size_t part = 0; part < board.wanted().parts.size(); ++part)
         for (const auto& seat : board.seats())
@@ -143,8 +143,8 @@ struct level_range {
 }
 
 /// Seats the gang at the narrowest level where that can be done.
-[[nodiscard]] inline expected<gang_plan, no_gang> seat_gang(gang_board& board, level_range levels,
-                                                            std::int64_t budget) {
+template <class Board>
+[[nodiscard]] expected<gang_plan, no_gang> seat_gang(Board& board, level_range levels, std::int64_t budget) {
     gang_search search{board, budget};
     for (int level = levels.narrowest; level >= levels.widest; --level) {
         if (level == static_cast<int>(board.on().domains().levels().size())) {
@@ -180,7 +180,7 @@ plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t 
     if (const auto right = checked(wanted); !right) return unexpected<no_gang>{no_gang{right.error()}};
     const auto levels = detail::levels_of(on.domains(), wanted);
     if (!levels) return unexpected<no_gang>{no_gang{levels.error()}};
-    detail::gang_board board{on, by, wanted};
+    detail::gang_board<node_trial> board{on, by, wanted};
     return detail::seat_gang(board, *levels, budget);
 }
 

@@ -20,8 +20,9 @@ namespace gpupack::plan::detail {
 
 /// The members of a gang that are seated so far, on a trial of the cluster.
 ///
-/// Of the policy it keeps no more than how it chooses GPUs, so that the search is compiled once for all policies.
-class gang_board {
+/// Of the policy it keeps no more than how it chooses GPUs, so that the search is compiled once for all policies; and
+/// it is a template, so that only those who place gangs compile it.
+template <class Trial> class gang_board {
   public:
     /// One member on its GPUs.
     struct seat {
@@ -103,7 +104,7 @@ class gang_board {
   private:
     const cluster& on_;
     const gang& wanted_;
-    node_trial trial_;
+    Trial trial_;
     std::vector<request> asked_; // [parts]  as the policy takes them
     std::vector<std::function<policy::chosen_gpus(const node_view&, const request&)>> pick_; // [parts]
     std::vector<seat> seats_;

@@ -11,10 +11,10 @@
 namespace gpupack::plan::detail {
 
 /// How many members of a gang of equal members each node of a domain has room for, and how they are shared out.
-class gang_rooms {
+template <class Board> class gang_rooms {
   public:
     /// board  of a gang of one part, with nobody seated
-    gang_rooms(gang_board& board, domain_id in)
+    gang_rooms(Board& board, domain_id in)
         : on_{board.on()}, in_{in}, nodes_{on_.nodes_in(in)}, rooms_(nodes_.size()), shares_(nodes_.size()),
           up_to_(nodes_.size() + 1) {
         const std::int64_t most = std::min<std::int64_t>(board.wanted().most_per_node, board.wanted().members());
@@ -57,7 +57,7 @@ class gang_rooms {
     };
 
     /// Whole GPUs of any kind are counted; for anything else, members are seated until one has no room.
-    [[nodiscard]] static std::int64_t room_on(gang_board& board, node_id id, std::int64_t most) {
+    [[nodiscard]] static std::int64_t room_on(Board& board, node_id id, std::int64_t most) {
         const request& asked = board.asked(0);
         const node_view node = board.view(id);
         if (!board.has_room(0, id)) return 0;

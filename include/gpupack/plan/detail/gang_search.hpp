@@ -16,13 +16,13 @@ namespace gpupack::plan::detail {
 
 /// Seats all members of a gang on some nodes: by sharing out equal members, else one by one, else by branch and
 /// bound over nodes and GPUs.
-class gang_search {
+template <class Board> class gang_search {
   public:
     /// The most members that branch and bound is tried for.
     static constexpr std::int64_t most_searched = 64;
 
     /// budget  choices that branch and bound may try, over all calls
-    gang_search(gang_board& board, std::int64_t budget) : board_{board}, budget_{budget} {
+    gang_search(Board& board, std::int64_t budget) : board_{board}, budget_{budget} {
         for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) order_.push_back(part);
         const auto size = [&](std::size_t part) {
             const request& asked = board.asked(part);
@@ -181,7 +181,7 @@ class gang_search {
         return board_.missing_on_nodes() > board_.wanted().members() - seated;
     }
 
-    gang_board& board_;
+    Board& board_;
     std::int64_t budget_;
     bool proven_ = true;
     std::vector<std::size_t> order_; // of parts, the largest members first
