@@ -5,6 +5,8 @@
 # packages  one string a package: its name and further arguments of find_package
 # debian    the Debian package of each
 function(gpupack_find_dependencies problem who packages debian)
+    # Of packages that ship no configuration, the find modules lie beside this file.
+    list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
     set(${problem} "" PARENT_SCOPE)
     foreach(package install IN ZIP_LISTS packages debian)
         separate_arguments(package)

@@ -1,7 +1,7 @@
 # What gpupack needs on Debian 12, and how it gets there. Sourced by scripts/demo, scripts/test and scripts/bench.
 
 program_packages=(g++ cmake ninja-build libeigen3-dev libexpected-dev libcli11-dev libfmt-dev nlohmann-json3-dev
-                  libtbb-dev)
+                  libtbb-dev libhwloc-dev)
 test_packages=("${program_packages[@]}" libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev pkg-config python3)
 
 # install_missing PACKAGE...: installs those that are not there; does nothing, and asks no server, where all are.

@@ -14,7 +14,7 @@ using house::source;
 
 // From top to bottom.
 const std::vector<std::string> rooms = {"core",   "topology", "request",   "state", "fit", "policy",
-                                        "search", "cuda",     "scheduler", "plan",  "io",  "replay"};
+                                        "search", "cuda",     "scheduler", "plan",  "io",  "nvml", "replay"};
 
 const std::string library = "gpupack/";
 
@@ -50,6 +50,8 @@ std::string objection_to_foreign(const std::string& name, const std::string& roo
     if (starts_with_any(name, {"nlohmann/", "rapidjson/", "simdjson", "pugixml", "tinyxml2", "rapidxml"}) &&
         room != "io")
         return "JSON and XML are read in io/ only";
+    if (name.starts_with("hwloc") && room != "io") return "hwloc belongs to io/ only";
+    if (name.starts_with("dlfcn") && room != "nvml") return "libraries are loaded in nvml/ only";
     if (starts_with_any(name, {"thrust/", "cub/", "cuda", "nv/"}) && room != "cuda")
         return "CUDA headers belong to cuda/ only";
     if (starts_with_any(name, {"Eigen/", "unsupported/Eigen"})) {
@@ -77,7 +79,7 @@ std::string objection(const std::string& room, const std::string& name, bool run
     const auto below = depth_of(target);
     if (!below) return "room " + target + " is not in the list of rooms";
     if (gathers) {
-        const bool optional = target == "io" || target == "cuda" || target == "replay";
+        const bool optional = target == "io" || target == "cuda" || target == "nvml" || target == "replay";
         return room == "gpupack" && optional ? "the umbrella leaves out the optional room " + target : "";
     }
     const auto here = depth_of(room);

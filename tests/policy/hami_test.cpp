@@ -34,6 +34,7 @@ double device_score(const node_view& node, int i, const request& asked) {
 TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // trap 21: with the request added
     for_random_nodes([](const node_view& node, const request& asked) {
         if (asked.gpus == 0 || in_profiles(asked.share.way()) || asked.share.is_split()) return;
+        if (asked.numa != numa_alignment::none) return; // its list knows no NUMA nodes
         for (const auto rule : {policy::hami_rule::binpack, policy::hami_rule::spread}) {
             const gpu_set taken = policy::pick(policy::hami_gpus{rule}, node, asked).gpus;
             const double sign = rule == policy::hami_rule::binpack ? 1 : -1;

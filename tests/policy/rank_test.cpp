@@ -25,6 +25,7 @@ TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_t
             const gpu_set gpus = gpu_set::from_bits(bits);
             if (gpus.size() != asked.gpus || !((fit::fitting_gpus(node, asked) & gpus) == gpus)) continue;
             if (!fit::enough_together(node, asked, gpus)) continue;
+            if (!fit::fits_on(node, asked, gpus, fit::lowest_slots(node, gpus, asked.share))) continue;
             const policy::score here = scorer(candidate{node, gpus}, asked);
             if (best && (here < *best || (here == *best && !(gpus < lowest)))) continue;
             best = here;

@@ -38,6 +38,7 @@
 #include <gpupack/request/task_mix.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -132,121 +133,155 @@ template <class Policy> [[nodiscard]] constexpr any_preset hold(Policy made) {
 /// The part of the expected tasks, in percent by number, that FGD calls typical.
 inline constexpr int fgd_typical_percent = 95;
 
-/// The table of named policies: the one place that gives policies names.
-inline constexpr std::array<preset_row, 38> presets{{
-    {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
-     [](const preset_inputs& in) -> any_preset {
-         return detail::hold(two_level(random{in.seed}, gpu_random{in.seed}));
-     }},
-    {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return detail::hold(first_fit{}); }},
-    {"worst-fit", "the node with most CPU and GPU left, 0 to 100 over the nodes that fit; the emptiest GPU",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(normalize(worst_fit{}), gpu_worst_fit{}));
-     }},
-    {"best-fit", "the node with least CPU and GPU left; the fullest GPU; FGD's BestFit baseline",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(best_fit{}, gpu_best_fit{})); }},
-    {"dot-product", "the node whose free CPU and GPU align least with the request; FGD's DotProd baseline",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(dot_product{}, gpu_best_fit{})); }},
-    {"gpu-packing", "GPUs in use, then idle GPUs of used nodes, then idle nodes; FGD's GpuPacking baseline",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(gpu_packing{}, gpu_best_fit{})); }},
-    {"gpu-clustering", "nodes that run tasks of the same number of GPUs; FGD's GpuClustering baseline",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(gpu_clustering{}, gpu_best_fit{})); }},
-    {"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
-     [](const preset_inputs& in) -> any_preset {
-         return detail::hold(fgd{in.expected.typical(fgd_typical_percent)});
-     }},
-    {"binpack", "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(binpack{}, gpu_best_fit{})); }},
-    {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(spread{}, gpu_worst_fit{})); }},
-    {"nomad-binpack", "Nomad's binpack score over CPU and memory; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return detail::hold(nomad_binpack{}); }},
-    {"nomad-spread", "Nomad's spread score over CPU and memory; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return detail::hold(nomad_spread{}); }},
-    {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return detail::hold(volcano_binpack{}); }},
-    {"mig-best-fit", "MIG: the fullest GPU that has a place, and the start that HAMi takes there",
-     [](const preset_inputs&) -> any_preset { return detail::hold(mig_best_fit{}); }},
-    {"mig-fragmentation", "MIG: the place that blocks fewest others although there is room for them, after MFI",
-     [](const preset_inputs&) -> any_preset { return detail::hold(mig_fragmentation{}); }},
-    {"mig-options", "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
-     [](const preset_inputs& in) -> any_preset { return detail::hold(mig_options{in.expected}); }},
-    {"mig-scarcity", "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
-     [](const preset_inputs& in) -> any_preset { return detail::hold(mig_scarcity{in.expected}); }},
-    {"k8s-exclusive", "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
-     [](const preset_inputs&) -> any_preset { return detail::hold(whole_gpus(kubernetes_default{})); }},
-    {"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
-     [](const preset_inputs&) -> any_preset {
-         return two_level(kubernetes_default{}, device_plugin{detail::pack});
-     }},
-    {"device-plugin-distributed", "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
-     [](const preset_inputs&) -> any_preset {
-         return two_level(kubernetes_default{}, device_plugin{detail::apart});
-     }},
-    {"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(kubernetes_default{}, gpushare{})); }},
-    {"aliyun-vgpu", "Alibaba Cloud's shared GPUs and vGPU instances: one GPU is filled before the next",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(kubernetes_default{}, aliyun_vgpu{}));
-     }},
-    {"hami-binpack", "HAMi: binpack for nodes and for devices",
-     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::binpack); }},
-    {"hami-spread", "HAMi: spread for nodes and for devices",
-     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::spread); }},
-    {"hami-binpack-spread", "HAMi as installed: binpack for nodes, spread for devices",
-     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::spread); }},
-    {"hami-spread-binpack", "HAMi: spread for nodes, binpack for devices",
-     [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::binpack); }},
-    {"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(volcano_vgpu_node{}, volcano_vgpu_gpus{}));
-     }},
-    {"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(kai_node{detail::pack}, kai_gpus{detail::pack}));
-     }},
-    {"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
-     [](const preset_inputs&) -> any_preset {
-         return two_level(kai_node{detail::apart}, kai_gpus{detail::apart});
-     }},
-    {"koordinator-most", "Koordinator's DeviceShare, MostAllocated",
-     [](const preset_inputs&) -> any_preset {
-         return two_level(koordinator_node{detail::pack}, koordinator_gpus{detail::pack});
-     }},
-    {"koordinator-least", "Koordinator's DeviceShare, LeastAllocated, as installed",
-     [](const preset_inputs&) -> any_preset {
-         return two_level(koordinator_node{detail::apart}, koordinator_gpus{detail::apart});
-     }},
-    {"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(ray{detail::pack}, gpu_best_fit{})); }},
-    {"ray-spread", "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(ray{detail::apart}, gpu_best_fit{}));
-     }},
-    {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
-     [](const preset_inputs&) -> any_preset { return detail::hold(two_level(first_fit{}, slurm_shard{})); }},
-    {"gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(kubernetes_default{}, gpuallocator_best_effort{}));
-     }},
-    {"gpuallocator-binpack", "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(binpack{}, gpuallocator_best_effort{}));
-     }},
-    {"hami-topology", "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
-     [](const preset_inputs&) -> any_preset {
-         return detail::hold(two_level(hami_node{detail::pack}, hami_topology{}));
-     }},
-    {"link-preserve",
-     "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",
-     [](const preset_inputs&) -> any_preset { return detail::hold(then(link_preserve{}, best_fit{})); }},
-}};
+namespace detail {
+
+/// The rows of the table. A template, so that only those who look at them compile every policy.
+template <class Row> struct preset_table {
+    static constexpr std::array<Row, 38> rows{{
+        {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
+         [](const preset_inputs& in) -> any_preset {
+             return detail::hold(two_level(random{in.seed}, gpu_random{in.seed}));
+         }},
+        {"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
+         [](const preset_inputs&) -> any_preset { return detail::hold(first_fit{}); }},
+        {"worst-fit", "the node with most CPU and GPU left, 0 to 100 over the nodes that fit; the emptiest GPU",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(normalize(worst_fit{}), gpu_worst_fit{}));
+         }},
+        {"best-fit", "the node with least CPU and GPU left; the fullest GPU; FGD's BestFit baseline",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(best_fit{}, gpu_best_fit{})); }},
+        {"dot-product", "the node whose free CPU and GPU align least with the request; FGD's DotProd baseline",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(dot_product{}, gpu_best_fit{})); }},
+        {"gpu-packing", "GPUs in use, then idle GPUs of used nodes, then idle nodes; FGD's GpuPacking baseline",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(gpu_packing{}, gpu_best_fit{})); }},
+        {"gpu-clustering", "nodes that run tasks of the same number of GPUs; FGD's GpuClustering baseline",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(gpu_clustering{}, gpu_best_fit{}));
+         }},
+        {"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
+         [](const preset_inputs& in) -> any_preset {
+             return detail::hold(fgd{in.expected.typical(fgd_typical_percent)});
+         }},
+        {"binpack", "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(binpack{}, gpu_best_fit{})); }},
+        {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(spread{}, gpu_worst_fit{})); }},
+        {"nomad-binpack", "Nomad's binpack score over CPU and memory; the lowest GPUs",
+         [](const preset_inputs&) -> any_preset { return detail::hold(nomad_binpack{}); }},
+        {"nomad-spread", "Nomad's spread score over CPU and memory; the lowest GPUs",
+         [](const preset_inputs&) -> any_preset { return detail::hold(nomad_spread{}); }},
+        {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
+         [](const preset_inputs&) -> any_preset { return detail::hold(volcano_binpack{}); }},
+        {"mig-best-fit", "MIG: the fullest GPU that has a place, and the start that HAMi takes there",
+         [](const preset_inputs&) -> any_preset { return detail::hold(mig_best_fit{}); }},
+        {"mig-fragmentation", "MIG: the place that blocks fewest others although there is room for them, after MFI",
+         [](const preset_inputs&) -> any_preset { return detail::hold(mig_fragmentation{}); }},
+        {"mig-options", "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
+         [](const preset_inputs& in) -> any_preset { return detail::hold(mig_options{in.expected}); }},
+        {"mig-scarcity", "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
+         [](const preset_inputs& in) -> any_preset { return detail::hold(mig_scarcity{in.expected}); }},
+        {"k8s-exclusive",
+         "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
+         [](const preset_inputs&) -> any_preset { return detail::hold(whole_gpus(kubernetes_default{})); }},
+        {"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
+         [](const preset_inputs&) -> any_preset {
+             return two_level(kubernetes_default{}, device_plugin{detail::pack});
+         }},
+        {"device-plugin-distributed", "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
+         [](const preset_inputs&) -> any_preset {
+             return two_level(kubernetes_default{}, device_plugin{detail::apart});
+         }},
+        {"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(kubernetes_default{}, gpushare{}));
+         }},
+        {"aliyun-vgpu", "Alibaba Cloud's shared GPUs and vGPU instances: one GPU is filled before the next",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(kubernetes_default{}, aliyun_vgpu{}));
+         }},
+        {"hami-binpack", "HAMi: binpack for nodes and for devices",
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::binpack); }},
+        {"hami-spread", "HAMi: spread for nodes and for devices",
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::spread); }},
+        {"hami-binpack-spread", "HAMi as installed: binpack for nodes, spread for devices",
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::spread); }},
+        {"hami-spread-binpack", "HAMi: spread for nodes, binpack for devices",
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::binpack); }},
+        {"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(volcano_vgpu_node{}, volcano_vgpu_gpus{}));
+         }},
+        {"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(kai_node{detail::pack}, kai_gpus{detail::pack}));
+         }},
+        {"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
+         [](const preset_inputs&) -> any_preset {
+             return two_level(kai_node{detail::apart}, kai_gpus{detail::apart});
+         }},
+        {"koordinator-most", "Koordinator's DeviceShare, MostAllocated",
+         [](const preset_inputs&) -> any_preset {
+             return two_level(koordinator_node{detail::pack}, koordinator_gpus{detail::pack});
+         }},
+        {"koordinator-least", "Koordinator's DeviceShare, LeastAllocated, as installed",
+         [](const preset_inputs&) -> any_preset {
+             return two_level(koordinator_node{detail::apart}, koordinator_gpus{detail::apart});
+         }},
+        {"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(ray{detail::pack}, gpu_best_fit{}));
+         }},
+        {"ray-spread", "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(ray{detail::apart}, gpu_best_fit{}));
+         }},
+        {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
+         [](const preset_inputs&) -> any_preset { return detail::hold(two_level(first_fit{}, slurm_shard{})); }},
+        {"gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(kubernetes_default{}, gpuallocator_best_effort{}));
+         }},
+        {"gpuallocator-binpack",
+         "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(binpack{}, gpuallocator_best_effort{}));
+         }},
+        {"hami-topology", "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
+         [](const preset_inputs&) -> any_preset {
+             return detail::hold(two_level(hami_node{detail::pack}, hami_topology{}));
+         }},
+        {"link-preserve",
+         "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",
+         [](const preset_inputs&) -> any_preset { return detail::hold(then(link_preserve{}, best_fit{})); }},
+    }};
+};
+
+} // namespace detail
+
+/// The table of named policies, as a range of preset_row: the one place that gives policies names.
+struct preset_list {
+    template <class Row = preset_row> [[nodiscard]] constexpr auto begin() const noexcept {
+        return detail::preset_table<Row>::rows.begin();
+    }
+    template <class Row = preset_row> [[nodiscard]] constexpr auto end() const noexcept {
+        return detail::preset_table<Row>::rows.end();
+    }
+    template <class Row = preset_row> [[nodiscard]] constexpr std::size_t size() const noexcept {
+        return detail::preset_table<Row>::rows.size();
+    }
+    template <class Row = preset_row>
+    [[nodiscard]] constexpr const Row& operator[](std::size_t nth) const noexcept {
+        return detail::preset_table<Row>::rows[nth];
+    }
+};
+
+/// The table of named policies.
+inline constexpr preset_list presets{};
 
 /// The names of all presets, comma separated, in the order of the table.
-[[nodiscard]] inline std::string preset_names() {
+template <class Row = preset_row> [[nodiscard]] std::string preset_names() {
     std::string names;
-    for (const preset_row& row : presets) {
+    for (const Row& row : presets) {
         if (!names.empty()) names += ", ";
         names += row.name;
     }

@@ -128,7 +128,8 @@ namespace detail {
     for (const pcie_place& from : gpus) {
         all.numa.push_back(from.numa);
         std::vector<gpu_link> row;
-        for (const pcie_place& to : gpus) row.push_back({path_between(from, to), 0});
+        for (const pcie_place& to : gpus)
+            row.push_back(&from == &to ? gpu_link{} : gpu_link{path_between(from, to), 0});
         all.links.push_back(std::move(row));
     }
     for (const auto& [name, place] : nics) {

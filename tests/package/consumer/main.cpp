@@ -1,5 +1,7 @@
 #include <gpupack/gpupack.hpp>
 #ifdef HAS_PARALLEL
+#include <gpupack/io/read_hwloc.hpp>
+#include <gpupack/nvml/describe_machine.hpp>
 #include <gpupack/search/parallel.hpp>
 using engine = gpupack::search::parallel;
 #else

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace gpupack::nvml {
+
+struct gpu;
+struct machine;
+
+} // namespace gpupack::nvml

@@ -1,0 +1,181 @@
+#include <gpupack/io/read_hwloc.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+using namespace gpupack;
+
+namespace {
+
+/// Numbers objects and PCI buses as the document grows.
+class document {
+  public:
+    std::string text;
+
+    void open(const std::string& attributes) {
+        text.append("<object ")
+            .append(attributes)
+            .append(" gp_index=\"")
+            .append(std::to_string(++index_))
+            .append("\">");
+    }
+    void close() { text.append("</object>\n"); }
+
+    void host_bridge() { open("type=\"Bridge\" bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[00-ff]\""); }
+    void bridge() {
+        open(pci("Bridge", "0604 [8086:2030] [0000:0000] 04")
+                 .append(" bridge_type=\"1-1\" depth=\"1\" bridge_pci=\"0000:[01-ff]\""));
+    }
+    void gpu() {
+        open(pci("PCIDev", "0302 [10de:20b0] [10de:134f] a1"));
+        close();
+    }
+    void adapter(const std::string& interface, const std::string& infiniband) {
+        open(pci("PCIDev", "0207 [15b3:101b] [15b3:0007] 00"));
+        open(std::string{"type=\"OSDev\" osdev_type=\"2\" name=\""}.append(interface).append("\""));
+        close();
+        if (!infiniband.empty()) {
+            open(std::string{"type=\"OSDev\" osdev_type=\"3\" name=\""}.append(infiniband).append("\""));
+            close();
+        }
+        close();
+    }
+
+  private:
+    std::string pci(const std::string& type, const std::string& ids) {
+        char bus[32];
+        (void)std::snprintf(bus, sizeof bus, "0000:%02x:00.0", static_cast<unsigned>(++bus_));
+        return std::string{"type=\""}
+            .append(type)
+            .append("\" pci_busid=\"")
+            .append(bus)
+            .append("\" pci_type=\"")
+            .append(ids)
+            .append("\" pci_link_speed=\"15.753846\"");
+    }
+
+    int index_ = 100;
+    int bus_ = 0;
+};
+
+/// A package with one NUMA node, one core, and whatever hangs on it.
+std::string package(int number, const std::string& devices) {
+    const std::string set = number == 0 ? "0x00000001" : "0x00000002";
+    const auto object = [&](const std::string& type, const std::string& rest, int index) {
+        return std::string{"<object type=\""}
+            .append(type)
+            .append("\" os_index=\"")
+            .append(std::to_string(number))
+            .append("\" cpuset=\"")
+            .append(set)
+            .append("\" complete_cpuset=\"")
+            .append(set)
+            .append("\" nodeset=\"")
+            .append(set)
+            .append("\" complete_nodeset=\"")
+            .append(set)
+            .append("\" gp_index=\"")
+            .append(std::to_string(10 * number + index))
+            .append("\"")
+            .append(rest);
+    };
+    return object("Package", ">", 2)
+        .append(object("NUMANode", " local_memory=\"1073741824\"/>", 3))
+        .append(object("Core", ">", 4))
+        .append(object("PU", "/></object>\n", 5))
+        .append(devices)
+        .append("</object>\n");
+}
+
+std::string machine(const std::string& one, const std::string& other) {
+    return std::string{"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
+                       "<topology version=\"2.0\">\n<object type=\"Machine\" os_index=\"0\" cpuset=\"0x00000003\" "
+                       "complete_cpuset=\"0x00000003\" allowed_cpuset=\"0x00000003\" nodeset=\"0x00000003\" "
+                       "complete_nodeset=\"0x00000003\" allowed_nodeset=\"0x00000003\" gp_index=\"1\">\n"}
+        .append(package(0, one))
+        .append(package(1, other))
+        .append("</object>\n</topology>\n");
+}
+
+} // namespace
+
+// On the first processor, behind one host bridge: a switch with two GPUs and an adapter, a switch below a switch with a
+// third GPU, and a fourth on a port of its own. On the second: one GPU and one adapter on ports of their own.
+TEST(read_hwloc, finds_gpus_and_adapters_and_the_ways_between_them) {
+    document all;
+    all.host_bridge();
+    all.bridge(); // a port
+    all.bridge(); // the first switch
+    for (int n = 0; n < 2; ++n) {
+        all.bridge();
+        all.gpu();
+        all.close();
+    }
+    all.bridge();
+    all.adapter("ib0", "mlx5_0");
+    all.close();
+    all.bridge(); // and a switch below it
+    all.bridge();
+    all.bridge();
+    all.gpu();
+    all.close();
+    all.close();
+    all.close();
+    all.close();
+    all.close();
+    all.bridge();
+    all.gpu();
+    all.close();
+    all.close();
+    const std::string one = all.text;
+    all.text.clear();
+    all.host_bridge();
+    all.bridge();
+    all.gpu();
+    all.close();
+    all.bridge();
+    all.adapter("eth1", "");
+    all.close();
+    all.close();
+
+    const auto told = io::parse_hwloc("m.xml", machine(one, all.text));
+    ASSERT_TRUE(told) << told.error().message();
+    ASSERT_EQ(told->gpus(), 5);
+    EXPECT_EQ(told->numa, (std::vector<int>{0, 0, 0, 0, 1}));
+    EXPECT_EQ(told->links[0][1].pcie, pcie_path::single_switch);
+    EXPECT_EQ(told->links[0][2].pcie, pcie_path::multi_switch);
+    EXPECT_EQ(told->links[0][3].pcie, pcie_path::host_bridge);
+    EXPECT_EQ(told->links[0][4].pcie, pcie_path::cross_cpu);
+    ASSERT_EQ(told->nics.size(), 2U);
+    EXPECT_EQ(told->nics[0].name, "mlx5_0");
+    EXPECT_EQ(told->nics[0].to_gpus,
+              (std::vector{pcie_path::single_switch, pcie_path::single_switch, pcie_path::multi_switch,
+                           pcie_path::host_bridge, pcie_path::cross_cpu}));
+    EXPECT_EQ(told->nics[1].name, "eth1");
+    EXPECT_EQ(told->nics[1].numa, 1);
+    EXPECT_EQ(told->nics[1].to_gpus.back(), pcie_path::host_bridge);
+}
+
+TEST(read_hwloc, finds_none_where_there_is_none) {
+    const auto told = io::parse_hwloc("m.xml", machine("", ""));
+    ASSERT_TRUE(told) << told.error().message();
+    EXPECT_EQ(told->gpus(), 0);
+}
+
+TEST(read_hwloc, refuses_what_is_not_hwlocs) {
+    const auto refused = [](const std::string& text) {
+        const auto told = io::parse_hwloc("m.xml", text);
+        return told ? std::string{"accepted"} : told.error().message();
+    };
+    const std::string right = "expected a topology in hwloc's XML, as lstopo writes it";
+    EXPECT_EQ(refused("hello\nworld\n"), "m.xml:1: document: \"hello\": " + right);
+    EXPECT_EQ(refused(""), "m.xml:1: document: \"\": " + right);
+    EXPECT_EQ(refused("<html><body/></html>"), "m.xml:1: document: \"<html><body/></html>\": " + right);
+    EXPECT_NE(refused("<topology></topology>"), "accepted");
+    EXPECT_NE(refused("<topology version=\"2.0\"><object type=\"Foo\"/></topology>"), "accepted");
+    const std::string cut = machine("", "");
+    EXPECT_NE(refused(cut.substr(0, cut.size() / 2)), "accepted");
+    EXPECT_FALSE(io::read_hwloc("/no/such/file"));
+}
