@@ -18,16 +18,12 @@ std::vector<int> counts(const char* preset, int gpus, int replicas, int size) {
                            .add_nodes(1, {1_cores, 1_GiB, {gpus, models::t4, {.max_sharers = replicas}}})
                            .build()
                            .value();
-    return std::visit(
-        [&](const auto& policy) {
-            scheduler by{on, policy};
-            for (int i = 0; i < size; ++i)
-                EXPECT_TRUE(by.place({.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}}));
-            std::vector<int> told;
-            for (int i = 0; i < gpus; ++i) told.push_back(by.state()[node_id{0}].gpu(i).sharers);
-            return told;
-        },
-        policy::make_preset(preset, {}).value());
+    scheduler by{on, std::get<policy::preset::device_plugin>(policy::make_preset(preset, {}).value())};
+    for (int i = 0; i < size; ++i)
+        EXPECT_TRUE(by.place({.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}}));
+    std::vector<int> told;
+    for (int i = 0; i < gpus; ++i) told.push_back(by.state()[node_id{0}].gpu(i).sharers);
+    return told;
 }
 
 } // namespace

@@ -31,7 +31,8 @@ TEST(describe_machine, tells_gpus_and_the_links_between_them) {
     const node_topology dgx = *machines::dgx_1_v100().topology;
     for (std::size_t a = 0; a < 4; ++a)
         for (std::size_t b = 0; b < 4; ++b) {
-            if (a != b) EXPECT_EQ(told->topology.links[a][b], dgx.links[a][b]) << a << b;
+            if (a == b) continue;
+            EXPECT_EQ(told->topology.links[a][b], dgx.links[a][b]) << a << b;
         }
 }
 

@@ -1,5 +1,7 @@
 #include <gpupack/policy/first_fit.hpp>
 
+#include <gpupack/scheduler.hpp>
+
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 

@@ -5,6 +5,7 @@
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/rank.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,5 +1,7 @@
 #include <gpupack/state/cluster.hpp>
 
+#include <gpupack/scheduler.hpp>
+
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 

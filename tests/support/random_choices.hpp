@@ -4,6 +4,7 @@
 #include "support/random_history.hpp"
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/score.hpp>
 
 #include <rapidcheck.h>
 
