@@ -1,4 +1,4 @@
-// Latency of planning a gang of 512 GPUs on 4,096 DGX H100 in 512 racks and 32 blocks, half of them in use.
+// Latency of placing and giving back a gang of 512 GPUs on 4,096 DGX H100 in 512 racks and 32 blocks, half of them in use.
 #include <gpupack/core/random.hpp>
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/policy/link_preserve.hpp>
@@ -39,23 +39,28 @@ cluster half_used() {
     return on;
 }
 
-/// members, gpus  the arguments of the run
-void gang_of(benchmark::State& state, gang_layout layout) {
+void place(benchmark::State& state, const gang& wanted) {
     scheduler by{half_used(), policy::link_preserve{}, search::indexed{}};
-    gang wanted{
-        .parts = {{{.cpu = 8_cores, .gpus = static_cast<int>(state.range(1))}, static_cast<int>(state.range(0))}}};
-    wanted.layout = layout;
-    std::size_t nodes = 0;
+    std::size_t members = 0;
     for (auto _ : state) {
         const auto placed = plan::place_gang(by, wanted);
         if (!placed) {
             state.SkipWithError("it must fit");
             return;
         }
-        nodes = placed->members.size();
+        members = placed->members.size();
         plan::release_gang(by, *placed);
     }
-    state.counters["members"] = static_cast<double>(nodes);
+    state.counters["members"] = static_cast<double>(members);
+}
+
+gang_part part(std::int64_t members, std::int64_t gpus) {
+    return {{.cpu = 8_cores, .gpus = static_cast<int>(gpus)}, static_cast<int>(members)};
+}
+
+/// members, gpus  the arguments of the run
+void gang_of(benchmark::State& state, gang_layout layout) {
+    place(state, {.parts = {part(state.range(0), state.range(1))}, .layout = layout});
 }
 
 void pack(benchmark::State& state) {
@@ -65,7 +70,13 @@ void spread(benchmark::State& state) {
     gang_of(state, gang_layout::spread);
 }
 
+/// members of eight GPUs and of four: 512 GPUs, for which a block has room; and more, for which none has
+void mixed(benchmark::State& state) {
+    place(state, {.parts = {part(state.range(0), 8), part(state.range(1), 4)}});
+}
+
 BENCHMARK(pack)->Args({64, 8})->Args({128, 4})->Args({512, 1});
 BENCHMARK(spread)->Args({64, 8})->Args({512, 1});
+BENCHMARK(mixed)->Args({48, 32})->Args({80, 8});
 
 } // namespace

@@ -85,3 +85,20 @@ TEST(gpu_set, gives_its_subsets_lowest_first) {
 TEST(gpu_set_death, an_empty_set_has_no_lowest) {
     EXPECT_DEATH((void)gpu_set{}.lowest(), "an empty set has no lowest GPU");
 }
+
+TEST(gpu_set, finds_the_lowest_subset_that_will_do) {
+    const gpu_set of = gpu_set::from_bits(0b10110110);
+    for (int count = 1; count <= 5; ++count)
+        for (int sum = 0; sum < 24; ++sum) {
+            gpu_set expected;
+            const auto will_do = [&](gpu_set set) {
+                int indices = 0;
+                for_each_gpu(set, [&](int i) { indices += i; });
+                return indices == sum;
+            };
+            for_each_subset(of, count, [&](gpu_set set) {
+                if (expected.empty() && will_do(set)) expected = set;
+            });
+            EXPECT_EQ(lowest_subset(of, count, will_do), expected);
+        }
+}

@@ -6,6 +6,7 @@
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
+#include "support/random_topology.hpp"
 
 #include <gtest/gtest.h>
 
@@ -82,14 +83,30 @@ TEST(gpuallocator_best_effort, takes_what_looking_at_every_partition_finds) {
 }
 
 TEST(gpuallocator_best_effort, agrees_on_more_gpus) {
-    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
         random_stream random{seed};
         const link_table links{random_topology(random, 11)};
         const gpu_set available = gpu_set::first(static_cast<int>(9 + seed % 3));
-        for (const int size : {2, 3, 4, 5})
-            EXPECT_EQ(policy::best_effort_set(links, available, {}, size).bits(),
-                      naive_best_effort(links, available, {}, size).bits());
+        for (int size = 2; size <= available.size(); ++size) {
+            gpu_set required;
+            for (std::uint64_t n = random.below(static_cast<std::uint64_t>(std::min(size, 4))); n > 0; --n)
+                required.insert(static_cast<int>(random.below(9)));
+            EXPECT_EQ(policy::best_effort_set(links, available, required, size).bits(),
+                      naive_best_effort(links, available, required, size).bits())
+                << seed << " " << size;
+        }
     }
+}
+
+TEST(gpuallocator_best_effort, chooses_any_number_of_sixteen) {
+    const link_table links{*machines::dgx_2().topology};
+    for (int size = 1; size <= 16; ++size)
+        for (int available = size; available <= 16; ++available) {
+            const gpu_set taken =
+                policy::best_effort_set(links, gpu_set::first(available), gpu_set::of(size / 2), size);
+            EXPECT_EQ(taken.size(), size);
+            EXPECT_TRUE(taken.contains(size / 2));
+        }
 }
 
 TEST(gpuallocator_best_effort, refuses_what_it_cannot_give) {

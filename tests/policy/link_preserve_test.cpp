@@ -6,6 +6,7 @@
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
+#include "support/random_topology.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,8 +48,7 @@ TEST(link_preserve, scores_own_speed_less_what_others_lose) {
         const node_view node = on[node_id{0}];
         if (!fit::fits(node, asked)) return;
         const link_table& links = *node.kind().links;
-        const policy::link_preserve by{.own = 3, .weights = {1, 5, 2}};
-        const auto scorer = policy::prepare(by, policy::decision{on, asked, 0});
+        const policy::link_preserve scorer{.own = 3, .weights = {1, 5, 2}};
         score best = -1'000'000;
         gpu_set best_set;
         for_each_subset(free, asked.gpus, [&](gpu_set set) {
@@ -71,7 +71,7 @@ TEST(link_preserve, puts_single_gpus_where_they_break_no_pair) {
     cluster on = cluster_builder{}.add_nodes(2, machines::dgx_1_v100()).build().value();
     (void)on.take(node_id{1}, gpu_set::from_bits(0x0b), {.gpus = 3}); // {0, 1, 3}
     const request asked{.gpus = 1};
-    const auto scorer = policy::prepare(policy::link_preserve{}, policy::decision{on, asked, 0});
+    const policy::link_preserve scorer;
     EXPECT_EQ(policy::pick(scorer, on[node_id{1}], asked).gpus, gpu_set::of(2));
     EXPECT_GT(policy::rank(scorer, on[node_id{1}], asked), policy::rank(scorer, on[node_id{0}], asked));
 }

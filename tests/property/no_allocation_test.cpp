@@ -5,6 +5,7 @@
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/parallel.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
@@ -43,13 +44,18 @@ namespace {
 
 template <class Policy, class Engine>
 std::size_t allocations_while_placing(const Policy& policy, const Engine& engine) {
-    scheduler by{cluster_builder{}.add_nodes(20, {64_cores, 256_GiB, {8, models::t4}}).build().value(), policy,
-                 engine};
+    const node_spec plain{64_cores, 256_GiB, {8, models::t4}};
+    node_spec linked = plain;
+    linked.topology = machines::dgx_1_v100().topology;
+    node_spec large{64_cores, 256_GiB, {16, models::t4}};
+    large.topology = machines::dgx_2().topology;
+    scheduler by{cluster_builder{}.add_nodes(10, plain).add_nodes(10, linked).add_nodes(2, large).build().value(),
+                 policy, engine};
     const request shapes[] = {{.cpu = 1_cores},
                               {.cpu = 1_cores, .gpus = 1},
                               {.cpu = 1_cores, .gpus = 3},
                               {.cpu = 1_cores, .gpus = 1, .share = slice{.memory = 1_GiB, .compute = 300_milli}},
-                              {.cpu = 1_cores, .gpus = 9}}; // fits nowhere
+                              {.cpu = 1_cores, .gpus = 17}}; // fits nowhere
     std::vector<placement> live;
     live.reserve(1000);
     for (const request& shape : shapes)

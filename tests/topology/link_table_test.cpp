@@ -68,13 +68,11 @@ TEST(link_table, packs_as_trying_everything_does) {
         const int gpus = static_cast<int>(1 + random.next() % 6);
         const node_topology of = random_topology(random, gpus);
         const link_table table{of};
-        const int size = static_cast<int>(1 + random.next() % static_cast<std::uint64_t>(gpus));
         const gpu_set among = gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
-        for (const auto by : {nvlink_count::all, nvlink_count::direct}) {
-            table.need_packing(size, by);
-            RC_ASSERT(table.packed(size, among, by) ==
-                      naive_packing(of, among, size, 1, by == nvlink_count::direct));
-        }
+        for (int size = 2; size <= gpus; ++size)
+            for (const auto by : {nvlink_count::all, nvlink_count::direct})
+                RC_ASSERT(table.packed(size, among, by) ==
+                          naive_packing(of, among, size, 1, by == nvlink_count::direct));
     });
 }
 
@@ -91,7 +89,9 @@ TEST(link_table, knows_the_way_to_the_network) {
     EXPECT_EQ(of_h100.partition(1).bits(), 0x0fU);
 }
 
-TEST(link_table_death, answers_only_what_it_was_asked_to_pack) {
+TEST(link_table_death, answers_only_what_is_tabled) {
     const link_table table{wired({{}, {}})};
-    EXPECT_DEATH((void)table.packed(2, gpu_set::first(2)), "need_packing was called for");
+    for (const int size : {1, 3, 9}) EXPECT_DEATH((void)table.packed(size, gpu_set::first(2)), "a size of 2 to 8");
+    const link_table large{wired(std::vector<pcie_place>(17))};
+    EXPECT_DEATH((void)large.packed(2, gpu_set::first(2)), "at most 16 GPUs");
 }

@@ -81,14 +81,34 @@ template <class Body> GPUPACK_HD constexpr void for_each_gpu(gpu_set set, Body&&
 
 /// Calls visit(subset) for each subset of that many GPUs, the lowest set first.
 ///
-/// cost  a visit a subset; recursive, `count` deep
+/// cost  a visit a subset; recursive, `count` deep less one
 template <class Visit>
 GPUPACK_HD constexpr void for_each_subset(gpu_set of, int count, Visit&& visit, gpu_set chosen = {}) {
     if (count == 0) return visit(chosen);
+    if (count == 1) { // the innermost loop, without a call
+        for (std::uint32_t rest = of.bits(); rest != 0; rest &= rest - 1)
+            visit(gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
+        return;
+    }
     int left = of.size();
     for (std::uint32_t rest = of.bits(); left >= count; rest &= rest - 1, --left)
         for_each_subset(gpu_set::from_bits(rest & (rest - 1)), count - 1, visit,
                         gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
+}
+
+/// The lowest subset of that many GPUs for which accept(subset) holds; empty where there is none.
+///
+/// cost  a call a subset, the lowest first, up to the one that is returned
+template <class Accept>
+GPUPACK_HD constexpr gpu_set lowest_subset(gpu_set of, int count, Accept&& accept, gpu_set chosen = {}) {
+    if (count == 0) return accept(chosen) ? chosen : gpu_set{};
+    int left = of.size();
+    for (std::uint32_t rest = of.bits(); left >= count; rest &= rest - 1, --left) {
+        const gpu_set found = lowest_subset(gpu_set::from_bits(rest & (rest - 1)), count - 1, accept,
+                                            gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
+        if (!found.empty()) return found;
+    }
+    return {};
 }
 
 } // namespace gpupack

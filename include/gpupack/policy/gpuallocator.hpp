@@ -20,9 +20,7 @@ namespace detail {
 class best_partition {
   public:
     best_partition(const link_table& links, gpu_set required, int size)
-        : links_{links}, required_{required}, size_{size} {
-        links.need_packing(size, nvlink_count::direct);
-    }
+        : links_{links}, required_{required}, size_{size} {}
 
     /// The best set of the best partition of `left` that holds what is required.
     [[nodiscard]] gpu_set best_set(gpu_set left) const {
@@ -42,54 +40,52 @@ class best_partition {
   private:
     [[nodiscard]] score value(gpu_set set) const noexcept { return links_.score(set, nvlink_count::direct); }
 
-    /// Whether a set may stand in a partition: no part of what is required, but all of it, in a full set.
-    [[nodiscard]] bool allowed(gpu_set set) const noexcept {
-        const gpu_set held = set & required_;
-        return held.empty() || (held == required_ && set.size() == size_);
+    /// The score of the best partition of these GPUs, a multiple of the size, into full sets of which one holds all
+    /// that is required. A single GPU that is required stands in some set anyhow.
+    [[nodiscard]] score full_total(gpu_set left) const {
+        if (left.size() <= size_) return value(left);
+        if ((left & required_).size() <= 1) return links_.packed(size_, left, nvlink_count::direct);
+        score highest = 0;
+        for_each_subset(left - required_, size_ - required_.size(), [&](gpu_set others) {
+            const gpu_set set = others | required_;
+            const score total = value(set) + links_.packed(size_, left - set, nvlink_count::direct);
+            highest = total > highest ? total : highest;
+        });
+        return highest;
     }
 
-    /// The set with the lowest GPU in the first of the best partitions of `left`, in go-gpuallocator's order.
+    /// The set with the lowest GPU in the first of the best partitions of `left`, in go-gpuallocator's order. What the
+    /// smaller set is decides all totals; which full sets there are is looked into for the best ones only.
     [[nodiscard]] gpu_set first_set(gpu_set left) const {
-        gpu_set first;
+        const int rest = left.size() % size_;
         score highest = -1;
-        for_each_first_set(left, [&](gpu_set set) {
-            const score total = value(set) + best_total(left - set);
-            if (total < highest || (total == highest && !(set < first))) return;
-            first = set;
-            highest = total;
+        for_each_subset(left - required_, rest, [&](gpu_set smaller) {
+            const score total = value(smaller) + full_total(left - smaller);
+            highest = total > highest ? total : highest;
+        });
+        gpu_set first;
+        for_each_subset(left - required_, rest, [&](gpu_set smaller) {
+            const score total = full_total(left - smaller);
+            if (value(smaller) + total < highest) return;
+            const gpu_set set =
+                smaller.contains(left.lowest()) ? smaller : first_full_set(left - smaller, total, first);
+            if (first.empty() || set < first) first = set;
         });
         return first;
     }
 
-    /// The score of the best partition; very low for GPUs that cannot be parted so that what is required stays
-    /// together.
-    [[nodiscard]] score best_total(gpu_set left) const {
-        if (left.size() < size_) return allowed(left) ? value(left) : impossible;
-        score highest = impossible;
-        const auto offer = [&](score total) { highest = total > highest ? total : highest; };
-        if ((required_ & left).empty()) {
-            // Full sets are packed beforehand: only which GPUs the smaller one leaves to them is open.
-            for_each_subset(left, left.size() % size_, [&](gpu_set smaller) {
-                offer(value(smaller) + links_.packed(size_, left - smaller, nvlink_count::direct));
-            });
-            return highest;
-        }
-        for_each_first_set(left, [&](gpu_set set) { offer(value(set) + best_total(left - set)); });
-        return highest;
+    /// The lowest set with the lowest GPU in a partition of these GPUs into full sets of that total; where there is
+    /// none lower than `known`, any that is not.
+    [[nodiscard]] gpu_set first_full_set(gpu_set left, score total, gpu_set known) const {
+        const gpu_set lowest = left.lowest(1);
+        const gpu_set partners = lowest_subset(left - lowest, size_ - 1, [&](gpu_set others) {
+            const gpu_set set = others | lowest;
+            if (!known.empty() && !(set < known)) return true;
+            const gpu_set held = set & required_;
+            return (held.empty() || held == (left & required_)) && value(set) + full_total(left - set) == total;
+        });
+        return partners | lowest;
     }
-
-    /// Visits the sets that may hold the lowest GPU: full ones, and the smaller one where it is still to come.
-    template <class Visit> void for_each_first_set(gpu_set left, Visit&& visit) const {
-        const gpu_set others = left - gpu_set::of(left.lowest());
-        const auto with_lowest = [&](gpu_set partners) {
-            const gpu_set set = partners | gpu_set::of(left.lowest());
-            if (allowed(set)) visit(set);
-        };
-        for_each_subset(others, size_ - 1, with_lowest);
-        if (const int rest = left.size() % size_; rest != 0) for_each_subset(others, rest - 1, with_lowest);
-    }
-
-    static constexpr score impossible = -1'000'000'000;
 
     const link_table& links_;
     gpu_set required_;
@@ -107,7 +103,7 @@ class best_partition {
 /// returns    `size` GPUs; none where there are too few, or not all that is required
 /// ties       the first partition by its sets in order, and its first set, as there. One difference: where the size
 ///            does not divide the number available, the smaller set of the partition is never returned
-/// cost       a few hundred look-ups on 8 GPUs; at most some 0.1 ms on 16
+/// cost       a few hundred look-ups on 8 GPUs; some thousands on 16, in at most some 0.1 ms
 /// source     go-gpuallocator (docs/sources.md#go-gpuallocator)
 [[nodiscard]] inline gpu_set best_effort_set(const link_table& links, gpu_set available, gpu_set required,
                                              int size) {

@@ -3,9 +3,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
-#include <gpupack/state/cluster.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/topology/link_table.hpp>
 
@@ -33,15 +31,6 @@ struct link_preserve {
 
     static constexpr bool links = true;
 
-    /// Has the packings of all node kinds added up, once.
-    [[nodiscard]] link_preserve prepare(const decision& question) const {
-        for (const node_kind& kind : question.on.kinds())
-            for (int k = 2; k <= 8; k *= 2)
-                if (kind.links != nullptr && kind.links->is_tabled() && k <= kind.links->gpus())
-                    kind.links->need_packing(k);
-        return *this;
-    }
-
     [[nodiscard]] score operator()(const candidate& chosen, const request&) const noexcept {
         const link_table* const known = chosen.node.kind().links;
         if (known == nullptr || !known->is_tabled()) return 0;
@@ -61,6 +50,6 @@ struct link_preserve {
     friend bool operator==(const link_preserve&, const link_preserve&) = default;
 };
 
-static_assert(policy<link_preserve>);
+static_assert(scorer<link_preserve>);
 
 } // namespace gpupack::policy

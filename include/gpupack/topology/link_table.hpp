@@ -6,11 +6,9 @@
 #include <gpupack/topology/link.hpp>
 #include <gpupack/topology/node_topology.hpp>
 
-#include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <vector>
 
 namespace gpupack {
@@ -23,13 +21,16 @@ enum class nvlink_count : std::uint8_t { all, direct };
 /// ask of it for every decision added up beforehand.
 ///
 /// The score of a set is the sum of link_score over its pairs. Up to 16 GPUs the scores of all sets stand in a
-/// table; beyond, they are added up when asked for.
-/// memory  5 KiB; on 8 GPUs 1 or 2 KiB more, on 16 GPUs 256 or 512 KiB; and 1 or 256 KiB a size whose packing was
-///         asked for
+/// table, and what sets of 2 to 8 GPUs pack to; beyond, scores are added up when asked for.
+/// cost    built once, with the cluster: some 0.1 ms for 8 GPUs, 15 ms for 16 (30 with NVSwitches), where decisions
+///         must not pay for it
+/// memory  5 KiB; on 8 GPUs 8 KiB more (16 with NVSwitches), on 16 GPUs 2 MiB (4)
 class link_table {
   public:
     /// The most GPUs for which sets are tabled.
     static constexpr int most_tabled = 16;
+    /// The most GPUs of a set whose packing is tabled.
+    static constexpr int most_packed = 8;
 
     /// of  checked
     explicit link_table(const node_topology& of)
@@ -48,8 +49,10 @@ class link_table {
                 if (score > nics_[g]) nics_[g] = score;
             }
         if (gpus_ > most_tabled) return;
-        add_up(0);
-        if (switched_) add_up(1);
+        for (int which = 0; which < (switched_ ? 2 : 1); ++which) {
+            add_up(which);
+            for (int size = 2; size <= most_packed && size <= gpus_; ++size) pack(which, size);
+        }
         for (int size = 1; size <= gpus_; ++size)
             for_each_subset(gpu_set::first(gpus_), size, [&](gpu_set set) {
                 std::int32_t& best = best_[static_cast<std::size_t>(size)];
@@ -59,9 +62,6 @@ class link_table {
 
     link_table(const link_table&) = delete;
     link_table& operator=(const link_table&) = delete;
-    ~link_table() {
-        for (const auto& packing : packings_) delete[] packing.load();
-    }
 
     [[nodiscard]] GPUPACK_HD int gpus() const noexcept { return gpus_; }
     /// Whether the scores of all sets stand in a table.
@@ -78,7 +78,7 @@ class link_table {
 
     /// The score of a set: the sum over its pairs. Cost: a look-up; beyond 16 GPUs, a sum.
     [[nodiscard]] GPUPACK_HD std::int32_t score(gpu_set set, nvlink_count by = nvlink_count::all) const noexcept {
-        if (is_tabled()) return sums_of(by)[set.bits()];
+        if (is_tabled()) return sums_[table_of(by)][set.bits()];
         std::int32_t sum = 0;
         for_each_gpu(set, [&](int a) { for_each_gpu(set, [&](int b) { sum += a < b ? pair(a, b, by) : 0; }); });
         return sum;
@@ -87,38 +87,23 @@ class link_table {
     /// The best score of any set of that size on this node when it is empty; 0 beyond 16 GPUs, where it is not known.
     [[nodiscard]] GPUPACK_HD std::int32_t best(int size) const noexcept { return best_[size]; }
 
-    /// The best total score of disjoint sets of that size among these GPUs. need_packing must have been called.
-    [[nodiscard]] std::int32_t packed(int size, gpu_set among, nvlink_count by = nvlink_count::all) const noexcept {
-        const std::int32_t* const sums = packing(size, by).load(std::memory_order_acquire);
-        GPUPACK_EXPECTS(sums != nullptr, "a size that need_packing was called for");
-        return sums[among.bits()];
-    }
-
-    /// Adds up, once, what packed() answers for sets of that size; at most 16 GPUs. Any thread.
+    /// The best total score of disjoint sets of that size among these GPUs, on a node of at most 16.
     ///
-    /// cost  once, on 8 GPUs some 10 us, on 16 from 1 (pairs) to some 20 ms (sets of six); then a comparison
-    void need_packing(int size, nvlink_count by = nvlink_count::all) const {
-        GPUPACK_EXPECTS(is_tabled() && size >= 1 && size <= gpus_, "a size that a node of at most 16 GPUs has");
-        std::atomic<const std::int32_t*>& slot = packing(size, by);
-        if (slot.load(std::memory_order_acquire) != nullptr) return;
-        std::unique_ptr<const std::int32_t[]> made = pack(size, by);
-        const std::int32_t* none = nullptr;
-        if (slot.compare_exchange_strong(none, made.get())) made.release(); // else another thread was faster
+    /// size  2 to 8, and no more than the node has GPUs
+    [[nodiscard]] GPUPACK_HD std::int32_t packed(int size, gpu_set among,
+                                                 nvlink_count by = nvlink_count::all) const noexcept {
+        GPUPACK_EXPECTS(is_tabled() && size >= 2 && size <= most_packed && size <= gpus_,
+                        "a size of 2 to 8, on a node of at most 16 GPUs that has as many");
+        return packings_[table_of(by)][size][among.bits()];
     }
 
   private:
-    [[nodiscard]] GPUPACK_HD const std::int32_t* sums_of(nvlink_count by) const noexcept {
-        return sums_[by == nvlink_count::direct && switched_ ? 1 : 0];
+    [[nodiscard]] GPUPACK_HD int table_of(nvlink_count by) const noexcept {
+        return by == nvlink_count::direct && switched_ ? 1 : 0;
     }
 
-    [[nodiscard]] std::atomic<const std::int32_t*>& packing(int size, nvlink_count by) const noexcept {
-        const bool other = by == nvlink_count::direct && switched_;
-        return packings_[static_cast<std::size_t>(size + (other ? most_tabled + 1 : 0))];
-    }
-
-    void add_up(std::size_t which) {
-        std::vector<std::int32_t>& sums = sum_storage_[which];
-        sums.assign(std::size_t{1} << gpus_, 0);
+    void add_up(int which) {
+        std::vector<std::int32_t>& sums = storage_.emplace_back(std::size_t{1} << gpus_);
         for (std::uint32_t set = 1; set < sums.size(); ++set) {
             const int low = lowest_bit(set);
             std::int32_t sum = sums[set & (set - 1)];
@@ -128,23 +113,27 @@ class link_table {
         sums_[which] = sums.data();
     }
 
-    /// A set packs best either without its lowest GPU, or with that in one of the sets.
-    [[nodiscard]] std::unique_ptr<const std::int32_t[]> pack(int size, nvlink_count by) const {
-        const std::size_t sets = std::size_t{1} << gpus_;
-        auto packed = std::make_unique<std::int32_t[]>(sets);
-        for (std::uint32_t bits = 1; bits < sets; ++bits) {
+    /// As every set scores something, as many are packed as there is room for. So where the size does not divide the
+    /// number of GPUs, one of them stays out; where it does, the lowest is in one of the sets.
+    void pack(int which, int size) {
+        std::vector<std::int32_t>& packed = storage_.emplace_back(std::size_t{1} << gpus_);
+        const std::int32_t* const sums = sums_[which];
+        for (std::uint32_t bits = 1; bits < packed.size(); ++bits) {
             const gpu_set set = gpu_set::from_bits(bits);
-            if (set.size() < size) continue;
-            const gpu_set others = gpu_set::from_bits(bits & (bits - 1));
-            std::int32_t best = packed[others.bits()];
-            for_each_subset(others, size - 1, [&](gpu_set partners) {
-                const gpu_set taken = partners | gpu_set::of(set.lowest());
-                const std::int32_t total = score(taken, by) + packed[(set - taken).bits()];
-                if (total > best) best = total;
-            });
+            std::int32_t best = 0;
+            const auto offer = [&](std::int32_t total) { best = total > best ? total : best; };
+            if (set.size() % size != 0) {
+                for_each_gpu(set, [&](int out) { offer(packed[(set - gpu_set::of(out)).bits()]); });
+            } else {
+                const gpu_set lowest = set.lowest(1);
+                for_each_subset(set - lowest, size - 1, [&](gpu_set partners) {
+                    const gpu_set taken = partners | lowest;
+                    offer(sums[taken.bits()] + packed[(set - taken).bits()]);
+                });
+            }
             packed[bits] = best;
         }
-        return packed;
+        packings_[which][size] = packed.data();
     }
 
     int gpus_ = 0;
@@ -153,10 +142,10 @@ class link_table {
     std::int16_t pairs_[2][max_gpus_per_node][max_gpus_per_node] = {};
     std::uint8_t nics_[max_gpus_per_node] = {};
     std::int32_t best_[max_gpus_per_node + 1] = {};
-    const std::int32_t* sums_[2] = {};
+    const std::int32_t* sums_[2] = {};                      // [sets]  by which NVLinks count
+    const std::int32_t* packings_[2][most_packed + 1] = {}; // [sets]  and by size
     gpu_set partitions_[max_partitions] = {};
-    std::array<std::vector<std::int32_t>, 2> sum_storage_;
-    mutable std::array<std::atomic<const std::int32_t*>, 2 * (most_tabled + 1)> packings_{}; // owned
+    std::deque<std::vector<std::int32_t>> storage_; // what these point to
 };
 
 } // namespace gpupack
