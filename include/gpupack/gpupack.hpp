@@ -156,8 +156,12 @@
 
 #include <gpupack/scheduler.hpp>
 
+#include <gpupack/plan/buddy_cells.hpp>
+#include <gpupack/plan/cell_chain.hpp>
+#include <gpupack/plan/cell_grant.hpp>
 #include <gpupack/plan/mps_slices.hpp>
 #include <gpupack/plan/node_trial.hpp>
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/plan/plan_gang.hpp>
+#include <gpupack/plan/virtual_clusters.hpp>
 // IWYU pragma: end_exports

@@ -89,6 +89,7 @@ cluster racks(int count, int nodes_each, const node_spec& spec) {
 TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
     int planned = 0;
     int refused = 0;
+    int never = 0;
     for (std::uint64_t seed = 0; seed < 1500; ++seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
@@ -107,6 +108,11 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         ASSERT_EQ(made.has_value(), deepest >= 0) << "seed " << seed;
         if (!made) {
             EXPECT_TRUE(made.error().proven) << "seed " << seed;
+            if (!made.error().ever) {
+                const cluster empty = random_history{seed}.any_cluster(); // the same, before anything came
+                ++never;
+                EXPECT_EQ(deepest_level(empty, wanted, narrowest, widest), -1) << "seed " << seed;
+            }
             ++refused;
             continue;
         }
@@ -131,6 +137,7 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
     }
     EXPECT_GT(planned, 200);
     EXPECT_GT(refused, 200);
+    EXPECT_GT(never, 50);
 }
 
 // Nodes with 8 idle GPUs and little CPU, and with 4 idle GPUs and much: whoever seats the members one by one, the
@@ -169,7 +176,14 @@ TEST(plan_gang, takes_the_tightest_narrow_domain) {
     const auto required = plan::plan_gang(on, policy::first_fit{},
                                           gang{.parts = {{{.gpus = 8}, 5}}, .level = "rack", .required = true});
     ASSERT_FALSE(required);
-    EXPECT_EQ(required.error().message(), "no domain that is narrow enough has room for the whole gang now");
+    EXPECT_FALSE(required.error().ever); // a rack has four of them
+    (void)on.take(node_id{0}, gpu_set::first(8), {.gpus = 8});
+    (void)on.take(node_id{8}, gpu_set::first(8), {.gpus = 8});
+    const auto later = plan::plan_gang(on, policy::first_fit{},
+                                       gang{.parts = {{{.gpus = 8}, 4}}, .level = "rack", .required = true});
+    ASSERT_FALSE(later);
+    EXPECT_TRUE(later.error().ever);
+    EXPECT_EQ(later.error().message(), "no domain that is narrow enough has room for the whole gang now");
 }
 
 TEST(plan_gang, spreads_evenly_over_domains_and_nodes) {
@@ -212,7 +226,11 @@ TEST(plan_gang, says_what_is_wrong) {
     EXPECT_EQ(refused({}), "gang: \"0\": expected from 1 to 1000000 members");
     EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 1}}, .level = "row"}),
               "gang level: \"row\": expected node, or a level of the cluster's domains");
-    EXPECT_EQ(refused({.parts = {{{.gpus = 8}, 3}}}), "the cluster has too few GPUs for the gang, even when empty");
-    EXPECT_EQ(refused({.parts = {{{.cpu = 300_cores}, 1}}}),
-              "no domain that is narrow enough has room for the whole gang now");
+    const std::string never = "no domain that is narrow enough has room for the whole gang, even when it is empty";
+    EXPECT_EQ(refused({.parts = {{{.gpus = 8}, 3}}}), never);
+    EXPECT_EQ(refused({.parts = {{{.cpu = 300_cores}, 1}}}), never);
+    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 3}}, .most_per_node = 1}), never);
+    EXPECT_EQ(refused({.parts = {{{.gpus = 4}, 3}}, .level = "node", .required = true}), never);
+    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 2}}, .least_per_node = 3}),
+              "least_per_node: \"3\": expected at most the 2 members");
 }

@@ -8,7 +8,8 @@ namespace {
 
 std::string refused(const gang& of) {
     const auto told = checked(of);
-    return told ? std::string{"accepted"} : told.error().field + ": " + told.error().value + ": " + told.error().expected;
+    return told ? std::string{"accepted"}
+                : told.error().field + ": " + told.error().value + ": " + told.error().expected;
 }
 
 } // namespace
@@ -36,6 +37,8 @@ TEST(gang, is_checked) {
     wrong.least_per_node = 4;
     wrong.most_per_node = 3;
     EXPECT_EQ(refused(wrong), "most_per_node: 3: not less than least_per_node");
+    wrong.most_per_node = 8;
+    EXPECT_EQ(refused(wrong), "least_per_node: 4: at most the 3 members");
     wrong = right;
     wrong.required = true;
     EXPECT_EQ(refused(wrong), "level: : a level, where one is required");

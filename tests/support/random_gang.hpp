@@ -17,6 +17,6 @@ inline gpupack::gang random_gang(random_history& history, const gpupack::cluster
     any.required = !any.level.empty() && history.below(2) == 0;
     if (history.below(3) == 0) any.layout = gpupack::gang_layout::spread;
     if (history.below(4) == 0) any.most_per_node = static_cast<int>(1 + history.below(3));
-    if (history.below(4) == 0 && any.most_per_node >= 2) any.least_per_node = 2;
+    if (history.below(4) == 0 && any.most_per_node >= 2 && any.members() >= 2) any.least_per_node = 2;
     return any;
 }

@@ -4,6 +4,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/plan/detail/gang_board.hpp>
+#include <gpupack/plan/detail/gang_capacity.hpp>
 #include <gpupack/plan/detail/gang_search.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/request/gang.hpp>
@@ -39,7 +40,7 @@ struct gang_plan {
 /// Why a gang is not placed.
 ///
 /// input   what is wrong with it; empty field: nothing
-/// ever    whether the GPUs of the cluster would be enough if it were empty
+/// ever    whether it might fit if the cluster were empty: wait if so, reject if not
 /// proven  whether there is no placement now; else the budget of the search ran out
 struct no_gang {
     input_error input{};
@@ -50,7 +51,7 @@ struct no_gang {
     [[nodiscard]] std::string message() const {
         if (!input.field.empty()) return input.message();
         std::string text{"no domain that is narrow enough has room for the whole gang now"};
-        if (!ever) text = "the cluster has too few GPUs for the gang, even when empty";
+        if (!ever) text = "no domain that is narrow enough has room for the whole gang, even when it is empty";
         if (!proven) text.append("; the search was cut short: there may be a way");
         return text;
     }
@@ -142,6 +143,21 @@ struct level_range {
     return range;
 }
 
+/// Whether some domain of the level, or some node, might hold the gang if it were empty.
+template <class Board> [[nodiscard]] bool might_fit_empty_at(const Board& board, int level) {
+    const cluster& on = board.on();
+    if (level < static_cast<int>(on.domains().levels().size())) {
+        for (std::uint32_t d = 0; d < on.domains().size(); ++d)
+            if (on.domains()[domain_id{d}].level == level && might_fit_empty(board, on.nodes_in(domain_id{d})))
+                return true;
+        return false;
+    }
+    const node_range all = on.nodes_in(domain_id{});
+    return std::any_of(all.begin(), all.end(), [&](const node_id& node) {
+        return might_fit_empty(board, node_range{&node, &node + 1});
+    });
+}
+
 /// Seats the gang at the narrowest level where that can be done.
 template <class Board>
 [[nodiscard]] expected<gang_plan, no_gang> seat_gang(Board& board, level_range levels, std::int64_t budget) {
@@ -155,10 +171,10 @@ template <class Board>
         for (const domain_id domain : domains_to_try(board, level))
             if (search.seat_all_in(domain)) return plan_of(board);
     }
-    std::int64_t gpus = 0;
-    for (const gang_part& part : board.wanted().parts)
-        gpus += std::int64_t{part.count} * part.asked.total_compute().count();
-    return unexpected<no_gang>{no_gang{{}, gpus <= board.on().compute().count(), search.is_proven()}};
+    bool ever = false; // a narrow domain need not stand in a wider one
+    for (int level = levels.widest; level <= levels.narrowest && !ever; ++level)
+        ever = might_fit_empty_at(board, level);
+    return unexpected<no_gang>{no_gang{{}, ever, !ever || search.is_proven()}};
 }
 
 } // namespace detail

@@ -55,8 +55,8 @@ inline constexpr std::int64_t max_gang_members = 1'000'000;
 
 /// The gang itself where it can be.
 ///
-/// errors  no member, or too many; a part of none; a request that is not valid; fewer members on a node than one,
-///         or at least more than at most
+/// errors  no member, or too many; a part of none; a request that is not valid; least_per_node below one, or more
+///         than most_per_node or all members
 [[nodiscard]] inline expected<gang, input_error> checked(const gang& of) {
     for (const gang_part& part : of.parts) {
         if (part.count < 1) return bad_input("gang part", std::to_string(part.count), "one member or more");
@@ -68,6 +68,9 @@ inline constexpr std::int64_t max_gang_members = 1'000'000;
         return bad_input("least_per_node", std::to_string(of.least_per_node), "one member or more");
     if (of.most_per_node < of.least_per_node)
         return bad_input("most_per_node", std::to_string(of.most_per_node), "not less than least_per_node");
+    if (of.least_per_node > of.members())
+        return bad_input("least_per_node", std::to_string(of.least_per_node),
+                         std::string{"at most the "}.append(std::to_string(of.members())).append(" members"));
     if (of.required && of.level.empty()) return bad_input("level", "", "a level, where one is required");
     return of;
 }

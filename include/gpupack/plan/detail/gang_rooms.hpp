@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gpupack/plan/detail/gang_board.hpp>
+#include <gpupack/plan/detail/gang_capacity.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -64,16 +65,7 @@ template <class Board> class gang_rooms {
         const bool plain = asked.gpus == 0 || (asked.share.way() == sharing::exclusive && !asked.selects() &&
                                                asked.numa == numa_alignment::none &&
                                                (node.kind().models.bits() & ~asked.models.bits()) == 0);
-        if (plain) {
-            std::int64_t room = most;
-            const auto limit = [&](std::int64_t free, std::int64_t each) {
-                if (each > 0) room = std::min(room, free / each);
-            };
-            limit(node.idle_gpus(), asked.gpus);
-            limit(node.cpu_free().count(), asked.cpu.count());
-            limit(node.memory_free().count(), asked.memory.count());
-            return room;
-        }
+        if (plain) return most_members(node, asked, most);
         std::int64_t room = 0;
         for (; room < most && board.has_room(0, id); ++room) board.seat_one(0, id);
         board.leave(0);

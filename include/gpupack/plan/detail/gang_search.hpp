@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <functional>
 #include <tuple>
 #include <vector>
 
@@ -66,30 +66,39 @@ template <class Board> class gang_search {
         return seated;
     }
 
-    /// The largest members first, each where it leaves least (pack), or where the fewest members are (spread).
+    /// How good a node is for one more member, and its place among the nodes, which breaks ties: lower is better.
+    using standing = std::tuple<int, std::int64_t, std::int64_t, std::size_t>;
+
+    /// Where a member leaves least, on nodes in use before (pack), or where the fewest members are (spread).
+    [[nodiscard]] standing standing_of(node_id node, std::size_t nth) const noexcept {
+        const node_view view = board_.view(node);
+        const int used = board_.members_on(node);
+        if (board_.wanted().layout == gang_layout::pack)
+            return {used == 0 ? 1 : 0, view.compute_free().count(), view.cpu_free().count(), nth};
+        return {used, -view.compute_free().count(), -view.cpu_free().count(), nth};
+    }
+
+    /// The largest members first, each on the best node. Of equal members, each changes its own node's standing only.
     [[nodiscard]] bool seat_greedily(const std::vector<node_id>& nodes) {
-        const bool pack = board_.wanted().layout == gang_layout::pack;
-        for (const std::size_t part : order_)
+        for (const std::size_t part : order_) {
+            std::vector<standing> open; // a heap, the best on top
+            for (std::size_t i = 0; i < nodes.size(); ++i)
+                if (board_.has_room(part, nodes[i])) open.push_back(standing_of(nodes[i], i));
+            std::make_heap(open.begin(), open.end(), std::greater<>{});
             for (int member = 0; member < board_.wanted().parts[part].count; ++member) {
-                const node_id* best = nullptr;
-                std::tuple<int, std::int64_t, std::int64_t> least;
-                for (const node_id& node : nodes) {
-                    if (!board_.has_room(part, node)) continue;
-                    const node_view view = board_.view(node);
-                    const std::int64_t sign = pack ? 1 : -1;
-                    const int used = board_.members_on(node);
-                    const std::tuple key{pack ? (used == 0 ? 1 : 0) : used, sign * view.compute_free().count(),
-                                         sign * view.cpu_free().count()};
-                    if (best != nullptr && !(key < least)) continue;
-                    best = &node;
-                    least = key;
-                }
-                if (best == nullptr) {
+                if (open.empty()) {
                     board_.leave(0);
                     return false;
                 }
-                board_.seat_one(part, *best);
+                std::pop_heap(open.begin(), open.end(), std::greater<>{});
+                const std::size_t best = std::get<3>(open.back());
+                open.pop_back();
+                board_.seat_one(part, nodes[best]);
+                if (!board_.has_room(part, nodes[best])) continue;
+                open.push_back(standing_of(nodes[best], best));
+                std::push_heap(open.begin(), open.end(), std::greater<>{});
             }
+        }
         if (board_.nodes_are_full_enough()) return true;
         board_.leave(0);
         return false;
