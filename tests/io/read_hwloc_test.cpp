@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace gpupack;
 
@@ -31,6 +34,20 @@ class document {
     void gpu() {
         open(pci("PCIDev", "0302 [10de:20b0] [10de:134f] a1"));
         close();
+    }
+    /// A GPU as hwloc's NVML plugin tells it; returns the number of its NVML device.
+    std::string nvml_gpu(const std::string& device) {
+        open(pci("PCIDev", std::string{"0302 [10de:"}.append(device).append("] [10de:134f] a1")));
+        open("type=\"OSDev\" osdev_type=\"1\" subtype=\"NVML\" name=\"nvml\"");
+        close();
+        close();
+        return std::string{"OSDev:"}.append(std::to_string(index_)).append(" ");
+    }
+    /// An NVSwitch; returns its number.
+    std::string nvswitch() {
+        open(pci("PCIDev", "0680 [10de:22a3] [10de:1796] a1").append(" subtype=\"NVSwitch\""));
+        close();
+        return std::string{"PCIDev:"}.append(std::to_string(index_)).append(" ");
     }
     void adapter(const std::string& interface, const std::string& infiniband) {
         open(pci("PCIDev", "0207 [15b3:101b] [15b3:0007] 00"));
@@ -89,14 +106,40 @@ std::string package(int number, const std::string& devices) {
         .append("</object>\n");
 }
 
-std::string machine(const std::string& one, const std::string& other) {
+/// What hwloc's NVML plugin adds to a document: for some objects, megabytes a second from each to each.
+std::string nvlinks(const std::string& objects, const std::vector<int>& rows) {
+    std::string values;
+    for (const int each : rows) values.append(std::to_string(each)).append(" ");
+    const auto element = [](const char* name, const std::string& text) {
+        return std::string{"<"}
+            .append(name)
+            .append(" length=\"")
+            .append(std::to_string(text.size()))
+            .append("\">")
+            .append(text)
+            .append("</")
+            .append(name)
+            .append(">\n");
+    };
+    const auto count = std::count(objects.begin(), objects.end(), ':');
+    return std::string{"<distances2hetero nbobjs=\""}
+        .append(std::to_string(count))
+        .append("\" kind=\"25\" name=\"NVLinkBandwidth\">\n")
+        .append(element("indexes", objects))
+        .append(element("u64values", values))
+        .append("</distances2hetero>\n");
+}
+
+std::string machine(const std::string& one, const std::string& other, const std::string& distances = {}) {
     return std::string{"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
                        "<topology version=\"2.0\">\n<object type=\"Machine\" os_index=\"0\" cpuset=\"0x00000003\" "
                        "complete_cpuset=\"0x00000003\" allowed_cpuset=\"0x00000003\" nodeset=\"0x00000003\" "
                        "complete_nodeset=\"0x00000003\" allowed_nodeset=\"0x00000003\" gp_index=\"1\">\n"}
         .append(package(0, one))
         .append(package(1, other))
-        .append("</object>\n</topology>\n");
+        .append("</object>\n")
+        .append(distances)
+        .append("</topology>\n");
 }
 
 } // namespace
@@ -156,6 +199,45 @@ TEST(read_hwloc, finds_gpus_and_adapters_and_the_ways_between_them) {
     EXPECT_EQ(told->nics[1].name, "eth1");
     EXPECT_EQ(told->nics[1].numa, 1);
     EXPECT_EQ(told->nics[1].to_gpus.back(), pcie_path::host_bridge);
+}
+
+// What hwloc tells where its NVML plugin was there: V100 with two links between them and one to the processor, H100 on a
+// switch as hwloc counts their links, once and twice, and P100.
+TEST(read_hwloc, takes_the_nvlinks_that_it_tells) {
+    const auto pair = [](const std::string& device, int there) {
+        document all;
+        all.host_bridge();
+        std::string objects = all.nvml_gpu(device);
+        objects.append(all.nvml_gpu(device));
+        all.close();
+        return io::parse_hwloc(
+            "m.xml", machine(all.text, "",
+                             nvlinks(objects.append("Package:2 "), {1'000'000, there, 25'000, there, 1'000'000,
+                                                                    25'000, 25'000, 25'000, 1'000'000})));
+    };
+    for (const auto& [device, there] : {std::pair{"1db1", 50'000}, {"15f9", 40'000}, {"20b0", 50'000}}) {
+        const auto told = pair(device, there);
+        ASSERT_TRUE(told) << told.error().message();
+        EXPECT_EQ(told->links[0][1], (gpu_link{pcie_path::host_bridge, 2})) << device;
+        EXPECT_EQ(told->links[1][0], told->links[0][1]);
+        EXPECT_FALSE(told->switched);
+    }
+    EXPECT_EQ(pair("1db1", 25'000 * 19).error().message(),
+              "m.xml: GPU1 to GPU0: \"19\": expected from 0 to 18 NVLinks");
+    for (const int each : {25'000, 50'000}) {
+        document all;
+        all.host_bridge();
+        std::string objects = all.nvml_gpu("2330");
+        objects.append(all.nvml_gpu("2330"));
+        objects.append(all.nvswitch());
+        all.close();
+        const int there = 18 * each;
+        const auto told = io::parse_hwloc(
+            "m.xml", machine(all.text, "", nvlinks(objects, {1, 0, there, 0, 1, there, there, there, 1})));
+        ASSERT_TRUE(told) << told.error().message();
+        EXPECT_TRUE(told->switched);
+        EXPECT_EQ(told->links[0][1], (gpu_link{pcie_path::host_bridge, 18}));
+    }
 }
 
 TEST(read_hwloc, finds_none_where_there_is_none) {

@@ -168,6 +168,40 @@ TEST(read_topology_matrix, reads_what_small_machines_and_old_drivers_print) {
     EXPECT_EQ(table.nics.size(), 1U);
 }
 
+// What stands in bug reports: quoted, gathered from many hosts, glued together where a terminal broke the line, with
+// the matrix of another question behind it.
+TEST(read_topology_matrix, reads_what_tools_and_terminals_have_made_of_it) {
+    const node_topology quoted = read("> $ nvidia-smi topo -m\n"
+                                      ">         GPU0    GPU1    CPU Affinity    NUMA Affinity   GPU NUMA ID\n"
+                                      "> GPU0     X      NV4                     0               N/A\n"
+                                      "> GPU1    NV4      X      16-31           1               N/A\n");
+    EXPECT_EQ(quoted.numa, (std::vector<int>{0, 1})); // the empty cell is that of the CPUs
+    EXPECT_EQ(score(quoted, 0, 1), 410);
+    const node_topology gathered = read("node7: \tGPU0\tGPU1\tmlx5_0\tCPU Affinity\n"
+                                        "node7: GPU0\t X \tPHB\tPIX\t3\n"
+                                        "node7: GPU1\tPHB\t X \tPHB\t3\n"
+                                        "node7: mlx5_0\tPIX\tPHB\t X \t\n");
+    EXPECT_EQ(gathered.numa, (std::vector<int>{0, 0})); // one CPU, and no column that tells NUMA nodes
+    EXPECT_EQ(gathered.nics.at(0).to_gpus[1], pcie_path::host_bridge);
+    const node_topology glued =
+        read("      GPU0  GPU1  NIC0  NIC1  NIC2  CPU Affinity  NUMA Affinity  GPU NUMA ID\n"
+             "GPU0   X    NV18  PIXNODE  NODE  0-55,112-167  0  N/A\n"
+             "GPU1  NV18   X    NODEPXB   SYS  56-111,168-223  1  N/A\n"
+             "NIC1  NODE  PXB   NODE X PIX\n");
+    EXPECT_EQ(glued.numa, (std::vector<int>{0, 1}));
+    EXPECT_EQ(glued.nics[1].to_gpus, (std::vector{pcie_path::same_cpu, pcie_path::multi_switch}));
+    const node_topology first = read("\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\n"
+                                     "GPU0\t X \tPHB\t0-63\t0\t\tN/A\nGPU1\tPHB\t X \t0-63\t0\t\tN/A\n"
+                                     "\nLegend:\n\n  X    = Self\n\n"
+                                     " \tGPU0\tGPU1\t\n GPU0\tX\tGNS\t\n GPU1\tGNS\tX\t\n");
+    EXPECT_EQ(score(first, 0, 1), 30); // not the matrix of topo -p2p
+    // a tray of GB200: lists of NUMA nodes, and those that are the memory of the GPUs
+    const node_topology grace = read("        GPU0    GPU1    CPU Affinity    NUMA Affinity   GPU NUMA ID\n"
+                                     "GPU0     X      NV18    0-71    0,3-9,11-17             2\n"
+                                     "GPU1    NV18     X      72-143  1,19-25,27-33           18\n");
+    EXPECT_EQ(grace.numa, (std::vector<int>{0, 1}));
+}
+
 TEST(read_topology_matrix, reads_every_machine_as_it_prints_it) {
     for_all([](std::uint64_t seed) {
         random_stream random{seed};
@@ -175,7 +209,7 @@ TEST(read_topology_matrix, reads_every_machine_as_it_prints_it) {
         node_topology of = *machines::named(name)->topology;
         look as{.gap = random.below(2) == 0 ? "\t" : "   "};
         as.adapter_rows = random.below(2) == 0;
-        as.gpu_numa = random.below(2) == 0 && as.gap == "\t";
+        as.gpu_numa = random.below(2) == 0;
         as.colours = random.below(2) == 0;
         as.surroundings = random.below(2) == 0;
         const auto told = io::parse_topology_matrix("topo.txt", printed(of, as));

@@ -6,9 +6,11 @@
 #include <gpupack/topology/node_topology.hpp>
 
 #include <hwloc.h>
+#include <hwloc/distances.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -40,6 +42,7 @@ class numbering {
 struct hwloc_device {
     std::string name;
     pcie_place place;
+    hwloc_obj_t object = nullptr;
 };
 
 /// Collects GPUs and adapters from the object tree.
@@ -56,8 +59,9 @@ class hwloc_devices {
         std::sort(devices.begin(), devices.end(), [&](hwloc_obj_t a, hwloc_obj_t b) { return bus(a) < bus(b); });
         for (const hwloc_obj_t at : devices) {
             const unsigned kind = at->attr->pcidev.class_id >> 8;
-            if (kind == 0x03 && at->attr->pcidev.vendor_id == nvidia) gpus.push_back({bus_id(*at), place_of(*at)});
-            if (kind == 0x02) nics.push_back({adapter_name(*at), place_of(*at)});
+            if (kind == 0x03 && at->attr->pcidev.vendor_id == nvidia)
+                gpus.push_back({bus_id(*at), place_of(*at), at});
+            if (kind == 0x02) nics.push_back({adapter_name(*at), place_of(*at), at});
         }
     }
 
@@ -105,15 +109,78 @@ class hwloc_devices {
     numbering numbers_;
 };
 
+/// The NVLinks of GPUs, where hwloc was built with its NVML plugin: megabytes a second to other GPUs and to NVSwitches.
+///
+/// source  hwloc's matrix NVLinkBandwidth (docs/sources.md#hwloc)
+class hwloc_nvlinks {
+  public:
+    explicit hwloc_nvlinks(hwloc_topology_t topology) : topology_{topology} {
+        unsigned count = 1;
+        if (hwloc_distances_get_by_name(topology, "NVLinkBandwidth", &count, &told_, 0) != 0 || count == 0)
+            told_ = nullptr;
+    }
+    hwloc_nvlinks(const hwloc_nvlinks&) = delete;
+    hwloc_nvlinks& operator=(const hwloc_nvlinks&) = delete;
+    ~hwloc_nvlinks() {
+        if (told_ != nullptr) hwloc_distances_release(topology_, told_);
+    }
+
+    /// Adds them to the links of these GPUs; two GPUs on switches can use as many as the one with fewer has.
+    void add_to(node_topology& all, const std::vector<hwloc_device>& gpus) const {
+        if (told_ == nullptr) return;
+        for (std::size_t a = 0; a < gpus.size(); ++a)
+            for (std::size_t b = 0; b < a; ++b) {
+                const int direct = links(gpus[a], [&](hwloc_obj_t to) { return to == gpus[b].object; });
+                const int over_switches = std::min(links(gpus[a], is_switch), links(gpus[b], is_switch));
+                all.switched = all.switched || over_switches > 0;
+                // beyond 255 it is no number of links either, and checked() refuses it
+                add_nvlinks(all, a, b, std::min(255, direct + over_switches));
+            }
+    }
+
+  private:
+    static bool is_switch(hwloc_obj_t of) {
+        return of->type == HWLOC_OBJ_PCI_DEVICE && of->attr->pcidev.class_id >> 8 == 0x06;
+    }
+    static hwloc_obj_t pci_device_of(hwloc_obj_t of) {
+        return of->type == HWLOC_OBJ_OS_DEVICE && of->parent != nullptr ? of->parent : of;
+    }
+
+    /// How many links of a GPU go where `wanted` says. One carries 20 GB/s of Pascal, whose device numbers end at
+    /// 0x1cff, and 25 GB/s since; some versions of hwloc count twice as much from Ampere (0x2000) on.
+    template <class Wanted> [[nodiscard]] int links(const hwloc_device& from, Wanted wanted) const {
+        const unsigned device = from.object->attr->pcidev.device_id;
+        std::uint64_t bandwidth = 0;
+        std::uint64_t all = 0;
+        for (unsigned row = 0; row < told_->nbobjs; ++row) {
+            if (told_->objs[row] == nullptr || pci_device_of(told_->objs[row]) != from.object) continue;
+            for (unsigned column = 0; column < told_->nbobjs; ++column) {
+                if (column == row || told_->objs[column] == nullptr) continue;
+                const std::uint64_t value = told_->values[std::size_t{row} * told_->nbobjs + column];
+                all += value;
+                if (wanted(pci_device_of(told_->objs[column]))) bandwidth += value;
+            }
+        }
+        std::uint64_t each = device < 0x1d00 ? 20'000 : 25'000;
+        if (device >= 0x2000 && all > each * max_nvlinks) each *= 2;
+        return static_cast<int>(std::min<std::uint64_t>(255, bandwidth / each));
+    }
+
+    hwloc_topology_t topology_;
+    hwloc_distances_s* told_ = nullptr;
+};
+
 } // namespace detail
 
 /// Reads what connects the GPUs of a node from the XML that hwloc exports (`lstopo machine.xml`).
 ///
 /// GPUs are NVIDIA's display and 3D controllers, by PCI bus id; adapters are network controllers, by the name of their
-/// InfiniBand device or network interface. hwloc sees no NVLinks: add_nvlinks and add_nvswitch add them. Bridges that
-/// hwloc left out of the file cannot be told apart: `lstopo --filter bridge:all --filter io:all` keeps them.
+/// InfiniBand device or network interface. NVLinks are told by an hwloc that was built with its NVML plugin; else
+/// add_nvlinks and add_nvswitch add them. Bridges that hwloc left out of the file cannot be told apart:
+/// `lstopo --filter bridge:all --filter io:all` keeps them.
 /// file    named in errors
-/// errors  text that is not hwloc's XML; more than 32 GPUs or adapters, or NUMA nodes beyond 15. No GPU is none
+/// errors  text that is not hwloc's XML; more than 32 GPUs, 256 adapters or 18 NVLinks, or NUMA nodes beyond 15.
+///         No GPU is none
 [[nodiscard]] inline expected<node_topology, input_error> parse_hwloc(const std::string& file,
                                                                       std::string_view content) {
     const auto wrong = [&] {
@@ -138,7 +205,9 @@ class hwloc_devices {
     std::vector<std::pair<std::string, pcie_place>> nics;
     for (const detail::hwloc_device& gpu : found.gpus) gpus.push_back(gpu.place);
     for (const detail::hwloc_device& adapter : found.nics) nics.emplace_back(adapter.name, adapter.place);
-    auto right = checked(wired(gpus, nics));
+    node_topology all = wired(gpus, nics);
+    detail::hwloc_nvlinks{raw}.add_to(all, found.gpus);
+    auto right = checked(all);
     if (right) return right;
     input_error error = right.error();
     error.file = file;

@@ -133,8 +133,8 @@ inline void name_adapters(std::vector<std::string>& devices, std::size_t gpus, s
 } // namespace detail
 
 /// Reads what connects the GPUs of a node from the output of `nvidia-smi topo -m`, as people paste it: with tabs or
-/// spaces, colours, table bars, prompts and the legend around it; with or without adapters, their rows, and the columns
-/// about CPUs and NUMA nodes.
+/// spaces, colours, table bars, marks of quotation, host names before each line, prompts and the legend around it; with
+/// or without adapters, their rows, and the columns about CPUs and NUMA nodes. Of several matrices, the first.
 ///
 /// NV# hides the PCIe path of two GPUs: it is inferred from the devices that both reach by PCIe, else from whether they
 /// share a NUMA node. Where no NUMA node is told, GPUs that reach each other without crossing between processors share
@@ -143,7 +143,7 @@ inline void name_adapters(std::vector<std::string>& devices, std::size_t gpus, s
 /// errors   no matrix, a missing or ragged row, an unknown word, a link that is not the same both ways; with the line
 [[nodiscard]] inline expected<node_topology, input_error> parse_topology_matrix(const std::string& file,
                                                                                 std::string_view content) {
-    auto text = detail::find_matrix(file, content);
+    auto text = detail::matrix_finder{file}.find(content);
     if (!text) return unexpected<input_error>{text.error()};
     const auto links = detail::parse_links(file, *text);
     if (!links) return unexpected<input_error>{links.error()};

@@ -32,7 +32,7 @@ struct nic {
 ///
 /// numa        [GPUs]        the NUMA node that each hangs on, 0 to 15
 /// links       [GPUs][GPUs]  how each reaches each; the same both ways, what stands on the diagonal means nothing
-/// nics        at most 32
+/// nics        at most 256
 /// switched    whether the NVLinks go to NVSwitches, so that links[a][b].nvlinks are shared by all partners of a GPU
 /// partitions  the sets of GPUs that the NVSwitches can set apart as a partition; empty: not told
 struct node_topology {
@@ -47,8 +47,8 @@ struct node_topology {
     friend bool operator==(const node_topology&, const node_topology&) = default;
 };
 
-/// The most network adapters of a node.
-inline constexpr int max_nics = 32;
+/// The most network adapters of a node, virtual functions counted in.
+inline constexpr int max_nics = 256;
 
 /// The most partitions that the NVSwitches of a node may form.
 inline constexpr int max_partitions = 64;
@@ -88,7 +88,7 @@ namespace detail {
 
 /// The topology itself, where it can be.
 ///
-/// errors  more than 32 GPUs or adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a NUMA
+/// errors  more than 32 GPUs or 256 adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a NUMA
 ///         node beyond 15, a partition of GPUs that are not there
 [[nodiscard]] inline expected<node_topology, input_error> checked(const node_topology& of) {
     const std::size_t gpus = of.numa.size();
@@ -96,7 +96,8 @@ namespace detail {
     for (const int node : of.numa)
         if (node < 0 || node > 15) return bad_input("NUMA node", std::to_string(node), "from 0 to 15");
     if (auto wrong = detail::wrong_links(of)) return unexpected<input_error>{*std::move(wrong)};
-    if (of.nics.size() > max_nics) return bad_input("NICs", std::to_string(of.nics.size()), "at most 32 on a node");
+    if (of.nics.size() > max_nics)
+        return bad_input("NICs", std::to_string(of.nics.size()), "at most 256 on a node");
     for (const nic& each : of.nics) {
         if (each.numa < 0 || each.numa > 15)
             return bad_input("NUMA node", std::to_string(each.numa), "from 0 to 15");
