@@ -1,0 +1,66 @@
+// Promises parts of a cluster to tenants, lends what they do not use, and takes it back when they come.
+#include <gpupack/gpupack.hpp>
+
+#include <iostream>
+#include <map>
+#include <vector>
+
+namespace plan = gpupack::plan;
+
+namespace {
+
+/// Cells of 1, 2, 4 and 8 GPUs of all nodes of a cluster, which have 8 GPUs each.
+plan::cell_chain cells_of(const gpupack::cluster& on) {
+    std::vector<plan::gpu_place> gpus;
+    for (std::uint32_t n = 0; n < on.size(); ++n)
+        for (int i = 0; i < 8; ++i) gpus.push_back({gpupack::node_id{n}, i});
+    const std::vector<plan::cell_level> levels = {{"gpu", 1}, {"pair", 2}, {"quad", 2}, {"node", 2}};
+    return plan::cell_chain::make(levels, static_cast<std::int64_t>(on.size()), std::move(gpus)).value();
+}
+
+} // namespace
+
+int main() {
+    gpupack::cluster cluster =
+        gpupack::cluster_builder{}.add_nodes(4, gpupack::machines::dgx_h100()).build().value();
+    gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::best_fit{}, gpupack::search::indexed{}};
+
+    // Vision is promised two nodes and speech a node and two quads, by levels from the single GPU up.
+    auto made =
+        plan::virtual_clusters::make(cells_of(scheduler.state()), {{.name = "vision", .promised = {0, 0, 0, 2}},
+                                                                   {.name = "speech", .promised = {0, 0, 2, 1}}});
+    if (!made) {
+        std::cerr << made.error().message() << '\n';
+        return 1;
+    }
+    plan::virtual_clusters& tenants = *made;
+
+    // What a cell stands for is taken on the cluster, so that the scheduler sees it in use.
+    std::map<std::uint32_t, std::vector<gpupack::placement>> taken; // by the slot of the lease
+    const auto take = [&](const plan::cell_grant& granted) {
+        for (const plan::cell_lease ended : granted.evicted) {
+            for (const gpupack::placement& each : taken[ended.slot]) scheduler.release(each);
+            taken.erase(ended.slot);
+        }
+        for (const auto& [node, gpus] : tenants.chain().gpus_of(granted.where))
+            taken[granted.lease.slot].push_back(scheduler.take({node, gpus, {}}, {.gpus = gpus.size()}));
+    };
+
+    // Nobody needs the nodes yet: a borrower gets three of them.
+    const int node = *tenants.chain().level_named("node");
+    for (int i = 0; i < 3; ++i) take(tenants.borrow(node).value());
+    std::cout << tenants.idle(node) << " node is idle, " << tenants.claimable(0, node)
+              << " are promised to vision\n";
+
+    // Vision comes, and gets what it was promised: the idle node, and then one that a borrower has to leave.
+    for (int i = 0; i < 2; ++i) {
+        const auto granted = tenants.allocate(0, node);
+        if (!granted) return 1;
+        std::cout << "vision gets node " << tenants.chain().gpus_of(granted->where)[0].first.number() << ", "
+                  << granted->evicted.size() << " evicted\n";
+        take(*granted);
+    }
+    const auto refused = tenants.allocate(0, node);
+    if (!refused) std::cout << refused.error().message() << '\n';
+    return refused ? 1 : 0;
+}
