@@ -26,9 +26,9 @@ int main() {
     gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::best_fit{}, gpupack::search::indexed{}};
 
     // Vision is promised two nodes and speech a node and two quads, by levels from the single GPU up.
-    auto made =
-        plan::virtual_clusters::make(cells_of(scheduler.state()), {{.name = "vision", .promised = {0, 0, 0, 2}},
-                                                                   {.name = "speech", .promised = {0, 0, 2, 1}}});
+    const std::vector<plan::tenant> promised = {{.name = "vision", .promised = {0, 0, 0, 2}},
+                                                {.name = "speech", .promised = {0, 0, 2, 1}}};
+    auto made = plan::virtual_clusters::make(cells_of(scheduler.state()), promised);
     if (!made) {
         std::cerr << made.error().message() << '\n';
         return 1;

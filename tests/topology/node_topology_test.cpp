@@ -43,7 +43,7 @@ TEST(node_topology, refuses_what_cannot_be) {
     EXPECT_EQ(refused([](auto& t) { add_nvlinks(t, 0, 4, 20); }), "GPU4 to GPU0: 22: from 0 to 18 NVLinks");
     EXPECT_EQ(refused([](auto& t) { t.nics[1].to_gpus.clear(); }), "paths of mlx5_1: 0: a path a GPU");
     EXPECT_EQ(refused([](auto& t) { t.nics[1].numa = -1; }), "NUMA node: -1: from 0 to 15");
-    EXPECT_EQ(refused([](auto& t) { t.nics.resize(33); }), "NICs: 33: at most 32 on a node");
+    EXPECT_EQ(refused([](auto& t) { t.nics.resize(257); }), "NICs: 257: at most 256 on a node");
     EXPECT_EQ(refused([](auto& t) { t.partitions = {gpu_set::of(8)}; }),
               "partition: 256: some of the GPUs of the node, as bits");
     EXPECT_EQ(refused([](auto& t) { t.partitions.assign(65, gpu_set::of(1)); }), "partitions: 65: at most 64");

@@ -143,7 +143,11 @@ class virtual_clusters {
         std::int64_t evicted = 0;
     };
 
-    virtual_clusters(cell_chain chain, std::vector<tenant> tenants);
+    virtual_clusters(cell_chain chain, std::vector<tenant> tenants)
+        : chain_{std::move(chain)}, tenants_{std::move(tenants)}, promises_{chain_}, idle_{promises_.unbound()},
+          leases_{chain_}, bad_{chain_} {
+        for (const tenant& each : tenants_) promises_.add(each.promised);
+    }
 
     static expected<void, input_error> check_names(const cell_chain& chain, const std::vector<tenant>& tenants);
     [[nodiscard]] expected<void, input_error> check_promises() const;
@@ -162,12 +166,6 @@ class virtual_clusters {
     detail::cell_leases leases_;
     detail::cell_tally bad_;
 };
-
-inline virtual_clusters::virtual_clusters(cell_chain chain, std::vector<tenant> tenants)
-    : chain_{std::move(chain)}, tenants_{std::move(tenants)}, promises_{chain_}, idle_{promises_.unbound()},
-      leases_{chain_}, bad_{chain_} {
-    for (const tenant& each : tenants_) promises_.add(each.promised);
-}
 
 inline expected<void, input_error> virtual_clusters::check_names(const cell_chain& chain,
                                                                  const std::vector<tenant>& tenants) {
