@@ -68,6 +68,7 @@
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/kind_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
@@ -120,6 +121,7 @@
 #include <gpupack/policy/kubernetes.hpp>
 #include <gpupack/policy/link_bandwidth.hpp>
 #include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/policy/lookahead.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>

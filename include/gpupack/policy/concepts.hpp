@@ -47,6 +47,15 @@ template <class Scorer> [[nodiscard]] consteval bool is_dear() {
         return false;
 }
 
+/// Whether a scorer's scores depend on the whole cluster through a few bits only, its regime: scorer.regime() tells
+/// them, and scorer.depends_on(changed bits, node) whether a node's scores may have changed with them.
+template <class Scorer> [[nodiscard]] consteval bool has_regimes() {
+    return requires(const Scorer& scorer, const node_view& node) {
+        { scorer.regime() } -> std::same_as<std::uint32_t>;
+        { scorer.depends_on(std::uint32_t{}, node) } -> std::same_as<bool>;
+    };
+}
+
 /// Whether a scorer's scores depend on the links between the chosen GPUs, so that equal GPUs are not
 /// interchangeable. A scorer says so by a static member `links`; combinations of it do, too.
 template <class Scorer> [[nodiscard]] consteval bool looks_at_links() {

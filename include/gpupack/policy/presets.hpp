@@ -20,6 +20,7 @@
 #include <gpupack/policy/koordinator.hpp>
 #include <gpupack/policy/kubernetes.hpp>
 #include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/policy/lookahead.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
@@ -49,11 +50,13 @@ namespace gpupack::policy {
 
 /// What a preset is made from.
 ///
-/// expected  the tasks to come, for the policies that look ahead; presets take the part that they call typical
-/// seed      of the random policies
+/// expected    the tasks to come, for the policies that look ahead; presets take the part that they call typical
+/// seed        of the random policies
+/// gpu_memory  MiB of a GPU of the cluster, for the policies that compare memory with compute
 struct preset_inputs {
     task_mix expected;
     std::uint64_t seed = 42;
+    mebibytes gpu_memory{81920};
 };
 
 /// The policy behind each preset, as a type.
@@ -89,6 +92,7 @@ using gpuallocator = two_level_policy<kubernetes_default, gpuallocator_best_effo
 using gpuallocator_binpack = two_level_policy<policy::binpack, gpuallocator_best_effort>;
 using hami_topology = two_level_policy<hami_node, policy::hami_topology>;
 using link_preserve = then_policy<policy::link_preserve, policy::best_fit>;
+using lookahead = policy::lookahead;
 using slurm_shard = two_level_policy<policy::first_fit, policy::slurm_shard>;
 
 } // namespace preset
@@ -101,7 +105,7 @@ using any_preset =
                  preset::mig_fragmentation, preset::mig_options, preset::mig_scarcity, preset::k8s_exclusive,
                  preset::device_plugin, preset::gpushare, preset::aliyun_vgpu, preset::hami, preset::volcano_vgpu,
                  preset::kai, preset::koordinator, preset::ray, preset::slurm_shard, preset::gpuallocator,
-                 preset::gpuallocator_binpack, preset::hami_topology, preset::link_preserve>;
+                 preset::gpuallocator_binpack, preset::hami_topology, preset::link_preserve, preset::lookahead>;
 
 /// One row of the table of named policies.
 ///
@@ -128,6 +132,13 @@ template <class Policy> [[nodiscard]] constexpr any_preset hold(Policy made) {
     return hold(two_level(hami_node{nodes}, hami_gpus{devices}));
 }
 
+inline constexpr int fair_reserve = lookahead::options{}.reserve;
+inline constexpr int dense_reserve = 125;
+
+[[nodiscard]] inline any_preset make_lookahead(const preset_inputs& in, int reserve) {
+    return hold(lookahead{in.expected, {.reserve = reserve, .gpu_memory = in.gpu_memory}});
+}
+
 } // namespace detail
 
 /// The part of the expected tasks, in percent by number, that FGD calls typical.
@@ -137,7 +148,7 @@ namespace detail {
 
 /// The rows of the table. A template, so that only those who look at them compile every policy.
 template <class Row> struct preset_table {
-    static constexpr std::array<Row, 38> rows{{
+    static constexpr std::array<Row, 40> rows{{
         {"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
          [](const preset_inputs& in) -> any_preset {
              return detail::hold(two_level(random{in.seed}, gpu_random{in.seed}));
@@ -162,6 +173,11 @@ template <class Row> struct preset_table {
          [](const preset_inputs& in) -> any_preset {
              return detail::hold(fgd{in.expected.typical(fgd_typical_percent)});
          }},
+        {"lookahead",
+         "what takes least from what later tasks could use, with room kept for large ones; gpupack's own",
+         [](const preset_inputs& in) -> any_preset { return detail::make_lookahead(in, detail::fair_reserve); }},
+        {"lookahead-dense", "the same with less room kept, for most small tasks placed",
+         [](const preset_inputs& in) -> any_preset { return detail::make_lookahead(in, detail::dense_reserve); }},
         {"binpack", "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
          [](const preset_inputs&) -> any_preset { return detail::hold(two_level(binpack{}, gpu_best_fit{})); }},
         {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",

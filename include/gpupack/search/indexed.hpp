@@ -32,6 +32,7 @@ template <policy::policy Policy> class indexed_searcher {
         const auto slot = shapes_.look_up(question.asked);
         if (!slot) return scan::searcher{}.find(policy, question);
         const auto scorer = policy::prepare(policy, question);
+        follow_regime(scorer, question.on);
         if (slot->is_new)
             enter_all(slot->slot, scorer, question);
         else
@@ -51,6 +52,17 @@ template <policy::policy Policy> class indexed_searcher {
         tournament<key_of<scorer_type>> nodes;
         std::uint64_t seen = 0;
     };
+
+    /// Where the scorer is of another regime than the last one, notes as changed the nodes to which that matters.
+    void follow_regime(const scorer_type& scorer, const cluster& on) {
+        if constexpr (policy::has_regimes<scorer_type>()) {
+            const std::uint32_t changed_bits = scorer.regime() ^ regime_;
+            if (changed_bits == 0) return;
+            regime_ = scorer.regime();
+            for (std::uint32_t n = 0; n < on.size(); ++n)
+                if (scorer.depends_on(changed_bits, on[node_id{n}])) changes_.changed(on, node_id{n});
+        }
+    }
 
     /// Scores every node, as a scan would.
     void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& question) {
@@ -79,13 +91,15 @@ template <policy::policy Policy> class indexed_searcher {
     change_log changes_;
     shape_table shapes_;
     std::vector<indexed_shape> tournaments_; // [slots taken]
+    std::uint32_t regime_ = 0;
 };
 
 /// Keeps the scores of each request shape, and on each decision scores only the nodes that changed since that shape
 /// was last asked for.
 ///
-/// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan. A policy must
-/// not change between decisions.
+/// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan, unless they do so
+/// through a few bits (lookahead): then the nodes to which a changed bit matters count as changed. A policy must not
+/// change between decisions.
 /// shapes  the most request shapes remembered; beyond it, shapes that recur push out those not asked for longest,
 ///         and the rest are searched by the scan: the answers are the same
 /// memory  64 bytes a node, and 9.2 a node and shape
@@ -96,7 +110,7 @@ struct indexed {
 
     template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& on) const {
         GPUPACK_EXPECTS(shapes > 0, "room for one shape at least");
-        if constexpr (policy::looks_at_whole_cluster<Policy>())
+        if constexpr (policy::looks_at_whole_cluster<Policy>() && !policy::has_regimes<policy::scorer_of<Policy>>())
             return scan::searcher{};
         else
             return indexed_searcher<Policy>{on, shapes};

@@ -9,6 +9,7 @@
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/kind_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
@@ -37,7 +38,7 @@ namespace gpupack {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  36 bytes a node and 16 a GPU, 148 a domain, and 48 a live placement; kinds are shared
+/// memory  36 bytes a node and 16 a GPU, 148 a domain or a kind, and 48 a live placement; kinds are shared
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -108,6 +109,12 @@ class cluster {
         return domain_free_[in.number()];
     }
 
+    /// What is free on the nodes of a kind, an index into kinds(), added up. Cost: constant; it is kept up to date.
+    [[nodiscard]] const kind_state& free_of_kind(std::size_t kind) const noexcept {
+        GPUPACK_EXPECTS(kind < kinds_.size(), "a kind of this cluster");
+        return kind_free_[kind];
+    }
+
     /// Compute of all GPUs, oversubscription counted in.
     [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
     /// Compute of all GPUs that is free now. Cost: constant.
@@ -130,12 +137,14 @@ class cluster {
         GPUPACK_EXPECTS(taken.cpu.count() <= node.cpu_free && taken.memory.count() <= node.memory_free,
                         "a request that fits the node");
         const place_of_node at = places_[id.number()];
+        count_in_kind(node, at, -1);
         count_open(at, gpus, -1);
         const split_memory pieces = book(node, gpus_.data() + at.first_gpu, kinds_[at.kind], taken, gpus, slots);
         if (taken.gpus > 0) {
             count_open(at, gpus, 1);
             sum_up(id, at);
         }
+        count_in_kind(node, at, 1);
         unasked_ += unasked * gpus.size();
         placement receipt = ledger_.enter(taken, id, gpus, slots, unasked, pieces);
         receipt.cluster = identity_;
@@ -150,9 +159,10 @@ class cluster {
         const split_memory pieces = ledger_.pieces_of(entry);
         const place_of_node at = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
+        count_in_kind(node, at, -1);
         node.cpu_free += entry.cpu;
         node.memory_free += entry.memory;
-        if (entry.gpus.empty()) return;
+        if (entry.gpus.empty()) return count_in_kind(node, at, 1);
         unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
         gpu_state* const states = gpus_.data() + at.first_gpu;
         const share taken = entry.taken();
@@ -165,6 +175,7 @@ class cluster {
         }
         count_open(at, entry.gpus, 1);
         sum_up(entry.node, at);
+        count_in_kind(node, at, 1);
     }
 
     /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
@@ -173,17 +184,21 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         GPUPACK_EXPECTS((gpus & gpu_set::first(kinds_[at.kind].gpu_count)) == gpus, "GPUs that the node has");
+        count_in_kind(nodes_[id.number()], at, -1);
         count_open(at, gpus, -1);
         for_each_gpu(gpus, [&](int i) { gpus_[at.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
         count_open(at, gpus, 1);
         sum_up(id, at);
+        count_in_kind(nodes_[id.number()], at, 1);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
     void set_closed(node_id id, bool closed) noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         node_state& node = nodes_[id.number()];
         const int before = idle_gpus_of(node);
+        count_in_kind(node, places_[id.number()], -1);
         node.closed = closed;
+        count_in_kind(node, places_[id.number()], 1);
         count_in_domains(id, before, idle_gpus_of(node), 0);
     }
 
@@ -212,8 +227,8 @@ class cluster {
     /// Whether two clusters have the same free resources on the same nodes.
     [[nodiscard]] bool same_state(const cluster& other) const noexcept {
         const auto same_open = [](const mig_places& a, const mig_places& b) { return a.open == b.open; };
-        return nodes_ == other.nodes_ && domain_free_ == other.domain_free_ && gpus_ == other.gpus_ &&
-               compute_free_ == other.compute_free_ && unasked_ == other.unasked_ &&
+        return nodes_ == other.nodes_ && domain_free_ == other.domain_free_ && kind_free_ == other.kind_free_ &&
+               gpus_ == other.gpus_ && compute_free_ == other.compute_free_ && unasked_ == other.unasked_ &&
                std::equal(mig_.begin(), mig_.end(), other.mig_.begin(), other.mig_.end(), same_open);
     }
 
@@ -236,6 +251,11 @@ class cluster {
         sum_up_gpus(node, gpus_.data() + at.first_gpu, kinds_[at.kind].gpu_count);
         compute_free_ += milli_gpu{node.compute_free - compute};
         count_in_domains(id, idle, idle_gpus_of(node), node.compute_free - compute);
+    }
+
+    /// Counts a node in (sign 1) or out (sign -1) of what is free on its kind.
+    void count_in_kind(const node_state& node, place_of_node at, int sign) noexcept {
+        kind_free_[at.kind].count(node, kinds_[at.kind], sign);
     }
 
     /// GPUs that may be given whole now; none of a closed node.
@@ -284,6 +304,7 @@ class cluster {
         copy.mig_ = mig_;
         copy.domains_ = domains_;
         copy.domain_free_ = domain_free_;
+        copy.kind_free_ = kind_free_;
         copy.kinds_ = kinds_;
         copy.places_ = places_;
         copy.nodes_ = nodes_;
@@ -306,6 +327,7 @@ class cluster {
         compute_free_ = from.compute_free_;
         unasked_ = from.unasked_;
         domain_free_ = from.domain_free_;
+        kind_free_ = from.kind_free_;
         for (std::size_t t = 0; t < from.mig_.size(); ++t) mig_[t].open = from.mig_[t].open;
     }
 
@@ -317,6 +339,7 @@ class cluster {
     std::vector<mig_places> mig_;
     std::shared_ptr<const domain_map> domains_;
     std::vector<domain_state> domain_free_; // [domains]
+    std::vector<kind_state> kind_free_;     // [kinds]
     std::vector<node_kind> kinds_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;

@@ -88,6 +88,7 @@ class cluster_builder {
         for (std::uint32_t i = 0; i < built_.size(); ++i) built_.compute_ += built_[node_id{i}].compute();
         built_.compute_free_ = built_.compute_;
         count_domains();
+        count_kinds();
         built_.reserve(2 * (built_.gpu_count() + built_.size()));
         return std::move(built_);
     }
@@ -106,6 +107,13 @@ class cluster_builder {
         const auto found = tree_.find(name);
         if (!found) fail("domain", std::string{name}, "one of the tree that was told");
         return found;
+    }
+
+    /// Adds up, for each kind, what its nodes have.
+    void count_kinds() {
+        built_.kind_free_.resize(built_.kinds_.size());
+        for (std::size_t n = 0; n < built_.nodes_.size(); ++n)
+            built_.count_in_kind(built_.nodes_[n], built_.places_[n], 1);
     }
 
     /// Adds up, for each domain, what its nodes have.

@@ -18,5 +18,6 @@ class cluster_builder;
 class node_range;
 class domain_map;
 struct domain_state;
+struct kind_state;
 
 } // namespace gpupack

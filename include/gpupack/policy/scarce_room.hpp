@@ -1,0 +1,86 @@
+#pragma once
+
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/topology/model_set.hpp>
+
+#include <cstdint>
+
+namespace gpupack::policy {
+
+/// Expected tasks that few nodes have room for: those for several whole GPUs of one node, and those that are
+/// particular about models.
+///
+/// models, gpus  what they ask for; gpus is 1 for all that are particular about models and take less than two
+/// cpu, memory   milli-cores and MiB of the host; 0 where gpus is 1
+/// wanted        the room that `scarce_room_view::scale` arrivals of the mix are expected to want of it, times the
+///               reserve: places, or milli-GPUs where gpus is 1. Tasks that ask for more of the same are counted in
+struct scarce_class {
+    model_set models{};
+    std::int32_t gpus = 0;
+    std::int32_t cpu = 0;
+    std::int32_t memory = 0;
+    std::int64_t wanted = 0;
+};
+
+/// The scarce classes of a mix as flat rows, and what a placement takes from them.
+///
+/// classes  [count]
+struct scarce_room_view {
+    /// The most classes that are told apart.
+    static constexpr int most_classes = 32;
+    static constexpr std::int64_t scale = 1 << 20;
+
+    const scarce_class* classes = nullptr;
+    std::int32_t count = 0;
+
+    /// Whether a request asks for what the class asks for, or for more: it may take the class's room.
+    [[nodiscard]] GPUPACK_HD static constexpr bool is_of(const request& asked, const scarce_class& of) noexcept {
+        return asked.gpus >= of.gpus && asked.cpu.count() >= of.cpu && asked.memory.count() >= of.memory &&
+               (asked.models & of.models) == asked.models;
+    }
+
+    /// The places of a class of several GPUs on a node with that free.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int64_t places(const scarce_class& of, int idle_gpus,
+                                                                  milli_cpu cpu, mebibytes memory) noexcept {
+        std::int64_t most = idle_gpus / of.gpus;
+        if (of.cpu > 0 && cpu.count() / of.cpu < most) most = cpu.count() / of.cpu;
+        if (of.memory > 0 && memory.count() / of.memory < most) most = memory.count() / of.memory;
+        return most;
+    }
+
+    /// How much room a request takes from the classes in `tight`, as bits by index, that it is not of: their places
+    /// that it ends, and 1 for each class of single GPUs whose models it takes.
+    ///
+    /// idle_taken  the idle GPUs among those that it takes
+    [[nodiscard]] GPUPACK_HD constexpr std::int64_t taken(std::uint32_t tight, const node_view& node,
+                                                          const request& asked, int idle_taken) const noexcept {
+        std::int64_t lost = 0;
+        for (std::uint32_t rest = tight; rest != 0; rest &= rest - 1) {
+            const scarce_class& of = classes[lowest_bit(rest)];
+            if ((node.kind().models & of.models).empty() || is_of(asked, of)) continue;
+            if (of.gpus == 1)
+                lost += asked.gpus > 0 ? 1 : 0;
+            else
+                lost += places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) -
+                        places(of, node.idle_gpus() - idle_taken, node.cpu_free() - asked.cpu,
+                               node.memory_free() - asked.memory);
+        }
+        return lost;
+    }
+
+    /// Whether taken() on a node may change when these classes become tight, or cease to be.
+    [[nodiscard]] GPUPACK_HD constexpr bool matters(std::uint32_t changed, const node_view& node) const noexcept {
+        for (std::uint32_t rest = changed; rest != 0; rest &= rest - 1) {
+            const scarce_class& of = classes[lowest_bit(rest)];
+            if ((node.kind().models & of.models).empty()) continue;
+            if (of.gpus == 1 || places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) > 0) return true;
+        }
+        return false;
+    }
+};
+
+} // namespace gpupack::policy
