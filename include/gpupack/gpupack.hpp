@@ -161,6 +161,7 @@
 #include <gpupack/plan/buddy_cells.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 #include <gpupack/plan/cell_grant.hpp>
+#include <gpupack/plan/hindsight_bound.hpp>
 #include <gpupack/plan/mps_slices.hpp>
 #include <gpupack/plan/node_trial.hpp>
 #include <gpupack/plan/place_gang.hpp>

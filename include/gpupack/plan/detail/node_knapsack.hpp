@@ -1,0 +1,99 @@
+#pragma once
+
+#include <gpupack/core/units.hpp>
+#include <gpupack/plan/detail/packing_model.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace gpupack::plan::detail {
+
+/// The most that one node's GPUs are worth when each shape has a worth of its own and host resources do not bind:
+/// slices by an unbounded knapsack on each GPU, and on top of it whole tasks by one over the GPUs.
+///
+/// Number  of worths: whole for the proof, floating for the search
+template <class Number> class node_knapsack {
+  public:
+    explicit node_knapsack(const packing_model& of) : of_{of} {}
+
+    /// worth    [shapes]  of one piece of each shape (packed_shape::pieces)
+    /// returns  the worth of the best packing, at least 0
+    Number solve(const packed_kind& kind, const std::vector<Number>& worth) {
+        const auto steps = static_cast<std::size_t>(kind.compute / of_.step);
+        const auto gpus = static_cast<std::size_t>(kind.gpus);
+        choose_best_of_each_size(kind, worth, steps, gpus);
+        gpu_.assign(steps + 1, {});
+        for (std::size_t c = 1; c <= steps; ++c) {
+            gpu_[c] = {gpu_[c - 1].worth, 0};
+            for (const std::size_t size : sizes_)
+                if (size <= c) gpu_[c].improve(gpu_[c - size].worth + slices_[size].worth, size);
+        }
+        const bool slices = !(gpu_[steps].worth < wholes_[1].worth);
+        one_is_sliced_ = slices;
+        node_.assign(gpus + 1, {});
+        for (std::size_t g = 1; g <= gpus; ++g) {
+            node_[g] = {node_[g - 1].worth + (slices ? gpu_[steps].worth : wholes_[1].worth), 1};
+            for (std::size_t width = 2; width <= g; ++width)
+                node_[g].improve(node_[g - width].worth + wholes_[width].worth, width);
+        }
+        return node_[gpus].worth;
+    }
+
+    /// Calls take(shape) for each piece of the packing solved last.
+    template <class Take> void for_each_piece(Take&& take) const {
+        for (std::size_t g = node_.size() - 1; g > 0;) {
+            const std::size_t width = node_[g].taken;
+            g -= width;
+            if (width > 1 || !one_is_sliced_) {
+                if (wholes_[width].worth > 0) take(wholes_[width].shape);
+                continue;
+            }
+            for (std::size_t c = gpu_.size() - 1; c > 0;) {
+                const std::size_t size = gpu_[c].taken;
+                if (size > 0) take(slices_[size].shape);
+                c -= size > 0 ? size : 1;
+            }
+        }
+    }
+
+  private:
+    struct best_shape {
+        Number worth{};
+        std::size_t shape = 0;
+    };
+    struct state {
+        Number worth{};
+        std::size_t taken = 0;
+
+        void improve(Number other, std::size_t by) {
+            if (worth < other) *this = {other, by};
+        }
+    };
+
+    void choose_best_of_each_size(const packed_kind& kind, const std::vector<Number>& worth, std::size_t steps,
+                                  std::size_t gpus) {
+        slices_.assign(steps + 1, {});
+        wholes_.assign(std::max<std::size_t>(gpus, 1) + 1, {});
+        sizes_.clear();
+        for (const std::size_t s : kind.fitting) {
+            const packed_shape& shape = of_.shapes[s];
+            best_shape& best = shape.whole ? wholes_[static_cast<std::size_t>(shape.gpus)]
+                                           : slices_[static_cast<std::size_t>(shape.compute / of_.step)];
+            if (best.worth < worth[s]) best = {worth[s], s};
+        }
+        for (std::size_t size = 1; size <= steps; ++size)
+            if (slices_[size].worth > 0) sizes_.push_back(size);
+    }
+
+    const packing_model& of_;
+    std::vector<best_shape> slices_; // [steps + 1]
+    std::vector<best_shape> wholes_; // [GPUs + 1]
+    std::vector<std::size_t> sizes_;
+    std::vector<state> gpu_;  // [steps + 1]
+    std::vector<state> node_; // [GPUs + 1]
+    bool one_is_sliced_ = false;
+};
+
+} // namespace gpupack::plan::detail

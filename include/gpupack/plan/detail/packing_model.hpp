@@ -1,0 +1,111 @@
+#pragma once
+
+#include <gpupack/core/units.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/idle_node.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/request/task_mix.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace gpupack::plan::detail {
+
+/// Tasks that arrived and are alike to a packing.
+///
+/// whole    takes its GPUs whole; else a piece on each
+/// compute  milli-GPUs on each GPU
+/// count    how many arrived
+struct packed_shape {
+    request asked;
+    bool whole = false;
+    std::int64_t gpus = 0;
+    std::int64_t compute = 0;
+    std::int64_t cpu = 0;
+    std::int64_t memory = 0;
+    std::int64_t count = 0;
+
+    /// Milli-GPUs that one of them asks for.
+    [[nodiscard]] std::int64_t value() const noexcept { return gpus * compute; }
+    /// Parts that are packed one by one: a whole task is one, a task of slices has a piece on each GPU.
+    [[nodiscard]] std::int64_t pieces() const noexcept { return whole ? 1 : gpus; }
+};
+
+/// Nodes that are alike.
+///
+/// gpus     of each, all taken to be as large as the largest
+/// compute  milli-GPUs of that largest
+/// fitting  shapes, by number, of which one fits the node when it is empty
+struct packed_kind {
+    std::int64_t nodes = 0;
+    std::int64_t cpu = 0;
+    std::int64_t memory = 0;
+    std::int64_t gpus = 0;
+    std::int64_t compute = 0;
+    std::vector<std::size_t> fitting;
+};
+
+/// What hindsight_bound packs: the shapes that arrived and the kinds of nodes, with every relaxation but the dual one.
+///
+/// step  divides all compute of slices and of GPUs
+struct packing_model {
+    std::vector<packed_shape> shapes;
+    std::vector<packed_kind> kinds;
+    std::int64_t step = 1;
+};
+
+/// More shapes than that are told apart only roughly.
+inline constexpr std::size_t most_shapes = 384;
+
+/// The shapes of a mix that ask for compute; CPU and memory rounded down by `bits` bits, which only makes tasks smaller.
+[[nodiscard]] inline std::vector<packed_shape> shapes_of(const task_mix& arrived, int bits) {
+    task_mix rounded;
+    for (const task_mix::entry& each : arrived.entries()) {
+        request asked = each.asked;
+        if (asked.total_compute().count() == 0) continue;
+        asked.ids = {}; // by id, no two nodes would be alike
+        asked.cpu = milli_cpu{asked.cpu.count() >> bits << bits};
+        asked.memory = mebibytes{asked.memory.count() >> bits << bits};
+        rounded.add(asked, each.count);
+    }
+    std::vector<packed_shape> shapes;
+    for (const auto& [asked, count] : rounded.entries())
+        shapes.push_back({asked, asked.share.way() == sharing::exclusive, asked.gpus, asked.share.compute().count(),
+                          asked.cpu.count(), asked.memory.count(), count});
+    return shapes;
+}
+
+[[nodiscard]] inline packing_model model_of(const cluster& on, const task_mix& arrived) {
+    packing_model made;
+    made.shapes = shapes_of(arrived, 0);
+    for (int bits = 4; made.shapes.size() > most_shapes && bits < 32; bits += 2)
+        made.shapes = shapes_of(arrived, bits);
+
+    std::vector<std::int64_t> nodes(on.kinds().size());
+    for (std::uint32_t i = 0; i < on.size(); ++i)
+        ++nodes[static_cast<std::size_t>(&on[node_id{i}].kind() - on.kinds().data())];
+    std::int64_t step = 0;
+    for (std::size_t k = 0; k < nodes.size(); ++k) {
+        const node_kind& kind = on.kinds()[k];
+        if (nodes[k] == 0 || kind.gpu_count == 0) continue;
+        packed_kind packed{nodes[k], kind.cpu.count(), kind.memory.count(), kind.gpu_count, 0, {}};
+        for (int g = 0; g < kind.gpu_count; ++g)
+            packed.compute = std::max<std::int64_t>(packed.compute, kind.gpus[g].compute);
+        const fit::idle_node empty{kind};
+        for (std::size_t s = 0; s < made.shapes.size(); ++s)
+            if (fit::fits(empty.view(), made.shapes[s].asked)) packed.fitting.push_back(s);
+        step = std::gcd(step, packed.compute);
+        made.kinds.push_back(std::move(packed));
+    }
+    for (const packed_shape& each : made.shapes)
+        if (!each.whole) step = std::gcd(step, each.compute);
+    made.step = std::max<std::int64_t>(step, 1);
+    return made;
+}
+
+} // namespace gpupack::plan::detail

@@ -1,0 +1,155 @@
+#include <gpupack/plan/hindsight_bound.hpp>
+
+#include "support/for_all.hpp"
+#include "support/random_history.hpp"
+
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+using namespace gpupack;
+
+namespace {
+
+/// The most compute that some tasks can be given, by trying every choice of tasks, nodes and GPUs.
+std::int64_t most_placed(cluster& on, const std::vector<request>& tasks, std::size_t next = 0) {
+    if (next == tasks.size()) return 0;
+    std::int64_t most = most_placed(on, tasks, next + 1);
+    for (std::uint32_t i = 0; i < on.size(); ++i) {
+        std::vector<candidate> choices;
+        fit::for_each_candidate(on[node_id{i}], tasks[next],
+                                [&](const candidate& each) { choices.push_back(each); });
+        for (const candidate& each : choices) {
+            const placement taken = on.take(node_id{i}, each.gpus, tasks[next], each.slots);
+            most = std::max(most, tasks[next].total_compute().count() + most_placed(on, tasks, next + 1));
+            on.give_back(taken);
+        }
+    }
+    return most;
+}
+
+task_mix mix_of(const std::vector<request>& tasks) {
+    task_mix mix;
+    for (const request& each : tasks) mix.add(each);
+    return mix;
+}
+
+cluster nodes_of(std::size_t nodes, const node_spec& spec) {
+    return cluster_builder{}.add_nodes(nodes, spec).build().value();
+}
+
+std::int64_t bound(const cluster& on, const task_mix& arrived) {
+    return plan::hindsight_bound(on, arrived).count();
+}
+
+/// One or two kinds of up to three small nodes.
+cluster small_cluster(random_stream& random) {
+    cluster_builder builder;
+    const gpu_model models[] = {models::t4, models::p100};
+    for (std::uint64_t kinds = 1 + random.below(2); kinds > 0; --kinds)
+        builder.add_nodes(1 + random.below(2), {milli_cpu{1000 * static_cast<std::int64_t>(2 + random.below(7))},
+                                                mebibytes{100 * static_cast<std::int64_t>(2 + random.below(7))},
+                                                {static_cast<int>(1 + random.below(3)), models[random.below(2)]}});
+    return std::move(builder).build().value();
+}
+
+request small_task(random_stream& random) {
+    request asked{.cpu = milli_cpu{1000 * static_cast<std::int64_t>(random.below(5))},
+                  .memory = mebibytes{100 * static_cast<std::int64_t>(random.below(5))},
+                  .gpus = static_cast<int>(random.below(4))};
+    if (random.below(2) == 0)
+        asked.share =
+            slice{.memory = {}, .compute = milli_gpu{static_cast<std::int64_t>(100 * (1 + random.below(9)))}};
+    return asked;
+}
+
+} // namespace
+
+TEST(hindsight_bound, is_never_below_what_brute_force_allocates) {
+    std::int64_t found = 0;
+    std::int64_t told = 0;
+    for_all([&](std::uint64_t seed) {
+        random_stream random{seed};
+        cluster on = small_cluster(random);
+        std::vector<request> tasks(3 + random.below(5));
+        for (request& each : tasks) each = small_task(random);
+        const std::int64_t most = most_placed(on, tasks);
+        const std::int64_t at_most = bound(on, mix_of(tasks));
+        RC_ASSERT(most <= at_most);
+        found += most;
+        told += at_most;
+    });
+    EXPECT_LE(told * 100, found * 105); // and tight, although so few tasks leave much to chance
+}
+
+TEST(hindsight_bound, is_never_below_what_any_way_of_sharing_allocates) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.any_cluster();
+        scheduler by{on, policy::two_level(policy::random{seed}, policy::gpu_random{seed})};
+        task_mix arrived;
+        std::int64_t placed = 0;
+        for (int i = 0; i < 60; ++i) {
+            const request asked = history.any_request(on);
+            arrived.add(asked);
+            if (by.try_place(asked)) placed += asked.total_compute().count();
+        }
+        RC_ASSERT(placed <= bound(on, arrived));
+    });
+}
+
+TEST(hindsight_bound, sees_what_strands_gpus) {
+    const request one{.cpu = 8_cores, .memory = 8_GiB, .gpus = 1};
+    // Room for both GPUs, CPU for one task a node; memory for one; and what is asked for.
+    EXPECT_EQ(bound(nodes_of(5, {12_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))), 5000);
+    EXPECT_EQ(bound(nodes_of(5, {64_cores, 12_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))), 5000);
+    EXPECT_EQ(bound(nodes_of(5, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))),
+              10000);
+    EXPECT_EQ(bound(nodes_of(5, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(7, one))), 7000);
+    // Two slices of 600 do not fit one GPU, and 8 GPUs do not fit a node of 4.
+    const request part{.gpus = 1, .share = slice{.memory = {}, .compute = 600_milli}};
+    EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, part))),
+              3600);
+    const request wide{.gpus = 8};
+    EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {4, models::t4}}), mix_of(std::vector<request>(50, wide))), 0);
+    // 3 GPUs leave the fourth of a node idle, but for the one slice that came.
+    const request three{.gpus = 3};
+    std::vector<request> tasks(50, three);
+    tasks.push_back(part);
+    EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {4, models::t4}}), mix_of(tasks)), 9600);
+}
+
+TEST(hindsight_bound, of_the_wrong_model_nothing_is_used) {
+    cluster_builder builder;
+    builder.add_nodes(2, {64_cores, 64_GiB, {4, models::t4}});
+    builder.add_nodes(1, {64_cores, 64_GiB, {4, models::p100}});
+    const cluster on = std::move(builder).build().value();
+    request asked{.gpus = 1};
+    asked.models = model_set::of(*on.models().find("P100"));
+    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, asked))), 4000);
+}
+
+TEST(hindsight_bound, of_nothing_is_nothing) {
+    const cluster gpus = nodes_of(2, {64_cores, 64_GiB, {4, models::t4}});
+    EXPECT_EQ(bound(gpus, {}), 0);
+    EXPECT_EQ(bound(gpus, mix_of({request{.cpu = 8_cores}})), 0);
+    EXPECT_EQ(bound(nodes_of(2, {64_cores, 64_GiB}), mix_of({request{.gpus = 1}})), 0);
+}
+
+TEST(hindsight_bound, of_many_shapes_is_rougher_but_still_one) {
+    // 2,000 shapes: more than are told apart.
+    std::vector<request> tasks;
+    for (int i = 0; i < 2000; ++i)
+        tasks.push_back({.cpu = milli_cpu{6000 + i}, .memory = mebibytes{1000 + i}, .gpus = 1});
+    const cluster on = nodes_of(100, {16_cores, 64_GiB, {8, models::t4}});
+    const std::int64_t at_most = bound(on, mix_of(tasks));
+    EXPECT_GE(at_most, 200'000);
+    EXPECT_LE(at_most, 210'000); // of 800,000: two tasks a node
+}
