@@ -36,6 +36,22 @@ gpupack::expected<indices, input_error> read_node_order(const std::string& file,
     return order;
 }
 
+/// The requests of a history, of the models of this workload's nodes.
+gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const std::string& file,
+                                                                           gpupack::io::trace& trace) {
+    const auto text = gpupack::io::read_file(file);
+    if (!text) return gpupack::unexpected<input_error>{text.error()};
+    for (const auto& node : trace.nodes) // those of the built-in workload are not numbered yet
+        for (const gpupack::gpu_group& group : node.spec.gpus.groups())
+            if (const auto added = trace.models.add(group.model); !added)
+                return gpupack::unexpected<input_error>{added.error()};
+    const auto tasks = gpupack::io::read_tasks(file, *text, trace.models);
+    if (!tasks) return gpupack::unexpected<input_error>{tasks.error()};
+    std::vector<gpupack::request> history;
+    for (const auto& task : *tasks) history.push_back(task.asked);
+    return history;
+}
+
 } // namespace
 
 gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
@@ -49,6 +65,11 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
         if (!trace) return gpupack::unexpected<input_error>{trace.error()};
         read.trace = std::move(*trace);
         read.name = chosen.pods.substr(chosen.pods.find_last_of('/') + 1);
+    }
+    if (!chosen.history.empty()) {
+        auto history = read_history(chosen.history, read.trace);
+        if (!history) return gpupack::unexpected<input_error>{history.error()};
+        read.history = std::move(*history);
     }
     if (!chosen.order.empty()) {
         auto order = gpupack::io::read_names(chosen.order, "task", names_of(read.trace.tasks));

@@ -50,13 +50,21 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "go: what they would take on average, over what there is (default 1)");
     app.add_option(
         "--learn", raw.learn,
-        "where tasks come and go: policies learn the expected mix from what arrived, half of it from the last "
-        "so many arrivals, instead of knowing it");
+        "policies learn the expected mix from what arrived, half of it from the last so many arrivals, instead of "
+        "knowing it");
+    app.add_option(
+        "--history", chosen.history,
+        "policies expect the tasks of that file, laid out as for --pods, instead of those that come; with "
+        "--learn, they begin with it");
     app.add_option("--engine", chosen.engine,
                    "indexed (the default), scan or parallel: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
     app.add_option("--node-order", chosen.node_order, "number the nodes exactly so: a node name a line");
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
+    app.add_flag(
+        "--causes", chosen.causes,
+        "also print why GPUs are idle at the end and which sizes of tasks fail; with several seeds and fgd, "
+        "also the differences to it");
     app.add_option("--decisions", chosen.decisions, "write task,node,gpus to that file; one policy and one seed");
     app.add_option("--json", chosen.json, "write one object a run to that file; - is standard output");
     app.add_option("--report", chosen.report, "write a self-contained HTML page to that file");
@@ -126,12 +134,13 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
     if (chosen.synthetic)
         for (const auto& [flag, value] : {std::pair{"--order", chosen.order},
                                           {"--node-order", chosen.node_order},
-                                          {"--decisions", chosen.decisions}})
+                                          {"--decisions", chosen.decisions},
+                                          {"--history", chosen.history}})
             if (!value.empty())
                 return error(flag, value,
                              "a workload whose tasks stay; those of " + chosen.workload + " come and go");
-    if (chosen.learn != 0 && !chosen.synthetic)
-        return error("--learn", raw.learn, "a workload whose tasks come and go");
+    if (chosen.causes && chosen.synthetic)
+        return error("--causes", "", "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (chosen.timeline && chosen.nodes.empty())
         return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
     if (chosen.timeline && !chosen.order.empty())

@@ -15,6 +15,8 @@ namespace replay_program {
 /// synthetic       whether the workload is one whose tasks come and go
 /// load            in thousandths of the cluster's GPUs
 /// learn           half-life in arrivals of the mix that is learnt; 0: the mix is known
+/// history         file of the tasks by which policies know the mix; empty: by the workload itself
+/// causes          whether the table tells why GPUs are idle, and which tasks fail
 /// message         --help, --version or --list-policies: what to print instead of a run
 struct options {
     std::string workload = "openb";
@@ -26,12 +28,14 @@ struct options {
     std::int64_t load = 1300;
     std::int64_t learn = 0;
     std::string engine = "indexed";
+    std::string history;
     std::string order;
     std::string node_order;
     std::string decisions;
     std::string json;
     std::string report;
     bool timeline = false;
+    bool causes = false;
     bool synthetic = false;
     std::string message;
     std::string command_line;

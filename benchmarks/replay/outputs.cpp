@@ -1,12 +1,15 @@
 #include "outputs.hpp"
 
+#include "causes_text.hpp"
 #include "summary.hpp"
+#include "summary_measures.hpp"
 #include "summary_visits.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace replay_program {
@@ -89,7 +92,31 @@ std::string visits_text(const std::vector<run_record>& runs) {
 
 } // namespace
 
-std::string table_text(const std::vector<run_record>& runs) {
+namespace {
+
+std::string gap_text(const std::optional<seed_range>& closed) {
+    return fmt::format("  {:>12}", closed ? fmt::format("{:.1f}", closed->mean) : "-");
+}
+
+/// Which policy wastes least, and how much less any could.
+std::string closing_text(const std::vector<policy_summary>& policies, const run_record& any) {
+    const policy_summary& best = policies.front();
+    std::string text =
+        fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
+                    best.name, best.allocated.mean, best.unallocated, any.gpus);
+    const auto bound = bound_over_seeds(best);
+    if (!bound || any.compute == 0) return text;
+    text += fmt::format(
+        "No policy could allocate more than {:.2f} % of these arrivals, had it known them all beforehand",
+        bound->mean);
+    const policy_summary* const from = gap_from(policies);
+    if (from == nullptr) return text + ".\n";
+    return text + fmt::format(";\ngap closed: of the way from {} to there.\n", from->name);
+}
+
+} // namespace
+
+std::string table_text(const std::vector<run_record>& runs, bool causes) {
     if (runs.empty()) return "nothing to replay\n";
     if (runs.front().visits) return visits_text(runs);
     const bool several = runs.front().seed != runs.back().seed;
@@ -100,8 +127,10 @@ std::string table_text(const std::vector<run_record>& runs) {
         fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", name_width,
                     timed ? "mean alloc %" : "allocated %", width, "fragmented %", width, "failed", "decisions/s");
     if (timed) text += fmt::format("  {:>8}  {:>11}  {:>14}", "waited", "mean wait s", "longest wait s");
-    text += "\n";
     const auto policies = summarise(runs);
+    const policy_summary* const from = gap_from(policies);
+    if (from != nullptr) text += fmt::format("  {:>12}", "gap closed %");
+    text += "\n";
     for (const policy_summary& each : policies) {
         text += fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8.{}f}  {:>11.0f}", each.name, name_width,
                             range_text(each.allocated, several), width, range_text(each.fragmented, several), width,
@@ -109,14 +138,11 @@ std::string table_text(const std::vector<run_record>& runs) {
         if (timed)
             text += fmt::format("  {:>8.{}f}  {:>11.1f}  {:>14.0f}", each.waited, several ? 1 : 0, each.mean_wait,
                                 each.longest_wait);
+        if (from != nullptr) text += gap_text(gap_closed(each, *from));
         text += "\n";
     }
-    const policy_summary& best = policies.front();
-    if (!timed)
-        text +=
-            fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
-                        best.name, best.allocated.mean, best.unallocated, runs.front().gpus);
-    return text;
+    if (!timed) text += closing_text(policies, runs.front());
+    return causes ? text + causes_text(runs, policies) : text;
 }
 
 namespace {
@@ -134,6 +160,24 @@ void add_places(nlohmann::ordered_json& object, const gpupack::replay::visits_re
     auto& gangs = object["gangs_by_level"] = nlohmann::ordered_json::object();
     for (std::size_t level = 0; level < levels.size(); ++level)
         gangs[levels[level]] = level < places.by_level.size() ? places.by_level[level] : 0;
+}
+
+/// What is measured beyond the allocation: the bound, why compute is idle, and what failed by size.
+void add_measures(nlohmann::ordered_json& object, const run_record& run) {
+    if (run.bound) object["bound_gpu_percent"] = gpupack::replay::percent(*run.bound, run.compute);
+    if (run.idle)
+        object["idle_milli_gpus"] = {{"too_small", run.idle->too_small.count()},
+                                     {"host_short", run.idle->host_short.count()},
+                                     {"wrong_model", run.idle->wrong_model.count()},
+                                     {"fits", run.idle->fits.count()},
+                                     {"unasked", run.idle->unasked.count()}};
+    auto& sizes = object["sizes"] = nlohmann::ordered_json::array();
+    for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
+        sizes.push_back({{"name", gpupack::replay::size_class_names[size]},
+                         {"arrived", run.sizes.arrived[size]},
+                         {"failed", run.sizes.failed[size]}});
+        if (run.timeline) sizes.back()["waited"] = run.sizes.waited[size];
+    }
 }
 
 } // namespace
@@ -159,6 +203,7 @@ std::string json_text(const std::vector<run_record>& runs) {
                                       {"decisions_per_second", result.decisions_per_second()}};
         auto& curve = object["curve"] = nlohmann::ordered_json::array();
         for (const auto& point : result.curve) curve.push_back({point.arrived, point.allocated, point.fragmented});
+        if (!run.visits) add_measures(object, run);
         if (run.visits) {
             const gpupack::replay::visits_result& visits = run.visits->result;
             object["decisions"] = visits.decisions;

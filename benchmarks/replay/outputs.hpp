@@ -8,8 +8,10 @@
 
 namespace replay_program {
 
-/// The comparison for a terminal: a line a policy, best first, and which wastes least.
-[[nodiscard]] std::string table_text(const std::vector<run_record>& runs);
+/// The comparison for a terminal: a line a policy, best first, which wastes least, and what no policy could exceed.
+///
+/// causes  also why GPUs are idle, and which sizes of tasks fail
+[[nodiscard]] std::string table_text(const std::vector<run_record>& runs, bool causes = false);
 
 /// An array of one object a run.
 [[nodiscard]] std::string json_text(const std::vector<run_record>& runs);

@@ -7,7 +7,7 @@
 
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/presets.hpp>
-#include <gpupack/request/learned_mix.hpp>
+#include <gpupack/replay/mix_learner.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include <cstddef>
@@ -20,6 +20,7 @@ namespace replay_program {
 /// on        the cluster, with nothing placed
 /// arrivals  indices of tasks
 /// expected  what fragmentation is measured by
+/// typical   what idle compute is measured by
 /// record    is filled in
 /// visits    of a synthetic workload, instead of arrivals; else null
 struct run_plan {
@@ -29,6 +30,7 @@ struct run_plan {
     const inputs& from;
     const std::vector<std::size_t>& arrivals;
     gpupack::policy::fragmentation_view expected;
+    const std::vector<gpupack::request>& typical;
     const progress_listener& progress;
     run_record& record;
     const gpupack::replay::synthetic* synthetic = nullptr;
@@ -43,38 +45,57 @@ void run_with_scan(run_plan plan);
 void run_with_parallel(run_plan plan);
 void run_with_indexed(run_plan plan);
 
-/// Lets the plan's tasks come and go; with --learn, the policy is made anew from what was learnt every so often.
-template <class Scheduler, class Policy>
-gpupack::replay::visits_result run_visits_of(const run_plan& plan, Scheduler& by, const Policy&) {
-    if (plan.chosen.learn == 0) return gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits);
-    constexpr std::int64_t renewed_every = 100; // arrivals
-    gpupack::learned_mix learned{plan.chosen.learn};
-    return gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits, [&](const gpupack::request& arrived) {
-        learned.observe(arrived);
-        if (learned.arrivals() % renewed_every != 0) return;
-        const auto made = gpupack::policy::make_preset(plan.record.policy, {learned.mix(), plan.record.seed});
-        by.set_policy(std::get<Policy>(*made));
-    });
-}
+/// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
+template <class Policy, class Scheduler> class policy_renewer {
+  public:
+    policy_renewer(const run_plan& plan, Scheduler& by) : plan_{plan}, by_{by}, learner_{plan.chosen.learn} {
+        if (plan.from.history) learner_.begin_with(*plan.from.history);
+    }
 
-/// Runs the plan with that engine and its own policy.
-template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
-    const auto told = [&](std::size_t done) {
+    void operator()(const gpupack::request& arrived) {
+        if (!learner_.observe(arrived)) return;
+        const auto made = gpupack::policy::make_preset(plan_.record.policy, {learner_.mix(), plan_.record.seed});
+        by_.set_policy(std::get<Policy>(*made));
+    }
+
+  private:
+    const run_plan& plan_;
+    Scheduler& by_;
+    gpupack::replay::mix_learner learner_;
+};
+
+/// Runs the plan, telling `arrived` of each request.
+template <class Scheduler, class Arrived> void run_told(run_plan& plan, Scheduler& by, Arrived&& arrived) {
+    const auto progress = [&](std::size_t done) {
         plan.progress(plan.record, static_cast<double>(done) / static_cast<double>(plan.arrivals.size()));
     };
-    const auto run_under = [&](const auto& policy) {
+    const auto& tasks = plan.from.trace.tasks;
+    run_record& record = plan.record;
+    if (plan.visits != nullptr) {
+        record.visits =
+            visits_record{gpupack::replay::run_visits(by, *plan.synthetic, *plan.visits, arrived), {}, {}, {}, 0};
+    } else if (plan.chosen.timeline) {
+        auto [result, timeline] =
+            gpupack::replay::run_timeline(by, tasks, plan.arrivals, plan.expected, progress, arrived);
+        record.sizes = gpupack::replay::count_sizes(tasks, result, timeline.late);
+        record.result = std::move(result);
+        record.timeline = std::move(timeline);
+    } else {
+        record.result = gpupack::replay::run(by, tasks, plan.arrivals, plan.expected, progress, arrived);
+        record.sizes = gpupack::replay::count_sizes(tasks, record.result);
+        record.idle = gpupack::replay::idle_causes_of(by.state(), plan.typical);
+    }
+    if (record.seed == plan.chosen.first_seed) record.end = use_of(by.state());
+}
+
+/// Runs the plan with that engine and its own policy; with --learn, the policy is made anew from what was learnt.
+template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
+    const auto run_under = [&]<class Policy>(const Policy& policy) {
         gpupack::scheduler by{std::move(plan.on), policy, engine};
-        const auto& tasks = plan.from.trace.tasks;
-        if (plan.visits != nullptr) {
-            plan.record.visits = visits_record{run_visits_of(plan, by, policy), {}, {}, {}, 0};
-        } else if (plan.chosen.timeline) {
-            auto [result, timeline] = gpupack::replay::run_timeline(by, tasks, plan.arrivals, plan.expected, told);
-            plan.record.result = std::move(result);
-            plan.record.timeline = std::move(timeline);
-        } else {
-            plan.record.result = gpupack::replay::run(by, tasks, plan.arrivals, plan.expected, told);
-        }
-        if (plan.record.seed == plan.chosen.first_seed) plan.record.end = use_of(by.state());
+        if (plan.chosen.learn == 0)
+            run_told(plan, by, [](const gpupack::request&) {});
+        else
+            run_told(plan, by, policy_renewer<Policy, decltype(by)>{plan, by});
     };
     std::visit(run_under, plan.policy);
 }

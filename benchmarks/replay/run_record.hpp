@@ -1,7 +1,9 @@
 #pragma once
 
 #include <gpupack/replay/come_and_go.hpp>
+#include <gpupack/replay/idle_causes.hpp>
 #include <gpupack/replay/run.hpp>
+#include <gpupack/replay/size_classes.hpp>
 #include <gpupack/replay/timeline.hpp>
 
 #include <cstddef>
@@ -39,6 +41,10 @@ struct visits_record {
 /// load      GPUs asked for, as a part of the cluster's; 0 for a timeline
 /// gpus      of the cluster
 /// tasks     that arrived
+/// sizes     what arrived, failed and waited by size; zeros of a synthetic workload
+/// compute   of the cluster, in milli-GPUs
+/// bound     hindsight_bound of what arrived, in milli-GPUs; none where tasks leave
+/// idle      why compute is idle at the end; none where tasks leave
 /// end       [nodes]  in the order of numbering; kept for the first seed of a policy, empty for the others
 /// timeline  only with --timeline
 /// visits    only of a synthetic workload, whose tasks come and go; result then holds the end and the totals
@@ -52,6 +58,10 @@ struct run_record {
     std::size_t gpus = 0;
     std::size_t tasks = 0;
     gpupack::replay::result result;
+    gpupack::replay::size_counts sizes;
+    std::int64_t compute = 0;
+    std::optional<std::int64_t> bound;
+    std::optional<gpupack::replay::idle_causes> idle;
     std::vector<node_use> end;
     std::optional<gpupack::replay::timeline_result> timeline;
     std::optional<visits_record> visits;

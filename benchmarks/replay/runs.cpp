@@ -2,6 +2,7 @@
 
 #include "run_one.hpp"
 
+#include <gpupack/plan/hindsight_bound.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/presets.hpp>
 #include <gpupack/replay/arrivals.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace replay_program {
@@ -99,12 +101,55 @@ gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const opti
             record.nodes = made->on.size();
             record.gpus = made->on.gpu_count();
             const std::vector<std::size_t> no_arrivals;
+            const std::vector<gpupack::request> none;
             progress(record, 0);
-            run_with_engine(chosen.engine, {made->on, *preset, chosen, from, no_arrivals, typical.view(), progress,
-                                            record, &*made, &visits});
+            run_with_engine(chosen.engine, {made->on, *preset, chosen, from, no_arrivals, typical.view(), none,
+                                            progress, record, &*made, &visits});
             fill_in(record, *made);
         }
     return records;
+}
+
+/// The mix with its counts halved together until policies can take it.
+gpupack::task_mix fewer(gpupack::task_mix mix) {
+    constexpr std::int64_t most = std::int64_t{1} << 20;
+    while (mix.total() > most) {
+        gpupack::task_mix halved;
+        for (const auto& [asked, count] : mix.entries())
+            if (count > 1) halved.add(asked, count / 2);
+        mix = std::move(halved);
+    }
+    return mix;
+}
+
+/// What policies take to be expected: the workload's own tasks, those of a history, or where they learn without one,
+/// nothing yet.
+gpupack::task_mix known_mix(const options& chosen, const inputs& from, const gpupack::task_mix& own) {
+    if (!from.history) return chosen.learn == 0 ? own : gpupack::task_mix{};
+    gpupack::task_mix mix;
+    for (const gpupack::request& asked : *from.history) mix.add(asked);
+    return fewer(std::move(mix));
+}
+
+/// What one seed draws; the same for every policy.
+///
+/// bound  hindsight_bound of the arrivals; none for a timeline
+struct drawn {
+    std::vector<std::size_t> node_order;
+    std::vector<std::size_t> arrivals;
+    std::optional<std::int64_t> bound;
+};
+
+gpupack::expected<drawn, input_error> draw(const options& chosen, const inputs& from, std::uint64_t seed) {
+    namespace replay = gpupack::replay;
+    drawn made;
+    made.node_order = from.node_order ? *from.node_order : replay::draw_node_order(from.trace.nodes.size(), seed);
+    made.arrivals = from.order ? *from.order : replay::draw_arrivals(from.trace, seed, chosen.load);
+    if (chosen.timeline) return made;
+    const auto on = from.trace.build(made.node_order);
+    if (!on) return gpupack::unexpected<input_error>{on.error()};
+    made.bound = gpupack::plan::hindsight_bound(*on, replay::arrived_mix(from.trace.tasks, made.arrivals)).count();
+    return made;
 }
 
 } // namespace
@@ -112,16 +157,21 @@ gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const opti
 gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
                                                                 const progress_listener& progress) {
     if (chosen.synthetic) return run_synthetic(chosen, from, progress);
-    namespace replay = gpupack::replay;
-    const gpupack::task_mix expected = from.trace.mix();
-    const gpupack::policy::fragmentation_table typical{expected.typical(gpupack::policy::fgd_typical_percent)};
+    const gpupack::task_mix own = fewer(from.trace.mix());
+    const gpupack::task_mix expected = known_mix(chosen, from, own);
+    const gpupack::policy::fragmentation_table measured{own.typical(gpupack::policy::fgd_typical_percent)};
+    const auto typical = gpupack::replay::typical_requests(own, gpupack::policy::fgd_typical_percent);
+    std::vector<drawn> by_seed;
+    for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
+        auto made = draw(chosen, from, seed);
+        if (!made) return gpupack::unexpected<input_error>{made.error()};
+        by_seed.push_back(*std::move(made));
+    }
     std::vector<run_record> records;
     for (const std::string& name : chosen.policies) {
         for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
-            const auto node_order =
-                from.node_order ? *from.node_order : replay::draw_node_order(from.trace.nodes.size(), seed);
-            const auto arrivals = from.order ? *from.order : replay::draw_arrivals(from.trace, seed, chosen.load);
-            auto on = from.trace.build(node_order);
+            const drawn& given = by_seed[seed - chosen.first_seed];
+            auto on = from.trace.build(given.node_order);
             if (!on) return gpupack::unexpected<input_error>{on.error()};
             const auto preset = gpupack::policy::make_preset(name, {expected, seed});
             if (!preset) return gpupack::unexpected<input_error>{preset.error()};
@@ -134,9 +184,11 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             record.load = from.order ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
             record.nodes = on->size();
             record.gpus = on->gpu_count();
-            record.tasks = arrivals.size();
-            run_with_engine(chosen.engine,
-                            {std::move(*on), *preset, chosen, from, arrivals, typical.view(), progress, record});
+            record.tasks = given.arrivals.size();
+            record.compute = on->compute().count();
+            record.bound = given.bound;
+            run_with_engine(chosen.engine, {std::move(*on), *preset, chosen, from, given.arrivals, measured.view(),
+                                            typical, progress, record});
         }
     }
     return records;

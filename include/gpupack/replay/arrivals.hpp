@@ -3,10 +3,14 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/io/trace.hpp>
+#include <gpupack/request/hash.hpp>
+#include <gpupack/request/task_mix.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace gpupack::replay {
@@ -69,6 +73,25 @@ enum class stream : std::uint64_t { node_order = 1, task_order = 2, resampling =
         if (passes(next)) return order;
         order.push_back(next);
     }
+}
+
+/// The tasks that arrive as a mix: what plan::hindsight_bound takes.
+///
+/// arrivals  indices into tasks
+/// cost      constant for each arrival, and the square of the number of distinct requests
+[[nodiscard]] inline task_mix arrived_mix(const std::vector<io::trace_task>& tasks,
+                                          const std::vector<std::size_t>& arrivals) {
+    const auto hash = [](const request& asked) { return static_cast<std::size_t>(hash_of(asked)); };
+    std::unordered_map<request, std::size_t, decltype(hash)> numbers{0, hash};
+    std::vector<std::pair<const request*, std::int64_t>> counts;
+    for (const std::size_t index : arrivals) {
+        const auto [at, is_new] = numbers.try_emplace(tasks[index].asked, counts.size());
+        if (is_new) counts.emplace_back(&tasks[index].asked, 0);
+        ++counts[at->second].second;
+    }
+    task_mix arrived;
+    for (const auto& [asked, count] : counts) arrived.add(*asked, count);
+    return arrived;
 }
 
 } // namespace gpupack::replay

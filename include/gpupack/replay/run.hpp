@@ -32,7 +32,7 @@ struct curve_point {
 ///
 /// outcomes  [tasks arrived]  in order of arrival
 /// curve     a point a percent of GPUs arrived, and one at the end
-/// seconds   spent deciding and placing, measuring left out
+/// seconds   spent deciding, placing and learning, measuring left out
 struct result {
     std::size_t placed = 0;
     std::size_t failed = 0;
@@ -55,19 +55,20 @@ struct result {
 /// arrivals  indices into tasks
 /// expected  what fragmentation is measured by
 /// progress  called with the number of tasks arrived so far, about a hundred times
-template <class Scheduler, class Progress>
+/// arrived   called with each request once it is decided, so that a mix_learner may see it and renew the policy
+template <class Scheduler, class Progress, class Arrived>
 [[nodiscard]] result run(Scheduler& by, const std::vector<io::trace_task>& tasks,
                          const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
-                         Progress&& progress) {
+                         Progress&& progress, Arrived&& arrived) {
     using clock = std::chrono::steady_clock;
     result told;
     told.outcomes.reserve(arrivals.size());
     const std::int64_t capacity = by.state().compute().count();
-    std::int64_t arrived = 0;
+    std::int64_t asked_so_far = 0;
     std::int64_t next_point = 1;
     const auto measure = [&] {
-        told.curve.push_back(
-            {percent(arrived, capacity), allocated_percent(by.state()), fragmented_percent(by.state(), expected)});
+        told.curve.push_back({percent(asked_so_far, capacity), allocated_percent(by.state()),
+                              fragmented_percent(by.state(), expected)});
     };
 
     clock::duration spent{};
@@ -80,10 +81,11 @@ template <class Scheduler, class Progress>
         told.outcomes.push_back(placed ? outcome{index, true, placed->node, placed->gpus}
                                        : outcome{index, false, {}, {}});
         ++(placed ? told.placed : told.failed);
-        arrived += asked.total_compute().count();
-        if (capacity == 0 || arrived * 100 < next_point * capacity) continue;
+        arrived(asked);
+        asked_so_far += asked.total_compute().count();
+        if (capacity == 0 || asked_so_far * 100 < next_point * capacity) continue;
         spent += clock::now() - since;
-        while (arrived * 100 >= next_point * capacity) ++next_point;
+        while (asked_so_far * 100 >= next_point * capacity) ++next_point;
         measure();
         progress(told.outcomes.size());
         since = clock::now();
@@ -94,6 +96,14 @@ template <class Scheduler, class Progress>
     told.fragmented_percent = told.curve.back().fragmented;
     told.seconds = std::chrono::duration<double>(spent).count();
     return told;
+}
+
+/// The same under a policy that stays as it is.
+template <class Scheduler, class Progress>
+[[nodiscard]] result run(Scheduler& by, const std::vector<io::trace_task>& tasks,
+                         const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
+                         Progress&& progress) {
+    return run(by, tasks, arrivals, expected, progress, [](const request&) {});
 }
 
 } // namespace gpupack::replay

@@ -40,6 +40,7 @@ struct timeline_point {
 /// unplaced      tasks still waiting when the last task had left; they count as failed too
 /// wait_seconds  of all that waited, together
 /// longest_wait  in seconds
+/// late          [waited]  which tasks waited and were placed, in order of decision
 /// mean_allocated_percent  over time, from the first arrival to the last
 /// points        at most 201, evenly spaced in time, then one at the end
 struct timeline_result {
@@ -49,6 +50,7 @@ struct timeline_result {
     std::int64_t wait_seconds = 0;
     std::int64_t longest_wait = 0;
     double mean_allocated_percent = 0;
+    std::vector<std::size_t> late;
     std::vector<timeline_point> points;
 };
 
@@ -105,6 +107,7 @@ template <class Scheduler> class timeline_run {
         while (!departures_.empty()) advance(departures_.top().time);
         for (const std::size_t task : waiting_) told.outcomes.push_back({task, false, {}, {}});
         times.unplaced = waiting_.size();
+        times.waited = times.late.size();
         told.placed = placed_;
         told.failed = times.rejected + times.unplaced;
         const double length =
@@ -132,7 +135,7 @@ template <class Scheduler> class timeline_run {
         ++placed_;
         told.outcomes.push_back({task, true, placed->node, placed->gpus});
         const std::int64_t waited = now_ - *tasks_[task].created;
-        times.waited += waited > 0 ? 1 : 0;
+        if (waited > 0) times.late.push_back(task);
         times.wait_seconds += waited;
         times.longest_wait = std::max(times.longest_wait, waited);
         if (const auto runs_for = tasks_[task].runs_for) {
@@ -201,10 +204,11 @@ template <class Scheduler> class timeline_run {
 /// arrivals  from arrivals_in_time
 /// expected  what fragmentation is measured by
 /// progress  called with the number of tasks arrived so far, about a hundred times
+/// arrived   called with each request when it comes, once it was tried
 /// returns   the outcomes in order of decision; allocated and fragmented as they were at the last arrival; no curve
-template <class Scheduler, class Progress> [[nodiscard]] std::pair<result, timeline_result>
+template <class Scheduler, class Progress, class Arrived> [[nodiscard]] std::pair<result, timeline_result>
 run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
-             const policy::fragmentation_view& expected, Progress&& progress) {
+             const policy::fragmentation_view& expected, Progress&& progress, Arrived&& arrived) {
     if (arrivals.empty()) return {};
     const auto began = std::chrono::steady_clock::now();
     detail::timeline_run<Scheduler> run{by, tasks, *tasks[arrivals.front()].created,
@@ -213,6 +217,7 @@ run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std:
     for (const std::size_t task : arrivals) {
         run.advance(*tasks[task].created);
         run.arrive(task);
+        arrived(tasks[task].asked);
         if (++done % (arrivals.size() / 100 + 1) == 0) progress(done);
     }
     result& told = run.told;
@@ -221,6 +226,13 @@ run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std:
     run.finish();
     told.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began - run.measured).count();
     return {std::move(told), std::move(run.times)};
+}
+
+/// The same under a policy that stays as it is.
+template <class Scheduler, class Progress> [[nodiscard]] std::pair<result, timeline_result>
+run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
+             const policy::fragmentation_view& expected, Progress&& progress) {
+    return run_timeline(by, tasks, arrivals, expected, progress, [](const request&) {});
 }
 
 } // namespace gpupack::replay
