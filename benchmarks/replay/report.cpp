@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include "report_causes.hpp"
 #include "report_heat.hpp"
 #include "report_page.hpp"
 #include "report_plots.hpp"
@@ -7,6 +8,7 @@
 #include "report_text.hpp"
 #include "report_visits.hpp"
 #include "summary.hpp"
+#include "summary_measures.hpp"
 
 #include <fmt/format.h>
 
@@ -62,7 +64,10 @@ std::string beside(policies_view policies, bool timed) {
 std::string headline(policies_view policies, bool timed) {
     if (policies.front().runs.front()->gpus == 0)
         return "<p class=\"headline\">The cluster has no GPUs, so nothing could be allocated.</p>\n";
-    const std::string more = beside(policies, timed);
+    std::string more = beside(policies, timed);
+    if (const auto bound = bound_over_seeds(policies.front()))
+        more += fmt::format("{}No policy could have allocated more than {}\u202f%.", more.empty() ? "" : " ",
+                            grouped(bound->mean, 2));
     return fmt::format("<p class=\"headline\">{}{}</p>\n", claim(policies, timed),
                        more.empty() ? "" : "<small>" + more + "</small>");
 }
@@ -157,7 +162,8 @@ std::string report_html(const std::vector<run_record>& runs, const std::string& 
     if (!curves.empty() || !times.empty()) body += legend(policies, !curves.empty());
     for (const plot& each : curves) body += plot_html(each);
     for (const plot& each : times) body += plot_html(each);
-    body += table(policies, timed) + heat_html(policies);
+    body += table(policies, timed) + bound_html(policies) + idle_html(runs, policies) + sizes_html(runs, policies);
+    body += paired_html(runs, policies) + heat_html(policies);
     body += fmt::format("<footer>{} of {}.</footer>\n", counted(runs.size(), "run"),
                         policies.size() == 1 ? "1 policy" : grouped(policies.size()) + " policies");
     return page("gpupack replay: " + runs.front().workload, body);

@@ -50,6 +50,10 @@ plot_axis axis_of(const dot_measure& what) {
     }
     if (what.limit > 0) least = std::min(least, what.limit);
     if (what.from_zero) least = 0;
+    if (what.zero) {
+        least = std::min(least, 0.0);
+        most = std::max(most, 0.0);
+    }
     const double span = std::max(most - least, 1.0);
     const double step = round_step(span, 8);
     plot_axis axis{"", what.unit, std::floor(least / step) * step, std::ceil(most / step) * step};
@@ -61,11 +65,18 @@ plot_axis axis_of(const dot_measure& what) {
     return axis;
 }
 
+std::string number_of(const dot_measure& what, double value) {
+    const std::string text = grouped(value, what.decimals);
+    const bool positive = value > 0 && text.find_first_not_of("0.,") != std::string::npos;
+    return what.signs && positive ? "+" + text : text;
+}
+
 /// Room for the widest value beside its dots.
 double values_width(const dot_measure& what) {
     std::size_t longest = 0;
     for (const seed_range& each : what.values)
-        longest = std::max(longest, grouped(each.mean, what.decimals).size());
+        longest =
+            std::max(longest, number_of(what, each.mean).size() - (each.mean < 0 ? 2 : 0)); // a minus has 3 bytes
     return 12 + digit_width * static_cast<double>(longest);
 }
 
@@ -106,6 +117,8 @@ std::string panel_svg(const panel& on, const rows& at) {
     if (!on.of->heading.empty())
         svg += fmt::format(R"(<text class="name" x="{:.1f}" y="{:.1f}">{}</text>)", on.left, at.heading,
                            html_text(on.of->heading));
+    if (on.of->zero)
+        svg += fmt::format(R"(<path class="zero" d="M{:.1f} {:.1f}V{:.1f}"/>)", on.x(0), at.top, at.bottom);
     if (on.of->limit > 0) {
         const double x = on.x(on.of->limit);
         const double half = 0.5 * digit_width * static_cast<double>(on.of->limit_name.size());
@@ -119,7 +132,7 @@ std::string panel_svg(const panel& on, const rows& at) {
 /// One policy's dot, range and number in one panel.
 std::string dot_svg(const panel& on, std::size_t row, double y, bool several) {
     const seed_range& of = on.of->values[row];
-    const std::string number = grouped(of.mean, on.of->decimals);
+    const std::string number = number_of(*on.of, of.mean);
     std::string told = number + html_text(on.axis.unit);
     if (several)
         told += fmt::format(" ({}\u2013{} over seeds)", grouped(of.least, on.of->decimals),

@@ -15,6 +15,8 @@ namespace replay_program {
 /// from_zero  the axis begins at 0, else near the least value
 /// cap        the axis ends there at the latest; anywhere where it is 0
 /// limit      drawn across; none where it is 0
+/// zero       a line is drawn at 0
+/// signs      numbers above 0 get a plus
 /// share      of the figure's width, beside the other panels
 /// values     [policies]
 struct dot_measure {
@@ -25,6 +27,8 @@ struct dot_measure {
     double cap = 0;
     double limit = 0;
     std::string limit_name;
+    bool zero = false;
+    bool signs = false;
     double share = 1;
     std::vector<seed_range> values;
 };

@@ -1,27 +1,19 @@
 #include "report_kinds.hpp"
 
 #include "report_plots.hpp"
+#include "report_shade.hpp"
 #include "report_text.hpp"
 
 #include <fmt/format.h>
 #include <gpupack/replay/measure.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 namespace replay_program {
 
 namespace {
-
-/// Points behind the best drawn strongest, the same in every report so that two can be compared.
-constexpr double strongest = 40;
-
-/// How strong the colour is, from 0 to 1. The root shows two points, where most policies differ, and still tells ten from forty.
-double shade(double behind) {
-    return std::sqrt(std::clamp(behind / strongest, 0.0, 1.0));
-}
 
 /// Of the tasks that came, those of each kind, in percent: over all seeds.
 std::vector<double> shares_of(const std::vector<run_record>& runs) {
@@ -35,14 +27,6 @@ std::vector<double> shares_of(const std::vector<run_record>& runs) {
     std::vector<double> told;
     for (const std::int64_t each : came) told.push_back(all == 0 ? 0 : gpupack::replay::percent(each, all));
     return told;
-}
-
-std::string key_html() {
-    std::string html = "<div class=\"kinds-key\" aria-hidden=\"true\">points behind the best";
-    for (const double behind : {0.0, 2.0, 5.0, 10.0, 20.0, strongest})
-        html += fmt::format("<i style=\"--p:{:.2f}\">{:.0f}{}</i>", shade(behind), behind,
-                            behind == strongest ? "+" : "");
-    return html + "</div>\n";
 }
 
 std::string head_html(const std::vector<std::string>& names, const std::vector<double>& shares) {
@@ -75,7 +59,8 @@ std::string kinds_html(const std::vector<visits_summary>& policies, const std::v
     std::string html =
         "<section class=\"card\">\n<h2>Accepted by kind of task</h2>\n<p>Percent of the tasks of that "
         "kind, by number. The stronger the colour, the further below the best policy for the kind.</p>\n";
-    html += key_html() + "<div class=\"scroll\"><table class=\"kinds\">\n" + head_html(names, shares) + "<tbody>\n";
+    html += shade_key("points behind the best") + "<div class=\"scroll\"><table class=\"kinds\">\n" +
+            head_html(names, shares) + "<tbody>\n";
     for (std::size_t i = 0; i < policies.size(); ++i) {
         html += fmt::format("<tr {}><th scope=\"row\"><i class=\"pip\"></i>{}</th>", style_attributes(i, "row"),
                             html_text(policies[i].policy));

@@ -65,6 +65,12 @@ svg .axis-label{fill:var(--soft);font-weight:500}
 .dot{fill:var(--c);stroke:var(--card);stroke-width:1.2}
 .hit{stroke:transparent;fill:none;stroke-width:11;pointer-events:stroke}
 .limit{stroke:var(--ink);fill:none;stroke-width:1.5;stroke-dasharray:1.5 4;stroke-linecap:round}
+.zero{stroke:var(--faint);fill:none}
+.cause-0{fill:var(--hue-1)}.cause-1{fill:var(--hue-0)}.cause-2{fill:var(--hue-3)}.cause-3{fill:var(--faint)}
+.cause-4{fill:var(--hue-4)}
+.causes-key{display:flex;flex-wrap:wrap;gap:4px 18px;margin-top:12px;font-size:13px;color:var(--soft)}
+.causes-key svg{width:11px;height:11px;margin-right:6px}
+.kinds td small{display:block;font-size:11.5px;line-height:1.2;color:var(--soft)}
 .dots{display:block;width:100%;height:auto;min-width:860px}
 .dots .name{fill:var(--ink)}
 .guide{stroke:var(--grid);fill:none}

@@ -118,10 +118,9 @@ TEST_F(replay_program, says_what_was_accepted_where_tasks_come_and_go) {
     EXPECT_NEAR(learnt[0]["accepted_size_percent"].get<double>(), given[0]["accepted_size_percent"].get<double>(),
                 2);
     EXPECT_NE(learnt[0]["accepted_size_percent"], given[0]["accepted_size_percent"]);
-    expect_refused("--learn 500", "--learn: \"500\": expected a workload whose tasks come and go");
     expect_refused("--workload mixed --learn 0",
                    "--learn: \"0\": expected a number of arrivals from 1 to 1000000000");
-    for (const std::string flag : {"--decisions", "--order", "--node-order"})
+    for (const std::string flag : {"--decisions", "--order", "--node-order", "--history"})
         expect_refused("--workload mixed " + flag + " all.csv",
                        flag + ": \"all.csv\": expected a workload whose tasks stay; those of mixed come and go");
 }
@@ -245,6 +244,91 @@ TEST_F(replay_program, writes_one_page_that_fetches_nothing) {
         EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
+TEST_F(replay_program, tells_of_each_run_the_bound_and_why_gpus_are_idle_and_which_sizes_fail) {
+    const run told = call("--policy all --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    const auto runs = nlohmann::json::parse(told.out);
+    for (const auto& each : runs) {
+        const auto what = each["policy"].get<std::string>();
+        EXPECT_LE(each["allocated_gpu_percent"].get<double>(), each["bound_gpu_percent"].get<double>()) << what;
+        EXPECT_LT(each["bound_gpu_percent"].get<double>(), 100.0);
+        EXPECT_EQ(each["bound_gpu_percent"], runs[0]["bound_gpu_percent"]);
+        double idle = 0;
+        for (const auto& [cause, milli] : each["idle_milli_gpus"].items()) idle += milli.get<double>();
+        EXPECT_NEAR(idle / each["gpus"].get<double>() / 10, 100 - each["allocated_gpu_percent"].get<double>(), 1e-9)
+            << what;
+        int arrived = 0;
+        int failed = 0;
+        for (const auto& size : each["sizes"]) {
+            arrived += size["arrived"].get<int>();
+            failed += size["failed"].get<int>();
+        }
+        EXPECT_EQ(arrived, each["tasks"]) << what;
+        EXPECT_EQ(failed, each["failed"]) << what;
+    }
+}
+
+TEST_F(replay_program, says_how_much_of_the_gap_to_the_bound_is_closed) {
+    const std::string with_fgd = call("--policy fgd,worst-fit,first-fit").out;
+    EXPECT_NE(with_fgd.find("gap closed %"), std::string::npos) << with_fgd;
+    EXPECT_NE(with_fgd.find("No policy could allocate more than 99."), std::string::npos) << with_fgd;
+    EXPECT_NE(with_fgd.find("of the way from fgd to there"), std::string::npos) << with_fgd;
+    EXPECT_NE(call("--policy worst-fit,first-fit").out.find("of the way from worst-fit to there"),
+              std::string::npos);
+    const std::string alone = call("--policy first-fit").out;
+    EXPECT_EQ(alone.find("gap closed"), std::string::npos) << alone;
+    EXPECT_NE(alone.find("had it known them all beforehand.\n"), std::string::npos) << alone;
+    EXPECT_EQ(call(recorded + "--timeline").out.find("No policy could"), std::string::npos);
+}
+
+TEST_F(replay_program, prints_causes_and_sizes_where_asked) {
+    const run one = call(recorded + "--policy first-fit,k8s-exclusive --causes");
+    ASSERT_EQ(one.status, 0) << one.err;
+    for (const char* part : {"Idle at the end by cause", "too small", "CPU or memory", "wrong model", "no cause",
+                             "rounded up", "Failed by size", "CPU only", "4 GPUs"})
+        EXPECT_NE(one.out.find(part), std::string::npos) << part << one.out;
+    EXPECT_EQ(one.out.find("8 GPUs"), std::string::npos); // none arrived
+    EXPECT_EQ(one.out.find("less that of fgd"), std::string::npos);
+    EXPECT_EQ(call(recorded + "--policy first-fit").out.find("Idle at the end"), std::string::npos);
+    const run several = call(recorded + "--policy first-fit,fgd --seed 1:3 --causes");
+    EXPECT_NE(several.out.find("less that of fgd, seed by seed"), std::string::npos) << several.out;
+    const run timed = call(recorded + "--policy first-fit --timeline --causes");
+    EXPECT_NE(timed.out.find("Waited by size"), std::string::npos) << timed.out;
+    EXPECT_EQ(timed.out.find("Idle at the end"), std::string::npos) << timed.out;
+    expect_refused("--workload mixed --causes",
+                   "--causes: \"\": expected a workload whose tasks stay; those of mixed come and go");
+}
+
+TEST_F(replay_program, expects_what_a_history_or_the_arrivals_tell) {
+    write("history.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\nx,1000,100,1,300,T4\n"
+                         "y,1000,100,4,1000,V100M32\n");
+    write("same.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\n"
+                      "a,1000,100,1,1000\nb,1000,100,1,500\nc,1000,100,4,1000\nd,1000,100,0,0\n");
+    const auto decided = [&](const std::string& flags) {
+        EXPECT_EQ(call("--policy fgd --load 0.9 --decisions d.csv " + flags).status, 0) << flags;
+        return content("d.csv");
+    };
+    const std::string known = decided("");
+    const std::string by_history = decided("--history history.csv");
+    EXPECT_NE(by_history, known);
+    EXPECT_EQ(decided("--history history.csv --engine scan"), by_history);
+    const std::string learnt = decided("--learn 400");
+    EXPECT_NE(learnt, known);
+    EXPECT_EQ(decided("--learn 400"), learnt);
+    EXPECT_EQ(decided("--learn 400 --engine scan"), learnt); // which forgets nothing
+    EXPECT_NE(decided("--learn 400 --history history.csv"), learnt);
+    // The history of the workload itself is what is known without one.
+    const auto of_pods = [&](const std::string& flags) {
+        EXPECT_EQ(call("--nodes nodes.csv --pods same.csv --policy fgd --decisions d.csv " + flags).status, 0);
+        return content("d.csv");
+    };
+    EXPECT_EQ(of_pods("--history same.csv"), of_pods(""));
+    EXPECT_EQ(call(recorded + "--policy fgd,random --timeline --learn 2 --history history.csv").status, 0);
+    write("bad.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nx,1000,100,1,1001\n");
+    expect_refused("--history bad.csv", "bad.csv:2: gpu_milli: \"1001\": expected a whole number from 0 to 1000");
+    EXPECT_EQ(call("--history none.csv").status, 2);
+}
+
 TEST_F(replay_program, replays_recorded_time) {
     const run told = call(recorded + "--policy first-fit --timeline --json -");
     ASSERT_EQ(told.status, 0) << told.err;
@@ -253,6 +337,10 @@ TEST_F(replay_program, replays_recorded_time) {
     EXPECT_EQ(runs[0]["failed"], 0);
     EXPECT_TRUE(runs[0]["waited"].is_number());
     EXPECT_TRUE(runs[0]["timeline"].is_array());
+    EXPECT_FALSE(runs[0].contains("bound_gpu_percent")); // tasks leave
+    int waited = 0;
+    for (const auto& size : runs[0]["sizes"]) waited += size["waited"].get<int>();
+    EXPECT_EQ(waited, runs[0]["waited"]);
     EXPECT_EQ(call(recorded + "--timeline").status, 0);
 }
 
