@@ -144,13 +144,17 @@ std::string bar_svg(const policy_summary& policy, std::size_t style, const std::
                              grouped(sum, 2));
 }
 
-constexpr const char* idle_note = "Percent of the GPUs. Typical tasks are those that make up 95\u202f% of the "
-                                  "workload. Free compute is too small where "
-                                  "no typical task finds room on the GPU, or on as many GPUs of the node as it "
-                                  "needs; else the model is wrong where "
-                                  "none that does takes it; else CPU or memory of the node is short; and where a "
-                                  "typical task would still fit, there "
-                                  "is no cause.";
+const std::string idle_note = "Percent of the GPUs. Typical tasks are those that make up 95\u202f% of the "
+                              "workload. Free compute is too small where "
+                              "no typical task finds room on the GPU, or on as many GPUs of the node as it "
+                              "needs; else the model is wrong where "
+                              "none that does takes it; else CPU or memory of the node is short; and where a "
+                              "typical task would still fit, there "
+                              "is no cause.";
+
+std::string rounded_note(const std::vector<measure>& causes) {
+    return causes.back().name == rounded_up ? " Rounded up is what tasks hold beyond what they asked for." : "";
+}
 
 } // namespace
 
@@ -162,7 +166,7 @@ std::string idle_html(const std::vector<run_record>& runs, policies_view policie
     std::string html =
         fmt::format("<figure class=\"card\">\n<figcaption><h2>Why GPUs are idle at the end</h2><p>{}</p>"
                     "</figcaption>\n<div class=\"causes-key\">",
-                    idle_note);
+                    idle_note + rounded_note(causes));
     for (std::size_t i = 0; i < causes.size(); ++i)
         html += fmt::format(
             "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"cause-{}\" width=\"10\" "

@@ -63,7 +63,7 @@ std::vector<measure> idle_measures(const std::vector<run_record>& runs) {
                                 {"CPU or memory", &idle_causes::host_short, true},
                                 {"wrong model", &idle_causes::wrong_model, true},
                                 {"no cause", &idle_causes::fits, true},
-                                {"rounded up", &idle_causes::unasked, false}};
+                                {rounded_up, &idle_causes::unasked, false}};
     std::vector<measure> told;
     if (runs.empty() || !runs.front().idle) return told;
     for (const cause& each : causes) {

@@ -16,8 +16,11 @@ struct measure {
     std::function<double(const run_record&)> of;
 };
 
-/// The compute that is idle at the end by cause, in percent of the cluster's; causes that no run has are left out where
-/// policies seldom have them. None where tasks leave.
+/// The name of the cause that few policies have.
+inline constexpr const char* rounded_up = "rounded up";
+
+/// The compute that is idle at the end by cause, in percent of the cluster's; without rounded_up where no run has it.
+/// None where tasks leave.
 [[nodiscard]] std::vector<measure> idle_measures(const std::vector<run_record>& runs);
 
 /// Of the sizes of which any task arrived: those that failed, in percent of those that arrived.

@@ -240,7 +240,9 @@ TEST_F(replay_program, writes_one_page_that_fetches_nothing) {
     EXPECT_EQ(page.rfind("<!doctype html>", 0), 0U) << page.substr(0, 80);
     for (const char* fetched : {"src=\"http", "href=\"http", "@import", "url(http"})
         EXPECT_EQ(page.find(fetched), std::string::npos) << fetched;
-    for (const char* part : {"<svg", "canvas", "<table", "gpu-clustering"})
+    for (const char* part :
+         {"<svg", "canvas", "<table", "gpu-clustering", "What any policy could have allocated", "Gap closed",
+          "Why GPUs are idle at the end", "Failed by size", "Against fgd, seed by seed"})
         EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
@@ -327,6 +329,20 @@ TEST_F(replay_program, expects_what_a_history_or_the_arrivals_tell) {
     write("bad.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nx,1000,100,1,1001\n");
     expect_refused("--history bad.csv", "bad.csv:2: gpu_milli: \"1001\": expected a whole number from 0 to 1000");
     EXPECT_EQ(call("--history none.csv").status, 2);
+}
+
+TEST_F(replay_program, reports_what_one_seed_and_one_policy_tell) {
+    ASSERT_EQ(call(recorded + "--policy first-fit --load 0.5 --report page.html").status, 0);
+    const std::string page = content("page.html");
+    EXPECT_NE(page.find("Why GPUs are idle at the end"), std::string::npos);
+    for (const char* absent : {"Against fgd", "Gap closed", "over seeds", "Waited by size", "Rounded up is"})
+        EXPECT_EQ(page.find(absent), std::string::npos) << absent;
+    expect_fetches_nothing_and_has_only_numbers(page);
+    ASSERT_EQ(call(recorded + "--policy first-fit,fgd --seed 1:2 --timeline --report page.html").status, 0);
+    const std::string timed = content("page.html");
+    EXPECT_NE(timed.find("Waited by size"), std::string::npos);
+    EXPECT_EQ(timed.find("Why GPUs are idle"), std::string::npos);
+    expect_fetches_nothing_and_has_only_numbers(timed);
 }
 
 TEST_F(replay_program, replays_recorded_time) {
