@@ -86,7 +86,7 @@ std::string legend(policies_view policies, bool ideal) {
                             line_sample(i), html_text(policies[i].name));
     if (ideal)
         html += "<span class=\"chip plain\"><svg class=\"sample\" viewBox=\"0 0 30 8\" aria-hidden=\"true\">"
-                "<path class=\"ideal\" d=\"M1 4H29\"/></svg>ideal</span>\n";
+                "<path class=\"ideal\" d=\"M1 4H29\"/></svg>at most</span>\n";
     return html + "</div>\n";
 }
 

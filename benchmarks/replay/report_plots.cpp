@@ -84,6 +84,15 @@ std::string axes_svg(const plot& what, const frame& on) {
     return svg;
 }
 
+/// y = x, then what no policy could exceed; within the axes.
+std::string most_svg(const plot& what, const frame& on) {
+    const scale to{on, what};
+    std::string line = fmt::format("M{}", to.at(what.x.from, std::min(what.x.from, what.most.front().second)));
+    for (const auto& [arrived, most] : what.most)
+        if (arrived > what.x.from) line += "L" + to.at(arrived, most);
+    return fmt::format(R"(<path class="ideal" d="{}"><title>no policy could allocate more</title></path>)", line);
+}
+
 /// y = x to 100, then level, within the axes.
 std::string ideal_svg(const plot& what, const frame& on) {
     const scale to{on, what};
@@ -190,7 +199,10 @@ std::string drawing(const plot& what, const frame& on) {
     svg += fmt::format(R"(<svg x="{0:.1f}" y="{1:.1f}" width="{2:.1f}" height="{3:.1f}" )"
                        R"(viewBox="{0:.1f} {1:.1f} {2:.1f} {3:.1f}">)",
                        x, y, width, height);
-    if (what.ideal) svg += ideal_svg(what, on);
+    if (!what.most.empty())
+        svg += most_svg(what, on);
+    else if (what.ideal)
+        svg += ideal_svg(what, on);
     for (std::size_t i = what.series.size(); i-- > 0;) svg += series_svg(what.series[i], what, on); // best on top
     svg += "</svg>";
     if (on.labels && what.ends) svg += labels_svg(what, on);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace replay_program {
@@ -32,6 +33,7 @@ struct plot_axis {
 
 /// note   HTML
 /// ideal  draws y = x, level at 100
+/// most   [points]  ascending in x: draws that line instead, after y = x up to its first point
 /// ends   labels each line where it ends, with its value there
 struct plot {
     std::string title;
@@ -39,6 +41,7 @@ struct plot {
     plot_axis x;
     plot_axis y;
     bool ideal = false;
+    std::vector<std::pair<double, double>> most;
     bool ends = true;
     int decimals = 1;
     std::vector<plot_series> series;

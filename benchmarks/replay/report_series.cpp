@@ -108,18 +108,24 @@ std::string band_note(const std::vector<plot_series>& all) {
 }
 
 /// Allocated against arrived, from where the policies begin to differ.
-plot allocated_plot(std::vector<plot_series> all) {
+///
+/// most  what no policy could exceed, where it is known
+plot allocated_plot(std::vector<plot_series> all, std::vector<std::pair<double, double>> most) {
     plot told;
     const double arrived = last_x(all);
     const double from = std::clamp(std::floor((lowest_end(all) - 5) / 10) * 10, 0.0, 80.0);
     told.title = "Allocated GPUs as tasks arrive";
-    told.note = "Percent of the cluster\u2019s GPUs, by compute; the dotted line is what would be allocated if "
-                "everything that arrives were placed." +
-                band_note(all);
+    told.note = "Percent of the cluster\u2019s GPUs, by compute; ";
+    told.note += most.empty()
+                     ? "the dotted line is what would be allocated if everything that arrives were placed."
+                     : "dotted, what no policy could exceed, had it known beforehand all that arrives until then.";
+    if (!most.empty() && band_note(all) != "") told.note += " It is that of the first seed.";
+    told.note += band_note(all);
     if (from > 0) told.note += " Both axes begin at " + std::to_string(static_cast<int>(from)) + "\u202f%.";
     told.x = {"GPUs arrived, % of the cluster\u2019s", "%", from, std::max(arrived, from + 1)};
     told.y = {"Allocated, % of GPUs", "%", from, std::max(top_of(all), from + 1)};
     told.ideal = true;
+    told.most = std::move(most);
     told.series = std::move(all);
     return told;
 }
@@ -153,7 +159,8 @@ std::vector<plot> curve_plots(const std::vector<policy_summary>& policies) {
     auto fragmented = series(policies, [](const run_record& run) {
         return line_of(run.result.curve, &curve_point::arrived, &curve_point::fragmented);
     });
-    return {allocated_plot(std::move(allocated)), fragmented_plot(std::move(fragmented))};
+    return {allocated_plot(std::move(allocated), policies.front().runs.front()->most),
+            fragmented_plot(std::move(fragmented))};
 }
 
 std::vector<plot> timeline_plots(const std::vector<policy_summary>& policies) {

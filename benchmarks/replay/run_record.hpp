@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace replay_program {
@@ -44,6 +45,8 @@ struct visits_record {
 /// sizes     what arrived, failed and waited by size; zeros of a synthetic workload
 /// compute   of the cluster, in milli-GPUs
 /// bound     hindsight_bound of what arrived, in milli-GPUs; none where tasks leave
+/// most      [points]  arrived, and the hindsight_bound of that, in percent of the GPUs; only for a report, of the first
+///           seed
 /// idle      why compute is idle at the end; none where tasks leave
 /// end       [nodes]  in the order of numbering; kept for the first seed of a policy, empty for the others
 /// timeline  only with --timeline
@@ -61,6 +64,7 @@ struct run_record {
     gpupack::replay::size_counts sizes;
     std::int64_t compute = 0;
     std::optional<std::int64_t> bound;
+    std::vector<std::pair<double, double>> most;
     std::optional<gpupack::replay::idle_causes> idle;
     std::vector<node_use> end;
     std::optional<gpupack::replay::timeline_result> timeline;

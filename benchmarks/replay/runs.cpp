@@ -131,13 +131,35 @@ gpupack::task_mix known_mix(const options& chosen, const inputs& from, const gpu
     return fewer(std::move(mix));
 }
 
+/// What no policy could exceed at every second percent that arrives, from 80 % on; before, next to everything fits.
+std::vector<std::pair<double, double>> bound_curve(const cluster& on, const inputs& from,
+                                                   const std::vector<std::size_t>& arrivals) {
+    namespace replay = gpupack::replay;
+    std::vector<std::pair<double, double>> curve;
+    const std::int64_t capacity = on.compute().count();
+    std::int64_t asked = 0;
+    std::int64_t next = 80;
+    for (std::size_t i = 0; i < arrivals.size() && capacity > 0; ++i) {
+        asked += from.trace.tasks[arrivals[i]].asked.total_compute().count();
+        if (asked * 100 < next * capacity && i + 1 < arrivals.size()) continue;
+        while (asked * 100 >= next * capacity) next += 2;
+        const std::vector<std::size_t> so_far(arrivals.begin(),
+                                              arrivals.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+        const auto most = gpupack::plan::hindsight_bound(on, replay::arrived_mix(from.trace.tasks, so_far));
+        curve.emplace_back(replay::percent(asked, capacity), replay::percent(most.count(), capacity));
+    }
+    return curve;
+}
+
 /// What one seed draws; the same for every policy.
 ///
 /// bound  hindsight_bound of the arrivals; none for a timeline
+/// most   bound_curve, where a report needs it
 struct drawn {
     std::vector<std::size_t> node_order;
     std::vector<std::size_t> arrivals;
     std::optional<std::int64_t> bound;
+    std::vector<std::pair<double, double>> most;
 };
 
 gpupack::expected<drawn, input_error> draw(const options& chosen, const inputs& from, std::uint64_t seed) {
@@ -148,6 +170,7 @@ gpupack::expected<drawn, input_error> draw(const options& chosen, const inputs& 
     if (chosen.timeline) return made;
     const auto on = from.trace.build(made.node_order);
     if (!on) return gpupack::unexpected<input_error>{on.error()};
+    if (!chosen.report.empty() && seed == chosen.first_seed) made.most = bound_curve(*on, from, made.arrivals);
     made.bound = gpupack::plan::hindsight_bound(*on, replay::arrived_mix(from.trace.tasks, made.arrivals)).count();
     return made;
 }
@@ -187,6 +210,7 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             record.tasks = given.arrivals.size();
             record.compute = on->compute().count();
             record.bound = given.bound;
+            record.most = given.most;
             run_with_engine(chosen.engine, {std::move(*on), *preset, chosen, from, given.arrivals, measured.view(),
                                             typical, progress, record});
         }
