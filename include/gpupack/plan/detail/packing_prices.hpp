@@ -35,15 +35,26 @@ class price_search {
         : of_{of}, program_{limits_of(of)}, knapsack_{of}, worth_(of.shapes.size()) {}
 
     [[nodiscard]] packing_prices find() {
-        const std::size_t rows = program_.prices().size();
-        for (std::size_t left = most_work / (rows * rows + 1) + 1; left > 0; --left)
+        for (std::size_t left = most_work / work_a_round() + 1; left > 0; --left)
             if (!program_.enter_slack() && !enter_best_packing()) break;
         return rounded();
     }
 
   private:
-    static constexpr std::size_t most_work = 600'000'000; // entries of the inverse that may be changed
+    static constexpr std::size_t most_work =
+        1'000'000'000; // about a second; prices are good for a proof at any time
     static constexpr std::size_t rows_a_kind = 3;
+
+    /// Entries of the inverse and of the knapsacks that a round may change.
+    [[nodiscard]] std::size_t work_a_round() const noexcept {
+        const std::size_t rows = program_.prices().size();
+        std::size_t work = rows * rows + 1;
+        for (const packed_kind& kind : of_.kinds) {
+            const auto steps = static_cast<std::size_t>(kind.compute / of_.step);
+            work += steps * std::min(steps, kind.fitting.size());
+        }
+        return work;
+    }
 
     /// Rows: a count a shape; then a kind's nodes, and its CPU and memory in nodes' worth.
     [[nodiscard]] static std::vector<double> limits_of(const packing_model& of) {
