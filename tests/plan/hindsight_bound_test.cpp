@@ -143,6 +143,19 @@ TEST(hindsight_bound, of_nothing_is_nothing) {
     EXPECT_EQ(bound(nodes_of(2, {64_cores, 64_GiB}), mix_of({request{.gpus = 1}})), 0);
 }
 
+TEST(hindsight_bound, of_many_kinds_is_rougher_but_still_one) {
+    // 3,000 nodes, no two alike: room for one task each.
+    cluster_builder builder;
+    for (int i = 0; i < 3000; ++i)
+        builder.add_nodes(1, {milli_cpu{12'000 + i}, mebibytes{64'000 + 7 * i}, {2, models::t4}});
+    const cluster on = std::move(builder).build().value();
+    task_mix arrived;
+    arrived.add({.cpu = 8_cores, .memory = 8_GiB, .gpus = 1}, 10'000);
+    const std::int64_t at_most = bound(on, arrived);
+    EXPECT_GE(at_most, 3'000'000);
+    EXPECT_LE(at_most, 3'200'000); // of 6,000,000
+}
+
 TEST(hindsight_bound, of_many_shapes_is_rougher_but_still_one) {
     // 2,000 shapes: more than are told apart.
     std::vector<request> tasks;

@@ -96,8 +96,8 @@ class price_proof {
 /// on       the cluster; what is placed on it does not matter
 /// arrived  every task that came, whether it was placed or not; those without GPUs do not count
 /// returns  compute asked for by the tasks placed, in milli-GPUs
-/// cost     0.05 to 0.16 s on openb, about a second at most; it grows with the numbers of shapes, of which no more
-///          than 384 are told apart, and of kinds of nodes
+/// cost     0.05 to 0.16 s on openb, about a second at most; it grows with the numbers of shapes and of kinds of
+///          nodes, of which no more than 384 and 128 are told apart
 /// source   Gilmore and Gomory 1961, Geoffrion 1974 (docs/sources.md#gilmore61, docs/sources.md#geoffrion74)
 [[nodiscard]] inline milli_gpu hindsight_bound(const cluster& on, const task_mix& arrived) {
     const detail::packing_model model = detail::model_of(on, arrived);

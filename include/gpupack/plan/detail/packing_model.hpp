@@ -6,11 +6,15 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/topology/model_set.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -40,13 +44,15 @@ struct packed_shape {
 ///
 /// gpus     of each, all taken to be as large as the largest
 /// compute  milli-GPUs of that largest
-/// fitting  shapes, by number, of which one fits the node when it is empty
+/// models   of its GPUs
+/// fitting  shapes, by number, ascending, of which one fits the node when it is empty
 struct packed_kind {
     std::int64_t nodes = 0;
     std::int64_t cpu = 0;
     std::int64_t memory = 0;
     std::int64_t gpus = 0;
     std::int64_t compute = 0;
+    model_set models{};
     std::vector<std::size_t> fitting;
 };
 
@@ -80,6 +86,37 @@ inline constexpr std::size_t most_shapes = 384;
     return shapes;
 }
 
+/// More kinds than that are told apart only roughly.
+inline constexpr std::size_t most_kinds = 128;
+
+/// The kinds with CPU and memory rounded up by `bits` bits, which only makes nodes larger, those alike then as one.
+[[nodiscard]] inline std::vector<packed_kind> merged(const std::vector<packed_kind>& kinds, int bits) {
+    using key = std::tuple<std::int64_t, std::int64_t, std::uint64_t, std::int64_t, std::int64_t>;
+    const auto up = [bits](std::int64_t amount) {
+        const std::int64_t over = (std::int64_t{1} << bits) - 1;
+        return (amount + over) >> bits << bits;
+    };
+    std::map<key, packed_kind> made;
+    for (const packed_kind& each : kinds) {
+        const std::int64_t cpu = up(each.cpu);
+        const std::int64_t memory = up(each.memory);
+        const auto [at, is_new] =
+            made.try_emplace({each.gpus, each.compute, each.models.bits(), cpu, memory}, each);
+        packed_kind& all = at->second;
+        all.cpu = cpu;
+        all.memory = memory;
+        if (is_new) continue;
+        all.nodes += each.nodes;
+        std::vector<std::size_t> either;
+        std::set_union(all.fitting.begin(), all.fitting.end(), each.fitting.begin(), each.fitting.end(),
+                       std::back_inserter(either));
+        all.fitting = std::move(either);
+    }
+    std::vector<packed_kind> told;
+    for (auto& [like, kind] : made) told.push_back(std::move(kind));
+    return told;
+}
+
 [[nodiscard]] inline packing_model model_of(const cluster& on, const task_mix& arrived) {
     packing_model made;
     made.shapes = shapes_of(arrived, 0);
@@ -93,7 +130,7 @@ inline constexpr std::size_t most_shapes = 384;
     for (std::size_t k = 0; k < nodes.size(); ++k) {
         const node_kind& kind = on.kinds()[k];
         if (nodes[k] == 0 || kind.gpu_count == 0) continue;
-        packed_kind packed{nodes[k], kind.cpu.count(), kind.memory.count(), kind.gpu_count, 0, {}};
+        packed_kind packed{nodes[k], kind.cpu.count(), kind.memory.count(), kind.gpu_count, 0, kind.models, {}};
         for (int g = 0; g < kind.gpu_count; ++g)
             packed.compute = std::max<std::int64_t>(packed.compute, kind.gpus[g].compute);
         const fit::idle_node empty{kind};
@@ -102,6 +139,8 @@ inline constexpr std::size_t most_shapes = 384;
         step = std::gcd(step, packed.compute);
         made.kinds.push_back(std::move(packed));
     }
+    const std::vector<packed_kind> all = made.kinds;
+    for (int bits = 4; made.kinds.size() > most_kinds && bits < 32; bits += 2) made.kinds = merged(all, bits);
     for (const packed_shape& each : made.shapes)
         if (!each.whole) step = std::gcd(step, each.compute);
     made.step = std::max<std::int64_t>(step, 1);
