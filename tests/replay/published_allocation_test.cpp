@@ -78,15 +78,8 @@ allocation measure(const io::trace& of, const std::string& preset, const std::ve
                                                    [](const auto& point) { return point.arrived >= 100; });
                     told.at_100.values.push_back(full->allocated);
                     told.at_130.values.push_back(result.allocated_percent);
+                    EXPECT_LE(result.allocated_percent, bounds[seed - 42]) << preset;
                 }
-            [&](const auto& policy) {
-                scheduler by{of.build(order).value(), policy};
-                const auto result = replay::run(by, of.tasks, arrivals, unmeasured, [](std::size_t) {});
-                const auto full = std::find_if(result.curve.begin(), result.curve.end(),
-                                               [](const auto& point) { return point.arrived >= 100; });
-                told.at_100.values.push_back(full->allocated);
-                told.at_130.values.push_back(result.allocated_percent);
-                EXPECT_LE(result.allocated_percent, bounds[seed - 42]) << preset;
             },
             policy::make_preset(preset, {of.mix(), seed}).value());
     }
