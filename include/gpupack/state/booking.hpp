@@ -3,6 +3,7 @@
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/node_state.hpp>
@@ -31,6 +32,26 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
         gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), kind.gpus[i], taken.gpus, slot);
     }
     return pieces;
+}
+
+/// Gives back to one node what book took from it; sums nothing up.
+///
+/// gpus         [kind.gpu_count]  of the node
+/// cpu, memory  of the host
+/// taken        of each GPU, as the request said; of an instance only its way counts
+/// on, slots    where it was taken
+/// pieces       what book returned
+GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_kind& kind, milli_cpu cpu,
+                                 mebibytes memory, const share& taken, gpu_set on, slot_list slots,
+                                 const split_memory& pieces) noexcept {
+    node.cpu_free += static_cast<std::int32_t>(cpu.count());
+    node.memory_free += static_cast<std::int32_t>(memory.count());
+    int nth = 0;
+    for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
+        const int i = lowest_bit(rest);
+        const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
+        gpus[i] = after_giving_back(gpus[i], piece_of(taken, pieces, nth), kind.gpus[i], slot);
+    }
 }
 
 } // namespace gpupack

@@ -156,25 +156,17 @@ class cluster {
     void give_back(const placement& receipt) {
         GPUPACK_EXPECTS(receipt.cluster == identity_, "a placement of this cluster, not of another");
         const ledger::entry entry = ledger_.strike(receipt);
-        const split_memory pieces = ledger_.pieces_of(entry);
         const place_of_node at = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
         count_in_kind(node, at, -1);
-        node.cpu_free += entry.cpu;
-        node.memory_free += entry.memory;
-        if (entry.gpus.empty()) return count_in_kind(node, at, 1);
-        unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
-        gpu_state* const states = gpus_.data() + at.first_gpu;
-        const share taken = entry.taken();
         count_open(at, entry.gpus, -1);
-        int nth = 0;
-        for (std::uint32_t rest = entry.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
-            const int i = lowest_bit(rest);
-            const int slot = in_profiles(entry.way) ? entry.slots[nth] : 0;
-            states[i] = after_giving_back(states[i], piece_of(taken, pieces, nth), kinds_[at.kind].gpus[i], slot);
+        unbook(node, gpus_.data() + at.first_gpu, kinds_[at.kind], milli_cpu{entry.cpu}, mebibytes{entry.memory},
+               entry.taken(), entry.gpus, entry.slots, ledger_.pieces_of(entry));
+        if (!entry.gpus.empty()) {
+            unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
+            count_open(at, entry.gpus, 1);
+            sum_up(entry.node, at);
         }
-        count_open(at, entry.gpus, 1);
-        sum_up(entry.node, at);
         count_in_kind(node, at, 1);
     }
 
