@@ -29,6 +29,7 @@
 #include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/link.hpp>
 #include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 #include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/mig_table.hpp>

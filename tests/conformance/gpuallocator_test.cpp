@@ -4,6 +4,7 @@
 #include <gpupack/policy/static_dgx.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/machines.hpp>
 
 #include "conformance/numbers.hpp"

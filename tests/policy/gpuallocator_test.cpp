@@ -2,6 +2,7 @@
 
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/machines.hpp>
 
 #include "support/for_all.hpp"

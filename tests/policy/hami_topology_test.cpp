@@ -18,7 +18,7 @@ TEST(hami_topology, takes_the_weakest_gpu_or_the_strongest_set) {
         if (asked.gpus == 0 || asked.share.is_split() || asked.numa != numa_alignment::none) return;
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            const link_table* const links = node.kind().links;
+            const link_view* const links = node.kind().links;
             if (links == nullptr || !fit::fits(node, asked)) continue;
             const gpu_set fitting = fit::fitting_gpus(node, asked);
             gpu_set best;

@@ -18,7 +18,7 @@ using gpupack::policy::score;
 namespace {
 
 /// The best total of disjoint sets of that size, by trying all of them.
-score naive_worth(const link_table& links, gpu_set left, int size, std::uint32_t from = 1) {
+score naive_worth(const link_view& links, gpu_set left, int size, std::uint32_t from = 1) {
     score best = 0;
     for (std::uint32_t bits = from; bits < 1U << links.gpus(); ++bits) {
         const gpu_set set = gpu_set::from_bits(bits);
@@ -47,7 +47,7 @@ TEST(link_preserve, scores_own_speed_less_what_others_lose) {
         const request asked{.gpus = static_cast<int>(1 + random.below(4))};
         const node_view node = on[node_id{0}];
         if (!fit::fits(node, asked)) return;
-        const link_table& links = *node.kind().links;
+        const link_view& links = *node.kind().links;
         const policy::link_preserve scorer{.own = 3, .weights = {1, 5, 2}};
         score best = -1'000'000;
         gpu_set best_set;

@@ -1,5 +1,7 @@
 #include <gpupack/policy/link_search.hpp>
 
+#include <gpupack/topology/link_table.hpp>
+
 #include "support/for_all.hpp"
 #include "support/random_topology.hpp"
 

@@ -75,25 +75,33 @@ class gpu_set {
 };
 
 /// Calls body(index) for each GPU of the set, lowest first.
+GPUPACK_CALLS_BACK
 template <class Body> GPUPACK_HD constexpr void for_each_gpu(gpu_set set, Body&& body) {
     for (std::uint32_t rest = set.bits(); rest != 0; rest &= rest - 1) body(lowest_bit(rest));
 }
 
 /// Calls visit(subset) for each subset of that many GPUs, the lowest set first.
 ///
-/// cost  a visit a subset; recursive, `count` deep less one
-template <class Visit>
-GPUPACK_HD constexpr void for_each_subset(gpu_set of, int count, Visit&& visit, gpu_set chosen = {}) {
-    if (count == 0) return visit(chosen);
-    if (count == 1) { // the innermost loop, without a call
-        for (std::uint32_t rest = of.bits(); rest != 0; rest &= rest - 1)
-            visit(gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
-        return;
+/// cost  a visit a subset. Not recursive: a kernel's stack has a size that the compiler knows
+GPUPACK_CALLS_BACK
+template <class Visit> GPUPACK_HD constexpr void for_each_subset(gpu_set of, int count, Visit&& visit) {
+    if (count <= 0) return visit(gpu_set{});
+    std::uint32_t rest[32] = {of.bits()}; // [depth]  where the GPU of that depth is taken from
+    std::uint32_t chosen[32] = {};        // [depth]  the GPUs taken before
+    for (int depth = 0; depth >= 0;) {
+        const std::uint32_t next = rest[depth];
+        if (depth == count - 1) {
+            for (std::uint32_t last = next; last != 0; last &= last - 1)
+                visit(gpu_set::from_bits(chosen[depth] | (last & (~last + 1))));
+            --depth;
+        } else if (count_bits(next) < count - depth) {
+            --depth;
+        } else {
+            chosen[depth + 1] = chosen[depth] | (next & (~next + 1));
+            rest[depth] = rest[depth + 1] = next & (next - 1);
+            ++depth;
+        }
     }
-    int left = of.size();
-    for (std::uint32_t rest = of.bits(); left >= count; rest &= rest - 1, --left)
-        for_each_subset(gpu_set::from_bits(rest & (rest - 1)), count - 1, visit,
-                        gpu_set::from_bits(chosen.bits() | (rest & (~rest + 1))));
 }
 
 /// The lowest subset of that many GPUs for which accept(subset) holds; empty where there is none.

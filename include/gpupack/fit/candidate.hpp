@@ -1,11 +1,12 @@
 #pragma once
 
+#include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -48,21 +49,37 @@ struct gpu_classes {
     }
 };
 
-/// Visits every way to take `wanted` GPUs from the classes c, c + 1, ..., the lowest of each class first.
-template <class Visit> GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int c, int wanted,
-                                                               gpu_set chosen, Visit& visit) {
-    if (wanted == 0) return visit(chosen);
-    if (c == classes.count) return;
-    const int most = classes.members[c].size() < wanted ? classes.members[c].size() : wanted;
-    for (int taken = most; taken >= 0; --taken)
-        visit_choices(classes, c + 1, wanted - taken, chosen | classes.members[c].lowest(taken), visit);
+/// Visits every way to take `wanted` GPUs from the classes, the lowest of each class first, most of the first class
+/// first. Not recursive, as for_each_subset.
+GPUPACK_CALLS_BACK
+template <class Visit>
+GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int wanted, const Visit& visit) {
+    std::int8_t taken[max_gpus_per_node] = {}; // [decided]  of each class
+    int decided = 0;
+    gpu_set chosen;
+    while (true) {
+        for (; wanted > 0 && decided < classes.count; ++decided) {
+            const gpu_set members = classes.members[decided];
+            const int most = members.size() < wanted ? members.size() : wanted;
+            taken[decided] = static_cast<std::int8_t>(most);
+            chosen = chosen | members.lowest(most);
+            wanted -= most;
+        }
+        if (wanted == 0) visit(chosen);
+        while (decided > 0 && taken[decided - 1] == 0) --decided;
+        if (decided == 0) return;
+        const gpu_set members = classes.members[decided - 1]; // one less of the last class, and on from there
+        chosen = (chosen - members) | members.lowest(--taken[decided - 1]);
+        ++wanted;
+    }
 }
 
 /// Visits, for each GPU, the set that grows from it by the GPU with the best links to what it holds.
+GPUPACK_CALLS_BACK
 template <class Visit>
-GPUPACK_HD constexpr void visit_grown(const link_table& links, gpu_set fitting, int wanted, Visit& visit) {
-    for_each_gpu(fitting, [&](int first) {
-        gpu_set grown = gpu_set::of(first);
+GPUPACK_HD constexpr void visit_grown(const link_view& links, gpu_set fitting, int wanted, const Visit& visit) {
+    for (std::uint32_t rest = fitting.bits(); rest != 0; rest &= rest - 1) {
+        gpu_set grown = gpu_set::of(lowest_bit(rest));
         while (grown.size() < wanted) {
             int best = -1;
             std::int32_t highest = -1;
@@ -76,8 +93,36 @@ GPUPACK_HD constexpr void visit_grown(const link_table& links, gpu_set fitting, 
             grown.insert(best);
         }
         visit(grown);
-    });
+    }
 }
+
+/// Makes candidates of sets of GPUs, where they do together. A type and not a lambda: for the sake of nvcc, what calls
+/// back says so.
+template <class Visit> struct candidate_visitor {
+    const node_view& node;
+    const request& asked;
+    int widest;
+    bool one_instance;
+    Visit& visit;
+
+    struct at_slot {
+        const candidate_visitor& of;
+        gpu_set gpus;
+
+        GPUPACK_CALLS_BACK
+        GPUPACK_HD constexpr void operator()(int slot) const {
+            of.visit(candidate{of.node, gpus, slot_list{slot}});
+        }
+    };
+
+    GPUPACK_CALLS_BACK
+    GPUPACK_HD constexpr void operator()(gpu_set gpus) const {
+        if (!enough_together(node, asked, gpus)) return;
+        if (widest < max_numa_nodes && numa_span(node, gpus) > widest) return;
+        if (one_instance) return for_each_free_slot(node, gpus.lowest(), asked.share, at_slot{*this, gpus});
+        visit(candidate{node, gpus, lowest_slots(node, gpus, asked.share)});
+    }
+};
 
 } // namespace detail
 
@@ -94,6 +139,7 @@ enum class by_links : bool { no, yes };
 ///        on nodes of more than 16 GPUs, the sets that grow from each GPU by the GPU with the best links to them
 /// order  not the order of sets: a caller that breaks ties compares them
 /// cost   one visit a distinct choice; for k GPUs out of c classes at most C(k + c - 1, k)
+GPUPACK_CALLS_BACK
 template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const request& asked,
                                                                     Visit&& visit, by_links links = by_links::no) {
     if (!host_fits(node, asked)) return;
@@ -102,21 +148,14 @@ template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_v
     if (fitting.size() < asked.gpus) return;
     const int widest = widest_span(node, asked, fitting);
     const bool one_instance = in_profiles(asked.share.way()) && asked.gpus == 1;
-    auto visit_set = [&](gpu_set gpus) {
-        if (!enough_together(node, asked, gpus)) return;
-        if (widest < max_numa_nodes && numa_span(node, gpus) > widest) return;
-        if (one_instance)
-            return for_each_free_slot(node, gpus.lowest(), asked.share, [&](int slot) {
-                visit(candidate{node, gpus, slot_list{slot}});
-            });
-        visit(candidate{node, gpus, lowest_slots(node, gpus, asked.share)});
-    };
+    const detail::candidate_visitor<std::remove_reference_t<Visit>> visit_set{node, asked, widest, one_instance,
+                                                                              visit};
     const bool linked = links == by_links::yes && node.kind().links != nullptr;
     if (linked && node.kind().links->is_tabled()) return for_each_subset(fitting, asked.gpus, visit_set);
     if (linked && widest == max_numa_nodes)
         return detail::visit_grown(*node.kind().links, fitting, asked.gpus, visit_set);
     const detail::gpu_classes classes{node, fitting};
-    detail::visit_choices(classes, 0, asked.gpus, gpu_set{}, visit_set);
+    detail::visit_choices(classes, asked.gpus, visit_set);
 }
 
 /// The lowest set of GPUs on which the request fits; the request must fit the node.

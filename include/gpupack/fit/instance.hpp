@@ -48,6 +48,7 @@ namespace gpupack::fit {
 }
 
 /// Calls visit(slot) for each free slot of that profile, lowest start first.
+GPUPACK_CALLS_BACK
 template <class Visit>
 GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, const share& asked, Visit&& visit) {
     const partition_table& table = *node.capacity(gpu).table(asked.way());

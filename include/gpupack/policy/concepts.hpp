@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/request.hpp>
@@ -63,6 +64,23 @@ template <class Scorer> [[nodiscard]] consteval bool looks_at_links() {
         return Scorer::links;
     else
         return false;
+}
+
+/// Whether a scorer calls what only the host has, so that no kernel may be made of it. A scorer says so by a static
+/// member `host_only`; combinations of it do, too.
+template <class Scorer> [[nodiscard]] consteval bool is_host_only() {
+    if constexpr (requires { Scorer::host_only; })
+        return Scorer::host_only;
+    else
+        return false;
+}
+
+/// Calls visit(pointer, count) for each table that a scorer points to, so that they can be copied to where a kernel
+/// reads them, and the pointers set. A scorer with pointers says so by a member function for_each_table(visit), which
+/// names each of them and its number of entries; one without pointers needs nothing.
+GPUPACK_CALLS_BACK
+template <class Scorer, class Visit> GPUPACK_HD constexpr void for_each_table_of(Scorer& scorer, Visit&& visit) {
+    if constexpr (requires { scorer.for_each_table(visit); }) scorer.for_each_table(visit);
 }
 
 } // namespace gpupack::policy

@@ -9,6 +9,7 @@
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -46,6 +47,13 @@ struct fgd_scorer {
     const std::int64_t* thresholds = nullptr;
 
     static constexpr bool dear = true;
+
+    /// The tables of what is expected, and the thresholds.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        exact.for_each_table(visit);
+        visit(thresholds, std::size_t{detail::fgd_thresholds::count});
+    }
 
     /// 0 to 99: how many thresholds the fall of fragmentation reaches.
     [[nodiscard]] GPUPACK_HD constexpr score rounded(score fall) const noexcept {

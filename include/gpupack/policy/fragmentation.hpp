@@ -21,6 +21,12 @@ struct fragmentation_scorer {
 
     static constexpr bool dear = true;
 
+    /// The tables of what is expected.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        expected.for_each_table(visit);
+    }
+
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
         const before_and_after node{expected, chosen.node, asked, chosen.gpus};

@@ -50,6 +50,14 @@ struct fragmentation_view {
     std::int32_t cpu_count = 0;
     std::int64_t total = 0;
 
+    /// Calls visit(pointer, count) for each table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(classes, static_cast<std::size_t>(class_count));
+        visit(cpus, static_cast<std::size_t>(cpu_count));
+        visit(within, static_cast<std::size_t>(class_count) * static_cast<std::size_t>(cpu_count + 1));
+    }
+
     /// How many of the distinct amounts of CPU are at most that much.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t cpu_level(milli_cpu cpu) const noexcept {
         std::int32_t level = 0;

@@ -7,7 +7,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/score.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 
 #include <cstdint>
 
@@ -19,7 +19,7 @@ namespace detail {
 /// the size does not divide their number.
 class best_partition {
   public:
-    best_partition(const link_table& links, gpu_set required, int size)
+    best_partition(const link_view& links, gpu_set required, int size)
         : links_{links}, required_{required}, size_{size} {}
 
     /// The best set of the best partition of `left` that holds what is required.
@@ -87,7 +87,7 @@ class best_partition {
         return partners | lowest;
     }
 
-    const link_table& links_;
+    const link_view& links_;
     gpu_set required_;
     int size_;
 };
@@ -105,7 +105,7 @@ class best_partition {
 ///            does not divide the number available, the smaller set of the partition is never returned
 /// cost       a few hundred look-ups on 8 GPUs; some thousands on 16, in at most some 0.1 ms
 /// source     go-gpuallocator (docs/sources.md#go-gpuallocator)
-[[nodiscard]] inline gpu_set best_effort_set(const link_table& links, gpu_set available, gpu_set required,
+[[nodiscard]] inline gpu_set best_effort_set(const link_view& links, gpu_set available, gpu_set required,
                                              int size) {
     GPUPACK_EXPECTS(links.is_tabled(), "the links of a node of at most 16 GPUs");
     if (size < 1 || available.size() < size || required.size() > size) return gpu_set{};
@@ -130,15 +130,16 @@ class best_partition {
 /// ties   as best_effort_set
 struct gpuallocator_best_effort {
     static constexpr bool links = true;
+    static constexpr bool host_only = true; // its search recurses
 
     [[nodiscard]] score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_table* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.kind().links;
         return known == nullptr ? 0 : known->score(chosen.gpus, nvlink_count::direct);
     }
 
     /// Visits the one set that it takes.
     template <class Visit> void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        const link_table* const known = node.kind().links;
+        const link_view* const known = node.kind().links;
         if (known == nullptr || asked.gpus < 2 || asked.numa != numa_alignment::none || asked.share.is_split())
             return fit::for_each_candidate(
                 node, asked, [&](const candidate& each) { visit((*this)(each, asked), each.gpus, each.slots); },

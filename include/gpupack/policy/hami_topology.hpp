@@ -21,7 +21,7 @@ struct hami_topology {
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
-        const link_table* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.kind().links;
         if (known == nullptr || chosen.gpus.empty()) return 0;
         if (asked.gpus > 1) return known->score(chosen.gpus, nvlink_count::direct);
         const int taken = chosen.gpus.lowest();

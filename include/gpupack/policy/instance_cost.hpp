@@ -49,6 +49,12 @@ struct instance_cost_scorer {
     int whole_count = 0;
     score per_unit = 0;
 
+    /// The counts of each MIG table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for (place_counts_view& each : tables) each.for_each_table(visit);
+    }
+
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
         score cost = 0;

@@ -6,7 +6,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 
 namespace gpupack::policy {
 
@@ -42,7 +42,7 @@ struct koordinator_partitions {
   private:
     template <class Visit>
     GPUPACK_HD static constexpr void for_each_partition(const node_view& node, Visit&& visit) {
-        const link_table* const links = node.kind().links;
+        const link_view* const links = node.kind().links;
         if (links != nullptr && links->partition_count() > 0) {
             for (int p = 0; p < links->partition_count(); ++p) visit(links->partition(p));
             return;

@@ -17,7 +17,7 @@ struct link_bandwidth {
     static constexpr bool links = true;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_table* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.kind().links;
         return known == nullptr ? 0 : known->score(chosen.gpus);
     }
     friend bool operator==(const link_bandwidth&, const link_bandwidth&) = default;

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 
 #include <cstdint>
 
@@ -31,8 +32,8 @@ struct link_preserve {
 
     static constexpr bool links = true;
 
-    [[nodiscard]] score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_table* const known = chosen.node.kind().links;
+    [[nodiscard]] GPUPACK_HD score operator()(const candidate& chosen, const request&) const noexcept {
+        const link_view* const known = chosen.node.kind().links;
         if (known == nullptr || !known->is_tabled()) return 0;
         gpu_set free;
         for (int i = 0; i < chosen.node.gpu_count(); ++i)

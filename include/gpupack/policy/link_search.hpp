@@ -4,7 +4,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/score.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -27,7 +27,7 @@ namespace detail {
 /// Branch and bound over the sets of some GPUs, the lowest set first.
 class link_search {
   public:
-    link_search(const link_table& links, gpu_set available, int size, std::int64_t budget)
+    link_search(const link_view& links, gpu_set available, int size, std::int64_t budget)
         : links_{links}, size_{size}, budget_{budget} {
         for_each_gpu(available, [&](int i) { best_.gpus.size() < size ? best_.gpus.insert(i) : void(); });
         best_.value = links.score(best_.gpus);
@@ -97,7 +97,7 @@ class link_search {
         }
     }
 
-    const link_table& links_;
+    const link_view& links_;
     int size_;
     std::int64_t budget_;
     link_set best_;
@@ -113,7 +113,7 @@ class link_search {
 /// returns    exact on nodes of up to 16 GPUs, by enumeration; beyond, by branch and bound from the sets that grow
 ///            from each GPU by the best links: exact where the budget does; else the bound says how far it may be off
 /// ties       lower GPU set; where the budget runs out, among those looked at
-[[nodiscard]] inline link_set best_link_set(const link_table& links, gpu_set available, int size,
+[[nodiscard]] inline link_set best_link_set(const link_view& links, gpu_set available, int size,
                                             std::int64_t budget = 20'000) {
     GPUPACK_EXPECTS(size >= 1 && available.size() >= size, "as many GPUs as wanted");
     if (!links.is_tabled()) return detail::link_search{links, available, size, budget}.result();

@@ -8,6 +8,12 @@ namespace gpupack::policy {
 struct mig_fragmentation_scorer {
     place_counts_view tables[max_mig_tables] = {};
 
+    /// The counts of each MIG table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for (place_counts_view& each : tables) each.for_each_table(visit);
+    }
+
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& asked) const noexcept {
         score rise = 0;

@@ -16,7 +16,7 @@ struct nic_affinity {
     static constexpr bool links = true;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_table* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.kind().links;
         if (known == nullptr) return 0;
         score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sum += known->to_network(i); });

@@ -5,6 +5,7 @@
 #include <gpupack/core/math.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/score.hpp>
@@ -19,6 +20,13 @@ template <class Scorer> struct normalized_scorer {
     score points = 100;
 
     static constexpr bool links = looks_at_links<Scorer>();
+    static constexpr bool host_only = is_host_only<Scorer>();
+
+    /// The tables of what is inside.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(inner, visit);
+    }
 
     template <class Choice>
     requires plain_scores<Scorer, Choice>

@@ -4,6 +4,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/math.hpp>
 #include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
 
@@ -16,6 +17,13 @@ template <class Policy> struct quantized_policy {
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
     static constexpr bool links = looks_at_links<Policy>();
+    static constexpr bool host_only = is_host_only<Policy>();
+
+    /// The tables of what is inside.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(inner, visit);
+    }
 
     template <class Choice>
     requires plain_scores<Policy, Choice>

@@ -2,6 +2,7 @@
 
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
 
@@ -14,6 +15,14 @@ template <class First, class Second> struct then_policy {
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
     static constexpr bool links = looks_at_links<First>() || looks_at_links<Second>();
+    static constexpr bool host_only = is_host_only<First>() || is_host_only<Second>();
+
+    /// The tables of both.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(first, visit);
+        for_each_table_of(second, visit);
+    }
 
     template <class Choice>
     requires scores<First, Choice> && scores<Second, Choice>

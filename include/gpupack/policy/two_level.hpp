@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 
 namespace gpupack::policy {
@@ -10,6 +12,15 @@ template <class Node, class Gpus> struct two_level_policy {
     Gpus gpus;
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<Node>() || looks_at_whole_cluster<Gpus>();
+    static constexpr bool links = looks_at_links<Node>() || looks_at_links<Gpus>();
+    static constexpr bool host_only = is_host_only<Node>() || is_host_only<Gpus>();
+
+    /// The tables of both.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(node, visit);
+        for_each_table_of(gpus, visit);
+    }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const
         requires(preparable<Node> || preparable<Gpus>) {

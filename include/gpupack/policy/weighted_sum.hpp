@@ -3,6 +3,7 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/combine.hpp>
+#include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
 
@@ -17,6 +18,13 @@ template <class Policy> struct weighted_policy {
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
     static constexpr bool links = looks_at_links<Policy>();
+    static constexpr bool host_only = is_host_only<Policy>();
+
+    /// The tables of what is inside.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(inner, visit);
+    }
 
     template <class Choice>
     requires plain_scores<Policy, Choice>
@@ -39,6 +47,14 @@ template <class First, class Second> struct sum_policy {
 
     static constexpr bool whole_cluster = looks_at_whole_cluster<First>() || looks_at_whole_cluster<Second>();
     static constexpr bool links = looks_at_links<First>() || looks_at_links<Second>();
+    static constexpr bool host_only = is_host_only<First>() || is_host_only<Second>();
+
+    /// The tables of both.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        for_each_table_of(first, visit);
+        for_each_table_of(second, visit);
+    }
 
     template <class Choice>
     requires plain_scores<First, Choice> && plain_scores<Second, Choice>

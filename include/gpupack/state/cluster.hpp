@@ -18,6 +18,7 @@
 #include <gpupack/state/split.hpp>
 #include <gpupack/topology/gpu_names.hpp>
 #include <gpupack/topology/label_table.hpp>
+#include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_kind.hpp>
 #include <gpupack/topology/partition_table.hpp>

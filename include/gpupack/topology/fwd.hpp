@@ -12,6 +12,7 @@ struct gpu_link;
 struct pcie_place;
 struct nic;
 struct node_topology;
+class link_view;
 class link_table;
 struct domain;
 class domain_tree;

@@ -6,6 +6,7 @@
 #include <gpupack/topology/partition_table.hpp>
 #include <gpupack/topology/sharing.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack {
@@ -34,6 +35,13 @@ struct gpu_capacity {
     /// The table of a way that hands out profiles; null where the GPU has none.
     [[nodiscard]] GPUPACK_HD constexpr const partition_table* table(sharing way) const noexcept {
         return way == sharing::mig ? mig : vgpu;
+    }
+
+    /// Calls visit(pointer, count) for each table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(mig, std::size_t{mig != nullptr});
+        visit(vgpu, std::size_t{vgpu != nullptr});
     }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {

@@ -7,9 +7,10 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/label_set.hpp>
-#include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/link_view.hpp>
 #include <gpupack/topology/model_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack {
@@ -34,7 +35,7 @@ struct node_kind {
     bool any_way = true;
     const partition_table* mig = nullptr;
     const partition_table* vgpu = nullptr;
-    const link_table* links = nullptr;
+    const link_view* links = nullptr;
     label_set labels{};
     model_set models{};
     divisor by_cpu{cpu.count()};
@@ -55,6 +56,15 @@ struct node_kind {
         models.insert(model);
         by_compute = divisor{compute};
         ++gpu_count;
+    }
+
+    /// Calls visit(pointer, count) for each table that it or one of its GPUs points to.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(mig, std::size_t{mig != nullptr});
+        visit(vgpu, std::size_t{vgpu != nullptr});
+        visit(links, std::size_t{links != nullptr});
+        for (gpu_capacity& each : gpus) each.for_each_table(visit);
     }
 
     /// The GPUs whose model is in the set. Cost: one comparison where all GPUs are of one model.

@@ -11,12 +11,19 @@ namespace gpupack {
 
 /// How many places each MIG profile has in each state of a GPU: what policies look up instead of counting.
 ///
-/// counts  [2^bits, partition_table::most_profiles]  by the bits that are taken, then by profile
+/// counts  [states, partition_table::most_profiles]  by the bits that are taken, then by profile
 /// units   of the table; the lowest so many bits of a state stand for them
 struct place_counts_view {
     const std::uint8_t* counts = nullptr;
     std::int32_t profiles = 0;
     std::int32_t units = 0;
+    std::uint32_t states = 0;
+
+    /// Calls visit(pointer, count) for the table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(counts, std::size_t{states} * partition_table::most_profiles);
+    }
 
     /// The places of a profile on a GPU with those bits taken.
     [[nodiscard]] GPUPACK_HD constexpr int places(std::uint64_t occupied, int profile) const noexcept {
@@ -42,7 +49,10 @@ class place_counts {
     }
 
     /// Valid while this lives, moved or not.
-    [[nodiscard]] place_counts_view view() const noexcept { return {counts_.data(), profiles_, units_}; }
+    [[nodiscard]] place_counts_view view() const noexcept {
+        return {counts_.data(), profiles_, units_,
+                static_cast<std::uint32_t>(counts_.size() / partition_table::most_profiles)};
+    }
 
   private:
     std::vector<std::uint8_t> counts_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
+
 #include <cstdint>
 
 namespace gpupack {
@@ -14,7 +16,7 @@ namespace gpupack {
 enum class sharing : std::uint8_t { idle, exclusive, slices, mig, vgpu };
 
 /// Whether that way hands out the profiles of a table, each at a place of its own, and not amounts.
-[[nodiscard]] constexpr bool in_profiles(sharing way) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr bool in_profiles(sharing way) noexcept {
     return way == sharing::mig || way == sharing::vgpu;
 }
 
