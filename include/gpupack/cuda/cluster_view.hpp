@@ -20,8 +20,8 @@ namespace gpupack::cuda {
 
 /// A whole cluster as flat arrays, in the memory of whoever reads it: what a kernel gets, by value.
 ///
-/// Each array answers one question, so that a score of the node alone streams 24 bytes a node (state and kind), and a
-/// test of its GPUs 4 more and 16 a GPU.
+/// Each array answers one question, so that a score of the node alone streams 28 bytes a node, and a test of its GPUs 16
+/// more a GPU.
 /// nodes      [size]  20 bytes each
 /// kind_of    [size]  index into kinds
 /// first_gpu  [size]  where the node's GPUs stand in gpus; those of one node in a row

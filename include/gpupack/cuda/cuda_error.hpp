@@ -1,0 +1,27 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+namespace gpupack::cuda {
+
+/// Why something could not be done on the GPU: which call failed, with which code, and what that means.
+///
+/// call     "cudaMalloc", or what was being done
+/// code     of the CUDA runtime; 0 where the failure is not one of its
+/// problem  for a person, with what to do about it where that is known
+struct cuda_error {
+    std::string call;
+    int code = 0;
+    std::string problem;
+
+    /// "cudaMalloc: out of memory (error 2): 24 GiB were asked for".
+    [[nodiscard]] std::string message() const {
+        return code == 0 ? call + ": " + problem : call + ": " + problem + " (error " + std::to_string(code) + ")";
+    }
+
+    friend std::ostream& operator<<(std::ostream& out, const cuda_error& error) { return out << error.message(); }
+    friend bool operator==(const cuda_error&, const cuda_error&) = default;
+};
+
+} // namespace gpupack::cuda
