@@ -17,11 +17,11 @@ function(gpupack_make_target target export_name headers)
     add_library(${target} INTERFACE)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${export_name} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
     set(tables ${headers})
-    list(FILTER tables INCLUDE REGEX "\\.inc$")
-    list(FILTER headers EXCLUDE REGEX "\\.inc$")
+    list(FILTER tables INCLUDE REGEX "\\.(inc|cuh)$")
+    list(FILTER headers EXCLUDE REGEX "\\.(inc|cuh)$")
     target_sources(${target} INTERFACE
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
-    # Number tables are parts of a header: installed, but not compiled alone.
+    # Number tables are parts of a header, and .cuh files need nvcc: installed, but not compiled alone by this compiler.
     target_sources(${target} INTERFACE
         FILE_SET tables TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${tables})
 endfunction()
@@ -33,14 +33,15 @@ endfunction()
 # PACKAGES  what find_package must find: "Name version CONFIG", one string a package
 # DEBIAN    the Debian package of each
 # LINK      targets of those packages
+# OFF       true where it is not wanted here: its headers are claimed and installed, and nothing is looked for
 macro(gpupack_add_component name)
-    cmake_parse_arguments(component "" "TEXT" "HEADERS;PACKAGES;DEBIAN;LINK" ${ARGN})
+    cmake_parse_arguments(component "" "TEXT;OFF" "HEADERS;PACKAGES;DEBIAN;LINK" ${ARGN})
     if(NOT ${name} IN_LIST gpupack_known_components)
         message(FATAL_ERROR "${name} is missing in gpupack_known_components")
     endif()
     list(TRANSFORM component_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/gpupack/)
     file(GLOB_RECURSE component_files CONFIGURE_DEPENDS ${component_HEADERS})
-    list(FILTER component_files INCLUDE REGEX "\\.(hpp|inc)$")
+    list(FILTER component_files INCLUDE REGEX "\\.(hpp|cuh|inc)$")
     list(APPEND gpupack_claimed_headers ${component_files})
     gpupack_make_target(gpupack_${name} ${name} "${component_files}")
     target_link_libraries(gpupack_${name} INTERFACE gpupack ${component_LINK})
@@ -48,12 +49,18 @@ macro(gpupack_add_component name)
     string(APPEND gpupack_component_table
         "set(gpupack_${name}_packages \"${component_PACKAGES}\")\nset(gpupack_${name}_debian \"${component_DEBIAN}\")\n")
 
-    gpupack_find_dependencies(component_problem "The component ${name} of gpupack" "${component_PACKAGES}"
-        "${component_DEBIAN}")
+    if(component_OFF)
+        set(component_problem "It is switched off.")
+    else()
+        gpupack_find_dependencies(component_problem "The component ${name} of gpupack" "${component_PACKAGES}"
+            "${component_DEBIAN}")
+    endif()
     # It is installed in any case, for machines that have what it needs.
     if(component_problem)
         set_property(TARGET gpupack_${name} PROPERTY VERIFY_INTERFACE_HEADER_SETS OFF)
-        message(STATUS "gpupack::${name} (${component_TEXT}) is left out here. ${component_problem}")
+        if(NOT component_OFF)
+            message(STATUS "gpupack::${name} (${component_TEXT}) is left out here. ${component_problem}")
+        endif()
     else()
         add_library(gpupack::${name} ALIAS gpupack_${name})
     endif()

@@ -1,10 +1,18 @@
 # Marks a target as our own: it gets the warnings, as errors. Never called on what users link.
 function(gpupack_own_target target)
-    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+    target_compile_options(${target} PRIVATE
+        "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow;-Werror>"
         # A request that leaves members at their defaults is how one is meant to be written.
-        -Wno-missing-field-initializers
+        $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>
         # g++ 12 sees overlaps in std::string's operator+ that are not there (gcc.gnu.org/PR105651).
-        "$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
+        "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
+endfunction()
+
+# The same for a target of CUDA sources.
+function(gpupack_own_cuda_target target)
+    target_link_libraries(${target} PRIVATE gpupack::cuda)
+    target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Xcompiler=-Wall;-Xcompiler=-Wextra;-Xcompiler=-Wno-missing-field-initializers;-Xcompiler=-Werror>)
 endfunction()
 
 # Finds packages that only our programs and tests need, or stops and says what to install.
