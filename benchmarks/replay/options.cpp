@@ -57,7 +57,7 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "policies expect the tasks of that file, laid out as for --pods, instead of those that come; with "
         "--learn, they begin with it");
     app.add_option("--engine", chosen.engine,
-                   "indexed (the default), scan or parallel: how nodes are searched; all decide alike");
+                   "indexed (the default), scan, parallel or cuda: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
     app.add_option("--node-order", chosen.node_order, "number the nodes exactly so: a node name a line");
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
@@ -162,7 +162,7 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
             return bad_input("--workload", raw.workload, "one of " + known);
         }
     }
-    if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan or parallel");
+    if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan, parallel or cuda");
 
     const auto names = policy_names(raw.policy, chosen);
     if (!names) return gpupack::unexpected<input_error>{names.error()};

@@ -11,6 +11,10 @@
 #include <gpupack/scheduler.hpp>
 
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace replay_program {
@@ -44,6 +48,11 @@ struct run_plan {
 void run_with_scan(run_plan plan);
 void run_with_parallel(run_plan plan);
 void run_with_indexed(run_plan plan);
+/// On a GPU; only where why_not_cuda says nothing.
+void run_with_cuda(run_plan plan);
+
+/// Why the CUDA engine cannot run these policies here, completing "expected ..."; nothing where it can.
+[[nodiscard]] std::optional<std::string> why_not_cuda(const std::vector<std::string>& policies);
 
 /// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
 template <class Policy, class Scheduler> class policy_renewer {
@@ -88,16 +97,19 @@ template <class Scheduler, class Arrived> void run_told(run_plan& plan, Schedule
     if (record.seed == plan.chosen.first_seed) record.end = use_of(by.state());
 }
 
-/// Runs the plan with that engine and its own policy; with --learn, the policy is made anew from what was learnt.
+/// Runs the plan with that engine, under its own policy, whose type the caller has found out; with --learn, the policy
+/// is made anew from what was learnt.
+template <class Engine, class Policy> void run_under(const Engine& engine, run_plan& plan, const Policy& policy) {
+    gpupack::scheduler by{std::move(plan.on), policy, engine};
+    if (plan.chosen.learn == 0)
+        run_told(plan, by, [](const gpupack::request&) {});
+    else
+        run_told(plan, by, policy_renewer<Policy, decltype(by)>{plan, by});
+}
+
+/// Runs the plan with that engine and its own policy.
 template <class Engine> void run_with(const Engine& engine, run_plan& plan) {
-    const auto run_under = [&]<class Policy>(const Policy& policy) {
-        gpupack::scheduler by{std::move(plan.on), policy, engine};
-        if (plan.chosen.learn == 0)
-            run_told(plan, by, [](const gpupack::request&) {});
-        else
-            run_told(plan, by, policy_renewer<Policy, decltype(by)>{plan, by});
-    };
-    std::visit(run_under, plan.policy);
+    std::visit([&](const auto& policy) { run_under(engine, plan, policy); }, plan.policy);
 }
 
 } // namespace replay_program

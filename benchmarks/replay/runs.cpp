@@ -26,8 +26,10 @@ struct engine_row {
     void (*run)(run_plan);
 };
 
-constexpr engine_row engines[] = {
-    {"indexed", run_with_indexed}, {"scan", run_with_scan}, {"parallel", run_with_parallel}};
+constexpr engine_row engines[] = {{"indexed", run_with_indexed},
+                                  {"scan", run_with_scan},
+                                  {"parallel", run_with_parallel},
+                                  {"cuda", run_with_cuda}};
 
 void run_with_engine(const std::string& name, run_plan plan) {
     for (const engine_row& row : engines)
@@ -179,6 +181,9 @@ gpupack::expected<drawn, input_error> draw(const options& chosen, const inputs& 
 
 gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
                                                                 const progress_listener& progress) {
+    if (chosen.engine == "cuda")
+        if (const auto problem = why_not_cuda(chosen.policies))
+            return gpupack::bad_input("--engine", chosen.engine, *problem);
     if (chosen.synthetic) return run_synthetic(chosen, from, progress);
     const gpupack::task_mix own = fewer(from.trace.mix());
     const gpupack::task_mix expected = known_mix(chosen, from, own);

@@ -18,7 +18,7 @@ using progress_listener = std::function<void(const run_record& running, double d
 
 /// Replays the workload under each policy and seed of the options, policies outermost.
 ///
-/// errors  a cluster that cannot be built
+/// errors  a cluster that cannot be built; the CUDA engine where there is none, or no GPU
 [[nodiscard]] gpupack::expected<std::vector<run_record>, gpupack::input_error>
 run_all(const options& chosen, const inputs& from, const progress_listener& progress);
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -234,6 +235,18 @@ TEST_F(replay_program, every_engine_decides_alike_to_the_last_byte) {
     }
 }
 
+TEST_F(replay_program, decides_on_a_gpu_or_says_in_one_line_why_not) {
+    const run told = call("--policy fgd --load 0.3 --engine cuda --decisions cuda.csv");
+    if (told.status == 0) {
+        ASSERT_EQ(call("--policy fgd --load 0.3 --engine scan --decisions scan.csv").status, 0);
+        EXPECT_EQ(content("cuda.csv"), content("scan.csv"));
+        return;
+    }
+    EXPECT_EQ(told.status, 2);
+    EXPECT_NE(told.err.find("--engine: \"cuda\": expected "), std::string::npos) << told.err;
+    EXPECT_EQ(std::count(told.err.begin(), told.err.end(), '\n'), 1) << told.err;
+}
+
 TEST_F(replay_program, writes_one_page_that_fetches_nothing) {
     ASSERT_EQ(call(recorded + "--policy all --seed 1:2 --report page.html").status, 0);
     const std::string page = content("page.html");
@@ -375,7 +388,7 @@ TEST_F(replay_program, refuses_bad_flags) {
     expect_refused("--policy fdg",
                    "--policy: \"fdg\": expected all, or some of " + gpupack::policy::preset_names());
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
-    expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan or parallel");
+    expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");
     expect_refused(
         "--workload openc",
         "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "

@@ -30,7 +30,7 @@ TEST(link_view, answers_alike_as_a_copy_with_its_tables) {
             pointer = tables.back().data();
         });
     }
-    EXPECT_EQ(tables.size(), 2U); // the sums of all sets, and the packing of pairs
+    EXPECT_EQ(tables.size(), 8U); // the sums of all sets, and the packings of 2 to 8 GPUs
     EXPECT_EQ(copy.packed(2, gpu_set::first(8)), best_pairs);
     EXPECT_EQ(copy.score(gpu_set::first(4)), score);
     EXPECT_EQ(copy.gpus(), 8);
