@@ -1,0 +1,83 @@
+// Scores a cluster on a GPU: all nodes for many requests at once, and then one decision after the other. Where there is
+// no GPU, says so, and places with the indexed engine.
+#include <gpupack/cuda/bulk.hpp>
+#include <gpupack/cuda/device_space.cuh>
+#include <gpupack/cuda/engine.cuh>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/scheduler.hpp>
+#include <gpupack/search/indexed.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
+#include <iostream>
+#include <vector>
+
+namespace gpu = gpupack::cuda; // libcu++ has a namespace cuda of its own
+using namespace gpupack::literals;
+
+namespace {
+
+// A policy of one's own that a kernel can run: GPUPACK_HD before its call operator is all.
+struct keep_cpu_for_gpus {
+    GPUPACK_HD gpupack::policy::score operator()(const gpupack::node_view& node,
+                                                 const gpupack::request& asked) const {
+        const auto cores_left = (node.cpu_free() - asked.cpu).count() / 1000;
+        return cores_left - 12 * (node.idle_gpus() - asked.gpus);
+    }
+};
+
+gpupack::cluster make_cluster() {
+    return gpupack::cluster_builder{}
+        .add_nodes(50'000, {.cpu = 96_cores, .memory = 768_GiB, .gpus = {8, gpupack::models::a100_80gb}})
+        .add_nodes(50'000, {.cpu = 64_cores, .memory = 256_GiB, .gpus = {4, gpupack::models::t4}})
+        .build()
+        .value();
+}
+
+const auto by = gpupack::two_level(gpupack::policy::binpack{}, gpupack::policy::gpu_best_fit{});
+const gpupack::request asked{.cpu = 8_cores, .memory = 32_GiB, .gpus = 2};
+
+int place_without() {
+    gpupack::scheduler scheduler{make_cluster(), by, gpupack::search::indexed{}};
+    const auto placed = scheduler.place(asked);
+    if (placed) std::cout << "the indexed engine takes node " << placed->node.number() << '\n';
+    return placed ? 0 : 1;
+}
+
+} // namespace
+
+int main() {
+    const auto space = gpu::device_space::open();
+    if (!space) {
+        std::cout << "no GPU to use: " << space.error() << '\n';
+        return place_without();
+    }
+    std::cout << "on " << (*space)->device().name << '\n';
+
+    // The state is uploaded once; after that, only the nodes that changed() was told of.
+    gpupack::cluster cluster = make_cluster();
+    gpu::resident_cluster there{**space, cluster};
+
+    // The three best nodes for each request, scored by a policy of one's own.
+    const std::vector<gpupack::request> requests{asked, {.cpu = 4_cores, .gpus = 1}, {.cpu = 200_cores}};
+    const auto best = gpu::best_nodes(there, cluster, keep_cpu_for_gpus{}, requests, 3);
+    const auto refused = gpu::count_reasons(there, cluster, requests);
+    if (!best || !refused) {
+        std::cout << (best ? refused.error() : best.error()) << '\n';
+        return 1;
+    }
+    for (std::size_t r = 0; r < requests.size(); ++r) {
+        std::cout << "request " << r << ": " << (*refused)[r][0] << " nodes fit; best:";
+        for (std::size_t k = 0; k < 3 && (*best)[3 * r + k].at.found(); ++k)
+            std::cout << ' ' << (*best)[3 * r + k].at.node;
+        std::cout << '\n';
+    }
+
+    // A scheduler like any other, with the engine on the GPU.
+    gpupack::scheduler scheduler{std::move(cluster), by, gpu::engine::open().value()};
+    const auto placed = scheduler.place(asked);
+    if (placed) std::cout << "the CUDA engine takes node " << placed->node.number() << '\n';
+    return placed ? 0 : 1;
+}
