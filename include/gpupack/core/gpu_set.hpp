@@ -86,8 +86,10 @@ template <class Body> GPUPACK_HD constexpr void for_each_gpu(gpu_set set, Body&&
 GPUPACK_CALLS_BACK
 template <class Visit> GPUPACK_HD constexpr void for_each_subset(gpu_set of, int count, Visit&& visit) {
     if (count <= 0) return visit(gpu_set{});
-    std::uint32_t rest[32] = {of.bits()}; // [depth]  where the GPU of that depth is taken from
-    std::uint32_t chosen[32] = {};        // [depth]  the GPUs taken before
+    std::uint32_t rest[32];   // NOLINT: set before it is read. [depth]  where the GPU of that depth is taken from
+    std::uint32_t chosen[32]; // NOLINT. [depth]  the GPUs taken before
+    rest[0] = of.bits();
+    chosen[0] = 0;
     for (int depth = 0; depth >= 0;) {
         const std::uint32_t next = rest[depth];
         if (depth == count - 1) {
