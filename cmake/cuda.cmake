@@ -26,10 +26,10 @@ macro(gpupack_enable_cuda)
         set(own_programs TRUE)
     endif()
     if(TARGET gpupack::cuda AND own_programs)
-        # Real code for the cards of data centres, and what later ones translate. -DCMAKE_CUDA_ARCHITECTURES=native
-        # builds faster where the GPU is.
+        # For the driver of whatever card to translate, when a program starts. Where the GPU is, take
+        # -DCMAKE_CUDA_ARCHITECTURES=native.
         if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-            set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 100)
+            set(CMAKE_CUDA_ARCHITECTURES 80-virtual)
         endif()
         if(NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX} AND CUDAToolkit_NVCC_EXECUTABLE)
             set(CMAKE_CUDA_COMPILER ${CUDAToolkit_NVCC_EXECUTABLE}) # it may stand outside PATH
