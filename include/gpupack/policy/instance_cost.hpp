@@ -128,11 +128,9 @@ namespace detail {
     return places;
 }
 
-/// Prices what each expected request would get, for a MIG instance its profiles, for whole GPUs a place on a node:
-/// price_of(request, percent, places), where percent is its part of those in the mix, at least 1, and places are those
-/// that it has in the whole cluster now, 0 without by_places. A place for k whole GPUs counts k times.
-template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected,
-                                         bool by_places, PriceOf&& price_of) {
+/// Calls visit(request, percent) for the expected requests that have a price, those for MIG instances and for whole
+/// GPUs: percent is its part of those in the mix, at least 1.
+template <class Visit> void for_each_priced(const task_mix& expected, Visit&& visit) {
     const auto priced = [](const task_mix::entry& each) {
         return each.asked.gpus > 0 &&
                (each.asked.share.way() == sharing::mig || each.asked.share.way() == sharing::exclusive);
@@ -142,26 +140,34 @@ template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const clu
     for (const task_mix::entry& each : expected.entries()) {
         if (!priced(each)) continue;
         const score part = (200 * each.count + all) / (2 * all);
-        const score percent = part > 0 ? part : 1;
-        if (each.asked.share.way() == sharing::exclusive) {
-            if (scorer.whole_count == max_whole_prices) continue;
-            const std::int64_t places = by_places ? whole_places(on, each.asked) : 0;
-            scorer.whole[scorer.whole_count++] = {each.asked.gpus, each.asked.models,
-                                                  each.asked.gpus * price_of(each.asked, percent, places)};
-            continue;
+        visit(each.asked, part > 0 ? part : score{1});
+    }
+}
+
+/// Prices what each expected request would get, for a MIG instance its profiles, for whole GPUs a place on a node:
+/// price_of(request, percent, places), where places are those that it has in the whole cluster now, 0 without
+/// by_places. A place for k whole GPUs counts k times.
+template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected,
+                                         bool by_places, PriceOf&& price_of) {
+    for_each_priced(expected, [&](const request& asked, score percent) {
+        if (asked.share.way() == sharing::exclusive) {
+            if (scorer.whole_count == max_whole_prices) return;
+            const std::int64_t places = by_places ? whole_places(on, asked) : 0;
+            scorer.whole[scorer.whole_count++] = {asked.gpus, asked.models,
+                                                  asked.gpus * price_of(asked, percent, places)};
+            return;
         }
         std::int64_t places = 0;
         for (const cluster::mig_places& of : on.mig_tables())
-            if (const std::uint32_t wanted = of.table->among(each.asked.share.profiles()); wanted != 0)
+            if (const std::uint32_t wanted = of.table->among(asked.share.profiles()); wanted != 0)
                 places += of.open[static_cast<std::size_t>(lowest_bit(wanted))];
-        const score price = price_of(each.asked, percent, places);
+        const score price = price_of(asked, percent, places);
         for (std::size_t t = 0; t < on.mig_tables().size(); ++t)
-            if (const std::uint32_t wanted = on.mig_tables()[t].table->among(each.asked.share.profiles());
-                wanted != 0) {
+            if (const std::uint32_t wanted = on.mig_tables()[t].table->among(asked.share.profiles()); wanted != 0) {
                 scorer.prices[t][lowest_bit(wanted)] += price;
                 scorer.priced[t] |= 1U << lowest_bit(wanted);
             }
-    }
+    });
 }
 
 } // namespace detail

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+
+#include <cstdint>
 
 namespace gpupack::policy {
 
@@ -25,11 +28,18 @@ struct mig_scarcity {
 
     static constexpr bool whole_cluster = true;
 
+    /// What a place is worth to an expected request, by its part of the mix and the places that it has left.
+    [[nodiscard]] GPUPACK_HD static constexpr score price(score scale, score base, score percent,
+                                                          std::int64_t places) noexcept {
+        return scale * (percent + base) / (places + 1);
+    }
+
     [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
         auto scorer = detail::without_prices(question.on, unit);
-        detail::set_prices(scorer, question.on, expected, true, [&](const request&, score percent, std::int64_t places) {
-            return scale * (percent + base) / (places + 1);
-        });
+        detail::set_prices(scorer, question.on, expected, true,
+                           [&](const request&, score percent, std::int64_t places) {
+                               return price(scale, base, percent, places);
+                           });
         return scorer;
     }
 

@@ -26,8 +26,12 @@ struct random {
 
     static constexpr bool whole_cluster = true;
 
+    /// The scorer of the decision with that ordinal.
+    [[nodiscard]] GPUPACK_HD constexpr random_scorer scorer_at(std::uint64_t ordinal) const noexcept {
+        return {mix_bits(seed ^ mix_bits(ordinal + 0x9e3779b97f4a7c15ULL))};
+    }
     [[nodiscard]] constexpr random_scorer prepare(const decision& question) const noexcept {
-        return {mix_bits(seed ^ mix_bits(question.ordinal + 0x9e3779b97f4a7c15ULL))};
+        return scorer_at(question.ordinal);
     }
     friend bool operator==(const random&, const random&) = default;
 };
@@ -73,8 +77,12 @@ struct gpu_random {
 
     static constexpr bool whole_cluster = true;
 
+    /// The scorer of the decision with that ordinal.
+    [[nodiscard]] GPUPACK_HD constexpr gpu_random_scorer scorer_at(std::uint64_t ordinal) const noexcept {
+        return {mix_bits(seed ^ mix_bits(ordinal + 0xd1b54a32d192ed03ULL))};
+    }
     [[nodiscard]] constexpr gpu_random_scorer prepare(const decision& question) const noexcept {
-        return {mix_bits(seed ^ mix_bits(question.ordinal + 0xd1b54a32d192ed03ULL))};
+        return scorer_at(question.ordinal);
     }
     friend bool operator==(const gpu_random&, const gpu_random&) = default;
 };

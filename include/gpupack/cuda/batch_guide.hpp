@@ -1,0 +1,257 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/cuda/batch_plan.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/kai.hpp>
+#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace gpupack::cuda {
+
+/// The lowest and the highest of some values, whatever their order; what a guide is told of the nodes that fit.
+struct value_span {
+    policy::score lowest = 0;
+    policy::score highest = 0;
+    bool any = false;
+
+    GPUPACK_HD constexpr void offer(policy::score value) noexcept { join({value, value, true}); }
+    GPUPACK_HD constexpr void join(const value_span& other) noexcept {
+        if (!other.any) return;
+        if (!any || other.lowest < lowest) lowest = other.lowest;
+        if (!any || highest < other.highest) highest = other.highest;
+        any = true;
+    }
+};
+
+/// Makes the scorers of a policy for the decisions of a batch, where no host is at hand to prepare them. Flat.
+///
+/// This one, and all that keep scores: a scorer for each shape, prepared on the host once.
+/// scorers  [shapes]
+///
+/// What a guide offers a walk:
+/// measures  whether it must see a value of every node that fits before it can make a scorer
+/// measure   that value; false where the node has none
+/// begin     makes a scorer's fixed part, once a batch
+/// prepare   makes the scorer of one decision, by one thread
+/// note      takes what a node contributes to the cluster's sums off (sign -1) before a placement on those GPUs, and
+///           adds it (1) after it
+template <class Scorer> struct shape_guide {
+    using scorer_type = Scorer;
+    static constexpr bool measures = false;
+
+    const Scorer* scorers = nullptr;
+
+    GPUPACK_HD constexpr bool measure(const node_view&, const request&, std::uint32_t,
+                                      policy::score&) const noexcept {
+        return false;
+    }
+    GPUPACK_HD constexpr void begin(Scorer&) const noexcept {}
+    GPUPACK_HD constexpr void prepare(Scorer& made, std::uint32_t shape, std::uint64_t,
+                                      const value_span&) const noexcept {
+        made = scorers[shape];
+    }
+    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
+};
+
+/// A guide that draws by the decision's number, as policy::random and gpu_random do.
+template <class Policy> struct random_guide {
+    using scorer_type = policy::scorer_of<Policy>;
+    static constexpr bool measures = false;
+
+    Policy by{};
+
+    GPUPACK_HD constexpr bool measure(const node_view&, const request&, std::uint32_t,
+                                      policy::score&) const noexcept {
+        return false;
+    }
+    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
+    GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t, std::uint64_t ordinal,
+                                      const value_span&) const noexcept {
+        made = by.scorer_at(ordinal);
+    }
+    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
+};
+
+/// A guide that stretches the scores of an inner policy over the nodes that fit, as policy::normalize does.
+///
+/// scorers  [shapes]  of the inner policy
+template <class Scorer> struct normalize_guide {
+    using scorer_type = policy::normalized_scorer<Scorer>;
+    static constexpr bool measures = true;
+
+    const Scorer* scorers = nullptr;
+    policy::score points = 100;
+
+    GPUPACK_HD constexpr bool measure(const node_view& node, const request& asked, std::uint32_t shape,
+                                      policy::score& value) const noexcept {
+        value = policy::rank(scorers[shape], node, asked);
+        return true;
+    }
+    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
+    GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t shape, std::uint64_t,
+                                      const value_span& seen) const noexcept {
+        made = {scorers[shape], seen.lowest, seen.highest, points};
+    }
+    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
+};
+
+/// A guide that measures what is free on the nodes that fit, as policy::kai_node does.
+struct kai_guide {
+    using scorer_type = policy::kai_node_scorer;
+    static constexpr bool measures = true;
+
+    policy::tendency lean = policy::tendency::pack;
+
+    GPUPACK_HD constexpr bool measure(const node_view& node, const request& asked, std::uint32_t,
+                                      policy::score& value) const noexcept {
+        const policy::detail::kai_amounts of = policy::detail::kai_amounts_of(node, asked);
+        value = of.free;
+        return lean == policy::tendency::pack && of.all != 0;
+    }
+    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
+    GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t, std::uint64_t,
+                                      const value_span& seen) const noexcept {
+        made = {lean, seen.lowest, seen.highest};
+    }
+    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
+};
+
+/// Two guides, one for the node and one for the GPUs; only the first may measure.
+template <class Node, class Gpus> struct two_level_guide {
+    using scorer_type = policy::two_level_policy<typename Node::scorer_type, typename Gpus::scorer_type>;
+    static constexpr bool measures = Node::measures;
+    static_assert(!Gpus::measures, "only the node's policy may look at all nodes");
+
+    Node node;
+    Gpus gpus;
+
+    GPUPACK_HD constexpr bool measure(const node_view& on, const request& asked, std::uint32_t shape,
+                                      policy::score& value) const noexcept {
+        return node.measure(on, asked, shape, value);
+    }
+    GPUPACK_HD constexpr void begin(scorer_type& made) const noexcept {
+        node.begin(made.node);
+        gpus.begin(made.gpus);
+    }
+    GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t shape, std::uint64_t ordinal,
+                                      const value_span& seen) const noexcept {
+        node.prepare(made.node, shape, ordinal, seen);
+        gpus.prepare(made.gpus, shape, ordinal, seen);
+    }
+    GPUPACK_HD constexpr void note(const node_view& on, gpu_set of, int sign) const noexcept {
+        node.note(on, of, sign);
+        gpus.note(on, of, sign);
+    }
+};
+
+/// Owns on the host what a guide of a policy points to. Specialised for policies that look at the whole cluster;
+/// one of those without a specialisation cannot be placed in batches.
+///
+/// view(place)  the guide; place(vector) says where a vector's elements are to be read and written, which is
+///              data() for the host, and wherever they were copied to for a device
+template <class Policy> class guide_data;
+
+template <class Policy>
+requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<Policy> {
+  public:
+    guide_data(const Policy& by, const cluster& on, const std::vector<batch_shape>& shapes) {
+        scorers_.reserve(shapes.size());
+        for (const batch_shape& each : shapes)
+            scorers_.push_back(policy::prepare(by, policy::decision{on, each.taken, 0}));
+    }
+    template <class Place> [[nodiscard]] shape_guide<policy::scorer_of<Policy>> view(Place&& place) {
+        return {place(scorers_)};
+    }
+
+  private:
+    std::vector<policy::scorer_of<Policy>> scorers_; // [shapes]
+};
+
+template <class Policy>
+requires(std::same_as<Policy, policy::random> ||
+         std::same_as<Policy, policy::gpu_random>) class guide_data<Policy> {
+  public:
+    guide_data(const Policy& by, const cluster&, const std::vector<batch_shape>&) : by_{by} {}
+    template <class Place> [[nodiscard]] random_guide<Policy> view(Place&&) const { return {by_}; }
+
+  private:
+    Policy by_;
+};
+
+template <class Policy>
+requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::normalized_policy<Policy>> {
+  public:
+    guide_data(const policy::normalized_policy<Policy>& by, const cluster& on,
+               const std::vector<batch_shape>& shapes)
+        : inner_{by.inner, on, shapes}, points_{by.points} {}
+    template <class Place> [[nodiscard]] normalize_guide<policy::scorer_of<Policy>> view(Place&& place) {
+        return {inner_.view(place).scorers, points_};
+    }
+
+  private:
+    guide_data<Policy> inner_;
+    policy::score points_;
+};
+
+template <> class guide_data<policy::kai_node> {
+  public:
+    guide_data(const policy::kai_node& by, const cluster&, const std::vector<batch_shape>&) : lean_{by.lean} {}
+    template <class Place> [[nodiscard]] kai_guide view(Place&&) const { return {lean_}; }
+
+  private:
+    policy::tendency lean_;
+};
+
+template <class Node, class Gpus>
+requires(policy::looks_at_whole_cluster<policy::two_level_policy<Node, Gpus>>()) class guide_data<
+    policy::two_level_policy<Node, Gpus>> {
+  public:
+    guide_data(const policy::two_level_policy<Node, Gpus>& by, const cluster& on,
+               const std::vector<batch_shape>& shapes)
+        : node_{by.node, on, shapes}, gpus_{by.gpus, on, shapes} {}
+    template <class Place> [[nodiscard]] auto view(Place&& place) {
+        const auto node = node_.view(place);
+        const auto gpus = gpus_.view(place);
+        return two_level_guide<std::remove_const_t<decltype(node)>, std::remove_const_t<decltype(gpus)>>{node,
+                                                                                                         gpus};
+    }
+
+  private:
+    guide_data<Node> node_;
+    guide_data<Gpus> gpus_;
+};
+
+template <class Policy>
+requires(policy::looks_at_whole_cluster<policy::whole_gpus_policy<Policy>>()) class guide_data<
+    policy::whole_gpus_policy<Policy>> : public guide_data<Policy> {
+  public:
+    guide_data(const policy::whole_gpus_policy<Policy>& by, const cluster& on,
+               const std::vector<batch_shape>& shapes)
+        : guide_data<Policy>{by.inner, on, shapes} {}
+};
+
+/// What a policy's nodes compare by.
+template <class Policy> using batch_key =
+    decltype(policy::rank(std::declval<const policy::scorer_of<Policy>&>(), std::declval<const node_view&>(),
+                          std::declval<const request&>()));
+
+/// A policy that batches can be placed by: all that keep their scores, and of those that look at the whole cluster
+/// the ones that have a guide.
+template <class Policy>
+concept batch_policy = policy::policy<Policy> && requires {
+    sizeof(guide_data<Policy>);
+};
+
+} // namespace gpupack::cuda

@@ -1,0 +1,213 @@
+#pragma once
+
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/cuda/batch_guide.hpp>
+#include <gpupack/cuda/batch_plan.hpp>
+#include <gpupack/cuda/cluster_view.hpp>
+#include <gpupack/cuda/detail/batch_trees.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/state/slot_list.hpp>
+
+#include <cstdint>
+#include <type_traits>
+
+namespace gpupack::cuda {
+
+/// Where one request of a batch went: the node, the GPUs there and the slots on them; or nowhere.
+struct batch_choice {
+    static constexpr std::uint32_t nowhere = 0xffffffffU;
+
+    node_id node{nowhere};
+    gpu_set gpus{};
+    slot_list slots{};
+
+    /// Whether it was placed.
+    [[nodiscard]] GPUPACK_HD constexpr bool placed() const noexcept { return node.number() != nowhere; }
+
+    GPUPACK_HD friend constexpr bool operator==(const batch_choice& a, const batch_choice& b) noexcept {
+        return a.node == b.node && a.gpus == b.gpus && a.slots == b.slots;
+    }
+};
+
+static_assert(sizeof(batch_choice) == 16 && std::is_trivially_copyable_v<batch_choice>);
+
+namespace detail {
+
+/// What a walk works on, in the memory of whoever walks.
+///
+/// on      changed by every placement
+/// trees   of the shapes
+/// seen    [trees]     how much of the log is in the tree; `unfilled` where the tree is of no use
+/// latest  [on.size]   where the node stands last in the log; `never` where it does not
+/// log     [log_room]  the nodes in the order in which they changed
+/// logged  [1]         how many stand in the log
+template <class Key> struct batch_desk {
+    static constexpr std::uint32_t unfilled = 0xffffffffU;
+    static constexpr std::uint32_t never = 0xffffffffU;
+
+    writable_cluster_view on{};
+    batch_trees<Key> trees{};
+    std::uint32_t* seen = nullptr;
+    std::uint32_t* latest = nullptr;
+    std::uint32_t* log = nullptr;
+    std::uint32_t* logged = nullptr;
+    std::uint32_t log_room = 0;
+};
+
+/// Puts what one node is worth to a shape now into its tree.
+template <class Key, class Scorer>
+GPUPACK_HD constexpr void enter_node(const batch_desk<Key>& desk, std::uint32_t tree, const request& asked,
+                                     const Scorer& scorer, std::uint32_t number) noexcept {
+    const node_view node = desk.on[node_id{number}];
+    if (fit::fits(node, asked))
+        desk.trees.enter(tree, number, policy::rank(scorer, node, asked));
+    else
+        desk.trees.leave(tree, number);
+}
+
+/// Scores every node for a shape.
+template <class Team, class Key, class Scorer> GPUPACK_HD void refill(const Team& team, const batch_desk<Key>& desk,
+                                                                      std::uint32_t tree, const request& asked,
+                                                                      const Scorer& scorer) {
+    const tree_levels& levels = desk.trees.levels;
+    team.for_each(levels.entrants,
+                  [&](std::uint64_t i) { enter_node(desk, tree, asked, scorer, static_cast<std::uint32_t>(i)); });
+    for (std::uint32_t level = 0; level < levels.depth; ++level)
+        team.for_each(levels.count_at[level], [&](std::uint64_t group) {
+            desk.trees.settle(tree, level, static_cast<std::uint32_t>(group));
+        });
+}
+
+/// Brings a tree up to date with the log: the nodes that changed since are scored again, each once, and the groups
+/// above them are settled. Threads that settle the same group write the same winner.
+///
+/// from, to  of the log
+template <class Team, class Key, class Scorer>
+GPUPACK_HD void catch_up(const Team& team, const batch_desk<Key>& desk, std::uint32_t tree, const request& asked,
+                         const Scorer& scorer, std::uint32_t from, std::uint32_t to) {
+    if (from == batch_desk<Key>::unfilled || to - from > desk.on.size)
+        return refill(team, desk, tree, asked, scorer);
+    const auto is_current = [&](std::uint64_t i) { return desk.latest[desk.log[from + i]] == from + i; };
+    // Also with nothing to do: a barrier must stand between reading `to` and the next placement, which raises it.
+    team.for_each(to - from, [&](std::uint64_t i) {
+        if (is_current(i)) enter_node(desk, tree, asked, scorer, desk.log[from + i]);
+    });
+    if (from == to) return;
+    for (std::uint32_t level = 0; level < desk.trees.levels.depth; ++level)
+        team.for_each(to - from, [&](std::uint64_t i) {
+            if (is_current(i))
+                desk.trees.settle(tree, level, batch_trees<Key>::group_of(desk.log[from + i], level));
+        });
+}
+
+/// Takes the request to the best node of its tree, if there is one; one thread's work.
+///
+/// note  of the guide, called around the placement
+template <class Key, class Scorer, class Guide>
+[[nodiscard]] GPUPACK_HD constexpr batch_choice take_best(const batch_desk<Key>& desk, std::uint32_t tree,
+                                                          const request& asked, const Scorer& scorer,
+                                                          const Guide& guide) noexcept {
+    const auto best = desk.trees.best(tree);
+    if (best.number == tree_winner<Key>::none) return {};
+    const node_id node{best.number};
+    const policy::chosen_gpus chosen = policy::pick(scorer, desk.on[node], asked);
+    guide.note(desk.on[node], chosen.gpus, -1);
+    desk.on.take(node, asked, chosen.gpus, chosen.slots);
+    guide.note(desk.on[node], chosen.gpus, 1);
+    return {node, chosen.gpus, chosen.slots};
+}
+
+/// Notes that the node changed.
+template <class Key>
+GPUPACK_HD constexpr void log_change(const batch_desk<Key>& desk, std::uint32_t node) noexcept {
+    desk.latest[node] = *desk.logged;
+    desk.log[(*desk.logged)++] = node;
+}
+
+/// How many threads measure nodes at once, and how many of those one thread joins.
+inline constexpr std::uint32_t span_parts = 1024;
+inline constexpr std::uint32_t span_stride = 32;
+
+/// Finds the span of what a guide measures on the nodes that a request fits; it stands in parts[0] then.
+template <class Team, class Guide> GPUPACK_HD void measure_nodes(const Team& team, const writable_cluster_view& on,
+                                                                 const request& asked, std::uint32_t shape,
+                                                                 const Guide& guide, value_span* parts) {
+    team.for_each(span_parts, [&](std::uint64_t part) {
+        value_span seen;
+        for (auto i = static_cast<std::uint32_t>(part); i < on.size; i += span_parts) {
+            const node_view node = on[node_id{i}];
+            policy::score value = 0;
+            if (fit::fits(node, asked) && guide.measure(node, asked, shape, value)) seen.offer(value);
+        }
+        parts[part] = seen;
+    });
+    team.for_each(span_parts / span_stride, [&](std::uint64_t part) {
+        const auto first = static_cast<std::uint32_t>(part) * span_stride;
+        for (std::uint32_t i = first + 1; i < first + span_stride; ++i) parts[first].join(parts[i]);
+    });
+    team.once([&] {
+        for (std::uint32_t i = span_stride; i < span_parts; i += span_stride) parts[0].join(parts[i]);
+    });
+}
+
+/// The requests of a batch in flat arrays.
+///
+/// shapes    [distinct requests]
+/// shape_of, tree_of  [requests]
+/// choices   [requests]  where each went; written
+struct batch_stream {
+    const batch_shape* shapes = nullptr;
+    const std::uint32_t* shape_of = nullptr;
+    const std::uint32_t* tree_of = nullptr;
+    batch_choice* choices = nullptr;
+};
+
+/// Places the requests first to last - 1 in their order, one after the other, by trees that are kept.
+///
+/// guide  a shape_guide
+template <class Team, class Key, class Guide> GPUPACK_HD void walk(const Team& team, const batch_desk<Key>& desk,
+                                                                   const batch_stream& asked, const Guide& guide,
+                                                                   std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t r = first; r < last; ++r) {
+        const std::uint32_t shape = asked.shape_of[r];
+        const std::uint32_t tree = asked.tree_of[r];
+        const request& taken = asked.shapes[shape].taken;
+        const auto& scorer = guide.scorers[shape];
+        const std::uint32_t now = *desk.logged;
+        catch_up(team, desk, tree, taken, scorer, desk.seen[tree], now);
+        team.once([&] {
+            desk.seen[tree] = now;
+            const batch_choice chosen = take_best(desk, tree, taken, scorer, guide);
+            if (chosen.placed()) log_change(desk, chosen.node.number());
+            asked.choices[r] = chosen;
+        });
+    }
+}
+
+/// The same for policies that look at the whole cluster: each decision has a scorer of its own, and scores every node
+/// into the one tree.
+///
+/// made     [1]           the scorer of the decision
+/// parts    [span_parts]  of the span that guides which measure are told of
+/// ordinal  of the decision for the request 0
+template <class Team, class Key, class Guide>
+GPUPACK_HD void walk_scanning(const Team& team, const batch_desk<Key>& desk, const batch_stream& asked,
+                              const Guide& guide, typename Guide::scorer_type* made, value_span* parts,
+                              std::uint64_t ordinal, std::uint32_t first, std::uint32_t last) {
+    team.once([&] { guide.begin(*made); });
+    for (std::uint32_t r = first; r < last; ++r) {
+        const std::uint32_t shape = asked.shape_of[r];
+        const request& taken = asked.shapes[shape].taken;
+        if constexpr (Guide::measures) measure_nodes(team, desk.on, taken, shape, guide, parts);
+        team.once([&] { guide.prepare(*made, shape, ordinal + r, parts[0]); });
+        refill(team, desk, 0, taken, *made);
+        team.once([&] { asked.choices[r] = take_best(desk, 0, taken, *made, guide); });
+    }
+}
+
+} // namespace detail
+
+} // namespace gpupack::cuda

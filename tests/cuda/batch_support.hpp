@@ -1,0 +1,72 @@
+#pragma once
+
+#include <gpupack/cuda/batch.hpp>
+#include <gpupack/scheduler.hpp>
+#include <gpupack/search/scan.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+/// Runs the bodies of a walk from the last index to the first: none may depend on what another one does.
+struct backwards_team {
+    template <class Body> void for_each(std::uint64_t count, Body&& body) const {
+        for (std::uint64_t i = count; i > 0; --i) body(i - 1);
+    }
+    template <class Body> void once(Body&& body) const { body(); }
+};
+
+/// A cluster in which something is placed, requests of a few shapes, and a mix.
+struct drawn_batch {
+    gpupack::cluster on;
+    gpupack::task_mix mix;
+    std::vector<gpupack::request> asked;
+
+    static drawn_batch from(std::uint64_t seed, std::uint64_t most) {
+        random_history history{gpupack::mix_bits(seed)};
+        drawn_batch drawn{history.used_cluster(), {}, {}};
+        drawn.mix = history.any_mix(drawn.on);
+        std::vector<gpupack::request> shapes;
+        for (std::uint64_t n = 1 + history.below(12); n > 0; --n) shapes.push_back(history.any_request(drawn.on));
+        for (std::uint64_t n = history.below(most); n > 0; --n)
+            drawn.asked.push_back(shapes[history.below(shapes.size())]);
+        return drawn;
+    }
+};
+
+/// Whether the choices are those of a scheduler that decides one by one, and leave the same cluster.
+template <class Engine, class Policy> bool as_one_by_one(const gpupack::cluster& on, const Policy& by,
+                                                         const std::vector<gpupack::request>& asked,
+                                                         const std::vector<gpupack::cuda::batch_choice>& choices) {
+    gpupack::scheduler<Policy, Engine> one_by_one{on, by};
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        gpupack::cuda::batch_choice told;
+        if (const auto placed = one_by_one.try_place(asked[i])) told = {placed->node, placed->gpus, placed->slots};
+        if (!(told == choices[i])) return false;
+    }
+    gpupack::cluster committed = on;
+    (void)gpupack::cuda::commit_batch(committed, by, asked, choices);
+    return committed.same_state(one_by_one.state());
+}
+
+/// Holds batches to the scan on random clusters. make(mix, seed) is the policy.
+template <class MakePolicy> void check_batches(const MakePolicy& make) {
+    std::size_t placed = 0;
+    std::size_t failed = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        const drawn_batch drawn = drawn_batch::from(seed, 120);
+        const auto by = make(drawn.mix, seed);
+        // From one tree up: the batch goes in many segments.
+        const gpupack::cuda::batch_options tight{.tree_bytes = 150 * (1 + seed % 7)};
+        const auto choices = gpupack::cuda::place_batch_on_host(drawn.on, by, drawn.asked, tight);
+        ASSERT_TRUE(as_one_by_one<gpupack::search::scan>(drawn.on, by, drawn.asked, choices)) << seed;
+        ASSERT_EQ(choices, gpupack::cuda::place_batch_on_host(drawn.on, by, drawn.asked, {}, backwards_team{}));
+        for (const auto& each : choices) ++(each.placed() ? placed : failed);
+    }
+    EXPECT_GT(placed, 2000U);
+    EXPECT_GT(failed, 2000U);
+}
