@@ -35,53 +35,63 @@ struct value_span {
     }
 };
 
-/// Makes the scorers of a policy for the decisions of a batch, where no host is at hand to prepare them. Flat.
+/// Makes the scorers of a policy for the decisions of a batch, where no host is at hand to prepare them. Flat, and
+/// called by one thread at a time but for `measure`.
 ///
 /// This one, and all that keep scores: a scorer for each shape, prepared on the host once.
 /// scorers  [shapes]
 ///
-/// What a guide offers a walk:
-/// measures  whether it must see a value of every node that fits before it can make a scorer
-/// measure   that value; false where the node has none
-/// begin     makes a scorer's fixed part, once a batch
-/// prepare   makes the scorer of one decision, by one thread
-/// note      takes what a node contributes to the cluster's sums off (sign -1) before a placement on those GPUs, and
-///           adds it (1) after it
+/// What a guide offers a walk, beside its scorer_type:
+/// prepare  makes the scorer of one decision
+/// begin    where it is there, makes the scorer's fixed part, once a batch
+/// measure  where it is there, a value of a node that fits, false where the node has none: prepare is told the span
+///          of all of them
+/// note     where it is there, takes what a node contributes to sums over the cluster off (sign -1) before a
+///          placement on those GPUs, and adds it (1) after it
 template <class Scorer> struct shape_guide {
     using scorer_type = Scorer;
-    static constexpr bool measures = false;
 
     const Scorer* scorers = nullptr;
 
-    GPUPACK_HD constexpr bool measure(const node_view&, const request&, std::uint32_t,
-                                      policy::score&) const noexcept {
-        return false;
-    }
-    GPUPACK_HD constexpr void begin(Scorer&) const noexcept {}
     GPUPACK_HD constexpr void prepare(Scorer& made, std::uint32_t shape, std::uint64_t,
                                       const value_span&) const noexcept {
         made = scorers[shape];
     }
-    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
 };
+
+/// Whether a guide must see a value of every node that fits before it can make a scorer.
+template <class Guide>
+concept measuring = requires(const Guide& guide, const node_view& node, const request& asked,
+                             policy::score& value) {
+    guide.measure(node, asked, std::uint32_t{}, value);
+};
+
+namespace detail {
+
+/// guide.begin, where it is there.
+template <class Guide>
+GPUPACK_HD constexpr void begin(const Guide& guide, typename Guide::scorer_type& made) noexcept {
+    if constexpr (requires { guide.begin(made); }) guide.begin(made);
+}
+
+/// guide.note, where it is there.
+template <class Guide>
+GPUPACK_HD constexpr void note(const Guide& guide, const node_view& node, gpu_set gpus, int sign) noexcept {
+    if constexpr (requires { guide.note(node, gpus, sign); }) guide.note(node, gpus, sign);
+}
+
+} // namespace detail
 
 /// A guide that draws by the decision's number, as policy::random and gpu_random do.
 template <class Policy> struct random_guide {
     using scorer_type = policy::scorer_of<Policy>;
-    static constexpr bool measures = false;
 
     Policy by{};
 
-    GPUPACK_HD constexpr bool measure(const node_view&, const request&, std::uint32_t,
-                                      policy::score&) const noexcept {
-        return false;
-    }
-    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t, std::uint64_t ordinal,
                                       const value_span&) const noexcept {
         made = by.scorer_at(ordinal);
     }
-    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
 };
 
 /// A guide that stretches the scores of an inner policy over the nodes that fit, as policy::normalize does.
@@ -89,7 +99,6 @@ template <class Policy> struct random_guide {
 /// scorers  [shapes]  of the inner policy
 template <class Scorer> struct normalize_guide {
     using scorer_type = policy::normalized_scorer<Scorer>;
-    static constexpr bool measures = true;
 
     const Scorer* scorers = nullptr;
     policy::score points = 100;
@@ -99,18 +108,15 @@ template <class Scorer> struct normalize_guide {
         value = policy::rank(scorers[shape], node, asked);
         return true;
     }
-    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t shape, std::uint64_t,
                                       const value_span& seen) const noexcept {
         made = {scorers[shape], seen.lowest, seen.highest, points};
     }
-    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
 };
 
 /// A guide that measures what is free on the nodes that fit, as policy::kai_node does.
 struct kai_guide {
     using scorer_type = policy::kai_node_scorer;
-    static constexpr bool measures = true;
 
     policy::tendency lean = policy::tendency::pack;
 
@@ -120,30 +126,27 @@ struct kai_guide {
         value = of.free;
         return lean == policy::tendency::pack && of.all != 0;
     }
-    GPUPACK_HD constexpr void begin(scorer_type&) const noexcept {}
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t, std::uint64_t,
                                       const value_span& seen) const noexcept {
         made = {lean, seen.lowest, seen.highest};
     }
-    GPUPACK_HD constexpr void note(const node_view&, gpu_set, int) const noexcept {}
 };
 
 /// Two guides, one for the node and one for the GPUs; only the first may measure.
 template <class Node, class Gpus> struct two_level_guide {
     using scorer_type = policy::two_level_policy<typename Node::scorer_type, typename Gpus::scorer_type>;
-    static constexpr bool measures = Node::measures;
-    static_assert(!Gpus::measures, "only the node's policy may look at all nodes");
+    static_assert(!measuring<Gpus>, "only the node's policy may look at all nodes");
 
     Node node;
     Gpus gpus;
 
     GPUPACK_HD constexpr bool measure(const node_view& on, const request& asked, std::uint32_t shape,
-                                      policy::score& value) const noexcept {
+                                      policy::score& value) const noexcept requires measuring<Node> {
         return node.measure(on, asked, shape, value);
     }
     GPUPACK_HD constexpr void begin(scorer_type& made) const noexcept {
-        node.begin(made.node);
-        gpus.begin(made.gpus);
+        detail::begin(node, made.node);
+        detail::begin(gpus, made.gpus);
     }
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t shape, std::uint64_t ordinal,
                                       const value_span& seen) const noexcept {
@@ -151,8 +154,8 @@ template <class Node, class Gpus> struct two_level_guide {
         gpus.prepare(made.gpus, shape, ordinal, seen);
     }
     GPUPACK_HD constexpr void note(const node_view& on, gpu_set of, int sign) const noexcept {
-        node.note(on, of, sign);
-        gpus.note(on, of, sign);
+        detail::note(node, on, of, sign);
+        detail::note(gpus, on, of, sign);
     }
 };
 

@@ -36,7 +36,6 @@ struct scarcity_term {
 /// places  [max_whole_prices]  how often whole requests fit the idle GPUs
 struct scarcity_guide {
     using scorer_type = policy::instance_cost_scorer;
-    static constexpr bool measures = false;
 
     const policy::instance_cost_scorer* fixed = nullptr;
     const scarcity_term* terms = nullptr;
@@ -46,10 +45,6 @@ struct scarcity_guide {
     policy::score scale = 0;
     policy::score base = 0;
 
-    GPUPACK_HD constexpr bool measure(const node_view&, const request&, std::uint32_t,
-                                      policy::score&) const noexcept {
-        return false;
-    }
     GPUPACK_HD constexpr void begin(scorer_type& made) const noexcept { made = *fixed; }
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t, std::uint64_t,
                                       const value_span&) const noexcept {

@@ -114,9 +114,9 @@ template <class Key, class Scorer, class Guide>
     if (best.number == tree_winner<Key>::none) return {};
     const node_id node{best.number};
     const policy::chosen_gpus chosen = policy::pick(scorer, desk.on[node], asked);
-    guide.note(desk.on[node], chosen.gpus, -1);
+    detail::note(guide, desk.on[node], chosen.gpus, -1);
     desk.on.take(node, asked, chosen.gpus, chosen.slots);
-    guide.note(desk.on[node], chosen.gpus, 1);
+    detail::note(guide, desk.on[node], chosen.gpus, 1);
     return {node, chosen.gpus, chosen.slots};
 }
 
@@ -197,11 +197,11 @@ template <class Team, class Key, class Guide>
 GPUPACK_HD void walk_scanning(const Team& team, const batch_desk<Key>& desk, const batch_stream& asked,
                               const Guide& guide, typename Guide::scorer_type* made, value_span* parts,
                               std::uint64_t ordinal, std::uint32_t first, std::uint32_t last) {
-    team.once([&] { guide.begin(*made); });
+    team.once([&] { detail::begin(guide, *made); });
     for (std::uint32_t r = first; r < last; ++r) {
         const std::uint32_t shape = asked.shape_of[r];
         const request& taken = asked.shapes[shape].taken;
-        if constexpr (Guide::measures) measure_nodes(team, desk.on, taken, shape, guide, parts);
+        if constexpr (measuring<Guide>) measure_nodes(team, desk.on, taken, shape, guide, parts);
         team.once([&] { guide.prepare(*made, shape, ordinal + r, parts[0]); });
         refill(team, desk, 0, taken, *made);
         team.once([&] { asked.choices[r] = take_best(desk, 0, taken, *made, guide); });
