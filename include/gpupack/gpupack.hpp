@@ -47,6 +47,7 @@
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 
+#include <gpupack/request/arrival_stream.hpp>
 #include <gpupack/request/compute_percent.hpp>
 #include <gpupack/request/gang.hpp>
 #include <gpupack/request/gpu_selector.hpp>

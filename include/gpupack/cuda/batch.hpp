@@ -66,8 +66,11 @@ template <batch_policy Policy, class Team = detail::host_team>
                               static_cast<std::uint32_t>(asked.size()));
     } else {
         for (const batch_segment& segment : plan.segments) {
-            for (std::uint32_t f = segment.first_fill; f < segment.last_fill; ++f)
-                desk.seen[plan.fills[f].tree] = detail::batch_desk<key>::unfilled;
+            detail::fill_trees(
+                team, desk, stream.shapes, plan.fills.data() + segment.first_fill,
+                segment.last_fill - segment.first_fill, [&](std::uint32_t shape) -> const auto& {
+                    return guide.scorers[shape];
+                });
             detail::walk(team, desk, stream, guide, segment.first, segment.last);
         }
     }

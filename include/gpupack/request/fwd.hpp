@@ -4,6 +4,8 @@
 
 namespace gpupack {
 
+enum class seed_stream : std::uint64_t;
+template <class Index> class arrival_stream;
 enum class numa_alignment : std::uint8_t;
 struct exclusive;
 struct slice;

@@ -68,37 +68,52 @@ GPUPACK_HD constexpr void enter_node(const batch_desk<Key>& desk, std::uint32_t 
         desk.trees.leave(tree, number);
 }
 
-/// Scores every node for a shape.
-template <class Team, class Key, class Scorer> GPUPACK_HD void refill(const Team& team, const batch_desk<Key>& desk,
-                                                                      std::uint32_t tree, const request& asked,
-                                                                      const Scorer& scorer) {
+/// Scores every node for some shapes, each into a tree of its own, all at once.
+///
+/// fills   [count]
+/// scorer  of a shape: scorer(shape)
+template <class Team, class Key, class ScorerOf>
+GPUPACK_HD void fill_trees(const Team& team, const batch_desk<Key>& desk, const batch_shape* shapes,
+                           const batch_fill* fills, std::uint32_t count, const ScorerOf& scorer) {
     const tree_levels& levels = desk.trees.levels;
-    team.for_each(levels.entrants,
-                  [&](std::uint64_t i) { enter_node(desk, tree, asked, scorer, static_cast<std::uint32_t>(i)); });
+    team.for_each(std::uint64_t{count} * levels.entrants, [&](std::uint64_t i) {
+        const batch_fill& fill = fills[i / levels.entrants];
+        enter_node(desk, fill.tree, shapes[fill.shape].taken, scorer(fill.shape),
+                   static_cast<std::uint32_t>(i % levels.entrants));
+    });
     for (std::uint32_t level = 0; level < levels.depth; ++level)
-        team.for_each(levels.count_at[level], [&](std::uint64_t group) {
-            desk.trees.settle(tree, level, static_cast<std::uint32_t>(group));
+        team.for_each(std::uint64_t{count} * levels.count_at[level], [&](std::uint64_t i) {
+            desk.trees.settle(fills[i / levels.count_at[level]].tree, level,
+                              static_cast<std::uint32_t>(i % levels.count_at[level]));
         });
+    team.once([&] {
+        for (std::uint32_t f = 0; f < count; ++f) desk.seen[fills[f].tree] = *desk.logged;
+    });
 }
 
 /// Brings a tree up to date with the log: the nodes that changed since are scored again, each once, and the groups
-/// above them are settled. Threads that settle the same group write the same winner.
+/// above them are settled; all nodes, where more changes than nodes have been logged. Threads that settle the same
+/// group write the same winner.
 ///
-/// from, to  of the log
+/// from, to  of the log; from `unfilled` on, all nodes
 template <class Team, class Key, class Scorer>
 GPUPACK_HD void catch_up(const Team& team, const batch_desk<Key>& desk, std::uint32_t tree, const request& asked,
                          const Scorer& scorer, std::uint32_t from, std::uint32_t to) {
-    if (from == batch_desk<Key>::unfilled || to - from > desk.on.size)
-        return refill(team, desk, tree, asked, scorer);
-    const auto is_current = [&](std::uint64_t i) { return desk.latest[desk.log[from + i]] == from + i; };
+    const tree_levels& levels = desk.trees.levels;
+    const bool all = from == batch_desk<Key>::unfilled || to - from > levels.entrants;
+    const std::uint32_t count = all ? levels.entrants : to - from;
+    const auto node = [&](std::uint64_t i) { return all ? static_cast<std::uint32_t>(i) : desk.log[from + i]; };
+    const auto is_current = [&](std::uint64_t i) { return all || desk.latest[node(i)] == from + i; };
     // Also with nothing to do: a barrier must stand between reading `to` and the next placement, which raises it.
-    team.for_each(to - from, [&](std::uint64_t i) {
-        if (is_current(i)) enter_node(desk, tree, asked, scorer, desk.log[from + i]);
+    team.for_each(count, [&](std::uint64_t i) {
+        if (is_current(i)) enter_node(desk, tree, asked, scorer, node(i));
     });
-    if (from == to) return;
-    for (std::uint32_t level = 0; level < desk.trees.levels.depth; ++level)
-        team.for_each(to - from, [&](std::uint64_t i) {
-            if (is_current(i))
+    if (count == 0) return;
+    for (std::uint32_t level = 0; level < levels.depth; ++level)
+        team.for_each(all ? levels.count_at[level] : count, [&](std::uint64_t i) {
+            if (all)
+                desk.trees.settle(tree, level, static_cast<std::uint32_t>(i));
+            else if (is_current(i))
                 desk.trees.settle(tree, level, batch_trees<Key>::group_of(desk.log[from + i], level));
         });
 }
@@ -203,7 +218,7 @@ GPUPACK_HD void walk_scanning(const Team& team, const batch_desk<Key>& desk, con
         const request& taken = asked.shapes[shape].taken;
         if constexpr (measuring<Guide>) measure_nodes(team, desk.on, taken, shape, guide, parts);
         team.once([&] { guide.prepare(*made, shape, ordinal + r, parts[0]); });
-        refill(team, desk, 0, taken, *made);
+        catch_up(team, desk, 0, taken, *made, batch_desk<Key>::unfilled, 0);
         team.once([&] { asked.choices[r] = take_best(desk, 0, taken, *made, guide); });
     }
 }
