@@ -142,6 +142,13 @@ GPUPACK_HD constexpr void log_change(const batch_desk<Key>& desk, std::uint32_t 
     desk.log[(*desk.logged)++] = node;
 }
 
+/// Empties a log that is full; every tree is filled anew when it is next asked.
+template <class Key>
+GPUPACK_HD constexpr void start_log_again(const batch_desk<Key>& desk, std::uint32_t trees) noexcept {
+    for (std::uint32_t t = 0; t < trees; ++t) desk.seen[t] = batch_desk<Key>::unfilled;
+    *desk.logged = 0;
+}
+
 /// How many threads measure nodes at once, and how many of those one thread joins.
 inline constexpr std::uint32_t span_parts = 1024;
 inline constexpr std::uint32_t span_stride = 32;

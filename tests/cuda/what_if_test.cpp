@@ -1,0 +1,160 @@
+#include <gpupack/cuda/what_if.hpp>
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/kubernetes.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/weighted_sum.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/openb.hpp>
+#include <gpupack/replay/run.hpp>
+#include <gpupack/scheduler.hpp>
+
+#include "cuda/batch_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+using namespace gpupack;
+
+namespace {
+
+/// A part of openb, so that a scan of all of it takes little time: every nth node and task.
+io::trace part_of_openb(std::size_t nth) {
+    const io::trace all = replay::openb();
+    io::trace part;
+    part.models = all.models;
+    for (std::size_t i = 0; i < all.nodes.size(); i += nth) part.nodes.push_back(all.nodes[i]);
+    for (std::size_t i = 0; i < all.tasks.size(); i += nth) part.tasks.push_back(all.tasks[i]);
+    return part;
+}
+
+std::vector<request> tasks_of(const io::trace& of) {
+    std::vector<request> tasks;
+    for (const io::trace_task& task : of.tasks) tasks.push_back(task.asked);
+    return tasks;
+}
+
+/// Whether a what-if replay is that of replay::run with the scan, decision by decision.
+///
+/// order  of the nodes that are there
+template <class Policy>
+void expect_as_replayed(const io::trace& of, const std::vector<std::size_t>& order, const Policy& by,
+                        const cuda::what_if_scenario& asked, const cuda::what_if_result& told,
+                        const std::vector<cuda::what_if_decision>& decisions, const task_mix& expected) {
+    io::trace there = of;
+    there.nodes.clear();
+    for (const std::size_t node : order) there.nodes.push_back(of.nodes[node]);
+    const std::int64_t load = asked.arriving / (replay::arriving_at(1, of));
+    const auto arrivals = replay::draw_arrivals(of, asked.seed, load);
+    scheduler one_by_one{there.build().value(), by};
+    const policy::fragmentation_table table{expected};
+    const auto run = replay::run(one_by_one, of.tasks, arrivals, table.view(), [](std::size_t) {});
+    ASSERT_EQ(run.outcomes.size(), decisions.size());
+    std::uint32_t first_failure = 0;
+    while (first_failure < run.outcomes.size() && run.outcomes[first_failure].placed) ++first_failure;
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+        const replay::outcome& wanted = run.outcomes[i];
+        ASSERT_EQ(wanted.task, decisions[i].task);
+        ASSERT_EQ(wanted.placed, decisions[i].where.placed()) << i;
+        if (!wanted.placed) continue;
+        ASSERT_EQ(order[wanted.node.number()], decisions[i].where.node.number()) << i;
+        ASSERT_EQ(wanted.gpus, decisions[i].where.gpus) << i;
+    }
+    EXPECT_EQ(told.placed, run.placed);
+    EXPECT_EQ(told.failed, run.failed);
+    EXPECT_EQ(told.first_failure, first_failure);
+    EXPECT_EQ(told.capacity, one_by_one.state().compute().count());
+    EXPECT_EQ(told.allocated, replay::served_compute(one_by_one.state()).count());
+    EXPECT_EQ(told.allocated_percent(), run.allocated_percent);
+    EXPECT_EQ(told.fragmented_percent(expected.total()), run.fragmented_percent);
+}
+
+/// Replays of a trace by some variants of a policy, over seeds, loads and removed nodes.
+template <class Policy> void check_what_if(const io::trace& of, const std::vector<Policy>& variants) {
+    const task_mix expected = of.mix().typical(95);
+    const cluster on = of.build().value();
+    const cuda::what_if_world<Policy> world{on, tasks_of(of), variants, expected};
+    std::vector<cuda::what_if_scenario> scenarios;
+    for (std::uint32_t i = 0; i < 6; ++i) {
+        cuda::what_if_scenario each{.seed = 42 + i, .arriving = replay::arriving_at(700 + 200 * i, of)};
+        each.variant = i % static_cast<std::uint32_t>(variants.size());
+        if (i % 3 == 2) each.nodes = cuda::drawn_order::as_given;
+        for (std::uint32_t n = i; i % 2 == 1 && n < on.size(); n += 5) each.removed.push_back(node_id{n});
+        scenarios.push_back(each);
+    }
+    std::vector<std::vector<cuda::what_if_decision>> decisions;
+    const auto results = cuda::what_if_on_host(world, scenarios, &decisions);
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+        std::vector<std::size_t> order(on.size());
+        for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
+        if (scenarios[i].nodes == cuda::drawn_order::by_seed)
+            order = replay::draw_node_order(order.size(), scenarios[i].seed);
+        std::erase_if(order, [&](std::size_t n) {
+            for (const node_id gone : scenarios[i].removed)
+                if (gone.number() == n) return true;
+            return false;
+        });
+        expect_as_replayed(of, order, variants[scenarios[i].variant], scenarios[i], results[i], decisions[i],
+                           expected);
+    }
+    EXPECT_EQ(results, cuda::what_if_on_host(world, scenarios, nullptr, backwards_team{}));
+}
+
+} // namespace
+
+TEST(what_if, replays_as_the_scan_by_fgd) {
+    const io::trace of = part_of_openb(8);
+    check_what_if(of, std::vector{policy::fgd{of.mix().typical(95)}, policy::fgd{of.mix().typical(50)}});
+}
+
+TEST(what_if, replays_as_the_scan_by_weights_that_differ) {
+    std::vector<decltype(0.5 * policy::binpack{} + 0.5 * policy::best_fit{})> variants;
+    for (const double weight : {0.1, 0.5, 0.9})
+        variants.push_back(weight * policy::binpack{} + (1 - weight) * policy::best_fit{});
+    check_what_if(part_of_openb(8), variants);
+}
+
+TEST(what_if, replays_as_the_scan_where_slices_are_rounded_up) {
+    check_what_if(part_of_openb(8), std::vector{policy::whole_gpus(policy::kubernetes_default{})});
+}
+
+// All of openb, as gpupack-replay runs it.
+TEST(what_if, replays_openb) {
+    const io::trace of = replay::openb();
+    const auto by = policy::two_level(policy::best_fit{}, policy::gpu_best_fit{});
+    const task_mix expected = of.mix().typical(95);
+    const cluster on = of.build().value();
+    const cuda::what_if_world world{on, tasks_of(of), std::vector{by}, expected};
+    for (std::uint64_t seed = 42; seed < 44; ++seed) {
+        const cuda::what_if_scenario asked{.seed = seed, .arriving = replay::arriving_at(1300, of)};
+        std::vector<std::vector<cuda::what_if_decision>> decisions;
+        const auto results = cuda::what_if_on_host(world, {asked}, &decisions);
+        expect_as_replayed(of, replay::draw_node_order(on.size(), seed), by, asked, results[0], decisions[0],
+                           expected);
+    }
+}
+
+TEST(what_if, counts_what_is_placed_already) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        const drawn_batch drawn = drawn_batch::from(seed, 40);
+        const policy::best_fit by;
+        const cuda::what_if_world world{drawn.on, drawn.asked, std::vector{by}, drawn.mix};
+        const cuda::what_if_scenario asked{.tasks = cuda::drawn_order::as_given,
+                                           .nodes = cuda::drawn_order::as_given};
+        std::vector<std::vector<cuda::what_if_decision>> decisions;
+        const auto results = cuda::what_if_on_host(world, {asked}, &decisions);
+        std::vector<cuda::batch_choice> choices;
+        for (const cuda::what_if_decision& each : decisions[0]) choices.push_back(each.where);
+        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.on, by, drawn.asked, choices)) << seed;
+        cluster after = drawn.on;
+        (void)cuda::commit_batch(after, by, drawn.asked, choices);
+        EXPECT_EQ(results[0].allocated, replay::served_compute(after).count());
+    }
+}
