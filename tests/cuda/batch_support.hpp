@@ -12,13 +12,23 @@
 #include <cstdint>
 #include <vector>
 
-/// Runs the bodies of a walk from the last index to the first: none may depend on what another one does.
+/// Runs the bodies of a team from the last index to the first: none may depend on what another one does.
 struct backwards_team {
     template <class Body> void for_each(std::uint64_t count, Body&& body) const {
         for (std::uint64_t i = count; i > 0; --i) body(i - 1);
     }
     template <class Body> void once(Body&& body) const { body(); }
 };
+
+/// Host memory whose teams work backwards.
+class backwards_space : public gpupack::cuda::host_space {};
+
+template <class Job> void run_in_block(backwards_space&, const Job& job) {
+    job(backwards_team{});
+}
+template <class Job> void run_in_grid(backwards_space&, const Job& job) {
+    job(backwards_team{});
+}
 
 /// A cluster in which something is placed, requests of a few shapes, and a mix.
 struct drawn_batch {
@@ -64,7 +74,11 @@ template <class MakePolicy> void check_batches(const MakePolicy& make) {
         const gpupack::cuda::batch_options tight{.tree_bytes = 150 * (1 + seed % 7)};
         const auto choices = gpupack::cuda::place_batch_on_host(drawn.on, by, drawn.asked, tight);
         ASSERT_TRUE(as_one_by_one<gpupack::search::scan>(drawn.on, by, drawn.asked, choices)) << seed;
-        ASSERT_EQ(choices, gpupack::cuda::place_batch_on_host(drawn.on, by, drawn.asked, {}, backwards_team{}));
+        backwards_space in;
+        gpupack::cuda::host_cluster flat{drawn.on};
+        const auto backwards =
+            gpupack::cuda::detail::place_batch_at(in, flat.view(), drawn.on, by, drawn.asked, {.ordinal = 0});
+        ASSERT_EQ(choices, backwards.value()) << seed;
         for (const auto& each : choices) ++(each.placed() ? placed : failed);
     }
     EXPECT_GT(placed, 2000U);

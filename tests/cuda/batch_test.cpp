@@ -57,6 +57,22 @@ TEST(batch, places_openb_as_the_indexed_engine) {
     EXPECT_TRUE(as_one_by_one<search::indexed>(on, by, asked, choices));
 }
 
+// A resident cluster shows the choices only where they were taken.
+TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        drawn_batch drawn = drawn_batch::from(seed, 120);
+        const policy::fgd by{drawn.mix};
+        cuda::host_space in;
+        cuda::resident_cluster resident{in, drawn.on};
+        const auto first = cuda::place_batch(resident, drawn.on, by, drawn.asked).value();
+        EXPECT_EQ(first, cuda::place_batch_on_host(drawn.on, by, drawn.asked));
+        EXPECT_EQ(first, cuda::place_batch(resident, drawn.on, by, drawn.asked).value());
+        (void)cuda::commit_batch(drawn.on, by, drawn.asked, first);
+        EXPECT_EQ(cuda::place_batch(resident, drawn.on, by, drawn.asked).value(),
+                  cuda::place_batch_on_host(drawn.on, by, drawn.asked));
+    }
+}
+
 TEST(batch, of_nothing_places_nothing) {
     const drawn_batch drawn = drawn_batch::from(1, 1);
     EXPECT_TRUE(cuda::place_batch_on_host(drawn.on, policy::best_fit{}, {}).empty());

@@ -1,12 +1,20 @@
 #pragma once
 
 #include <gpupack/core/check.hpp>
+#include <gpupack/core/expected.hpp>
 #include <gpupack/cuda/batch_guide.hpp>
 #include <gpupack/cuda/batch_plan.hpp>
 #include <gpupack/cuda/batch_scarcity.hpp>
-#include <gpupack/cuda/detail/batch_arrays.hpp>
+#include <gpupack/cuda/cluster_view.hpp>
+#include <gpupack/cuda/cuda_error.hpp>
+#include <gpupack/cuda/detail/batch_jobs.hpp>
+#include <gpupack/cuda/detail/batch_memory.hpp>
 #include <gpupack/cuda/detail/batch_team.hpp>
 #include <gpupack/cuda/detail/batch_walk.hpp>
+#include <gpupack/cuda/host_cluster.hpp>
+#include <gpupack/cuda/host_space.hpp>
+#include <gpupack/cuda/resident_cluster.hpp>
+#include <gpupack/cuda/shape.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
@@ -16,6 +24,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gpupack::cuda {
@@ -37,44 +47,85 @@ template <batch_policy Policy>
     return bytes < each ? 1 : bytes / each;
 }
 
-/// Places requests in their order, each as search::scan would after those before it, by the bodies that a device
-/// runs: what tests hold a device to, and what is left where there is none. search::indexed is faster on a host.
-///
-/// on       is not changed: commit_batch takes what was found
-/// asked    valid
-/// returns  [asked]  where each went
-/// cost     for policies that keep scores, a score a shape and node, and a score a placement and shape between two
-///          requests of it; else a score a request and node
-template <batch_policy Policy, class Team = detail::host_team>
-[[nodiscard]] std::vector<batch_choice> place_batch_on_host(const cluster& on, const Policy& by,
-                                                            const std::vector<request>& asked,
-                                                            const batch_options& with = {}, const Team& team = {}) {
+namespace detail {
+
+/// All choices, or what failed until then.
+template <space Space, class Array> [[nodiscard]] expected<std::vector<batch_choice>, cuda_error>
+fetched_choices(Space& in, const Array& from, std::size_t count) {
+    std::vector<batch_choice> choices(count);
+    in.read(from, choices.data(), count);
+    if (auto problem = in.take_problem()) return unexpected<cuda_error>{std::move(*problem)};
+    return choices;
+}
+
+/// Places a batch on a cluster that stands at `at` in the space.
+template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<batch_choice>, cuda_error>
+place_batch_at(Space& in, const writable_cluster_view& at, const cluster& on, const Policy& by,
+               const std::vector<request>& asked, const batch_options& with) {
     constexpr bool scans = policy::looks_at_whole_cluster<Policy>();
     using key = batch_key<Policy>;
-    std::vector<batch_choice> choices(asked.size());
-    batch_plan plan = plan_batch(by, asked, trees_within<Policy>(with.tree_bytes, on.size()));
-    detail::batch_arrays<key> arrays{on, scans ? 1 : plan.trees, static_cast<std::uint32_t>(asked.size())};
-    const detail::batch_desk<key> desk = arrays.desk();
+    const auto count = static_cast<std::uint32_t>(asked.size());
+    const batch_plan plan = plan_batch(by, asked, trees_within<Policy>(with.tree_bytes, on.size()));
+    if (plan.shapes.empty()) return std::vector<batch_choice>{};
+    batch_arrays<Space, key> arrays{in, at, scans ? 1 : plan.trees, scans ? 1 : count};
+    auto choices = in.template allocate<batch_choice>(count);
+    space_copies<Space> copies{in};
     guide_data<Policy> data{by, on, plan.shapes};
-    const auto guide = data.view([](auto& elements) { return elements.data(); });
-    const detail::batch_stream stream{plan.shapes.data(), plan.shape_of.data(), plan.tree_of.data(),
-                                      choices.data()};
+    const auto guide = data.view(copies);
+    using guide_type = std::remove_const_t<decltype(guide)>;
+    const batch_stream stream{copies(plan.shapes), copies(plan.shape_of), copies(plan.tree_of), choices.data()};
+    if (auto problem = copies.take_problem()) return unexpected<cuda_error>{std::move(*problem)};
     if constexpr (scans) {
-        std::vector<typename std::remove_const_t<decltype(guide)>::scorer_type> made(1);
-        std::vector<value_span> parts(detail::span_parts);
-        detail::walk_scanning(team, desk, stream, guide, made.data(), parts.data(), with.ordinal, 0,
-                              static_cast<std::uint32_t>(asked.size()));
+        auto made = in.template allocate<typename guide_type::scorer_type>(1);
+        auto parts = in.template allocate<value_span>(span_parts);
+        run_in_grid(in, scan_job<key, guide_type>{arrays.desk(), stream, guide, made.data(), parts.data(),
+                                                  with.ordinal, count});
+        return fetched_choices(in, choices, count);
     } else {
-        for (const batch_segment& segment : plan.segments) {
-            detail::fill_trees(
-                team, desk, stream.shapes, plan.fills.data() + segment.first_fill,
-                segment.last_fill - segment.first_fill, [&](std::uint32_t shape) -> const auto& {
-                    return guide.scorers[shape];
-                });
-            detail::walk(team, desk, stream, guide, segment.first, segment.last);
+        const batch_fill* const fills = copies(plan.fills);
+        for (const batch_segment& each : plan.segments) {
+            run_in_grid(in, fill_job<key, guide_type>{arrays.desk(), stream.shapes, fills + each.first_fill,
+                                                      each.last_fill - each.first_fill, guide});
+            run_in_block(in, walk_job<key, guide_type>{arrays.desk(), stream, guide, each.first, each.last});
         }
+        return fetched_choices(in, choices, count);
     }
-    return choices;
+}
+
+} // namespace detail
+
+/// Places requests in their order, each as search::scan would after those before it, in one call.
+///
+/// of       the cluster on the GPU, brought up to date first; it is up to date again at the next update, whether or not
+///          the choices are taken
+/// on       the cluster that it was made from; not changed: commit_batch takes what was found
+/// asked    valid
+/// returns  [asked]  where each went
+/// errors   what failed on the GPU, memory for the trees among it (batch_options::tree_bytes)
+/// cost     for policies that keep scores, a score a shape and node, and a score a placement and shape between two
+///          requests of it; else a score a request and node
+template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<batch_choice>, cuda_error>
+place_batch(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& asked,
+            const batch_options& with = {}) {
+    static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
+    of.move_kinds(on);
+    of.update(on);
+    auto placed = detail::place_batch_at(of.in(), of.writable(), on, by, asked, with);
+    if (placed)
+        for (const batch_choice& each : *placed)
+            if (each.placed()) of.changed(each.node);
+    return placed;
+}
+
+/// The same by the bodies that a GPU runs, one after the other on the host: what tests hold a GPU to, and what is left
+/// where there is none. One by one, search::indexed is faster there.
+template <batch_policy Policy>
+[[nodiscard]] std::vector<batch_choice> place_batch_on_host(const cluster& on, const Policy& by,
+                                                            const std::vector<request>& asked,
+                                                            const batch_options& with = {}) {
+    host_space in;
+    host_cluster flat{on};
+    return detail::place_batch_at(in, flat.view(), on, by, asked, with).value();
 }
 
 /// Takes in a cluster what a batch found for it.

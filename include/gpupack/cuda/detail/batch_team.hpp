@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
-namespace gpupack::cuda::detail {
+namespace gpupack::cuda {
+
+namespace detail {
 
 /// Does on the host, one index after the other, what a team of threads does at once on a device.
 ///
@@ -18,4 +20,27 @@ struct host_team {
     template <class Body> void once(Body&& body) const { body(); }
 };
 
-} // namespace gpupack::cuda::detail
+/// A space whose memory the host reads, and which has no teams of its own.
+template <class Space>
+concept host_memory = !requires(Space & in) {
+    in.stream();
+};
+
+} // namespace detail
+
+/// Has one block do a job: job(team).
+template <detail::host_memory Space, class Job> void run_in_block(Space&, const Job& job) {
+    job(detail::host_team{});
+}
+
+/// Has all blocks that run at once do a job together: job(team).
+template <detail::host_memory Space, class Job> void run_in_grid(Space&, const Job& job) {
+    job(detail::host_team{});
+}
+
+/// Has blocks do a job each: job(team, block).
+template <detail::host_memory Space, class Job> void run_in_blocks(Space&, std::uint32_t blocks, const Job& job) {
+    for (std::uint32_t block = 0; block < blocks; ++block) job(detail::host_team{}, block);
+}
+
+} // namespace gpupack::cuda
