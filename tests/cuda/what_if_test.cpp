@@ -105,6 +105,10 @@ template <class Policy> void check_what_if(const io::trace& of, const std::vecto
                            expected);
     }
     EXPECT_EQ(results, cuda::what_if_on_host(world, scenarios, nullptr, backwards_team{}));
+    cuda::host_space in;
+    const cuda::what_if_options in_one_room{.memory = 1};
+    EXPECT_EQ(results, cuda::what_if(in, world, scenarios).value());
+    EXPECT_EQ(results, cuda::what_if(in, world, scenarios, in_one_room).value());
 }
 
 } // namespace
@@ -139,6 +143,36 @@ TEST(what_if, replays_openb) {
         expect_as_replayed(of, replay::draw_node_order(on.size(), seed), by, asked, results[0], decisions[0],
                            expected);
     }
+}
+
+// So many placements on few nodes that the log of changes is full again and again, and shapes that come rarely.
+TEST(what_if, starts_its_log_again_when_it_is_full) {
+    const cluster on = cluster_builder{}.add_nodes(5, {64_cores, 64_GiB, {4, models::t4}}).build().value();
+    random_stream random{42};
+    for (int round = 0; round < 20; ++round) {
+        std::vector<request> tasks;
+        for (int i = 0; i < 400; ++i) {
+            const auto rare = static_cast<int>(random.below(60));
+            const milli_gpu compute{rare < 6 ? 100 + 100 * rare : 20};
+            tasks.push_back({.gpus = 1, .share = slice{.memory = {}, .compute = compute}});
+        }
+        const policy::best_fit by;
+        const cuda::what_if_world world{on, tasks, std::vector{by}, task_mix{}};
+        std::vector<std::vector<cuda::what_if_decision>> decisions;
+        const auto results = cuda::what_if_on_host(
+            world, {{.tasks = cuda::drawn_order::as_given, .nodes = cuda::drawn_order::as_given}}, &decisions);
+        EXPECT_GT(results[0].placed, 3 * (8 * on.size() + 1));
+        std::vector<cuda::batch_choice> choices;
+        for (const cuda::what_if_decision& each : decisions[0]) choices.push_back(each.where);
+        ASSERT_TRUE(as_one_by_one<search::scan>(on, by, tasks, choices)) << round;
+    }
+}
+
+TEST(what_if, of_no_scenario_tells_nothing) {
+    const drawn_batch drawn = drawn_batch::from(3, 9);
+    const cuda::what_if_world world{drawn.on, drawn.asked, std::vector{policy::best_fit{}}, drawn.mix};
+    cuda::host_space in;
+    EXPECT_TRUE(cuda::what_if(in, world, {}).value().empty());
 }
 
 TEST(what_if, counts_what_is_placed_already) {

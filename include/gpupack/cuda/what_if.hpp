@@ -1,13 +1,17 @@
 #pragma once
 
 #include <gpupack/core/check.hpp>
-#include <gpupack/core/config.hpp>
+#include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/cuda/batch_guide.hpp>
 #include <gpupack/cuda/batch_plan.hpp>
+#include <gpupack/cuda/cuda_error.hpp>
+#include <gpupack/cuda/detail/batch_memory.hpp>
 #include <gpupack/cuda/detail/batch_team.hpp>
 #include <gpupack/cuda/detail/what_if_replay.hpp>
 #include <gpupack/cuda/host_cluster.hpp>
+#include <gpupack/cuda/host_space.hpp>
+#include <gpupack/cuda/shape.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/arrival_stream.hpp>
@@ -83,6 +87,23 @@ template <what_if_policy Policy> class what_if_world {
                 unasked_,
                 expected_.view()};
     }
+    /// The same with all of it copied: copies(vector) is where a vector's copy stands, copies.moved(value) a value
+    /// whose tables do.
+    template <class Copies> [[nodiscard]] detail::what_if_view<scorer_type> copied(Copies& copies) const {
+        detail::what_if_view<scorer_type> made = view();
+        const cluster_view from = made.base;
+        made.base.nodes = copies(std::vector(from.nodes, from.nodes + from.size));
+        made.base.kind_of = copies(std::vector(from.kind_of, from.kind_of + from.size));
+        made.base.first_gpu = copies(std::vector(from.first_gpu, from.first_gpu + from.size));
+        made.base.gpus = copies(std::vector(from.gpus, from.gpus + made.gpu_count));
+        made.base.kinds = copies(std::vector(from.kinds, from.kinds + from.kind_count));
+        made.shapes = copies(shapes_);
+        made.shape_of = copies(shape_of_);
+        made.compute = copies(compute_);
+        made.scorers = copies(scorers_);
+        made.expected = copies.moved(made.expected);
+        return made;
+    }
     /// The memory of one replay.
     [[nodiscard]] detail::what_if_layout<batch_key<Policy>> layout() const noexcept {
         return detail::what_if_layout<batch_key<Policy>>{view()};
@@ -119,7 +140,8 @@ template <what_if_policy Policy> class what_if_world {
     bool chooses_by_id_ = false;
 };
 
-/// Makes the replays one after the other by the bodies that a device runs.
+/// Makes the replays one after the other by the bodies that a GPU runs, and tells every decision where it is asked to:
+/// what tests hold a GPU to.
 ///
 /// returns    [scenarios]
 /// decisions  where given, [scenarios] what became of each arrival, in order; nodes by their number in `world`
@@ -140,6 +162,51 @@ what_if_on_host(const what_if_world<Policy>& world, const std::vector<what_if_sc
                                 flat[s], removed.data(), results[s], note);
     }
     return results;
+}
+
+/// What replays are made with.
+///
+/// memory  bytes for the replays that run at once; one runs at least
+/// blocks  that run at once, at most
+struct what_if_options {
+    std::size_t memory = std::size_t{1} << 33;
+    std::uint32_t blocks = 4096;
+};
+
+/// Makes the replays, a block each and as many at once as there is room for.
+///
+/// returns  [scenarios]  as what_if_on_host
+/// errors   what failed on the GPU
+/// cost     per replay, that of a batch of its arrivals (place_batch), and of drawing them
+/// memory   what_if_layout::bytes for each of those that run at once
+template <space Space, what_if_policy Policy> [[nodiscard]] expected<std::vector<what_if_result>, cuda_error>
+what_if(Space& in, const what_if_world<Policy>& world, const std::vector<what_if_scenario>& scenarios,
+        const what_if_options& with = {}) {
+    static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
+    using key = batch_key<Policy>;
+    std::vector<std::uint32_t> removed;
+    const std::vector<flat_scenario> flat = world.flatten(scenarios, removed);
+    const auto count = static_cast<std::uint32_t>(flat.size());
+    if (count == 0) return std::vector<what_if_result>{};
+    detail::space_copies<Space> copies{in};
+    const auto view = world.copied(copies);
+    const auto layout = world.layout();
+    const std::size_t rooms = std::max<std::size_t>(1, with.memory / layout.bytes());
+    const auto blocks =
+        static_cast<std::uint32_t>(std::min<std::size_t>({rooms, count, std::max(with.blocks, 1U)}));
+    auto memory = in.template allocate<detail::room_unit>(blocks * layout.bytes() / sizeof(detail::room_unit));
+    auto results = in.template allocate<what_if_result>(count);
+    const flat_scenario* const asked = copies(flat);
+    const std::uint32_t* const gone = copies(removed);
+    if (auto problem = copies.take_problem()) return unexpected<cuda_error>{std::move(*problem)};
+    using job = detail::what_if_job<key, policy::scorer_of<Policy>>;
+    run_in_blocks(in, blocks,
+                  job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), asked, gone, results.data(),
+                      count, blocks});
+    std::vector<what_if_result> told(count);
+    in.read(results, told.data(), count);
+    if (auto problem = in.take_problem()) return unexpected<cuda_error>{std::move(*problem)};
+    return told;
 }
 
 } // namespace gpupack::cuda

@@ -301,6 +301,32 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
     add_up(team, desk, world.expected, room.parts, turn.unasked, result);
 }
 
+/// What rooms are allocated in: 16 bytes, as they are aligned.
+struct alignas(16) room_unit {
+    unsigned char bytes[16];
+};
+
+/// Scenarios, dealt out to blocks that each have a room.
+///
+/// memory     [blocks, layout.bytes()]
+/// scenarios, results  [count]
+template <class Key, class Scorer> struct what_if_job {
+    what_if_view<Scorer> world;
+    what_if_layout<Key> layout;
+    unsigned char* memory;
+    const flat_scenario* scenarios;
+    const std::uint32_t* removed;
+    what_if_result* results;
+    std::uint32_t count;
+    std::uint32_t blocks;
+
+    template <class Team> GPUPACK_HD void operator()(const Team& team, std::uint32_t block) const {
+        const what_if_room<Key> room = layout.carve(memory + layout.bytes() * block);
+        for (std::uint32_t s = block; s < count; s += blocks)
+            replay_scenario(team, world, room, scenarios[s], removed, results[s], [](const what_if_decision&) {});
+    }
+};
+
 } // namespace detail
 
 } // namespace gpupack::cuda
