@@ -12,6 +12,9 @@ TEST(trace, builds_its_cluster_in_any_order_of_nodes) {
     const cluster reversed = recorded.build({1, 0}).value();
     EXPECT_EQ(reversed.name(node_id{0}), "b");
     EXPECT_EQ(reversed[node_id{0}].cpu(), 2_cores);
+    const cluster without_a = recorded.build({1}).value();
+    ASSERT_EQ(without_a.size(), 1U);
+    EXPECT_EQ(without_a.name(node_id{0}), "b");
 }
 
 TEST(trace, counts_equal_requests_in_its_mix) {

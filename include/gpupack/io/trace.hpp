@@ -49,10 +49,10 @@ struct trace {
 
     /// The cluster with its nodes numbered in the given order, or in the recorded one.
     ///
-    /// order  [nodes.size()]  indices into nodes; empty: as recorded
+    /// order  indices into nodes; those that it leaves out are not there. Empty: all, as recorded
     [[nodiscard]] expected<cluster, input_error> build(const std::vector<std::size_t>& order = {}) const {
         cluster_builder builder{models};
-        for (std::size_t i = 0; i < nodes.size(); ++i) {
+        for (std::size_t i = 0; i < (order.empty() ? nodes.size() : order.size()); ++i) {
             const trace_node& node = nodes[order.empty() ? i : order[i]];
             builder.add_node(node.name, node.spec);
         }
