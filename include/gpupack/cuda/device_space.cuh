@@ -226,6 +226,8 @@ class device_space {
         return std::clamp(nodes / 8, 1U, 64U * static_cast<std::uint32_t>(device_.multiprocessors));
     }
 
+    /// Whether a call has failed, so that nothing is done until take_problem().
+    [[nodiscard]] bool has_problem() const noexcept { return problem_.has_value(); }
     /// The first call that failed since this was asked last.
     [[nodiscard]] std::optional<cuda_error> take_problem() noexcept {
         return std::exchange(problem_, std::nullopt);
