@@ -8,8 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 /// Runs the bodies of a team from the last index to the first: none may depend on what another one does.
@@ -28,6 +30,41 @@ template <class Job> void run_in_block(backwards_space&, const Job& job) {
 }
 template <class Job> void run_in_grid(backwards_space&, const Job& job) {
     job(backwards_team{});
+}
+
+/// One thread of several that run all of a job side by side and wait for each other at barriers, as the threads of a
+/// block do.
+struct thread_team {
+    std::uint64_t index;
+    std::uint64_t threads;
+    std::barrier<>* gate;
+
+    template <class Body> void for_each(std::uint64_t count, Body&& body) const {
+        for (std::uint64_t i = index; i < count; i += threads) body(i);
+        gate->arrive_and_wait();
+    }
+    template <class Body> void once(Body&& body) const {
+        if (index == 0) body();
+        gate->arrive_and_wait();
+    }
+};
+
+/// Host memory whose teams are threads.
+class threads_space : public gpupack::cuda::host_space {};
+
+template <class Job> void run_in_block(threads_space&, const Job& job) {
+    constexpr std::uint64_t threads = 3;
+    std::barrier<> gate{threads};
+    std::vector<std::thread> block;
+    for (std::uint64_t i = 0; i < threads; ++i) block.emplace_back([&, i] { job(thread_team{i, threads, &gate}); });
+    for (std::thread& each : block) each.join();
+}
+template <class Job> void run_in_grid(threads_space& in, const Job& job) {
+    run_in_block(in, job);
+}
+template <class Job> void run_in_blocks(threads_space& in, std::uint32_t blocks, const Job& job) {
+    for (std::uint32_t block = 0; block < blocks; ++block)
+        run_in_block(in, [&](const thread_team& team) { job(team, block); });
 }
 
 /// A cluster in which something is placed, requests of a few shapes, and a mix.
@@ -63,6 +100,14 @@ template <class Engine, class Policy> bool as_one_by_one(const gpupack::cluster&
     return committed.same_state(one_by_one.state());
 }
 
+/// The choices that the bodies make in a space of another sort.
+template <class Space, class Policy> std::vector<gpupack::cuda::batch_choice>
+place_in(const gpupack::cluster& on, const Policy& by, const std::vector<gpupack::request>& asked) {
+    Space in;
+    gpupack::cuda::host_cluster flat{on};
+    return gpupack::cuda::detail::place_batch_at(in, flat.view(), on, by, asked, {}).value();
+}
+
 /// Holds batches to the scan on random clusters. make(mix, seed) is the policy.
 template <class MakePolicy> void check_batches(const MakePolicy& make) {
     std::size_t placed = 0;
@@ -74,11 +119,10 @@ template <class MakePolicy> void check_batches(const MakePolicy& make) {
         const gpupack::cuda::batch_options tight{.tree_bytes = 150 * (1 + seed % 7)};
         const auto choices = gpupack::cuda::place_batch_on_host(drawn.on, by, drawn.asked, tight);
         ASSERT_TRUE(as_one_by_one<gpupack::search::scan>(drawn.on, by, drawn.asked, choices)) << seed;
-        backwards_space in;
-        gpupack::cuda::host_cluster flat{drawn.on};
-        const auto backwards =
-            gpupack::cuda::detail::place_batch_at(in, flat.view(), drawn.on, by, drawn.asked, {.ordinal = 0});
-        ASSERT_EQ(choices, backwards.value()) << seed;
+        ASSERT_EQ(choices, place_in<backwards_space>(drawn.on, by, drawn.asked)) << seed;
+        if (seed % 16 == 0) {
+            ASSERT_EQ(choices, place_in<threads_space>(drawn.on, by, drawn.asked)) << seed;
+        }
         for (const auto& each : choices) ++(each.placed() ? placed : failed);
     }
     EXPECT_GT(placed, 2000U);

@@ -109,6 +109,8 @@ template <class Policy> void check_what_if(const io::trace& of, const std::vecto
     const cuda::what_if_options in_one_room{.memory = 1};
     EXPECT_EQ(results, cuda::what_if(in, world, scenarios).value());
     EXPECT_EQ(results, cuda::what_if(in, world, scenarios, in_one_room).value());
+    threads_space threads;
+    EXPECT_EQ(results[0], cuda::what_if(threads, world, {scenarios[0]})->front());
 }
 
 } // namespace

@@ -27,12 +27,14 @@ template <class Job> __global__ void __launch_bounds__(walk_threads) block_kerne
 }
 
 /// The work of all blocks together; launched cooperatively.
-template <class Job> __global__ void __launch_bounds__(shared_threads) grid_kernel(const __grid_constant__ Job job) {
+template <class Job> __global__ void __launch_bounds__(shared_threads)
+    grid_kernel(const __grid_constant__ Job job) {
     job(grid_team{});
 }
 
-/// The work of many blocks, each on its own.
-template <class Job> __global__ void __launch_bounds__(shared_threads) blocks_kernel(const __grid_constant__ Job job) {
+/// The work of many blocks, each on its own; four of them, at least, run on a multiprocessor at once.
+template <class Job> __global__ void __launch_bounds__(shared_threads, 4)
+    blocks_kernel(const __grid_constant__ Job job) {
     job(block_team{}, blockIdx.x);
 }
 
@@ -58,8 +60,8 @@ template <class Job> void run_in_grid(device_space& in, const Job& job) {
     void* arguments[] = {&copy};
     if (in.has_problem()) return;
     in.check(cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(&detail::grid_kernel<Job>),
-                                         dim3(static_cast<unsigned>(blocks)), dim3(detail::shared_threads), arguments,
-                                         0, in.stream()),
+                                         dim3(static_cast<unsigned>(blocks)), dim3(detail::shared_threads),
+                                         arguments, 0, in.stream()),
              "cudaLaunchCooperativeKernel");
 }
 

@@ -33,7 +33,8 @@ struct grid_team {
     template <class Body> GPUPACK_HD void for_each(std::uint64_t count, Body&& body) const {
 #if defined(__CUDA_ARCH__)
         const std::uint64_t stride = std::uint64_t{gridDim.x} * blockDim.x;
-        for (std::uint64_t i = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += stride) body(i);
+        for (std::uint64_t i = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += stride)
+            body(i);
         cooperative_groups::this_grid().sync();
 #else
         (void)count, (void)body;

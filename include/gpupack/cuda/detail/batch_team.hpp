@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gpupack/cuda/host_space.hpp>
+
+#include <concepts>
 #include <cstdint>
 
 namespace gpupack::cuda {
@@ -20,26 +23,23 @@ struct host_team {
     template <class Body> void once(Body&& body) const { body(); }
 };
 
-/// A space whose memory the host reads, and which has no teams of its own.
-template <class Space>
-concept host_memory = !requires(Space & in) {
-    in.stream();
-};
-
 } // namespace detail
 
+// Spaces of other sorts have functions of these names beside them (batch.cuh, batch_thrust.cuh).
+
 /// Has one block do a job: job(team).
-template <detail::host_memory Space, class Job> void run_in_block(Space&, const Job& job) {
+template <std::derived_from<host_space> Space, class Job> void run_in_block(Space&, const Job& job) {
     job(detail::host_team{});
 }
 
 /// Has all blocks that run at once do a job together: job(team).
-template <detail::host_memory Space, class Job> void run_in_grid(Space&, const Job& job) {
+template <std::derived_from<host_space> Space, class Job> void run_in_grid(Space&, const Job& job) {
     job(detail::host_team{});
 }
 
 /// Has blocks do a job each: job(team, block).
-template <detail::host_memory Space, class Job> void run_in_blocks(Space&, std::uint32_t blocks, const Job& job) {
+template <std::derived_from<host_space> Space, class Job>
+void run_in_blocks(Space&, std::uint32_t blocks, const Job& job) {
     for (std::uint32_t block = 0; block < blocks; ++block) job(detail::host_team{}, block);
 }
 
