@@ -1,6 +1,5 @@
 #pragma once
 
-#include <gpupack/core/config.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/cuda/cuda_error.hpp>
 #include <gpupack/cuda/detail/batch_trees.hpp>
@@ -76,13 +75,6 @@ template <space Space> class space_copies {
     std::optional<cuda_error> problem_;
 };
 
-/// Marks each node as one that is not in the log: index = node.
-struct forget_node {
-    std::uint32_t* latest;
-
-    GPUPACK_HD void operator()(std::uint32_t node) const noexcept { latest[node] = 0xffffffffU; }
-};
-
 /// Owns in a space the trees and the log that a walk works on.
 template <space Space, class Key> class batch_arrays {
   public:
@@ -94,9 +86,9 @@ template <space Space, class Key> class batch_arrays {
                                                                                           levels_.entrants)},
           entered_{in.template allocate<std::uint8_t>(std::size_t{trees} * levels_.entrants)},
           winners_{in.template allocate<tree_winner<Key>>(std::size_t{trees} * levels_.winners)},
-          seen_{in.template allocate<std::uint32_t>(trees)}, latest_{in.template allocate<std::uint32_t>(on.size)},
+          seen_{in.template allocate<std::uint32_t>(trees)}, latest_{in.template allocate<std::uint32_t>(
+                                                                 std::size_t{on.size} + levels_.winners)},
           log_{in.template allocate<std::uint32_t>(log_room)}, logged_{in.template allocate<std::uint32_t>(1)} {
-        in.run(on.size, forget_node{latest_.data()});
         const std::uint32_t none = 0;
         in.write(logged_, &none, 1);
     }

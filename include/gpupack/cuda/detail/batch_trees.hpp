@@ -46,6 +46,12 @@ struct tree_levels {
         } while (count > 1);
     }
 
+    /// The group that a number belongs to at a level.
+    [[nodiscard]] GPUPACK_HD static constexpr std::uint32_t group_of(std::uint32_t number,
+                                                                     std::uint32_t level) noexcept {
+        return static_cast<std::uint32_t>(std::uint64_t{number} >> (4 * (level + 1)));
+    }
+
     /// Bytes of one tree.
     template <class Key> [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
         return entrants * (sizeof(Key) + 1) + winners * sizeof(tree_winner<Key>);
@@ -85,12 +91,6 @@ template <class Key> struct batch_trees {
     /// The best of all, once all levels are settled.
     [[nodiscard]] GPUPACK_HD constexpr winner best(std::uint32_t tree) const noexcept {
         return winners[std::size_t{tree} * levels.winners + levels.winners - 1];
-    }
-
-    /// The group that a number belongs to at a level.
-    [[nodiscard]] GPUPACK_HD static constexpr std::uint32_t group_of(std::uint32_t number,
-                                                                     std::uint32_t level) noexcept {
-        return static_cast<std::uint32_t>(std::uint64_t{number} >> (4 * (level + 1)));
     }
 
   private:

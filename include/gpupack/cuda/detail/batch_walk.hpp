@@ -41,12 +41,12 @@ namespace detail {
 /// on      changed by every placement
 /// trees   of the shapes
 /// seen    [trees]     how much of the log is in the tree; `unfilled` where the tree is of no use
-/// latest  [on.size]   where the node stands last in the log; `never` where it does not
+/// latest  [on.size + levels.winners]  where in the log a node stands last, and then where in the log a node of each
+///         group stands last, level by level; says nothing of those that do not stand in it
 /// log     [log_room]  the nodes in the order in which they changed
 /// logged  [1]         how many stand in the log
 template <class Key> struct batch_desk {
     static constexpr std::uint32_t unfilled = 0xffffffffU;
-    static constexpr std::uint32_t never = 0xffffffffU;
 
     writable_cluster_view on{};
     batch_trees<Key> trees{};
@@ -91,9 +91,8 @@ GPUPACK_HD void fill_trees(const Team& team, const batch_desk<Key>& desk, const 
     });
 }
 
-/// Brings a tree up to date with the log: the nodes that changed since are scored again, each once, and the groups
-/// above them are settled; all nodes, where more changes than nodes have been logged. Threads that settle the same
-/// group write the same winner.
+/// Brings a tree up to date with the log: the nodes that changed since are scored again, and the groups above them are
+/// settled, each once, by whoever has the last change of it; all nodes, where more changes than nodes have been logged.
 ///
 /// from, to  of the log; from `unfilled` on, all nodes
 template <class Team, class Key, class Scorer>
@@ -102,20 +101,20 @@ GPUPACK_HD void catch_up(const Team& team, const batch_desk<Key>& desk, std::uin
     const tree_levels& levels = desk.trees.levels;
     const bool all = from == batch_desk<Key>::unfilled || to - from > levels.entrants;
     const std::uint32_t count = all ? levels.entrants : to - from;
-    const auto node = [&](std::uint64_t i) { return all ? static_cast<std::uint32_t>(i) : desk.log[from + i]; };
-    const auto is_current = [&](std::uint64_t i) { return all || desk.latest[node(i)] == from + i; };
     // Also with nothing to do: a barrier must stand between reading `to` and the next placement, which raises it.
     team.for_each(count, [&](std::uint64_t i) {
-        if (is_current(i)) enter_node(desk, tree, asked, scorer, node(i));
+        const std::uint32_t node = all ? static_cast<std::uint32_t>(i) : desk.log[from + i];
+        if (all || desk.latest[node] == from + i) enter_node(desk, tree, asked, scorer, node);
     });
     if (count == 0) return;
-    for (std::uint32_t level = 0; level < levels.depth; ++level)
+    for (std::uint32_t level = 0; level < levels.depth; ++level) {
+        const std::uint32_t* const latest = desk.latest + levels.entrants + levels.level_at[level];
         team.for_each(all ? levels.count_at[level] : count, [&](std::uint64_t i) {
-            if (all)
-                desk.trees.settle(tree, level, static_cast<std::uint32_t>(i));
-            else if (is_current(i))
-                desk.trees.settle(tree, level, batch_trees<Key>::group_of(desk.log[from + i], level));
+            const std::uint32_t group =
+                all ? static_cast<std::uint32_t>(i) : tree_levels::group_of(desk.log[from + i], level);
+            if (all || latest[group] == from + i) desk.trees.settle(tree, level, group);
         });
+    }
 }
 
 /// Takes the request to the best node of its tree, if there is one; one thread's work.
@@ -135,11 +134,16 @@ template <class Key, class Scorer, class Guide>
     return {node, chosen.gpus, chosen.slots};
 }
 
-/// Notes that the node changed.
+/// Notes that the node changed, and with it the groups that it belongs to.
 template <class Key>
 GPUPACK_HD constexpr void log_change(const batch_desk<Key>& desk, std::uint32_t node) noexcept {
-    desk.latest[node] = *desk.logged;
-    desk.log[(*desk.logged)++] = node;
+    const tree_levels& levels = desk.trees.levels;
+    const std::uint32_t now = *desk.logged;
+    desk.latest[node] = now;
+    for (std::uint32_t level = 0; level < levels.depth; ++level)
+        desk.latest[levels.entrants + levels.level_at[level] + tree_levels::group_of(node, level)] = now;
+    desk.log[now] = node;
+    *desk.logged = now + 1;
 }
 
 /// Empties a log that is full; every tree is filled anew when it is next asked.

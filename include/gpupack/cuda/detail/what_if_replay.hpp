@@ -179,7 +179,7 @@ template <class Key> class what_if_layout {
         trees.entered = take<std::uint8_t>(next, std::size_t{trees_} * levels.entrants);
         trees.winners = take<tree_winner<Key>>(next, std::size_t{trees_} * levels.winners);
         room.desk.seen = take<std::uint32_t>(next, trees_);
-        room.desk.latest = take<std::uint32_t>(next, nodes_);
+        room.desk.latest = take<std::uint32_t>(next, std::size_t{nodes_} + levels.winners);
         room.desk.log_room = 8 * nodes_ + 1;
         room.desk.log = take<std::uint32_t>(next, room.desk.log_room);
         room.desk.logged = take<std::uint32_t>(next, 1);
