@@ -166,6 +166,7 @@ template <class Node, class Gpus> struct two_level_guide {
 ///              data() for the host, and wherever they were copied to for a device
 template <class Policy> class guide_data;
 
+/// Of policies that keep their scores.
 template <class Policy>
 requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<Policy> {
   public:
@@ -182,6 +183,7 @@ requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<Policy> {
     std::vector<policy::scorer_of<Policy>> scorers_; // [shapes]
 };
 
+/// Of policies that draw.
 template <class Policy>
 requires(std::same_as<Policy, policy::random> ||
          std::same_as<Policy, policy::gpu_random>) class guide_data<Policy> {
@@ -193,6 +195,7 @@ requires(std::same_as<Policy, policy::random> ||
     Policy by_;
 };
 
+/// Of policies that are normalized and else keep their scores.
 template <class Policy>
 requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::normalized_policy<Policy>> {
   public:
@@ -208,6 +211,7 @@ requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::nor
     policy::score points_;
 };
 
+/// Of KAI's nodes.
 template <> class guide_data<policy::kai_node> {
   public:
     guide_data(const policy::kai_node& by, const cluster&, const std::vector<batch_shape>&) : lean_{by.lean} {}
@@ -217,6 +221,7 @@ template <> class guide_data<policy::kai_node> {
     policy::tendency lean_;
 };
 
+/// Of two levels, one of which looks at the whole cluster.
 template <class Node, class Gpus>
 requires(policy::looks_at_whole_cluster<policy::two_level_policy<Node, Gpus>>()) class guide_data<
     policy::two_level_policy<Node, Gpus>> {
@@ -236,6 +241,7 @@ requires(policy::looks_at_whole_cluster<policy::two_level_policy<Node, Gpus>>())
     guide_data<Gpus> gpus_;
 };
 
+/// Of policies that round up: what is taken stands in the shapes.
 template <class Policy>
 requires(policy::looks_at_whole_cluster<policy::whole_gpus_policy<Policy>>()) class guide_data<
     policy::whole_gpus_policy<Policy>> : public guide_data<Policy> {

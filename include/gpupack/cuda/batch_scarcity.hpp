@@ -87,6 +87,7 @@ struct scarcity_guide {
     }
 };
 
+/// Of mig_scarcity.
 template <> class guide_data<policy::mig_scarcity> {
   public:
     guide_data(const policy::mig_scarcity& by, const cluster& on, const std::vector<batch_shape>&)

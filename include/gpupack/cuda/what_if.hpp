@@ -153,13 +153,16 @@ what_if_on_host(const what_if_world<Policy>& world, const std::vector<what_if_sc
     const auto layout = world.layout();
     std::vector<what_if_result> results(scenarios.size());
     std::vector<std::uint64_t> room(layout.bytes() / sizeof(std::uint64_t));
+    const auto carved = layout.carve(reinterpret_cast<unsigned char*>(room.data()));
+    const auto replay = [&](std::size_t s, what_if_decision* to) {
+        detail::replay_scenario(team, world.view(), carved, flat[s], removed.data(), results[s], to);
+    };
     if (decisions != nullptr) decisions->assign(scenarios.size(), {});
     for (std::size_t s = 0; s < flat.size(); ++s) {
-        const auto note = [&](const what_if_decision& each) {
-            if (decisions != nullptr) (*decisions)[s].push_back(each);
-        };
-        detail::replay_scenario(team, world.view(), layout.carve(reinterpret_cast<unsigned char*>(room.data())),
-                                flat[s], removed.data(), results[s], note);
+        replay(s, nullptr);
+        if (decisions == nullptr) continue;
+        (*decisions)[s].resize(results[s].placed + results[s].failed); // as many as came; now the same again
+        replay(s, (*decisions)[s].data());
     }
     return results;
 }

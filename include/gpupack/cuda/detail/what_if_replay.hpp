@@ -259,11 +259,11 @@ GPUPACK_HD void add_up(const Team& team, const batch_desk<Key>& desk, const poli
 ///
 /// room      the team's own
 /// removed   the list that scenarios point into
-/// note      called by one thread with each what_if_decision
-template <class Team, class Key, class Scorer, class Note>
+/// decisions  [tasks that arrive]  in order; null: not wanted
+template <class Team, class Key, class Scorer>
 GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& world, const what_if_room<Key>& room,
                                 const flat_scenario& asked, const std::uint32_t* removed, what_if_result& result,
-                                const Note& note) {
+                                what_if_decision* decisions) {
     set_up(team, world, room, asked, removed);
     batch_desk<Key> desk = room.desk;
     desk.on = {desk.on.nodes,    room.kind_of,     room.first_gpu,       desk.on.gpus,
@@ -290,7 +290,8 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
             } else {
                 if (result.failed++ == 0) result.first_failure = result.placed;
             }
-            note(what_if_decision{static_cast<std::uint32_t>(task), chosen});
+            if (decisions != nullptr)
+                decisions[result.placed + result.failed - 1] = {static_cast<std::uint32_t>(task), chosen};
             turn.task = turn.stream.next();
         });
     }
@@ -323,7 +324,7 @@ template <class Key, class Scorer> struct what_if_job {
     template <class Team> GPUPACK_HD void operator()(const Team& team, std::uint32_t block) const {
         const what_if_room<Key> room = layout.carve(memory + layout.bytes() * block);
         for (std::uint32_t s = block; s < count; s += blocks)
-            replay_scenario(team, world, room, scenarios[s], removed, results[s], [](const what_if_decision&) {});
+            replay_scenario(team, world, room, scenarios[s], removed, results[s], nullptr);
     }
 };
 
