@@ -24,7 +24,7 @@ namespace gpupack::cuda {
 /// as_given    nothing is moved
 /// largest     most GPU compute first, then most CPU: first fit decreasing
 /// densest     least CPU for its GPU compute first, each as a part of what the cluster has; all that need less CPU than
-///             GPU compute count alike. Then as largest. Leaves no GPU without CPU beside it
+///             GPU compute count alike. Then most GPU compute first. Leaves no GPU without CPU beside it
 /// dominant    largest dominant share first: of CPU, memory and GPU compute the largest part of what the cluster has
 /// smallest    smallest dominant share first: places the most tasks, and the least compute
 enum class batch_rule : std::uint8_t { as_given, largest, densest, dominant, smallest };
@@ -126,7 +126,7 @@ class cluster_shares {
         const std::int64_t cpu = asked[i].cpu.count();
         switch (rule) {
         case batch_rule::largest: keys.emplace_back(-compute, -cpu, 0, i); break;
-        case batch_rule::densest: keys.emplace_back(shares.cpu_for_compute(asked[i]), -compute, -cpu, i); break;
+        case batch_rule::densest: keys.emplace_back(shares.cpu_for_compute(asked[i]), -compute, 0, i); break;
         case batch_rule::dominant: keys.emplace_back(-shares.dominant(asked[i]), 0, 0, i); break;
         case batch_rule::smallest: keys.emplace_back(shares.dominant(asked[i]), 0, 0, i); break;
         default: keys.emplace_back(0, 0, 0, i);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gpupack/core/config.hpp>
 #include <gpupack/cuda/host_space.hpp>
 
 #include <concepts>
@@ -17,10 +18,12 @@ namespace detail {
 /// The bodies call nothing of the team, so that the same walk runs here, in a block (block_team) and in a grid
 /// (grid_team).
 struct host_team {
-    template <class Body> void for_each(std::uint64_t count, Body&& body) const {
+    GPUPACK_CALLS_BACK
+    template <class Body> GPUPACK_HD void for_each(std::uint64_t count, Body&& body) const {
         for (std::uint64_t i = 0; i < count; ++i) body(i);
     }
-    template <class Body> void once(Body&& body) const { body(); }
+    GPUPACK_CALLS_BACK
+    template <class Body> GPUPACK_HD void once(Body&& body) const { body(); }
 };
 
 } // namespace detail

@@ -1,0 +1,53 @@
+// Places ten thousand requests in one call, in order and in a better order, and asks how many nodes could be missed.
+//
+// On a GPU the same calls run there: include gpupack/cuda/what_if.cuh, compile with nvcc, and open a device_space in
+// place of the host_space.
+#include <gpupack/cuda/batch_order.hpp>
+#include <gpupack/cuda/what_if.hpp>
+#include <gpupack/gpupack.hpp>
+#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/replay/openb.hpp>
+
+#include <iostream>
+#include <vector>
+
+int main() {
+    const gpupack::io::trace openb = gpupack::replay::openb();
+    const gpupack::task_mix expected = openb.mix().typical(95);
+    gpupack::cluster cluster = openb.build(gpupack::replay::draw_node_order(openb.nodes.size(), 42)).value();
+    std::vector<gpupack::request> requests;
+    for (const std::size_t task : gpupack::replay::draw_arrivals(openb, 42, 1300))
+        requests.push_back(openb.tasks[task].asked);
+
+    namespace gpu = gpupack::cuda;
+    const gpupack::policy::fgd policy{expected};
+    gpu::host_space space; // or *gpu::device_space::open().value()
+    gpu::resident_cluster resident{space, cluster};
+
+    // In order: the placements that a scheduler would make one by one.
+    const auto choices = gpu::place_batch(resident, cluster, policy, requests).value();
+    const gpu::batch_total ordered = gpu::total_of(requests, choices);
+
+    // In whatever order places most compute.
+    const auto better = gpu::place_unordered(resident, cluster, policy, requests).value();
+    std::cout << requests.size() << " requests: " << ordered.compute / 1000 << " GPUs in order, "
+              << better.unordered.compute / 1000 << " " << gpu::name_of(better.rule) << '\n';
+
+    // What if nodes were missing? One replay each, all at once.
+    std::vector<gpu::what_if_scenario> scenarios;
+    for (std::uint32_t missing = 0; missing <= 150; missing += 50) {
+        scenarios.push_back({.arriving = gpupack::replay::arriving_at(900, openb)});
+        for (std::uint32_t n = 0; n < missing; ++n) scenarios.back().removed.push_back(gpupack::node_id{4 * n});
+    }
+    std::vector<gpupack::request> tasks;
+    for (const auto& task : openb.tasks) tasks.push_back(task.asked);
+    const gpu::what_if_world world{cluster, tasks, std::vector{policy}, expected};
+    const auto results = gpu::what_if(space, world, scenarios).value();
+    for (std::size_t i = 0; i < results.size(); ++i)
+        std::cout << scenarios[i].removed.size() << " nodes fewer: " << results[i].failed << " tasks of "
+                  << results[i].placed + results[i].failed << " find no place\n";
+
+    // The choices are taken where the caller wants them.
+    const auto placements = gpu::commit_batch(cluster, policy, requests, choices);
+    return placements.size() == requests.size() ? 0 : 1;
+}
