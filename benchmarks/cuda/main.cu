@@ -15,7 +15,11 @@ using namespace cuda_benchmark;
 constexpr struct {
     const char* name;
     std::vector<figure> (*take)(const setting&);
-} measures[] = {{"binpack", measure_binpack}, {"fgd", measure_fgd}, {"decision", measure_decision}};
+} measures[] = {{"binpack", measure_binpack},
+                {"fgd", measure_fgd},
+                {"decision", measure_decision},
+                {"batch", measure_batch},
+                {"what-if", measure_what_if}};
 
 int usage() {
     std::fprintf(stderr, "usage: gpupack_cuda_bench [--only NAME] [--json FILE|-], NAME one of");

@@ -78,5 +78,7 @@ struct setting {
 [[nodiscard]] std::vector<figure> measure_binpack(const setting& in);
 [[nodiscard]] std::vector<figure> measure_fgd(const setting& in);
 [[nodiscard]] std::vector<figure> measure_decision(const setting& in);
+[[nodiscard]] std::vector<figure> measure_batch(const setting& in);
+[[nodiscard]] std::vector<figure> measure_what_if(const setting& in);
 
 } // namespace cuda_benchmark
