@@ -76,6 +76,10 @@ TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
 TEST(batch, of_nothing_places_nothing) {
     const drawn_batch drawn = drawn_batch::from(1, 1);
     EXPECT_TRUE(cuda::place_batch_on_host(drawn.on, policy::best_fit{}, {}).empty());
+    const cluster nowhere = cluster_builder{}.build().value();
+    const auto choices = cuda::place_batch_on_host(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
+    ASSERT_EQ(choices.size(), 1U);
+    EXPECT_FALSE(choices[0].placed());
 }
 
 TEST(batch, has_room_for_one_tree_at_least) {
