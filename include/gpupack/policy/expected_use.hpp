@@ -7,6 +7,7 @@
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/topology/model_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack::policy {
@@ -41,8 +42,18 @@ struct expected_use_view {
     const std::uint16_t* level_of = nullptr;
     const std::int64_t* price = nullptr;
     const std::uint8_t* group_of = nullptr;
+    std::int32_t tables = 0;
     std::int32_t levels = 0;
     std::int32_t memory = 0;
+
+    /// Calls visit(pointer, count) for each table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(use, static_cast<std::size_t>(tables) * static_cast<std::size_t>(levels) * prices);
+        visit(level_of, static_cast<std::size_t>(whole_gpu.count()) + 1);
+        visit(price, std::size_t{outlooks} * prices);
+        visit(group_of, std::size_t{max_models});
+    }
 
     /// The use of a node's GPUs at each price, without its CPU.
     struct sums {

@@ -39,8 +39,8 @@ class expected_use_table {
 
     /// Valid while the table, or a copy of it, is.
     [[nodiscard]] expected_use_view view() const noexcept {
-        return {tables_->use.data(),      tables_->level_of.data(), tables_->price.data(),
-                tables_->group_of.data(), tables_->levels(),        tables_->memory};
+        return {tables_->use.data(),      tables_->level_of.data(), tables_->price.data(), tables_->group_of.data(),
+                tables_->tables_of_all(), tables_->levels(),        tables_->memory};
     }
 
     friend bool operator==(const expected_use_table& a, const expected_use_table& b) noexcept {
@@ -71,12 +71,14 @@ class expected_use_table {
         std::vector<std::uint16_t> level_of;
         std::array<std::int64_t, prices> of_cpu{}; // what a milli-core costs at each price
         std::vector<std::int64_t> price;
-        std::vector<std::uint64_t>
-            groups; // which offers a group of models may serve, as the models' set of one of them
+        std::vector<std::uint64_t> groups; // of models that serve the same offers, one model of each, as a set
         std::vector<std::uint8_t> group_of;
         std::vector<std::int32_t> use;
         std::int32_t memory = 0;
 
+        [[nodiscard]] std::int32_t tables_of_all() const noexcept {
+            return static_cast<std::int32_t>(groups.size()) * expected_use_view::gpu_counts;
+        }
         [[nodiscard]] std::int32_t levels() const noexcept { return static_cast<std::int32_t>(level.size()); }
 
         void count(const task_mix::entry& each, mebibytes gpu_memory) {

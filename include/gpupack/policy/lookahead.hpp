@@ -33,6 +33,7 @@ struct lookahead_scorer {
     }
 
     /// The same scores, with what the node has now added up only once for all candidates.
+    GPUPACK_CALLS_BACK
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
         const expected_use_view::sums now = use.sum_up(node);
@@ -40,6 +41,13 @@ struct lookahead_scorer {
         fit::for_each_candidate(node, asked, [&](const candidate& each) {
             visit(scored(node, asked, each.gpus, each.slots, now, use_now), each.gpus, each.slots);
         });
+    }
+
+    /// The tables of the use, and the scarce classes.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        use.for_each_table(visit);
+        room.for_each_table(visit);
     }
 
     /// What of the whole cluster the scores depend on, as bits: see search::indexed.

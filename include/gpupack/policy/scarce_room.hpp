@@ -7,6 +7,7 @@
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/topology/model_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack::policy {
@@ -36,6 +37,12 @@ struct scarce_room_view {
 
     const scarce_class* classes = nullptr;
     std::int32_t count = 0;
+
+    /// Calls visit(pointer, count) for the table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(classes, static_cast<std::size_t>(count));
+    }
 
     /// Whether a request asks for what the class asks for, or for more: it may take the class's room.
     [[nodiscard]] GPUPACK_HD static constexpr bool is_of(const request& asked, const scarce_class& of) noexcept {

@@ -68,7 +68,7 @@ template <std::size_t First, std::size_t... Offsets> void drive_from(std::index_
 }
 
 /// How many types of presets a source file takes, and how many files there are.
-inline constexpr std::size_t presets_a_file = 8;
+inline constexpr std::size_t presets_a_file = 9;
 inline constexpr std::size_t preset_files = 4;
 static_assert(std::variant_size_v<gpupack::policy::any_preset> <= presets_a_file * preset_files,
               "one more source file presets_N_test.cu");
