@@ -11,6 +11,7 @@
 #include <gpupack/scheduler.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,8 +74,11 @@ template <class Policy, class Scheduler> class policy_renewer {
     gpupack::replay::mix_learner learner_;
 };
 
+/// What is told of each request that arrives. Of one type, so that no replay is compiled twice.
+using arrival_listener = std::function<void(const gpupack::request&)>;
+
 /// Runs the plan, telling `arrived` of each request.
-template <class Scheduler, class Arrived> void run_told(run_plan& plan, Scheduler& by, Arrived&& arrived) {
+template <class Scheduler> void run_told(run_plan& plan, Scheduler& by, const arrival_listener& arrived) {
     const auto progress = [&](std::size_t done) {
         plan.progress(plan.record, static_cast<double>(done) / static_cast<double>(plan.arrivals.size()));
     };

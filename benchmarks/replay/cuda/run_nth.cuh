@@ -27,7 +27,7 @@ void run_from(const gpupack::cuda::engine& engine, run_plan& plan, std::index_se
 }
 
 /// How many types a source file takes, and how many files there are.
-inline constexpr std::size_t presets_a_file = 16;
+inline constexpr std::size_t presets_a_file = 17;
 inline constexpr std::size_t preset_files = 2;
 static_assert(std::variant_size_v<gpupack::policy::any_preset> <= presets_a_file * preset_files,
               "one more source file presets_N.cu");
