@@ -38,18 +38,19 @@ TEST(scarce_room_table, counts_larger_tasks_in_and_tells_models_apart) {
     task_mix mix;
     mix.add({.cpu = 4_cores, .gpus = 2}, 1);
     mix.add({.cpu = 16_cores, .gpus = 8}, 1);
-    mix.add({.gpus = 1, .models = model_set::of(model_id{3})}, 2);
+    mix.add({.cpu = 4_cores, .gpus = 2, .models = model_set::of(model_id{3})}, 1);
+    mix.add({.gpus = 1}, 1);
     const policy::scarce_room_table table{mix, 100};
     ASSERT_EQ(table.view().count, 3);
-    const auto wanted = [&](int gpus) {
+    const auto wanted = [&](int gpus, model_set models = model_set::any()) {
         for (int c = 0; c < 3; ++c)
-            if (table.view().classes[c].gpus == gpus) return table.view().classes[c].wanted;
+            if (const auto& of = table.view().classes[c]; of.gpus == gpus && of.models == models) return of.wanted;
         return std::int64_t{-1};
     };
     const std::int64_t an_arrival = policy::scarce_room_view::scale / 4;
     EXPECT_EQ(wanted(8), an_arrival);
-    EXPECT_EQ(wanted(2), 5 * an_arrival); // its own, and four pairs of an octet
-    EXPECT_EQ(wanted(1), 2000 * an_arrival);
+    EXPECT_EQ(wanted(2), 6 * an_arrival); // its own, four pairs of an octet, and those of one model
+    EXPECT_EQ(wanted(2, model_set::of(model_id{3})), an_arrival);
 }
 
 TEST(scarce_room_table, is_tight_where_a_count_over_all_nodes_says_so) {
@@ -73,7 +74,7 @@ TEST(scarce_room_table, is_tight_where_a_count_over_all_nodes_says_so) {
                 if ((node.kind().models & of.models).empty() || node.gpu_count() < of.gpus ||
                     node.cpu().count() < of.cpu || node.memory().count() < of.memory)
                     continue;
-                room += of.gpus == 1 ? node.compute_free().count() : whole_shares(row.state, node.kind()) / of.gpus;
+                room += whole_shares(row.state, node.kind()) / of.gpus;
             }
             const bool tight = compute > 0 && room <= left * of.wanted / policy::scarce_room_view::scale;
             RC_ASSERT(tight == ((table.tight(on) >> c & 1U) != 0));

@@ -36,7 +36,7 @@ TEST(scarce_room, counts_places_by_gpus_cpu_and_memory) {
 TEST(scarce_room, is_taken_by_others_only_and_only_where_it_is_tight) {
     const cluster on = two_models();
     const node_view node = on[node_id{0}];
-    const scarce_class classes[] = {octets, pairs, {model_set::of(node.gpu_model(0)), 1, 0, 0, 1}};
+    const scarce_class classes[] = {octets, pairs, {model_set::of(node.gpu_model(0)), 4, 0, 0, 1}};
     const scarce_room_view room{classes, 3};
     const request one{.cpu = 8_cores, .gpus = 1};
     EXPECT_EQ(room.taken(0b000, node, one, 1), 0);
@@ -48,12 +48,13 @@ TEST(scarce_room, is_taken_by_others_only_and_only_where_it_is_tight) {
     EXPECT_EQ(room.taken(0b001, node, {.cpu = 40_cores}, 0), 1); // leaves no CPU for an octet
     EXPECT_EQ(room.taken(0b011, node, {.cpu = 64_cores, .memory = 1_GiB, .gpus = 8}, 8),
               0); // is what it is kept for
-    EXPECT_EQ(room.taken(0b100, node, {.gpus = 1, .models = model_set::of(node.gpu_model(0))}, 1), 0);
+    EXPECT_EQ(room.taken(0b100, node, {.gpus = 4, .models = model_set::of(node.gpu_model(0))}, 4), 0);
+    EXPECT_EQ(room.taken(0b100, node, {.gpus = 4}, 4), 1); // would do on other models
 }
 
 TEST(scarce_room, matters_where_there_is_some) {
     cluster on = two_models();
-    const scarce_class classes[] = {octets, pairs, {model_set::of(on[node_id{0}].gpu_model(0)), 1, 0, 0, 1}};
+    const scarce_class classes[] = {octets, pairs, {model_set::of(on[node_id{0}].gpu_model(0)), 4, 0, 0, 1}};
     const scarce_room_view room{classes, 3};
     EXPECT_TRUE(room.matters(0b001, on[node_id{1}]));
     EXPECT_FALSE(room.matters(0b100, on[node_id{1}]));

@@ -109,6 +109,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_subset(gpu_set of, int
 /// The lowest subset of that many GPUs for which accept(subset) holds; empty where there is none.
 ///
 /// cost  a call a subset, the lowest first, up to the one that is returned
+GPUPACK_CALLS_BACK
 template <class Accept>
 GPUPACK_HD constexpr gpu_set lowest_subset(gpu_set of, int count, Accept&& accept, gpu_set chosen = {}) {
     if (count == 0) return accept(chosen) ? chosen : gpu_set{};

@@ -12,13 +12,11 @@
 
 namespace gpupack::policy {
 
-/// Expected tasks that few nodes have room for: those for several whole GPUs of one node, and those that are
-/// particular about models.
+/// Expected tasks that few nodes have room for: those for several whole GPUs of one node.
 ///
-/// models, gpus  what they ask for; gpus is 1 for all that are particular about models and take less than two
-/// cpu, memory   milli-cores and MiB of the host; 0 where gpus is 1
-/// wanted        the room that `scarce_room_view::scale` arrivals of the mix are expected to want of it, times the
-///               reserve: places, or milli-GPUs where gpus is 1. Tasks that ask for more of the same are counted in
+/// models, gpus, cpu, memory  what they ask for: milli-cores and MiB of the host
+/// wanted                     the places that `scarce_room_view::scale` arrivals of the mix are expected to want, times
+///                            the reserve. Tasks that ask for more of the same are counted in
 struct scarce_class {
     model_set models{};
     std::int32_t gpus = 0;
@@ -50,7 +48,7 @@ struct scarce_room_view {
                (asked.models & of.models) == asked.models;
     }
 
-    /// The places of a class of several GPUs on a node with that free.
+    /// The places of a class on a node with that free.
     [[nodiscard]] GPUPACK_HD static constexpr std::int64_t places(const scarce_class& of, int idle_gpus,
                                                                   milli_cpu cpu, mebibytes memory) noexcept {
         std::int64_t most = idle_gpus / of.gpus;
@@ -59,8 +57,8 @@ struct scarce_room_view {
         return most;
     }
 
-    /// How much room a request takes from the classes in `tight`, as bits by index, that it is not of: their places
-    /// that it ends, and 1 for each class of single GPUs whose models it takes.
+    /// How many places of the classes in `tight`, as bits by index, a request ends on a node; those of classes that it
+    /// is of do not count.
     ///
     /// idle_taken  the idle GPUs among those that it takes
     [[nodiscard]] GPUPACK_HD constexpr std::int64_t taken(std::uint32_t tight, const node_view& node,
@@ -69,12 +67,9 @@ struct scarce_room_view {
         for (std::uint32_t rest = tight; rest != 0; rest &= rest - 1) {
             const scarce_class& of = classes[lowest_bit(rest)];
             if ((node.kind().models & of.models).empty() || is_of(asked, of)) continue;
-            if (of.gpus == 1)
-                lost += asked.gpus > 0 ? 1 : 0;
-            else
-                lost += places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) -
-                        places(of, node.idle_gpus() - idle_taken, node.cpu_free() - asked.cpu,
-                               node.memory_free() - asked.memory);
+            lost += places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) -
+                    places(of, node.idle_gpus() - idle_taken, node.cpu_free() - asked.cpu,
+                           node.memory_free() - asked.memory);
         }
         return lost;
     }
@@ -84,7 +79,7 @@ struct scarce_room_view {
         for (std::uint32_t rest = changed; rest != 0; rest &= rest - 1) {
             const scarce_class& of = classes[lowest_bit(rest)];
             if ((node.kind().models & of.models).empty()) continue;
-            if (of.gpus == 1 || places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) > 0) return true;
+            if (places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) > 0) return true;
         }
         return false;
     }

@@ -34,7 +34,7 @@ class scarce_room_table {
         built.arrivals = expected.total();
         for (const task_mix::entry& each : expected.entries()) {
             built.compute += each.asked.total_compute().count() * each.count;
-            if (reserve > 0 && is_scarce(each.asked)) built.enter(each);
+            if (reserve > 0 && takes_several(each.asked)) built.enter(each);
         }
         std::stable_sort(built.classes.begin(), built.classes.end(),
                          [](const scarce_class& a, const scarce_class& b) { return b.wanted < a.wanted; });
@@ -74,40 +74,31 @@ class scarce_room_table {
 
         void enter(const task_mix::entry& each) {
             const request& asked = each.asked;
-            scarce_class of{asked.models, 1, 0, 0, each.count};
-            if (takes_several(asked))
-                of = {asked.models, asked.gpus, static_cast<std::int32_t>(asked.cpu.count()),
-                      static_cast<std::int32_t>(asked.memory.count()), each.count * asked.gpus};
+            const auto cpu = static_cast<std::int32_t>(asked.cpu.count());
+            const auto memory = static_cast<std::int32_t>(asked.memory.count());
+            const std::int64_t gpus = each.count * asked.gpus;
             for (scarce_class& known : classes)
-                if (known.models == of.models && known.gpus == of.gpus && known.cpu == of.cpu) {
-                    known.memory = std::max(known.memory, of.memory);
-                    known.wanted += of.wanted;
+                if (known.models == asked.models && known.gpus == asked.gpus && known.cpu == cpu) {
+                    known.memory = std::max(known.memory, memory);
+                    known.wanted += gpus;
                     return;
                 }
-            classes.push_back(of);
+            classes.push_back({asked.models, asked.gpus, cpu, memory, gpus});
         }
 
         /// Counts what arrivals of the mix want of a class; a task for twice the GPUs wants two places.
         void add_up(scarce_class& of, const task_mix& expected, int reserve) const {
             constexpr std::int64_t parts = 32; // of a place
             std::int64_t wanted = 0;
-            for (const task_mix::entry& each : expected.entries()) {
-                const request& asked = each.asked;
-                if (asked.gpus == 0 || !scarce_room_view::is_of(asked, of)) continue;
-                if (of.gpus == 1)
-                    wanted += each.count * asked.total_compute().count();
-                else if (takes_several(asked))
-                    wanted += each.count * asked.gpus * parts / of.gpus;
-            }
-            of.wanted = wanted * reserve * scarce_room_view::scale / (100 * arrivals * (of.gpus == 1 ? 1 : parts));
+            for (const task_mix::entry& each : expected.entries())
+                if (takes_several(each.asked) && scarce_room_view::is_of(each.asked, of))
+                    wanted += each.count * each.asked.gpus * parts / of.gpus;
+            of.wanted = wanted * reserve * scarce_room_view::scale / (100 * arrivals * parts);
         }
     };
 
     [[nodiscard]] static bool takes_several(const request& asked) noexcept {
         return asked.gpus > 1 && asked.share.way() == sharing::exclusive;
-    }
-    [[nodiscard]] static bool is_scarce(const request& asked) noexcept {
-        return asked.gpus > 0 && (takes_several(asked) || !asked.models.is_any());
     }
 
     /// The four highest binary digits.
@@ -123,8 +114,7 @@ class scarce_room_table {
             if ((kind.models & of.models).empty() || kind.gpu_count < of.gpus || kind.cpu.count() < of.cpu ||
                 kind.memory.count() < of.memory)
                 continue;
-            const kind_state& free = on.free_of_kind(k);
-            room += of.gpus == 1 ? free.compute_free : free.room_for(of.gpus, kind.gpu_count);
+            room += on.free_of_kind(k).room_for(of.gpus, kind.gpu_count);
         }
         return room > than;
     }

@@ -24,10 +24,8 @@ namespace gpupack {
 
 /// What is free on the nodes of one kind, added up.
 ///
-/// compute_free  milli-GPUs over all GPUs
-/// by_shares     [n]  how many nodes have n whole_shares; closed nodes have none
+/// by_shares  [n]  how many nodes have n whole_shares; closed nodes have none
 struct kind_state {
-    std::int64_t compute_free = 0;
     std::array<std::uint32_t, max_gpus_per_node + 1> by_shares{};
 
     /// How many requests for that many GPUs there is room for, each GPU with its part of the node.
@@ -41,7 +39,6 @@ struct kind_state {
 
     /// Counts a node in (sign 1) or out (sign -1).
     void count(const node_state& node, const node_kind& kind, int sign) noexcept {
-        compute_free += std::int64_t{sign} * node.compute_free;
         by_shares[static_cast<std::size_t>(whole_shares(node, kind))] += static_cast<std::uint32_t>(sign);
     }
 
