@@ -227,7 +227,7 @@ TEST_F(replay_program, same_seed_same_bytes) {
 TEST_F(replay_program, every_engine_decides_alike_to_the_last_byte) {
     for (const gpupack::policy::preset_row& row : gpupack::policy::presets) {
         const std::string policy{row.name};
-        const std::string flags = "--policy " + policy + " --load 0.5 --decisions ";
+        const std::string flags = "--policy " + policy + " --load 0.3 --decisions ";
         for (const char* engine : {"scan", "indexed", "parallel"})
             EXPECT_EQ(call(flags + engine + ".csv --engine " + engine).status, 0);
         EXPECT_EQ(content("indexed.csv"), content("scan.csv")) << policy;
