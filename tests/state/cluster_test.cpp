@@ -1,5 +1,7 @@
 #include <gpupack/state/cluster.hpp>
 
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/two_level.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include "support/for_all.hpp"
