@@ -4,6 +4,9 @@
 #include "support/random_history.hpp"
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/two_level.hpp>
+#include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 

@@ -66,7 +66,7 @@ class naive_use {
         return std::clamp<std::int64_t>(free, 0, 1000);
     }
 
-    /// What a milli-core costs: nothing, then from 1.5 % of what tasks make of one up to twice that.
+    /// What a milli-core costs: nothing, then from 6 % of what tasks make of one up to twice that.
     [[nodiscard]] std::int64_t price(int p) const {
         if (p == 0 || cpu_ == 0) return 0;
         std::int64_t price = 2 * unit * compute_ / cpu_;
