@@ -3,7 +3,10 @@
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/two_level.hpp>
 #include <gpupack/replay/measure.hpp>
+#include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
