@@ -58,18 +58,18 @@ template <what_if_policy Policy> class what_if_world {
     /// tasks     valid; those that choose GPUs by id only where scenarios leave the nodes as given
     /// variants  of the policy, one at least; all must take the same for a request (policy::taken_for)
     /// expected  what fragmentation is measured by
-    what_if_world(const cluster& on, const std::vector<request>& tasks, const std::vector<Policy>& variants,
+    what_if_world(const cluster& on, const std::vector<request>& tasks, std::vector<Policy> variants,
                   const task_mix& expected)
-        : on_{on}, unasked_{on.unasked().count()}, expected_{expected} {
-        GPUPACK_EXPECTS(!variants.empty(), "a policy at least");
-        batch_plan plan = plan_batch(variants.front(), tasks, std::max<std::size_t>(1, tasks.size()));
+        : on_{on}, variants_{std::move(variants)}, unasked_{on.unasked().count()}, expected_{expected} {
+        GPUPACK_EXPECTS(!variants_.empty(), "a policy at least");
+        batch_plan plan = plan_batch(variants_.front(), tasks, std::max<std::size_t>(1, tasks.size()));
         shapes_ = std::move(plan.shapes);
         shape_of_ = std::move(plan.shape_of);
         for (const request& task : tasks) {
             compute_.push_back(static_cast<std::int32_t>(task.total_compute().count()));
             chooses_by_id_ = chooses_by_id_ || !task.ids.is_any();
         }
-        for (const Policy& by : variants)
+        for (const Policy& by : variants_)
             for (const batch_shape& shape : shapes_)
                 scorers_.push_back(policy::prepare(by, policy::decision{on, shape.taken, 0}));
     }
@@ -131,6 +131,7 @@ template <what_if_policy Policy> class what_if_world {
 
   private:
     host_cluster on_;
+    std::vector<Policy> variants_; // whose tables the scorers point to
     std::vector<batch_shape> shapes_;
     std::vector<std::uint32_t> shape_of_; // [tasks]
     std::vector<std::int32_t> compute_;   // [tasks]
