@@ -17,7 +17,7 @@ namespace gpupack::policy {
 
 /// Owns what an expected_use_view points to. Made once from the expected tasks; copies share it.
 ///
-/// cost  offers * levels * distinct tasks * 8 steps for each group of models; some 10 ms for the tasks of openb
+/// cost  offers * levels * distinct tasks * 8 steps for each group of models; some 4 ms for the tasks of openb
 class expected_use_table {
   public:
     /// expected    a mix whose counts sum to at most 2^20
