@@ -52,7 +52,7 @@ GPUPACK_CALLS_BACK
 template <class Visit>
 GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, const share& asked, Visit&& visit) {
     const partition_table& table = *node.capacity(gpu).table(asked.way());
-    const partition_profile& profile = table.profiles[profile_on(node, gpu, asked)];
+    const partition_profile& profile = table.profiles[profile_on(node, gpu, asked)]; // NOLINT: a fit, so it has one
     const std::uint64_t occupied = in_profiles(node.gpu(gpu).way) ? node.gpu(gpu).occupied() : 0;
     for (int slot = profile.first_slot; slot < profile.first_slot + profile.slot_count; ++slot)
         if (table.is_free(slot, occupied)) visit(slot);

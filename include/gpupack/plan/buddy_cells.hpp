@@ -104,7 +104,7 @@ class buddy_cells {
     [[nodiscard]] std::pair<place, place> part_of(int level, cell outer) const noexcept {
         const std::uint32_t first = chain_.first_inside(outer, level).index;
         const std::uint32_t end = first + chain_.size_of(outer.level) / chain_.size_of(level);
-        const place from = std::lower_bound(at(level).begin(), at(level).end(), first);
+        const auto from = std::lower_bound(at(level).begin(), at(level).end(), first);
         return {from, std::lower_bound(from, at(level).end(), end)};
     }
 

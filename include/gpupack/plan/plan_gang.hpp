@@ -101,7 +101,7 @@ template <class Board> [[nodiscard]] std::vector<node_id> nodes_to_try(const Boa
         const node_view node = board.on()[node_id{n}];
         if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
             board.has_room(0, node_id{n}))
-            nodes.push_back(node_id{n});
+            nodes.emplace_back(n);
     }
     std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) {
         return board.on()[a].compute_free() < board.on()[b].compute_free();
