@@ -42,6 +42,18 @@ TEST(place_gang, is_never_partial) {
     });
 }
 
+// What a split slice or an instance finds depends on who came first, and the largest are seated first.
+TEST(place_gang, takes_members_in_the_order_in_which_they_were_seated) {
+    for (const std::uint64_t seed : {309U, 1553U, 10411U, 14440U}) {
+        random_history history{seed};
+        scheduler by{history.any_cluster(), policy::best_fit{}, search::indexed{}};
+        (void)history.play(by, 20);
+        const auto placed = plan::place_gang(by, random_gang(history, by.state(), 6));
+        ASSERT_TRUE(placed) << seed;
+        plan::release_gang(by, *placed);
+    }
+}
+
 TEST(place_gang, places_what_the_policy_takes) {
     scheduler by{random_history{3, true}.any_cluster(), whole_gpus(policy::best_fit{})};
     const auto placed =

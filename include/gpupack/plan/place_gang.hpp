@@ -29,9 +29,15 @@ struct admit_all {
     bool operator()(std::size_t, const placement&) const noexcept { return true; }
 };
 
+/// Gives back all members of a gang.
+template <policy::policy Policy, search::engine Engine>
+void release_gang(scheduler<Policy, Engine>& by, const gang_placement& placed) {
+    for (const placement& member : placed.members) by.release(member);
+}
+
 /// Places a gang: all members, or none.
 ///
-/// admit   called with the number and the placement of each member once it is taken; where it says no, because
+/// admit   called with the number and the placement of each member once all are taken; where it says no, because
 ///         binding a task failed for instance, everything is given back, the state is bit for bit as it was, and the
 ///         gang is refused
 /// errors  as plan_gang; a refusal by admit is one that is not proven
@@ -40,23 +46,18 @@ template <policy::policy Policy, search::engine Engine, class Admit = admit_all>
                                                            Admit&& admit = {}, std::int64_t budget = 20'000) {
     const auto made = plan_gang(by.state(), by.by(), wanted, budget);
     if (!made) return unexpected<no_gang>{made.error()};
-    gang_placement placed{{}, made->domain, made->one_node};
-    placed.members.reserve(made->seats.size());
-    std::size_t member = 0;
+    std::vector<const request*> asked;
     for (const gang_part& part : wanted.parts)
-        for (int i = 0; i < part.count; ++i, ++member) {
-            placed.members.push_back(by.take(made->seats[member], part.asked));
-            if (admit(member, placed.members.back())) continue;
-            for (; !placed.members.empty(); placed.members.pop_back()) by.release(placed.members.back());
-            return unexpected<no_gang>{no_gang{{}, true, false}};
-        }
+        asked.insert(asked.end(), static_cast<std::size_t>(part.count), &part.asked);
+    gang_placement placed{std::vector<placement>(made->seats.size()), made->domain, made->one_node};
+    for (const std::size_t member : made->order)
+        placed.members[member] = by.take(made->seats[member], *asked[member]);
+    for (std::size_t member = 0; member < placed.members.size(); ++member) {
+        if (admit(member, placed.members[member])) continue;
+        release_gang(by, placed);
+        return unexpected<no_gang>{no_gang{{}, true, false}};
+    }
     return placed;
-}
-
-/// Gives back all members of a gang.
-template <policy::policy Policy, search::engine Engine>
-void release_gang(scheduler<Policy, Engine>& by, const gang_placement& placed) {
-    for (const placement& member : placed.members) by.release(member);
 }
 
 } // namespace gpupack::plan

@@ -22,11 +22,14 @@ namespace gpupack::plan {
 /// Where each member of a gang would go.
 ///
 /// seats     [members]  part by part, in the order of gang::parts
+/// order     [members]  members in the order in which they must be taken: what a split slice or an instance gets of a
+///           GPU depends on what was there before
 /// domain    the narrowest that holds them all
 /// one_node  whether one node does
 /// nodes     how many nodes they use
 struct gang_plan {
     std::vector<search::choice> seats;
+    std::vector<std::size_t> order;
     domain_id domain{};
     bool one_node = false;
     std::size_t nodes = 0;
@@ -111,9 +114,13 @@ template <class Board> [[nodiscard]] std::vector<node_id> nodes_to_try(const Boa
 
 template <class Board> [[nodiscard]] gang_plan plan_of(const Board& board) {
     gang_plan made;
+    made.order.resize(board.seats().size());
     for (std::size_t part = 0; part < board.wanted().parts.size(); ++part)
-        for (const auto& seat : board.seats())
-            if (seat.part == part) made.seats.push_back(seat.at);
+        for (std::size_t i = 0; i < board.seats().size(); ++i)
+            if (board.seats()[i].part == part) {
+                made.order[i] = made.seats.size();
+                made.seats.push_back(board.seats()[i].at);
+            }
     std::vector<node_id> nodes;
     for (const search::choice& seat : made.seats) nodes.push_back(seat.node);
     std::sort(nodes.begin(), nodes.end());
