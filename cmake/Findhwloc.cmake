@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Finds hwloc 2, which ships no CMake package: makes hwloc::hwloc. Installed beside the package configuration.
 find_path(hwloc_INCLUDE_DIR hwloc.h)
 find_library(hwloc_LIBRARY hwloc)

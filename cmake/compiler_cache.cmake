@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiles through ccache where it is installed and no other launcher was asked for.
 if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(GPUPACK_CCACHE ccache)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The library and its components: an INTERFACE target, a header set and an export set each.
 #
 # A component is added by one call of gpupack_add_component before gpupack_add_library, which takes the headers that
@@ -6,7 +7,7 @@
 include(${CMAKE_CURRENT_LIST_DIR}/gpupack-find-dependencies.cmake)
 
 # All components that are planned; find_package says of the others that they do not exist.
-set(gpupack_known_components parallel io cuda nvml)
+set(gpupack_known_components parallel io io_hwloc gpu nvml)
 set(gpupack_shipped_components)
 set(gpupack_claimed_headers)
 # The part of the package configuration that says what each component needs.
@@ -30,17 +31,22 @@ endfunction()
 #
 # TEXT      what it is for, completing "component <name> ..."
 # HEADERS   patterns under include/gpupack of the headers that belong to it
+# EXCEPT    headers among them that belong to another component
 # PACKAGES  what find_package must find: "Name version CONFIG", one string a package
 # DEBIAN    the Debian package of each
 # LINK      targets of those packages
 # OFF       true where it is not wanted here: its headers are claimed and installed, and nothing is looked for
 macro(gpupack_add_component name)
-    cmake_parse_arguments(component "" "TEXT;OFF" "HEADERS;PACKAGES;DEBIAN;LINK" ${ARGN})
+    cmake_parse_arguments(component "" "TEXT;OFF" "HEADERS;EXCEPT;PACKAGES;DEBIAN;LINK" ${ARGN})
     if(NOT ${name} IN_LIST gpupack_known_components)
         message(FATAL_ERROR "${name} is missing in gpupack_known_components")
     endif()
     list(TRANSFORM component_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/gpupack/)
     file(GLOB_RECURSE component_files CONFIGURE_DEPENDS ${component_HEADERS})
+    if(component_EXCEPT)
+        list(TRANSFORM component_EXCEPT PREPEND ${PROJECT_SOURCE_DIR}/include/gpupack/)
+        list(REMOVE_ITEM component_files ${component_EXCEPT})
+    endif()
     list(FILTER component_files INCLUDE REGEX "\\.(hpp|cuh|inc)$")
     list(APPEND gpupack_claimed_headers ${component_files})
     gpupack_make_target(gpupack_${name} ${name} "${component_files}")

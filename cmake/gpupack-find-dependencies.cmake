@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Finds the packages that a part of gpupack needs; used by the build and by the installed package alike.
 #
 # problem   receives nothing, or one sentence that says which package is missing and what to install

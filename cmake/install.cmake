@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installs the headers, the CMake package and the pkg-config file; makes the build tree usable as a package too.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Marks a target as our own: it gets the warnings, as errors. Never called on what users link.
 function(gpupack_own_target target)
     target_compile_options(${target} PRIVATE
@@ -10,7 +11,7 @@ endfunction()
 
 # The same for a target of CUDA sources.
 function(gpupack_own_cuda_target target)
-    target_link_libraries(${target} PRIVATE gpupack::cuda)
+    target_link_libraries(${target} PRIVATE gpupack::gpu)
     target_compile_options(${target} PRIVATE
         $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Xcompiler=-Wall;-Xcompiler=-Wextra;-Xcompiler=-Wno-missing-field-initializers;-Xcompiler=-Werror>)
 endfunction()

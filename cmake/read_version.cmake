@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Reads the version from the header, the one place that states it.
 function(gpupack_read_version result)
     set(header ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../include/gpupack/core/version.hpp)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Places one request, and says why the next fits nowhere.
 #include <gpupack/gpupack.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A policy of one's own in ten lines, combined with shipped ones.
 #include <gpupack/gpupack.hpp>
 
@@ -5,9 +6,9 @@
 
 // Keeps CPU for the GPUs that are still idle: prefers nodes with few idle GPUs for the cores they have left.
 struct keep_cpu_for_gpus {
-    gpupack::policy::score operator()(const gpupack::node_view& node, const gpupack::request& asked) const {
-        const auto cores_left = (node.cpu_free() - asked.cpu).count() / 1000;
-        return cores_left - 12 * (node.idle_gpus() - asked.gpus);
+    gpupack::policy::score operator()(const gpupack::node_view& node, const gpupack::request& request) const {
+        const auto cores_left = (node.cpu_free() - request.cpu).count() / 1000;
+        return cores_left - 12 * (node.idle_gpus() - request.gpus);
     }
 };
 static_assert(gpupack::policy::policy<keep_cpu_for_gpus>);
@@ -25,7 +26,7 @@ int main() {
 
     // The weighted sum decides; among its ties the fullest node; on the node, the fullest GPU.
     auto nodes = policy::then(0.7 * keep_cpu_for_gpus{} + 0.3 * policy::binpack{}, policy::best_fit{});
-    gpupack::scheduler scheduler{std::move(cluster), policy::two_level(nodes, policy::gpu_best_fit{})};
+    gpupack::scheduler scheduler{std::move(cluster), policy::node_then_gpus(nodes, policy::gpu_best_fit{})};
 
     const auto placed = scheduler.place({.cpu = 24_cores, .memory = 8_GiB, .gpus = 1});
     std::cout << "node " << placed->node.number() << '\n';

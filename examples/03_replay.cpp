@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replays the built-in workload in one's own program, under two policies.
 #include <gpupack/gpupack.hpp>
-#include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 
 #include <cstddef>
@@ -11,10 +12,10 @@ namespace {
 
 constexpr std::uint64_t seed = 42;
 
-template <class Policy> double allocated_under(const gpupack::io::trace& workload, const Policy& policy) {
+template <class Policy> double allocated_under(const gpupack::workload::trace& workload, const Policy& policy) {
     namespace replay = gpupack::replay;
-    const auto node_order = replay::draw_node_order(workload.nodes.size(), seed);
-    const auto arrivals = replay::draw_arrivals(workload, seed, 1300); // until 130 % of the GPUs are asked for
+    const auto node_order = gpupack::workload::draw_node_order(workload.nodes.size(), seed);
+    const auto arrivals = gpupack::workload::draw_arrivals(workload, seed, 1300); // until 130 % of the GPUs are asked for
     const gpupack::policy::fragmentation_table typical{workload.mix().typical(95)};
 
     gpupack::scheduler scheduler{workload.build(node_order).value(), policy};
@@ -26,7 +27,7 @@ template <class Policy> double allocated_under(const gpupack::io::trace& workloa
 } // namespace
 
 int main() {
-    const gpupack::io::trace workload = gpupack::replay::openb();
+    const gpupack::workload::trace workload = gpupack::workload::openb();
     const double first_fit = allocated_under(workload, gpupack::policy::first_fit{});
     const double fgd = allocated_under(workload, gpupack::policy::fgd{workload.mix().typical(95)});
     std::cout << "first-fit " << first_fit << " %, fgd " << fgd << " % of the GPUs allocated\n";

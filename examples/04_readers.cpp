@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lets other threads ask about the cluster while the scheduler goes on placing.
 #include <gpupack/gpupack.hpp>
 
@@ -18,7 +19,7 @@ int main() {
             .build()
             .value();
     gpupack::scheduler scheduler{std::move(cluster), policy, search::indexed{}};
-    gpupack::snapshot_feed feed{scheduler.state()};
+    gpupack::snapshot_feed feed{scheduler.cluster()};
 
     // A reader takes what was published last and keeps it as long as it likes; nobody waits.
     std::atomic<bool> done{false};
@@ -27,7 +28,7 @@ int main() {
         do {
             const auto snapshot = feed.latest();
             const auto best = search::scan{}.make_searcher<gpupack::policy::binpack>(*snapshot).find(
-                policy, {.on = *snapshot, .asked = task});
+                policy, {.on = *snapshot, .request = task});
             looked += best ? 1 : 0;
         } while (!done);
     }};
@@ -36,13 +37,13 @@ int main() {
     for (int i = 0; i < 100; ++i) {
         const auto placed = scheduler.place(task);
         if (!placed) break;
-        feed.changed(scheduler.state(), placed->node);
-        feed.publish(scheduler.state());
+        feed.changed(scheduler.cluster(), placed->node);
+        feed.publish(scheduler.cluster());
     }
     done = true;
     reader.join();
 
     const auto last = feed.latest();
     std::cout << (last->compute() - last->compute_free()).count() / 1000 << " GPUs in use in the last snapshot\n";
-    return last->same_state(scheduler.state()) && looked > 0 ? 0 : 1;
+    return last->same_state(scheduler.cluster()) && looked > 0 ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shares GPUs in MIG instances, vGPUs and slices by percentage, and describes a GPU model that is not in the
 // catalogue.
 #include <gpupack/gpupack.hpp>
@@ -50,12 +51,12 @@ int main() {
     for (const gpupack::instance& wanted : {by_name, by_need, quarter}) {
         const auto placed = scheduler.place({.cpu = 4_cores, .gpus = 1, .share = wanted});
         if (!placed) return 1;
-        const auto got = scheduler.state().instance_on(*placed, 0, wanted.way);
+        const auto got = scheduler.cluster().instance_on(*placed, 0, wanted.way);
         std::cout << "node " << placed->node.number() << ", GPU " << placed->gpus.lowest() << ": "
                   << got.profile.view() << " at " << got.start << '\n';
     }
     const auto third = scheduler.place({.gpus = 1, .share = gpupack::slice{.memory_percent = 33}});
-    const auto unknown = gpupack::mig_profile(scheduler.state().models(), "5g.60gb");
+    const auto unknown = gpupack::mig_profile(scheduler.cluster().models(), "5g.60gb");
     std::cout << unknown.error().message() << '\n';
     return third ? 0 : 1;
 }

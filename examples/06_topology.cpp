@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Describes what connects GPUs and nodes, and places a training job on what is close together.
 #include <gpupack/gpupack.hpp>
 
@@ -26,8 +27,8 @@ int main() {
     gpupack::scheduler scheduler{*std::move(built), policy, gpupack::search::indexed{}};
 
     // One GPU, then two: the single one leaves a bridged pair whole for them.
-    const auto one = scheduler.place({.gpus = 1, .models = scheduler.state().models().select("A100-80GB").value()});
-    const auto two = scheduler.place({.gpus = 2, .models = scheduler.state().models().select("A100-80GB").value()});
+    const auto one = scheduler.place({.gpus = 1, .models = scheduler.cluster().models().select("A100-80GB").value()});
+    const auto two = scheduler.place({.gpus = 2, .models = scheduler.cluster().models().select("A100-80GB").value()});
     if (!one || !two) return 1;
     std::cout << "one on node " << one->node.number() << ", GPU " << one->gpus.lowest() << "; two on node "
               << two->node.number() << ", GPUs from " << two->gpus.lowest() << '\n';
@@ -38,7 +39,7 @@ int main() {
         std::cerr << placed.error().message() << '\n';
         return 1;
     }
-    std::cout << placed->members.size() << " members in " << scheduler.state().domains()[placed->domain].name << '\n';
+    std::cout << placed->members.size() << " members in " << scheduler.cluster().domains()[placed->domain].name << '\n';
     gpupack::plan::release_gang(scheduler, *placed);
     return 0;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Promises parts of a cluster to tenants, lends what they do not use, and takes it back when they come.
 #include <gpupack/gpupack.hpp>
 
@@ -28,7 +29,7 @@ int main() {
     // Vision is promised two nodes and speech a node and two quads, by levels from the single GPU up.
     const std::vector<plan::tenant> promised = {{.name = "vision", .promised = {0, 0, 0, 2}},
                                                 {.name = "speech", .promised = {0, 0, 2, 1}}};
-    auto made = plan::virtual_clusters::make(cells_of(scheduler.state()), promised);
+    auto made = plan::virtual_clusters::make(cells_of(scheduler.cluster()), promised);
     if (!made) {
         std::cerr << made.error().message() << '\n';
         return 1;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads what connects the GPUs of a machine from the output of nvidia-smi topo -m, and places by it.
 #include <gpupack/gpupack.hpp>
 #include <gpupack/io/read_topology_matrix.hpp>

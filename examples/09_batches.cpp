@@ -1,25 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 // Places ten thousand requests in one call, in order and in a better order, and asks how many nodes could be missed.
 //
 // On a GPU the same calls run there: include gpupack/cuda/what_if.cuh, compile with nvcc, and open a device_space in
 // place of the host_space.
-#include <gpupack/cuda/batch_order.hpp>
-#include <gpupack/cuda/what_if.hpp>
+#include <gpupack/gpu/batch_order.hpp>
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/gpupack.hpp>
-#include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 
 #include <iostream>
 #include <vector>
 
 int main() {
-    const gpupack::io::trace openb = gpupack::replay::openb();
+    const gpupack::workload::trace openb = gpupack::workload::openb();
     const gpupack::task_mix expected = openb.mix().typical(95);
-    gpupack::cluster cluster = openb.build(gpupack::replay::draw_node_order(openb.nodes.size(), 42)).value();
+    gpupack::cluster cluster = openb.build(gpupack::workload::draw_node_order(openb.nodes.size(), 42)).value();
     std::vector<gpupack::request> requests;
-    for (const std::size_t task : gpupack::replay::draw_arrivals(openb, 42, 1300))
-        requests.push_back(openb.tasks[task].asked);
+    for (const std::size_t task : gpupack::workload::draw_arrivals(openb, 42, 1300))
+        requests.push_back(openb.tasks[task].request);
 
-    namespace gpu = gpupack::cuda;
+    namespace gpu = gpupack::gpu;
     const gpupack::policy::fgd policy{expected};
     gpu::host_space space; // or *gpu::device_space::open().value()
     gpu::resident_cluster resident{space, cluster};
@@ -36,11 +37,11 @@ int main() {
     // What if nodes were missing? One replay each, all at once.
     std::vector<gpu::what_if_scenario> scenarios;
     for (std::uint32_t missing = 0; missing <= 150; missing += 50) {
-        scenarios.push_back({.arriving = gpupack::replay::arriving_at(900, openb)});
+        scenarios.push_back({.arriving = gpupack::workload::arriving_at(900, openb)});
         for (std::uint32_t n = 0; n < missing; ++n) scenarios.back().removed.push_back(gpupack::node_id{4 * n});
     }
     std::vector<gpupack::request> tasks;
-    for (const auto& task : openb.tasks) tasks.push_back(task.asked);
+    for (const auto& task : openb.tasks) tasks.push_back(task.request);
     const gpu::what_if_world world{cluster, tasks, std::vector{policy}, expected};
     const auto results = gpu::what_if(space, world, scenarios).value();
     for (std::size_t i = 0; i < results.size(); ++i)

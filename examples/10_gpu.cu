@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scores a cluster on a GPU: all nodes for many requests at once, and then one decision after the other. Where there is
 // no GPU, says so, and places with the indexed engine.
-#include <gpupack/cuda/bulk.hpp>
-#include <gpupack/cuda/device_space.cuh>
-#include <gpupack/cuda/engine.cuh>
+#include <gpupack/gpu/bulk.hpp>
+#include <gpupack/gpu/device_space.cuh>
+#include <gpupack/gpu/engine.cuh>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -14,7 +15,7 @@
 #include <iostream>
 #include <vector>
 
-namespace gpu = gpupack::cuda; // libcu++ has a namespace cuda of its own
+namespace gpu = gpupack::gpu; // libcu++ has a namespace cuda of its own
 using namespace gpupack::literals;
 
 namespace {
@@ -22,9 +23,9 @@ namespace {
 // A policy of one's own that a kernel can run: GPUPACK_HD before its call operator is all.
 struct keep_cpu_for_gpus {
     GPUPACK_HD gpupack::policy::score operator()(const gpupack::node_view& node,
-                                                 const gpupack::request& asked) const {
-        const auto cores_left = (node.cpu_free() - asked.cpu).count() / 1000;
-        return cores_left - 12 * (node.idle_gpus() - asked.gpus);
+                                                 const gpupack::request& request) const {
+        const auto cores_left = (node.cpu_free() - request.cpu).count() / 1000;
+        return cores_left - 12 * (node.idle_gpus() - request.gpus);
     }
 };
 
@@ -36,12 +37,12 @@ gpupack::cluster make_cluster() {
         .value();
 }
 
-const auto by = gpupack::two_level(gpupack::policy::binpack{}, gpupack::policy::gpu_best_fit{});
-const gpupack::request asked{.cpu = 8_cores, .memory = 32_GiB, .gpus = 2};
+const auto by = gpupack::node_then_gpus(gpupack::policy::binpack{}, gpupack::policy::gpu_best_fit{});
+const gpupack::request request{.cpu = 8_cores, .memory = 32_GiB, .gpus = 2};
 
 int place_without() {
     gpupack::scheduler scheduler{make_cluster(), by, gpupack::search::indexed{}};
-    const auto placed = scheduler.place(asked);
+    const auto placed = scheduler.place(request);
     if (placed) std::cout << "the indexed engine takes node " << placed->node.number() << '\n';
     return placed ? 0 : 1;
 }
@@ -61,7 +62,7 @@ int main() {
     gpu::resident_cluster there{**space, cluster};
 
     // The three best nodes for each request, scored by a policy of one's own.
-    const std::vector<gpupack::request> requests{asked, {.cpu = 4_cores, .gpus = 1}, {.cpu = 200_cores}};
+    const std::vector<gpupack::request> requests{request, {.cpu = 4_cores, .gpus = 1}, {.cpu = 200_cores}};
     const auto best = gpu::best_nodes(there, cluster, keep_cpu_for_gpus{}, requests, 3);
     const auto refused = gpu::count_reasons(there, cluster, requests);
     if (!best || !refused) {
@@ -77,7 +78,7 @@ int main() {
 
     // A scheduler like any other, with the engine on the GPU.
     gpupack::scheduler scheduler{std::move(cluster), by, gpu::engine::open().value()};
-    const auto placed = scheduler.place(asked);
+    const auto placed = scheduler.place(request);
     if (placed) std::cout << "the CUDA engine takes node " << placed->node.number() << '\n';
     return placed ? 0 : 1;
 }

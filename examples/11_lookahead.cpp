@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Places by what later tasks could still use of a node: an expected mix that is given at first, then learnt.
 #include <gpupack/gpupack.hpp>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Compares two runs of benchmarks, each a JSON file of the form that Google Benchmark writes.
 
 Times are kept in nanoseconds. A is the run before, B the run after: a ratio B/A below 1 is faster.

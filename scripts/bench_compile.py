@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures how long the headers take to compile, in Google Benchmark's form. Part of scripts/bench."""
 import datetime
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Lists, builds and runs the benchmarks. Called by scripts/bench."""
 import argparse
 import datetime

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What gpupack needs on Debian 12, and how it gets there. Sourced by scripts/demo, scripts/test and scripts/bench.
 
 program_packages=(g++ cmake ninja-build libeigen3-dev libexpected-dev libcli11-dev libfmt-dev nlohmann-json3-dev

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Linked into every test program, next to sources that include the same headers.
 
 #include <gpupack/gpupack.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/scheduler.hpp>
 
 #include "support/for_all.hpp"
@@ -17,17 +18,17 @@ TEST(scheduler, places_where_it_fits_and_explains_where_it_does_not) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::best_fit{}};
-        const cluster before = by.state();
-        const request asked = history.any_request(before);
-        const auto placed = by.place(asked);
+        const cluster before = by.cluster();
+        const request request = history.any_request(before);
+        const auto placed = by.place(request);
         if (!placed) {
-            RC_ASSERT(by.state().same_state(before)); // nothing half done
+            RC_ASSERT(by.cluster().same_state(before)); // nothing half done
             RC_ASSERT(placed.error().count(fit::reason::none) == 0U);
             return;
         }
-        RC_ASSERT(fit::fits_on(before[placed->node], asked, placed->gpus, placed->slots));
+        RC_ASSERT(fit::fits_on(before[placed->node], request, placed->gpus, placed->slots));
         by.release(*placed);
-        RC_ASSERT(by.state().same_state(before));
+        RC_ASSERT(by.cluster().same_state(before));
     });
 }
 
@@ -35,9 +36,9 @@ TEST(scheduler, explains_the_option_that_it_then_takes) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::then(policy::best_fit{}, policy::binpack{})};
-        const request asked = history.any_request(by.state());
-        const auto told = by.explain(asked, 2);
-        const auto placed = by.place(asked);
+        const request request = history.any_request(by.cluster());
+        const auto told = by.explain(request, 2);
+        const auto placed = by.place(request);
         RC_ASSERT(placed.has_value() == (told.fitting() > 0));
         RC_ASSERT(told.options.size() == std::min<std::size_t>(2, told.fitting()));
         if (!placed) {
@@ -56,7 +57,7 @@ TEST(scheduler, places_the_first_alternative_that_fits) {
                      .build()
                      .value(),
                  policy::best_fit{}};
-    const auto only = [&](const char* model) { return by.state().models().select(model).value(); };
+    const auto only = [&](const char* model) { return by.cluster().models().select(model).value(); };
     const std::vector<request> wanted{{.gpus = 1, .models = only("A100-40GB")}, {.gpus = 2, .models = only("T4")}};
     EXPECT_EQ(by.place_first_of(wanted)->first, 0U);
     const auto second = by.place_first_of(wanted);

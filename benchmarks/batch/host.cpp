@@ -1,16 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches and what-if replays on the CPU, without a GPU: an ordered batch of 100,000 requests on 100,000 nodes by the host
 // loop and by the engines, a better order of openb at 130 %, and a replay of it.
 #include "support/openb_cluster.hpp"
 
-#include <gpupack/cuda/batch_order.hpp>
-#include <gpupack/cuda/what_if_engine.hpp>
+#include <gpupack/gpu/batch_order.hpp>
+#include <gpupack/gpu/what_if_engine.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
-#include <gpupack/policy/two_level.hpp>
-#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/workload/arrivals.hpp>
 #include <gpupack/search/parallel.hpp>
 #include <gpupack/search/scan.hpp>
 
@@ -32,15 +33,15 @@ const cluster& nodes() {
 const std::vector<request>& requests() {
     static const auto drawn = [] {
         openb_cluster::arrivals tasks{7};
-        std::vector<request> asked;
-        for (std::size_t i = 0; i < count; ++i) asked.push_back(tasks.next());
-        return asked;
+        std::vector<request> request;
+        for (std::size_t i = 0; i < count; ++i) request.push_back(tasks.next());
+        return request;
     }();
     return drawn;
 }
 
 template <class Policy> void in_one_call(benchmark::State& state, const Policy& by) {
-    for (auto _ : state) benchmark::DoNotOptimize(cuda::place_batch_on_host(nodes(), by, requests()));
+    for (auto _ : state) benchmark::DoNotOptimize(gpu::place_batch_on_host(nodes(), by, requests()));
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }
 
@@ -55,29 +56,29 @@ void one_by_one(benchmark::State& state, const Policy& by, std::size_t first) {
 }
 
 /// Seeds 42 to 51: what is placed in the order given and in the best of the others, in percent and tasks a seed.
-template <class Policy> void in_any_order(benchmark::State& state, const Policy& by, cuda::batch_goal goal) {
-    const io::trace& openb = openb_cluster::workload();
+template <class Policy> void in_any_order(benchmark::State& state, const Policy& by, gpu::batch_goal goal) {
+    const workload::trace& openb = openb_cluster::workload();
     constexpr std::uint64_t seeds = 10;
     double ordered[2] = {};
     double unordered[2] = {};
     for (auto _ : state)
         for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-            const cluster on = openb.build(replay::draw_node_order(openb.nodes.size(), seed)).value();
-            std::vector<request> asked;
-            for (const std::size_t task : replay::draw_arrivals(openb, seed, 1300))
-                asked.push_back(openb.tasks[task].asked);
+            const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), seed)).value();
+            std::vector<request> request;
+            for (const std::size_t task : workload::draw_arrivals(openb, seed, 1300))
+                request.push_back(openb.tasks[task].request);
             const auto told =
-                cuda::place_in_any_order(on, asked, goal,
+                gpu::place_in_any_order(on, request, goal,
                                          [&](const std::vector<request>& sorted)
-                                             -> expected<std::vector<cuda::batch_choice>, cuda::cuda_error> {
-                                             return cuda::place_batch_on_host(on, by, sorted);
+                                             -> expected<std::vector<gpu::batch_choice>, gpu::gpu_error> {
+                                             return gpu::place_batch_on_host(on, by, sorted);
                                          });
             const double whole = 0.01 * static_cast<double>(on.compute().count() * seeds);
             ordered[0] += static_cast<double>(told->ordered.compute) / whole;
             ordered[1] += static_cast<double>(told->ordered.tasks) / seeds;
             unordered[0] += static_cast<double>(told->unordered.compute) / whole;
             unordered[1] += static_cast<double>(told->unordered.tasks) / seeds;
-            state.SetLabel(std::string{cuda::name_of(told->rule)});
+            state.SetLabel(std::string{gpu::name_of(told->rule)});
         }
     const auto times = static_cast<double>(state.iterations());
     state.counters["percent_in_order"] = ordered[0] / times;
@@ -88,23 +89,23 @@ template <class Policy> void in_any_order(benchmark::State& state, const Policy&
 
 /// One replay of openb at 130 % under fgd.
 void what_if(benchmark::State& state, bool by_engine) {
-    const io::trace& openb = openb_cluster::workload();
+    const workload::trace& openb = openb_cluster::workload();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
     const policy::fragmentation_table table{expected};
     const cluster on = openb.build().value();
     std::vector<request> tasks;
-    for (const io::trace_task& task : openb.tasks) tasks.push_back(task.asked);
-    const cuda::what_if_world world{on, tasks, std::vector{by}, expected};
-    cuda::what_if_scenario asked{.arriving = replay::arriving_at(1300, openb)};
+    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
+    gpu::what_if_scenario request{.arriving = workload::arriving_at(1300, openb)};
     for (auto _ : state) {
         if (by_engine)
-            benchmark::DoNotOptimize(cuda::what_if_by(search::indexed{},
-                                                      openb.build(cuda::nodes_of(asked, on.size())).value(), by,
-                                                      tasks, table.view(), asked));
+            benchmark::DoNotOptimize(gpu::what_if_by(search::indexed{},
+                                                      openb.build(gpu::nodes_of(request, on.size())).value(), by,
+                                                      tasks, table.view(), request));
         else
-            benchmark::DoNotOptimize(cuda::what_if_on_host(world, {asked}));
-        ++asked.seed;
+            benchmark::DoNotOptimize(gpu::what_if_on_host(world, {request}));
+        ++request.seed;
     }
     state.counters["bytes"] = static_cast<double>(world.layout().bytes());
 }
@@ -122,16 +123,16 @@ const bool added = [] {
     };
     const auto orders = [&](const std::string& name, const auto& by) {
         add("for_compute/" + name,
-            [=](benchmark::State& state) { in_any_order(state, by, cuda::batch_goal::compute); });
+            [=](benchmark::State& state) { in_any_order(state, by, gpu::batch_goal::compute); });
         add("for_tasks/" + name,
-            [=](benchmark::State& state) { in_any_order(state, by, cuda::batch_goal::tasks); });
+            [=](benchmark::State& state) { in_any_order(state, by, gpu::batch_goal::tasks); });
     };
     const policy::fgd fgd{openb_cluster::workload().mix().typical(95)};
-    engines("binpack", policy::two_level(policy::binpack{}, policy::gpu_best_fit{}));
+    engines("binpack", policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}));
     engines("fgd", fgd);
     orders("fgd", fgd);
-    orders("best-fit", policy::two_level(policy::best_fit{}, policy::gpu_best_fit{}));
-    orders("gpu-packing", policy::two_level(policy::gpu_packing{}, policy::gpu_best_fit{}));
+    orders("best-fit", policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{}));
+    orders("gpu-packing", policy::node_then_gpus(policy::gpu_packing{}, policy::gpu_best_fit{}));
     add("what_if/bodies", [](benchmark::State& state) { what_if(state, false); });
     add("what_if/indexed", [](benchmark::State& state) { what_if(state, true); });
     return true;

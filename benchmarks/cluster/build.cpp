@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Start-up and memory of a cluster of nodes of eight GPUs: built, copied, published to readers.
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/state/snapshot_feed.hpp>
@@ -47,9 +48,9 @@ template <cluster (*Build)(std::size_t)> void build(benchmark::State& state) {
 void publish_one_change(benchmark::State& state) {
     cluster on = build_unnamed(static_cast<std::size_t>(state.range(0)));
     snapshot_feed feed{on};
-    const request asked{.cpu = 1_cores, .gpus = 1};
+    const request request{.cpu = 1_cores, .gpus = 1};
     for (auto _ : state) {
-        const placement placed = on.take(node_id{7}, gpu_set::of(0), asked);
+        const placement placed = on.take(node_id{7}, gpu_set::of(0), request);
         feed.changed(on, placed.node);
         on.give_back(placed);
         benchmark::DoNotOptimize(feed.publish(on));

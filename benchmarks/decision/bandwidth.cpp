@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scan and parallel over large clusters, beside a plain read of as many bytes as their state has.
 #include <gpupack/core/random.hpp>
 #include <gpupack/fit/candidate.hpp>
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/search/parallel.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -30,10 +31,10 @@ const cluster& used(std::size_t nodes) {
     random_stream random{1};
     for (std::uint32_t i = 0; i < nodes; ++i)
         for (std::uint64_t gpu = random.below(8); gpu > 0; --gpu) {
-            request asked{.cpu = 1_cores, .memory = 1_GiB, .gpus = 1};
+            request request{.cpu = 1_cores, .memory = 1_GiB, .gpus = 1};
             if (random.below(2) == 0)
-                asked.share = slice{20_GiB, milli_gpu{100 * static_cast<std::int64_t>(1 + random.below(9))}};
-            on.take(node_id{i}, gpu_set::of(static_cast<int>(gpu)), asked);
+                request.share = slice{20_GiB, milli_gpu{100 * static_cast<std::int64_t>(1 + random.below(9))}};
+            on.take(node_id{i}, gpu_set::of(static_cast<int>(gpu)), request);
         }
     made.push_back(std::move(on));
     return made.back();
@@ -52,9 +53,9 @@ void plain_read(benchmark::State& state, std::size_t bytes) {
 }
 
 template <class Policy, class Searcher>
-void search_all(benchmark::State& state, const Policy& by, const Searcher& searcher, const request& asked) {
+void search_all(benchmark::State& state, const Policy& by, const Searcher& searcher, const request& request) {
     const cluster& on = used(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) benchmark::DoNotOptimize(searcher.find(by, policy::decision{on, asked}));
+    for (auto _ : state) benchmark::DoNotOptimize(searcher.find(by, policy::decision{on, request}));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(on.size() * bytes_a_node));
 }
 
@@ -73,9 +74,9 @@ const bool added = [] {
     mix.add(four, 1);
     const auto add_policy = [&](const std::string& name, std::int64_t nodes, const auto& by) {
         const auto add_engine = [&](const std::string& engine, const auto& searcher) {
-            for (const auto& [shape, asked] : {std::pair{"whole", whole}, {"half", half}, {"four", four}})
+            for (const auto& [shape, request] : {std::pair{"whole", whole}, {"half", half}, {"four", four}})
                 add(name + "/" + engine + "/" + shape, nodes,
-                    [=, asked = asked](benchmark::State& state) { search_all(state, by, searcher, asked); });
+                    [=, request = request](benchmark::State& state) { search_all(state, by, searcher, request); });
         };
         add_engine("scan", search::scan::searcher{});
         add_engine("parallel", search::parallel::searcher{});

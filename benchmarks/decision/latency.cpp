@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency of a decision by engine, policy and cluster size: a task leaves, another arrives, at 60 % in use.
 #include "support/openb_cluster.hpp"
 
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/search/parallel.hpp>
 
 #include <benchmark/benchmark.h>
@@ -48,7 +49,7 @@ template <std::size_t Preset, class Engine> void decide(benchmark::State& state)
     if (std::is_same_v<Engine, search::indexed>) { // every shape is known, and then none has changes from before
         const task_mix mix = openb_cluster::workload().mix();
         for (const task_mix::entry& each : mix.entries())
-            if (const auto placed = by.try_place(each.asked)) by.release(*placed);
+            if (const auto placed = by.try_place(each.request)) by.release(*placed);
         for (int i = 0; i < 30'000; ++i) step();
     }
     for (auto _ : state) step();
@@ -62,11 +63,11 @@ template <std::size_t Preset> void arrive(benchmark::State& state) {
     for (auto _ : state) {
         scheduler by{openb_cluster::idle(static_cast<std::size_t>(state.range(0))), by_policy, search::indexed{}};
         openb_cluster::arrivals tasks{1};
-        const std::int64_t all = by.state().compute().count();
-        while (by.state().compute_free().count() * 2 > all) (void)by.try_place(tasks.next());
+        const std::int64_t all = by.cluster().compute().count();
+        while (by.cluster().compute_free().count() * 2 > all) (void)by.try_place(tasks.next());
         const auto begin = std::chrono::steady_clock::now();
         std::size_t decisions = 0;
-        for (; decisions < 20'000 && by.state().compute_free().count() * 10 > all * 4; ++decisions)
+        for (; decisions < 20'000 && by.cluster().compute_free().count() * 10 > all * 4; ++decisions)
             (void)by.try_place(tasks.next());
         const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
         state.SetIterationTime(spent.count() / static_cast<double>(decisions));

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole openb replay at 130 %, by engine; under fgd also the naive oracle of the tests.
 #include "support/openb_cluster.hpp"
 
-#include <gpupack/policy/presets.hpp>
-#include <gpupack/replay/arrivals.hpp>
+#include <gpupack/presets.hpp>
+#include <gpupack/workload/arrivals.hpp>
 #include <gpupack/search/parallel.hpp>
 
 #include "support/naive_fgd.hpp"
@@ -18,13 +19,13 @@ using namespace gpupack;
 constexpr std::uint64_t seed = 42;
 
 const std::vector<std::size_t>& arrivals() {
-    static const auto drawn = replay::draw_arrivals(openb_cluster::workload(), seed, 1300);
+    static const auto drawn = workload::draw_arrivals(openb_cluster::workload(), seed, 1300);
     return drawn;
 }
 
 cluster nodes() {
-    const io::trace& from = openb_cluster::workload();
-    return from.build(replay::draw_node_order(from.nodes.size(), seed)).value();
+    const workload::trace& from = openb_cluster::workload();
+    return from.build(workload::draw_node_order(from.nodes.size(), seed)).value();
 }
 
 /// One iteration: every decision of the replay, from an idle cluster and with nothing known.
@@ -34,7 +35,7 @@ template <class Policy, class Engine> void replay_all(benchmark::State& state, c
         scheduler scheduler{nodes(), by, Engine{}};
         state.ResumeTiming();
         for (const std::size_t task : arrivals())
-            benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[task].asked));
+            benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[task].request));
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(arrivals().size()));
 }
@@ -44,8 +45,8 @@ void replay_naively(benchmark::State& state) {
     for (auto _ : state) {
         cluster on = nodes();
         for (const std::size_t task : arrivals()) {
-            const request& asked = openb_cluster::workload().tasks[task].asked;
-            if (const auto found = oracle.find(on, asked)) on.take(found->node, found->gpus, asked);
+            const request& request = openb_cluster::workload().tasks[task].request;
+            if (const auto found = oracle.find(on, request)) on.take(found->node, found->gpus, request);
         }
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(arrivals().size()));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency of a decision by way of sharing, in the scan engine: one leaves at random, another arrives, on 1,000 full
 // GPUs.
 #include <gpupack/policy/gpu_fit.hpp>

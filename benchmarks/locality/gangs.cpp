@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency of placing and giving back a gang of 512 GPUs on 4,096 DGX H100 in 512 racks and 32 blocks, half of them in use.
 #include <gpupack/core/random.hpp>
 #include <gpupack/plan/place_gang.hpp>

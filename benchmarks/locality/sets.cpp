@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency of choosing GPUs by their links on one node: 1 to 8 of 8, 1 to 16 of 16, with one GPU in use or none; and of
 // building a cluster of one such node, where what decisions ask for is added up.
-#include <gpupack/policy/gpuallocator.hpp>
-#include <gpupack/policy/hami_topology.hpp>
+#include <gpupack/dialect/kubernetes/gpuallocator.hpp>
+#include <gpupack/dialect/hami/topology.hpp>
 #include <gpupack/policy/link_bandwidth.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/rank.hpp>
@@ -18,9 +19,9 @@ using namespace gpupack;
 template <class Policy> void choose(benchmark::State& state, const node_spec& machine) {
     cluster on = cluster_builder{}.add_nodes(1, machine).build().value();
     for (int i = 0; i < state.range(1); ++i) (void)on.take(node_id{0}, gpu_set::of(3 * i), {.gpus = 1});
-    const request asked{.gpus = static_cast<int>(state.range(0))};
-    const auto scorer = policy::prepare(Policy{}, policy::decision{on, asked, 0});
-    for (auto _ : state) benchmark::DoNotOptimize(policy::pick(scorer, on[node_id{0}], asked));
+    const request request{.gpus = static_cast<int>(state.range(0))};
+    const auto scorer = policy::prepare(Policy{}, policy::decision{on, request, 0});
+    for (auto _ : state) benchmark::DoNotOptimize(policy::select_gpus(scorer, on[node_id{0}], request));
 }
 
 template <class Policy> void of_8_v100(benchmark::State& state) {

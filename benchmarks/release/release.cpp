@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency of a release by cluster size.
 #include "support/openb_cluster.hpp"
 

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gpupack/core/random.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/workload/openb.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -16,8 +17,8 @@
 namespace openb_cluster {
 
 /// The tasks of openb.
-inline const gpupack::io::trace& workload() {
-    static const gpupack::io::trace trace = gpupack::replay::openb();
+inline const gpupack::workload::trace& workload() {
+    static const gpupack::workload::trace trace = gpupack::workload::openb();
     return trace;
 }
 
@@ -41,7 +42,7 @@ inline gpupack::cluster idle(std::size_t nodes) {
 class arrivals {
   public:
     explicit arrivals(std::uint64_t seed) : random_{seed} {}
-    const gpupack::request& next() { return workload().tasks[random_.below(workload().tasks.size())].asked; }
+    const gpupack::request& next() { return workload().tasks[random_.below(workload().tasks.size())].request; }
     std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
 
   private:
@@ -57,12 +58,12 @@ struct in_use {
 /// The cluster with tasks placed by the policy until that much of its compute is in use.
 template <class Policy> in_use filled(std::size_t nodes, const Policy& by, int percent) {
     gpupack::scheduler scheduler{idle(nodes), by, gpupack::search::indexed{}};
-    const std::int64_t wanted = scheduler.state().compute().count() / 100 * (100 - percent);
+    const std::int64_t wanted = scheduler.cluster().compute().count() / 100 * (100 - percent);
     arrivals tasks{1};
     std::vector<gpupack::placement> live;
-    while (scheduler.state().compute_free().count() > wanted)
+    while (scheduler.cluster().compute_free().count() > wanted)
         if (const auto placed = scheduler.try_place(tasks.next())) live.push_back(*placed);
-    return {scheduler.state(), std::move(live)};
+    return {scheduler.cluster(), std::move(live)};
 }
 
 } // namespace openb_cluster

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The umbrella: all that needs only Eigen and tl::expected. Includes only.
+// The umbrella of the decide wing: all that a scheduler needs, with tl::expected alone. Includes only.
 
 // IWYU pragma: begin_exports
-#include <gpupack/fwd.hpp>
 
+#include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/divisor.hpp>
@@ -36,25 +37,22 @@
 #include <gpupack/topology/model_set.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/models.hpp>
-#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/topology/node_topology.hpp>
 #include <gpupack/topology/partition_table.hpp>
-#include <gpupack/topology/pcie_place.hpp>
-#include <gpupack/topology/place_counts.hpp>
+#include <gpupack/topology/pcie_location.hpp>
+#include <gpupack/topology/placement_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 #include <gpupack/topology/sharing.hpp>
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 
-#include <gpupack/request/arrival_stream.hpp>
 #include <gpupack/request/compute_percent.hpp>
 #include <gpupack/request/gang.hpp>
 #include <gpupack/request/gpu_selector.hpp>
-#include <gpupack/request/hami_request.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/instances.hpp>
-#include <gpupack/request/koordinator_request.hpp>
 #include <gpupack/request/label_selector.hpp>
 #include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/model_selector.hpp>
@@ -70,7 +68,7 @@
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/state/kind_state.hpp>
+#include <gpupack/state/node_type_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
@@ -93,7 +91,6 @@
 #include <gpupack/fit/wanted_gpus.hpp>
 #include <gpupack/fit/why_not.hpp>
 
-#include <gpupack/policy/aliyun_vgpu.hpp>
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/best_gpus.hpp>
@@ -101,8 +98,9 @@
 #include <gpupack/policy/combine.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/policy/device_plugin.hpp>
 #include <gpupack/policy/dot_product.hpp>
+#include <gpupack/policy/opportunity_value.hpp>
+#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/policy/fewest_numa_nodes.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/first_fit.hpp>
@@ -110,41 +108,29 @@
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/gpu_lanes.hpp>
 #include <gpupack/policy/gpu_load.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
-#include <gpupack/policy/gpuallocator.hpp>
-#include <gpupack/policy/gpushare.hpp>
-#include <gpupack/policy/hami.hpp>
-#include <gpupack/policy/hami_topology.hpp>
 #include <gpupack/policy/instance_cost.hpp>
-#include <gpupack/policy/kai.hpp>
-#include <gpupack/policy/koordinator.hpp>
-#include <gpupack/policy/koordinator_partitions.hpp>
-#include <gpupack/policy/kubernetes.hpp>
 #include <gpupack/policy/link_bandwidth.hpp>
 #include <gpupack/policy/link_preserve.hpp>
-#include <gpupack/policy/lookahead.hpp>
 #include <gpupack/policy/link_search.hpp>
+#include <gpupack/policy/lookahead.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/nic_affinity.hpp>
-#include <gpupack/policy/nomad.hpp>
 #include <gpupack/policy/normalize.hpp>
-#include <gpupack/policy/presets.hpp>
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/rank.hpp>
-#include <gpupack/policy/ray.hpp>
+#include <gpupack/policy/reserved_capacity.hpp>
+#include <gpupack/policy/reserved_capacity_table.hpp>
 #include <gpupack/policy/score.hpp>
-#include <gpupack/policy/slurm_shard.hpp>
-#include <gpupack/policy/static_dgx.hpp>
-#include <gpupack/policy/tendency.hpp>
+#include <gpupack/policy/strategy.hpp>
 #include <gpupack/policy/then.hpp>
-#include <gpupack/policy/two_level.hpp>
-#include <gpupack/policy/volcano_binpack.hpp>
-#include <gpupack/policy/volcano_vgpu.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/policy/worst_fit.hpp>
@@ -160,13 +146,4 @@
 
 #include <gpupack/scheduler.hpp>
 
-#include <gpupack/plan/buddy_cells.hpp>
-#include <gpupack/plan/cell_chain.hpp>
-#include <gpupack/plan/cell_grant.hpp>
-#include <gpupack/plan/hindsight_bound.hpp>
-#include <gpupack/plan/mps_slices.hpp>
-#include <gpupack/plan/node_trial.hpp>
-#include <gpupack/plan/place_gang.hpp>
-#include <gpupack/plan/plan_gang.hpp>
-#include <gpupack/plan/virtual_clusters.hpp>
 // IWYU pragma: end_exports

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/fit/no_fit.hpp>
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What a scheduler thinks of a request, without placing it.
 ///
@@ -50,21 +52,21 @@ template <class Score> struct explanation {
 template <policy::policy Policy, search::engine Engine = search::scan> class scheduler {
   public:
     /// What the policy returns for a node.
-    using score_type = decltype(policy::rank(std::declval<const policy::scorer_of<Policy>&>(),
+    using score_type = decltype(policy::node_score(std::declval<const policy::scorer_of<Policy>&>(),
                                              std::declval<const node_view&>(), std::declval<const request&>()));
 
-    explicit scheduler(cluster on, Policy by, Engine with = {})
+    explicit scheduler(gpupack::cluster on, Policy by, Engine with = {})
         : cluster_{std::move(on)}, policy_{std::move(by)}, engine_{with},
           searcher_{engine_.template make_searcher<Policy>(cluster_)} {}
 
     /// Places the request on the best choice of the policy, or says why it fits nowhere now.
     ///
-    /// asked    must be valid (is_valid); requests from outside go through checked() first
+    /// request    must be valid (is_valid); requests from outside go through checked() first
     /// cost     one search, and one pass over the cluster where nothing fits; no allocation once the shape is known
     /// ties     higher score, then lower node, then lower GPU set
-    [[nodiscard]] expected<placement, no_fit> place(const request& asked) {
-        if (const auto placed = try_place(asked)) return *placed;
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::taken_for(policy_, asked))};
+    [[nodiscard]] expected<placement, no_fit> place(const request& request) {
+        if (const auto placed = try_place(request)) return *placed;
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::effective_request(policy_, request))};
     }
 
     /// Places the first of several requests that fits, in order of preference: "one A100, else two T4".
@@ -76,35 +78,35 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         GPUPACK_EXPECTS(!alternatives.empty(), "one alternative at least");
         for (std::size_t i = 0; i < alternatives.size(); ++i)
             if (const auto placed = try_place(alternatives[i])) return std::pair{i, *placed};
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::taken_for(policy_, alternatives.front()))};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::effective_request(policy_, alternatives.front()))};
     }
 
     /// place() without the reasons, for loops that do not read them.
-    [[nodiscard]] std::optional<placement> try_place(const request& asked) {
-        GPUPACK_EXPECTS(is_valid(asked), "a valid request");
-        const request& taken = policy::taken_for(policy_, asked);
+    [[nodiscard]] std::optional<placement> try_place(const request& request) {
+        GPUPACK_EXPECTS(is_valid(request), "a valid request");
+        const gpupack::request& taken = policy::effective_request(policy_, request);
         const auto found = searcher_.find(policy_, {cluster_, taken, ordinal_++});
         if (!found) return std::nullopt;
         const placement placed = cluster_.take(found->node, found->gpus, taken, found->slots,
-                                               taken.share.compute() - asked.share.compute());
+                                               taken.share.compute() - request.share.compute());
         searcher_.changed(cluster_, found->node);
         return placed;
     }
 
     /// Takes the request to a choice that was made elsewhere, by plan::plan_gang as a rule; it must fit there
     /// (fit::fits_on).
-    [[nodiscard]] placement take(const search::choice& where, const request& asked) {
-        const request& taken = policy::taken_for(policy_, asked);
+    [[nodiscard]] placement take(const search::choice& where, const request& request) {
+        const gpupack::request& taken = policy::effective_request(policy_, request);
         GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], taken, where.gpus, where.slots), "a choice that fits");
         const placement placed = cluster_.take(where.node, where.gpus, taken, where.slots,
-                                               taken.share.compute() - asked.share.compute());
+                                               taken.share.compute() - request.share.compute());
         searcher_.changed(cluster_, where.node);
         return placed;
     }
 
     /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node kind.
-    [[nodiscard]] bool fits_empty(const request& asked) const noexcept {
-        return fit::fits_empty(cluster_, policy::taken_for(policy_, asked));
+    [[nodiscard]] bool fits_empty(const request& request) const noexcept {
+        return fit::fits_empty(cluster_, policy::effective_request(policy_, request));
     }
 
     /// Gives back exactly what the placement took. A placement that was released before, or that belongs to another
@@ -138,22 +140,22 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// cost  a score a node; allocates
     [[nodiscard]] explanation<score_type> explain(const request& wanted, std::size_t options = 3) const {
         GPUPACK_EXPECTS(is_valid(wanted), "a valid request");
-        const request& asked = policy::taken_for(policy_, wanted);
-        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, asked, ordinal_});
+        const request& request = policy::effective_request(policy_, wanted);
+        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, request, ordinal_});
         explanation<score_type> told;
         told.nodes = cluster_.size();
         for (std::uint32_t i = 0; i < cluster_.size(); ++i) {
             const node_view node = cluster_[node_id{i}];
-            const fit::reason why = fit::why_not(node, asked);
+            const fit::reason why = fit::why_not(node, request);
             ++told.failed[static_cast<int>(why)];
             if (why == fit::reason::none)
-                told.options.push_back({node_id{i}, gpu_set{}, slot_list{}, policy::rank(scorer, node, asked)});
+                told.options.push_back({node_id{i}, gpu_set{}, slot_list{}, policy::node_score(scorer, node, request)});
         }
         std::stable_sort(told.options.begin(), told.options.end(),
                          [](const auto& a, const auto& b) { return b.score < a.score; });
         if (told.options.size() > options) told.options.resize(options);
         for (auto& option : told.options) {
-            const policy::chosen_gpus chosen = policy::pick(scorer, cluster_[option.node], asked);
+            const policy::chosen_gpus chosen = policy::select_gpus(scorer, cluster_[option.node], request);
             option.gpus = chosen.gpus;
             option.slots = chosen.slots;
         }
@@ -161,18 +163,18 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     }
 
     /// The policy that it decides by.
-    [[nodiscard]] const Policy& by() const noexcept { return policy_; }
+    [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
     /// The cluster as it is now.
-    [[nodiscard]] const cluster& state() const noexcept { return cluster_; }
+    [[nodiscard]] const gpupack::cluster& cluster() const noexcept { return cluster_; }
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { cluster_.reserve(placements); }
 
   private:
-    cluster cluster_;
+    gpupack::cluster cluster_;
     Policy policy_;
     Engine engine_;
     decltype(std::declval<const Engine&>().template make_searcher<Policy>(
-        std::declval<const cluster&>())) searcher_;
+        std::declval<const gpupack::cluster&>())) searcher_;
     std::uint64_t ordinal_ = 0;
 };
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Comparing two runs: the statistics against slow oracles, the verdicts, and what is said about bad files."""
 import contextlib
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Listing, choosing and running benchmarks: with programs and a compiler that are scripts of a few lines."""
 import contextlib
 import io

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CPU and memory do not add.
 #include <gpupack/core/units.hpp>
 using namespace gpupack::literals;

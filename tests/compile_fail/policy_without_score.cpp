@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A policy returns a score; one that returns nothing is refused where the scheduler is made.
 #include <gpupack/scheduler.hpp>
 struct silent {

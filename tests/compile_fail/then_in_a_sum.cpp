@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `then` returns is an order, not a number: it has no weight.
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/then.hpp>

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of the unit tests of NVIDIA's k8s-device-plugin.
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -22,7 +23,7 @@ std::vector<int> counts(const char* preset, int gpus, int replicas, int size) {
     for (int i = 0; i < size; ++i)
         EXPECT_TRUE(by.place({.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}}));
     std::vector<int> told;
-    for (int i = 0; i < gpus; ++i) told.push_back(by.state()[node_id{0}].gpu(i).sharers);
+    for (int i = 0; i < gpus; ++i) told.push_back(by.cluster()[node_id{0}].gpu(i).sharers);
     return told;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of the unit tests of FGD's simulator.
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
@@ -17,12 +18,12 @@ namespace {
 task_mix mix_of(const nlohmann::json& tasks, model_table& models) {
     task_mix mix;
     for (const auto& task : tasks) {
-        request asked = asking(task[0], task[2], task[1]);
+        request request = asking(task[0], task[2], task[1]);
         if (const std::string model = task[3]; !model.empty()) {
             EXPECT_TRUE(models.add({name{model}, 0_MiB}));
-            asked.models = models.select(model).value();
+            request.models = models.select(model).value();
         }
-        mix.add(asked, std::lround(10000 * task[4].get<double>()));
+        mix.add(request, std::lround(10000 * task[4].get<double>()));
     }
     return mix;
 }

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of the unit tests of NVIDIA's go-gpuallocator.
-#include <gpupack/policy/gpuallocator.hpp>
+#include <gpupack/dialect/kubernetes/gpuallocator.hpp>
 
-#include <gpupack/policy/static_dgx.hpp>
+#include <gpupack/dialect/kubernetes/static_dgx.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/link_table.hpp>

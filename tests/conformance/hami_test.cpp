@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of HAMi's own unit tests.
-#include <gpupack/policy/hami.hpp>
-#include <gpupack/request/hami_request.hpp>
+#include <gpupack/dialect/hami/hami.hpp>
+#include <gpupack/dialect/hami/request.hpp>
 
 #include "conformance/numbers.hpp"
 

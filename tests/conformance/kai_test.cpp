@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of KAI-Scheduler's own unit tests.
-#include <gpupack/policy/kai.hpp>
+#include <gpupack/dialect/kai/kai.hpp>
 
 #include "conformance/numbers.hpp"
 
@@ -42,12 +43,12 @@ TEST(kai, scores_gpus_by_the_part_in_use) {
     for (const auto& row : published("kai").at("gpupack_total_used_score")) {
         const gpu_capacity of{.memory = row[0]};
         const gpu_state gpu = after_taking(idle_gpu(of), slice{mebibytes{row[1].get<std::int64_t>()}}, of);
-        node_kind kind;
+        node_type kind;
         kind.add_gpu(of, model_id{});
         const node_state state = idle_state(kind, &gpu);
         const candidate chosen{{node_id{0}, kind, state, &gpu}, gpu_set::of(0)};
-        const request asked{.gpus = 1, .share = slice{1_MiB}};
-        EXPECT_NEAR(points(policy::kai_gpus{policy::tendency::pack}(chosen, asked)), row[2].get<double>(), 1e-6);
+        const request request{.gpus = 1, .share = slice{1_MiB}};
+        EXPECT_NEAR(points(policy::kai_gpus{policy::strategy::binpack}(chosen, request)), row[2].get<double>(), 1e-6);
     }
 }
 

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of Koordinator's own unit tests.
-#include <gpupack/policy/koordinator.hpp>
-#include <gpupack/policy/koordinator_partitions.hpp>
+#include <gpupack/dialect/koordinator/koordinator.hpp>
+#include <gpupack/dialect/koordinator/partitions.hpp>
 #include <gpupack/policy/rank.hpp>
-#include <gpupack/request/koordinator_request.hpp>
+#include <gpupack/dialect/koordinator/request.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -14,7 +15,7 @@ using namespace gpupack;
 
 TEST(koordinator, scores_devices_as_published) {
     for (const auto& row : published("koordinator").at("score_device")) {
-        const auto lean = row[0] == "least" ? policy::tendency::spread : policy::tendency::pack;
+        const auto lean = row[0] == "least" ? policy::strategy::spread : policy::strategy::binpack;
         EXPECT_EQ(policy::koordinator_score(lean, row[1], row[2], row[3]), row[4].get<policy::score>()) << row;
     }
 }
@@ -25,7 +26,7 @@ TEST(koordinator, picks_partitions_as_published) {
         for (const int used : row[0]) (void)on.take(node_id{0}, gpu_set::of(used), {.gpus = 1});
         gpu_set expected;
         for (const int gpu : row[2]) expected.insert(gpu);
-        EXPECT_EQ(policy::pick(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = row[1]}).gpus, expected)
+        EXPECT_EQ(policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = row[1]}).gpus, expected)
             << row;
     }
 }

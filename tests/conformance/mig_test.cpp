@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // The counts of states of an A100 and an A30, and what HAMi's own unit tests place.
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/policy/hami.hpp>
+#include <gpupack/dialect/hami/hami.hpp>
 #include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -94,8 +95,8 @@ TEST(mig, has_the_published_profiles_and_starts) {
     const cluster on = a100s(1);
     const partition_table& of = *on[node_id{0}].capacity(0).mig;
     for (const auto& [name, profile] : expected.items()) {
-        const auto asked = mig_profile(on.models(), full_name(name)).value();
-        const int p = lowest_bit(of.among(asked.profiles));
+        const auto request = mig_profile(on.models(), full_name(name)).value();
+        const int p = lowest_bit(of.among(request.profiles));
         EXPECT_EQ(of.profiles[p].units, profile.at("size").get<int>()) << name;
         EXPECT_EQ(of.profiles[p].slices, profile.at("compute").get<int>()) << name;
         std::vector<int> starts;
@@ -124,16 +125,16 @@ TEST(mig,
         scheduler by{a100s(1), policy::hami_gpus{policy::hami_rule::binpack}};
         for (const auto& used : row[0]) {
             ASSERT_EQ(used, nlohmann::json({4, 4})); // a 3g at 4
-            const partition_table& of = *by.state()[node_id{0}].capacity(0).mig;
-            cluster on = by.state();
-            const request asked = one_of(on, "3g.20gb");
-            const int p = lowest_bit(of.among(asked.share.profiles()));
-            (void)on.take(node_id{0}, gpu_set::of(0), asked, slot_list{of.profiles[p].first_slot + 1});
+            const partition_table& of = *by.cluster()[node_id{0}].capacity(0).mig;
+            cluster on = by.cluster();
+            const request request = one_of(on, "3g.20gb");
+            const int p = lowest_bit(of.among(request.share.profiles()));
+            (void)on.take(node_id{0}, gpu_set::of(0), request, slot_list{of.profiles[p].first_slot + 1});
             by = scheduler{on, policy::hami_gpus{policy::hami_rule::binpack}};
         }
         bool all = true;
         for (const auto& profile : row[1])
-            all = by.try_place(one_of(by.state(), full_name(profile).c_str())).has_value() && all;
+            all = by.try_place(one_of(by.cluster(), full_name(profile).c_str())).has_value() && all;
         EXPECT_EQ(all, row[2] == 1) << row;
     }
 }

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of nos's own unit tests.
-#include <gpupack/plan/mps_slices.hpp>
+#include <gpupack/dialect/nos/mps_slices.hpp>
 
 #include "conformance/numbers.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of published numbers against the record that it was made from, where that is at hand.
 #include "conformance/numbers.hpp"
 #include "support/data_files.hpp"

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers of the unit test of Volcano's binpack plugin.
-#include <gpupack/policy/volcano_binpack.hpp>
+#include <gpupack/dialect/volcano/binpack.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -31,7 +32,7 @@ TEST(volcano_binpack, scores_as_published) {
             const auto& pod = table.at("pods").at(pod_name);
             // A third resource, whatever its name there, stands as GPUs here.
             const char* const third = pod.contains("foo") ? "foo" : "gpu";
-            const request asked{
+            const request request{
                 .cpu = cores(pod), .memory = memory(pod), .gpus = static_cast<int>(amount(pod, third))};
             std::size_t n = 0;
             for (const auto& [node_name, node] : table.at("nodes").items()) {
@@ -45,7 +46,7 @@ TEST(volcano_binpack, scores_as_published) {
                 const auto& weight = run.at("w");
                 const policy::volcano_binpack rule{{weight.at("cpu"), weight.at("memGi"), weight.at(third)},
                                                    run.at("W")};
-                EXPECT_NEAR(static_cast<double>(rule(on[node_id{0}], asked)) / policy::volcano_binpack::point,
+                EXPECT_NEAR(static_cast<double>(rule(on[node_id{0}], request)) / policy::volcano_binpack::point,
                             expected[n++].get<double>(), 1e-6)
                     << pod_name << " on " << node_name;
             }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/core/math.hpp>
 
 #include "support/for_all.hpp"

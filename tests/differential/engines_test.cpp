@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engines decide alike: the same clusters, requests, releases, policies and seeds, decision by decision.
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
@@ -32,15 +33,15 @@ template <class Policy> class four_engines {
                                                                                                   by,
                                                                                                   {.shapes = 2}} {}
 
-    [[nodiscard]] const cluster& state() const { return scan_.state(); }
+    [[nodiscard]] const cluster& state() const { return scan_.cluster(); }
 
     /// Places the request everywhere; false where two engines differ.
-    bool place(const request& asked) {
+    bool place(const request& request) {
         ++decided;
-        const auto told = scan_.try_place(asked);
-        const auto by_parallel = parallel_.try_place(asked);
-        const auto by_indexed = indexed_.try_place(asked);
-        const auto by_tight = tight_.try_place(asked);
+        const auto told = scan_.try_place(request);
+        const auto by_parallel = parallel_.try_place(request);
+        const auto by_indexed = indexed_.try_place(request);
+        const auto by_tight = tight_.try_place(request);
         if (!alike(told, by_parallel) || !alike(told, by_indexed) || !alike(told, by_tight)) return false;
         found_a_place += told ? 1U : 0U;
         if (told) live_.push_back({*told, *by_parallel, *by_indexed, *by_tight});
@@ -59,8 +60,8 @@ template <class Policy> class four_engines {
     }
 
     [[nodiscard]] bool same_state() const {
-        return state().same_state(parallel_.state()) && state().same_state(indexed_.state()) &&
-               state().same_state(tight_.state());
+        return state().same_state(parallel_.cluster()) && state().same_state(indexed_.cluster()) &&
+               state().same_state(tight_.cluster());
     }
 
   private:
@@ -118,7 +119,7 @@ TEST(engines, never_differ_over_a_million_decisions) {
                             policy::first_fit{});
     });
     drive(101, decisions_each, [](const task_mix&, std::uint64_t) {
-        return policy::two_level(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{});
+        return policy::node_then_gpus(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{});
     });
     std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, found_a_place);
     EXPECT_GE(decided - before, 1'000'000U);
@@ -133,9 +134,9 @@ TEST(engines, decide_as_the_naive_evaluation_of_fgd_does) {
         const naive_fgd oracle{mix};
         scheduler by{on, policy::fgd{mix}, search::indexed{}};
         for (int step = 0; step < 60; ++step) {
-            const request asked = history.any_request(on);
-            const auto expected = oracle.find(by.state(), asked);
-            const auto placed = by.try_place(asked);
+            const request request = history.any_request(on);
+            const auto expected = oracle.find(by.cluster(), request);
+            const auto placed = by.try_place(request);
             ASSERT_EQ(placed.has_value(), expected.has_value());
             if (placed) {
                 ASSERT_EQ((search::choice{placed->node, placed->gpus}), *expected);

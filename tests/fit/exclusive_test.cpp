@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/exclusive.hpp>
 
 #include "support/gpu_states.hpp"
@@ -7,7 +8,7 @@
 using namespace gpupack;
 
 TEST(exclusive, takes_only_gpus_with_nothing_on_them) {
-    node_kind kind{.gpu_count = 4};
+    node_type kind{.gpu_count = 4};
     gpu_state gpus[4];
     for (gpu_state& gpu : gpus) gpu = idle_with(8_GiB);
     gpus[1] = taking(gpus[1], slice{1_MiB, 0_milli}, 1); // all its compute is free, and still it is not idle

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/idle_node.hpp>
 
 #include "support/for_all.hpp"
@@ -13,7 +14,7 @@ TEST(idle_node, is_as_a_node_of_its_kind_with_nothing_on_it) {
         const cluster idle = random_history{seed}.any_cluster();
         for (std::uint32_t n = 0; n < idle.size(); ++n) {
             const node_view node = idle[node_id{n}];
-            const fit::idle_node made{node.kind()};
+            const fit::idle_node made{node.type()};
             RC_ASSERT(made.view().cpu_free() == node.cpu_free());
             RC_ASSERT(made.view().memory_free() == node.memory_free());
             for (int i = 0; i < node.gpu_count(); ++i) RC_ASSERT(made.view().gpu(i) == node.gpu(i));

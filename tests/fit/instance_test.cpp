@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/instance.hpp>
 
 #include <gpupack/policy/first_fit.hpp>
@@ -23,7 +24,7 @@ scheduler<policy::first_fit> gpus(int count, const gpu_model& model, const gpu_s
 template <class Scheduler> std::string placed(Scheduler& by, const expected<instance, input_error>& wanted) {
     const auto at = by.place({.gpus = 1, .share = wanted.value()});
     if (!at) return at.error().message();
-    const mig::gpu_instance here = by.state().instance_on(*at, 0, wanted->way);
+    const mig::gpu_instance here = by.cluster().instance_on(*at, 0, wanted->way);
     return std::to_string(at->gpus.lowest())
         .append(":")
         .append(here.profile.view())
@@ -32,7 +33,7 @@ template <class Scheduler> std::string placed(Scheduler& by, const expected<inst
 }
 
 template <class Scheduler> auto mig_of(Scheduler& by, const char* profile) {
-    return mig_profile(by.state().models(), profile);
+    return mig_profile(by.cluster().models(), profile);
 }
 
 } // namespace
@@ -68,26 +69,26 @@ TEST(instance, of_a_fixed_geometry_is_one_that_stands) {
     EXPECT_FALSE(by.place({.gpus = 1, .share = mig_of(by, "4g.20gb").value()}));
     EXPECT_FALSE(by.place({.gpus = 1})); // nor is the GPU ever given whole
     EXPECT_EQ(
-        placed(by, mig_at_least(by.state().models(), 6000_MiB)),
+        placed(by, mig_at_least(by.cluster().models(), 6000_MiB)),
         "0 of 1 node: 1 have too few GPUs open to be shared so; it would not fit an empty cluster either"); // 1g.10gb
                                                                                                             // would
                                                                                                             // be
                                                                                                             // the
                                                                                                             // smallest
-    EXPECT_EQ(placed(by, mig_at_least(by.state().models(), 6000_MiB, {}, true)), "0:2g.10gb@0");
+    EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB, {}, true)), "0:2g.10gb@0");
 }
 
 TEST(instance, takes_a_larger_profile_only_when_told_to) { // trap 36: a small request on a big profile
     auto by = gpus(1, models::a30);
-    const auto strict = mig_at_least(by.state().models(), 1_MiB);
-    const auto lenient = mig_at_least(by.state().models(), 1_MiB, {}, true);
+    const auto strict = mig_at_least(by.cluster().models(), 1_MiB);
+    const auto lenient = mig_at_least(by.cluster().models(), 1_MiB, {}, true);
     for (int i = 0; i < 2; ++i) EXPECT_EQ(placed(by, strict), std::string{"0:1g.6gb@"}.append(std::to_string(i)));
     EXPECT_EQ(placed(by, lenient), "0:1g.6gb@2"); // the small one is free
 }
 
 TEST(instance, vgpus_of_one_size_a_gpu_unless_it_is_set_up_to_mix) {
     auto one_size = gpus(2, models::a10);
-    const auto type = [&](const char* name) { return vgpu_type(one_size.state().models(), name); };
+    const auto type = [&](const char* name) { return vgpu_type(one_size.cluster().models(), name); };
     EXPECT_EQ(placed(one_size, type("A10-4Q")), "0:A10-4@0");
     EXPECT_EQ(placed(one_size, type("A10-4C")), "0:A10-4@4"); // another series of the same size
     EXPECT_EQ(placed(one_size, type("A10-8Q")), "1:A10-8@0");
@@ -102,6 +103,6 @@ TEST(instance, several_stand_on_as_many_gpus) { // trap 31: a GPU counts once in
     const auto pair = by.place({.gpus = 2, .share = mig_of(by, "2g.12gb").value()});
     ASSERT_TRUE(pair);
     EXPECT_EQ(pair->gpus, gpu_set::first(2));
-    EXPECT_EQ(by.state().instance_on(*pair, 1, sharing::mig).start, 0);
+    EXPECT_EQ(by.cluster().instance_on(*pair, 1, sharing::mig).start, 0);
     EXPECT_FALSE(by.place({.gpus = 4, .share = mig_of(by, "1g.6gb").value()}));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/no_fit.hpp>
 
 #include "support/for_all.hpp"
@@ -15,27 +16,27 @@ TEST(no_fit, counts_every_node_once_and_finds_the_least_distance) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         bool fits = false;
         bool ever = false;
         std::optional<std::int64_t> least;
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            fits = fits || fit::fits(node, asked);
-            ever = ever || fit::fits(fit::idle_node{node.kind(), node.id()}.view(), asked);
-            const fit::reason why = fit::why_not(node, asked);
+            fits = fits || fit::fits(node, request);
+            ever = ever || fit::fits(fit::idle_node{node.type(), node.id()}.view(), request);
+            const fit::reason why = fit::why_not(node, request);
             if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
                 why == fit::reason::unshareable || why == fit::reason::selector)
                 continue;
-            const std::int64_t far = fit::distance(fit::shortfall_of(node, asked), asked);
+            const std::int64_t far = fit::distance(fit::shortfall_of(node, request), request);
             least = std::min(least.value_or(far), far);
         }
         if (fits) return;
-        const no_fit why = fit::explain_no_fit(on, asked);
+        const no_fit why = fit::explain_no_fit(on, request);
         RC_ASSERT(std::accumulate(std::begin(why.failed), std::end(why.failed), std::size_t{0}) == on.size());
         RC_ASSERT(why.nodes == on.size() && why.ever == ever);
         RC_ASSERT(why.has_nearest == least.has_value());
-        if (least) RC_ASSERT(fit::distance(why.nearest, asked) == *least);
+        if (least) RC_ASSERT(fit::distance(why.nearest, request) == *least);
     });
 }
 
@@ -45,9 +46,9 @@ TEST(no_fit, says_it_in_one_line) {
                      .add_nodes(39, {2_cores, 64_GiB, {1, gpu_model{"large", 80_GiB}}})
                      .build()
                      .value();
-    const request asked{.cpu = 4_cores, .gpus = 1, .share = slice{.memory = 20_GiB, .compute = 100_milli}};
+    const request request{.cpu = 4_cores, .gpus = 1, .share = slice{.memory = 20_GiB, .compute = 100_milli}};
     std::ostringstream text;
-    text << fit::explain_no_fit(on, asked);
+    text << fit::explain_no_fit(on, request);
     EXPECT_EQ(text.str(), "0 of 100 nodes: 61 lack GPU memory, 39 lack CPU; nearest: node 0, 2 GiB of GPU memory "
                           "short; it would not fit an empty cluster either");
 }

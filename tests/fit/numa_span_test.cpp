@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/numa_span.hpp>
 
 #include <gpupack/fit/candidate.hpp>
@@ -50,37 +51,37 @@ TEST(numa_span, decides_what_fits) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const node_view node = on[node_id{static_cast<std::uint32_t>(history.below(on.size()))}];
-        request asked = history.any_request(on);
-        if (asked.share.is_split() || asked.gpus < 2) return;
-        asked.numa = numa_alignment::none;
-        const bool would_fit = fit::fits(node, asked);
-        const gpu_set fitting = fit::fitting_gpus(node, asked);
+        request request = history.any_request(on);
+        if (request.share.is_split() || request.gpus < 2) return;
+        request.numa = numa_alignment::none;
+        const bool would_fit = fit::fits(node, request);
+        const gpu_set fitting = fit::fitting_gpus(node, request);
         for (const auto wish : {numa_alignment::best_effort, numa_alignment::restricted, numa_alignment::single}) {
-            asked.numa = wish;
+            request.numa = wish;
             int allowed = 1;
-            if (wish == numa_alignment::best_effort) allowed = naive_narrowest(node, fitting, asked.gpus);
+            if (wish == numa_alignment::best_effort) allowed = naive_narrowest(node, fitting, request.gpus);
             if (wish == numa_alignment::restricted)
-                allowed = naive_narrowest(node, fit::wanted_gpus(node, asked), asked.gpus);
-            const bool fits = would_fit && naive_narrowest(node, fitting, asked.gpus) <= allowed;
-            RC_ASSERT(fit::fits(node, asked) == fits);
-            RC_ASSERT((fit::why_not(node, asked) == fit::reason::none) == fits);
+                allowed = naive_narrowest(node, fit::wanted_gpus(node, request), request.gpus);
+            const bool fits = would_fit && naive_narrowest(node, fitting, request.gpus) <= allowed;
+            RC_ASSERT(fit::fits(node, request) == fits);
+            RC_ASSERT((fit::why_not(node, request) == fit::reason::none) == fits);
             if (would_fit && !fits) {
-                RC_ASSERT(fit::why_not(node, asked) == fit::reason::numa);
-                RC_ASSERT(fit::shortfall_of(node, asked).gpus > 0);
+                RC_ASSERT(fit::why_not(node, request) == fit::reason::numa);
+                RC_ASSERT(fit::shortfall_of(node, request).gpus > 0);
             }
             bool any = false;
-            fit::for_each_candidate(node, asked, [&](const candidate& each) {
+            fit::for_each_candidate(node, request, [&](const candidate& each) {
                 any = true;
                 RC_ASSERT(naive_span(node, each.gpus) <= allowed);
-                RC_ASSERT(fit::fits_on(node, asked, each.gpus, each.slots));
+                RC_ASSERT(fit::fits_on(node, request, each.gpus, each.slots));
             });
             RC_ASSERT(any == fits);
             if (!fits) continue;
             gpu_set lowest;
-            for_each_subset(fitting, asked.gpus, [&](gpu_set set) {
+            for_each_subset(fitting, request.gpus, [&](gpu_set set) {
                 if (lowest.empty() && naive_span(node, set) <= allowed) lowest = set;
             });
-            RC_ASSERT(fit::lowest_gpus(node, asked) == lowest);
+            RC_ASSERT(fit::lowest_gpus(node, request) == lowest);
         }
     });
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/shortfall.hpp>
 
 #include "support/for_all.hpp"
@@ -14,15 +15,15 @@ TEST(shortfall, is_nothing_exactly_where_the_request_fits) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            const fit::reason why = fit::why_not(node, asked);
+            const fit::reason why = fit::why_not(node, request);
             if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
                 why == fit::reason::unshareable || why == fit::reason::selector)
                 continue;
-            const fit::shortfall lack = fit::shortfall_of(node, asked);
-            RC_ASSERT((fit::distance(lack, asked) == 0) == (why == fit::reason::none));
+            const fit::shortfall lack = fit::shortfall_of(node, request);
+            RC_ASSERT((fit::distance(lack, request) == 0) == (why == fit::reason::none));
             RC_ASSERT(lack.node == node.id());
         }
     });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/slice.hpp>
 
 #include "support/for_all.hpp"
@@ -23,8 +24,8 @@ TEST(slice, fits_where_both_amounts_are_free_on_an_open_gpu) {
 
 TEST(slice, never_joins_a_task_that_has_the_gpu_whole_nor_passes_the_cap_on_sharers) {
     EXPECT_FALSE(fit::slice_fits(taking(idle_with(8_GiB), exclusive{}, 1), 0_MiB, 0_milli));
-    gpu_state crowded = taking(idle_with(8_GiB), slice{1_MiB, 1_milli}, 1);
-    EXPECT_TRUE(fit::slice_fits(crowded, 0_MiB, 0_milli));
-    crowded.crowded = true;
-    EXPECT_FALSE(fit::slice_fits(crowded, 0_MiB, 0_milli));
+    gpu_state sharers_at_limit = taking(idle_with(8_GiB), slice{1_MiB, 1_milli}, 1);
+    EXPECT_TRUE(fit::slice_fits(sharers_at_limit, 0_MiB, 0_milli));
+    sharers_at_limit.sharers_at_limit = true;
+    EXPECT_FALSE(fit::slice_fits(sharers_at_limit, 0_MiB, 0_milli));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/why_not.hpp>
 
 #include "support/for_all.hpp"
@@ -13,15 +14,15 @@ TEST(why_not, is_none_exactly_where_the_request_fits) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            RC_ASSERT((fit::why_not(on[node_id{n}], asked) == reason::none) == fit::fits(on[node_id{n}], asked));
+            RC_ASSERT((fit::why_not(on[node_id{n}], request) == reason::none) == fit::fits(on[node_id{n}], request));
     });
 }
 
 TEST(why_not, names_the_first_reason_in_its_order) {
     cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {3, models::t4}}).build().value();
-    const auto why = [&](const request& asked) { return fit::why_not(on[node_id{0}], asked); };
+    const auto why = [&](const request& request) { return fit::why_not(on[node_id{0}], request); };
     const auto part = [](mebibytes memory, milli_gpu compute) {
         return request{.gpus = 2, .share = slice{memory, compute}};
     };

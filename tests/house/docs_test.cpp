@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every C++ block of the documents is a piece of a program in examples/, which the tests build and run.
 
 #include "source_tree.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every public name of the library has a /// comment directly above it. Line by line, without parsing C++: enough
 // for code that is laid out as ours is.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Data flows one way: a room includes only itself and the rooms above it, and foreign headers stay where they
 // belong.
 
@@ -138,7 +139,7 @@ TEST(include_order, refuses_what_stands_below) {
 TEST(include_order, refuses_gatherers_and_quotes) {
     EXPECT_EQ(complaints_about("replay/a.hpp", "#include <gpupack/gpupack.hpp>\n"), 1U);
     EXPECT_EQ(complaints_about("replay/a.hpp", "#include <gpupack/fwd.hpp>\n"), 1U);
-    EXPECT_EQ(complaints_about("gpupack.hpp", "#include <gpupack/io/trace.hpp>\n"), 1U);
+    EXPECT_EQ(complaints_about("gpupack.hpp", "#include <gpupack/workload/trace.hpp>\n"), 1U);
     EXPECT_EQ(complaints_about("replay/a.hpp", "#include \"run.hpp\"\n"), 1U);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where files stand, how long they may be, and what they may name.
 
 #include "source_tree.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every source that a header names stands in docs/sources.md.
 #include <gtest/gtest.h>
 

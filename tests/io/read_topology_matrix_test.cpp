@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/io/read_topology_matrix.hpp>
 
 #include <gpupack/topology/link_table.hpp>

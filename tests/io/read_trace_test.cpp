@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/io/read_trace.hpp>
 
 #include <gtest/gtest.h>
@@ -59,14 +60,14 @@ TEST(read_tasks, reads_shares_models_and_times) {
                                   "t1,4000,1024,1,460,V100M16|G2,LS,Running,10,,\n"
                                   "t2,4000,1024,8,1000,G2,LS,Running,,,\n");
     ASSERT_TRUE(tasks);
-    EXPECT_EQ((*tasks)[0].asked, (request{.cpu = 4_cores, .memory = 1_GiB}));
+    EXPECT_EQ((*tasks)[0].request, (request{.cpu = 4_cores, .memory = 1_GiB}));
     EXPECT_EQ((*tasks)[0].created, 10);
     EXPECT_EQ((*tasks)[0].runs_for, 38);
-    EXPECT_EQ((*tasks)[1].asked.share, (share{slice{.memory = {}, .compute = 460_milli}}));
-    EXPECT_EQ((*tasks)[1].asked.models.bits(), 3U);
+    EXPECT_EQ((*tasks)[1].request.share, (share{slice{.memory = {}, .compute = 460_milli}}));
+    EXPECT_EQ((*tasks)[1].request.models.bits(), 3U);
     EXPECT_FALSE((*tasks)[1].runs_for);
-    EXPECT_EQ((*tasks)[2].asked.share, share{exclusive{}});
-    EXPECT_EQ((*tasks)[2].asked.models.bits(), 2U);
+    EXPECT_EQ((*tasks)[2].request.share, share{exclusive{}});
+    EXPECT_EQ((*tasks)[2].request.models.bits(), 2U);
     EXPECT_FALSE((*tasks)[2].created);
 }
 
@@ -74,21 +75,21 @@ TEST(read_tasks, needs_only_the_first_five_columns) {
     model_table models;
     const auto tasks = io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nt,1,1,1,1000\n", models);
     ASSERT_TRUE(tasks);
-    EXPECT_TRUE((*tasks)[0].asked.models.is_any());
+    EXPECT_TRUE((*tasks)[0].request.models.is_any());
 }
 
 TEST(read_tasks, a_catalogued_model_that_no_node_has_is_no_error) {
     model_table models = two_models();
     const auto tasks = io::read_tasks("p", std::string{task_header} + "t,1,1,1,1000,A10,,,,,\n", models);
     ASSERT_TRUE(tasks);
-    EXPECT_EQ((*tasks)[0].asked.models, model_set::of(*models.find("A10")));
+    EXPECT_EQ((*tasks)[0].request.models, model_set::of(*models.find("A10")));
 }
 
 TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(task_error("t,x,1,0,0,,,,,,\n"),
               "pods.csv:2: cpu_milli: \"x\": expected a whole number from 0 to 2147483647");
     EXPECT_EQ(task_error("t,1,1,2,500,,,,,,\n"),
-              "pods.csv:2: gpu_milli: \"500\": expected 1000 where several GPUs are asked for");
+              "pods.csv:2: gpu_milli: \"500\": expected 1000 where several GPUs are request for");
     EXPECT_EQ(task_error("t,1,1,1,0,,,,,,\n"),
               "pods.csv:2: gpu_milli: \"0\": expected 0 without GPUs, from 1 to 1000 with them");
     EXPECT_EQ(task_error("t,1,1,0,5,,,,,,\n"),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/io/topology_json.hpp>
 
 #include <gpupack/topology/machines.hpp>

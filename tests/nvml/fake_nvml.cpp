@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A library with NVML's interface that answers as the environment variable FAKE_NVML says: "dgx1", "switched", "broken"
 // (a call fails for GPU1), or "down" (it does not start).
 #include <cstdio>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Configures PROJECT in BUILD with the arguments after --; passes where that fails and says SENTENCE.
 set(arguments)
 set(passed_on FALSE)

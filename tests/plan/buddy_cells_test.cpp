@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/buddy_cells.hpp>
 
 #include "support/for_all.hpp"

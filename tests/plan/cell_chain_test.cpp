@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/cell_chain.hpp>
 
 #include "support/for_all.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/hindsight_bound.hpp>
 
 #include "support/for_all.hpp"
@@ -5,7 +6,7 @@
 
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/random.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -64,13 +65,13 @@ cluster small_cluster(random_stream& random) {
 }
 
 request small_task(random_stream& random) {
-    request asked{.cpu = milli_cpu{1000 * static_cast<std::int64_t>(random.below(5))},
+    request request{.cpu = milli_cpu{1000 * static_cast<std::int64_t>(random.below(5))},
                   .memory = mebibytes{100 * static_cast<std::int64_t>(random.below(5))},
                   .gpus = static_cast<int>(random.below(4))};
     if (random.below(2) == 0)
-        asked.share =
+        request.share =
             slice{.memory = {}, .compute = milli_gpu{static_cast<std::int64_t>(100 * (1 + random.below(9)))}};
-    return asked;
+    return request;
 }
 
 } // namespace
@@ -96,13 +97,13 @@ TEST(hindsight_bound, is_never_below_what_any_way_of_sharing_allocates) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.any_cluster();
-        scheduler by{on, policy::two_level(policy::random{seed}, policy::gpu_random{seed})};
+        scheduler by{on, policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
         task_mix arrived;
         std::int64_t placed = 0;
         for (int i = 0; i < 60; ++i) {
-            const request asked = history.any_request(on);
-            arrived.add(asked);
-            if (by.try_place(asked)) placed += asked.total_compute().count();
+            const request request = history.any_request(on);
+            arrived.add(request);
+            if (by.try_place(request)) placed += request.total_compute().count();
         }
         RC_ASSERT(placed <= bound(on, arrived));
     });
@@ -134,9 +135,9 @@ TEST(hindsight_bound, of_the_wrong_model_nothing_is_used) {
     builder.add_nodes(2, {64_cores, 64_GiB, {4, models::t4}});
     builder.add_nodes(1, {64_cores, 64_GiB, {4, models::p100}});
     const cluster on = std::move(builder).build().value();
-    request asked{.gpus = 1};
-    asked.models = model_set::of(*on.models().find("P100"));
-    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, asked))), 4000);
+    request request{.gpus = 1};
+    request.models = model_set::of(*on.models().find("P100"));
+    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, request))), 4000);
 }
 
 TEST(hindsight_bound, of_nothing_is_nothing) {

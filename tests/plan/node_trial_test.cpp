@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/node_trial.hpp>
 
 #include <gpupack/fit/candidate.hpp>
@@ -35,13 +36,13 @@ TEST(node_trial, looks_as_the_cluster_would) {
                 taken.pop_back();
                 trial.undo();
             } else {
-                const request asked = history.any_request(on);
+                const request request = history.any_request(on);
                 const node_id id{static_cast<std::uint32_t>(history.below(on.size()))};
-                if (!fit::fits(real[id], asked)) continue;
-                const gpu_set gpus = fit::lowest_gpus(real[id], asked);
-                const slot_list slots = fit::lowest_slots(real[id], gpus, asked.share);
-                taken.push_back(real.take(id, gpus, asked, slots));
-                trial.take(id, asked, gpus, slots);
+                if (!fit::fits(real[id], request)) continue;
+                const gpu_set gpus = fit::lowest_gpus(real[id], request);
+                const slot_list slots = fit::lowest_slots(real[id], gpus, request.share);
+                taken.push_back(real.take(id, gpus, request, slots));
+                trial.take(id, request, gpus, slots);
             }
             RC_ASSERT(trial.taken() == taken.size());
             for (std::uint32_t n = 0; n < on.size(); ++n) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/place_gang.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
@@ -17,24 +18,24 @@ TEST(place_gang, is_never_partial) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::best_fit{}, search::indexed{}};
         (void)history.play(by, 20);
-        const cluster before = by.state();
-        const gang wanted = random_gang(history, by.state(), 6);
+        const cluster before = by.cluster();
+        const gang wanted = random_gang(history, by.cluster(), 6);
         const auto fails_at = static_cast<std::size_t>(history.below(8));
-        std::size_t asked = 0;
+        std::size_t request = 0;
         const auto placed = plan::place_gang(by, wanted, [&](std::size_t member, const placement&) {
-            RC_ASSERT(member == asked++);
+            RC_ASSERT(member == request++);
             return member != fails_at;
         });
         if (placed) {
             RC_ASSERT(placed->members.size() == static_cast<std::size_t>(wanted.members()));
-            RC_ASSERT(by.state().live_placements() == before.live_placements() + placed->members.size());
+            RC_ASSERT(by.cluster().live_placements() == before.live_placements() + placed->members.size());
             plan::release_gang(by, *placed);
         }
-        RC_ASSERT(by.state().same_state(before));
-        RC_ASSERT(by.state().live_placements() == before.live_placements());
+        RC_ASSERT(by.cluster().same_state(before));
+        RC_ASSERT(by.cluster().live_placements() == before.live_placements());
         // The engine has noticed what came and went: it decides as a fresh one does.
-        const request next = history.any_request(by.state());
-        scheduler fresh{by.state(), policy::best_fit{}};
+        const request next = history.any_request(by.cluster());
+        scheduler fresh{by.cluster(), policy::best_fit{}};
         const auto a = by.try_place(next);
         const auto b = fresh.try_place(next);
         RC_ASSERT(a.has_value() == b.has_value());
@@ -48,7 +49,7 @@ TEST(place_gang, takes_members_in_the_order_in_which_they_were_seated) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::best_fit{}, search::indexed{}};
         (void)history.play(by, 20);
-        const auto placed = plan::place_gang(by, random_gang(history, by.state(), 6));
+        const auto placed = plan::place_gang(by, random_gang(history, by.cluster(), 6));
         ASSERT_TRUE(placed) << seed;
         plan::release_gang(by, *placed);
     }
@@ -59,8 +60,8 @@ TEST(place_gang, places_what_the_policy_takes) {
     const auto placed =
         plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
     if (placed) {
-        EXPECT_EQ(by.state()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way,
+        EXPECT_EQ(by.cluster()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way,
                   sharing::exclusive);
-        EXPECT_EQ(by.state().unasked(), 500_milli);
+        EXPECT_EQ(by.cluster().rounding_overhead(), 500_milli);
     }
 }

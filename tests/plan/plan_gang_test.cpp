@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/plan_gang.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
@@ -21,7 +22,7 @@ namespace {
 /// The members of a gang, one by one.
 std::vector<request> members_of(const gang& of) {
     std::vector<request> all;
-    for (const gang_part& part : of.parts) all.insert(all.end(), static_cast<std::size_t>(part.count), part.asked);
+    for (const gang_part& part : of.parts) all.insert(all.end(), static_cast<std::size_t>(part.count), part.request);
     return all;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/virtual_clusters.hpp>
 
 #include "support/cell_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/allocation.hpp>
 
 #include "support/score_of_states.hpp"
@@ -16,7 +17,7 @@ TEST(allocation, tells_capacity_and_use_after_the_placement_for_each_resource) {
     ASSERT_EQ(told.size(), 3U);
     EXPECT_EQ(told[0].capacity.number(), 8000);
     EXPECT_EQ(told[0].used, 2000);
-    EXPECT_TRUE(told[0].asked && !told[1].asked && told[2].asked);
+    EXPECT_TRUE(told[0].request && !told[1].request && told[2].request);
     EXPECT_EQ(told[1].weight, 2);
     EXPECT_EQ(told[2].capacity.number(), 2000);
     EXPECT_EQ(told[2].used, 1600);

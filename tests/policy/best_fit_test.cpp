@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/best_fit.hpp>
 
@@ -9,9 +10,9 @@
 using namespace gpupack;
 
 TEST(best_fit, is_the_weighted_rest_after_the_placement) {
-    for_random_nodes([](const node_view& node, const request& asked) {
-        const double cpu = (number(node.cpu_free()) - number(asked.cpu)) / 128000 * 0.5;
-        const double gpu = (number(node.compute_free()) - number(asked.total_compute())) / 8000 * 0.5;
-        assert_truncated(policy::best_fit{}(node, asked), (1 - cpu - gpu) * 100);
+    for_random_nodes([](const node_view& node, const request& request) {
+        const double cpu = (number(node.cpu_free()) - number(request.cpu)) / 128000 * 0.5;
+        const double gpu = (number(node.compute_free()) - number(request.total_compute())) / 8000 * 0.5;
+        assert_truncated(policy::best_fit{}(node, request), (1 - cpu - gpu) * 100);
     });
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/binpack.hpp>
 
 #include "support/for_all.hpp"
@@ -13,11 +14,11 @@ TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         const policy::resource_weights weights{history.number(0, 5), history.number(0, 5), history.number(0, 5)};
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            if (!fit::fits(node, asked)) continue;
+            if (!fit::fits(node, request)) continue;
             score used = 0;
             score free = 0;
             score all = 0;
@@ -27,13 +28,13 @@ TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {
                 free += weight * ((left - wanted) * 100 / capacity);
                 all += weight;
             };
-            add(node.cpu().count(), node.cpu_free().count(), asked.cpu.count(), weights.cpu);
-            add(node.memory().count(), node.memory_free().count(), asked.memory.count(), weights.memory);
-            if (asked.gpus > 0)
-                add(node.compute().count(), node.compute_free().count(), asked.total_compute().count(),
+            add(node.cpu().count(), node.cpu_free().count(), request.cpu.count(), weights.cpu);
+            add(node.memory().count(), node.memory_free().count(), request.memory.count(), weights.memory);
+            if (request.gpus > 0)
+                add(node.compute().count(), node.compute_free().count(), request.total_compute().count(),
                     weights.gpu);
-            RC_ASSERT((policy::binpack{weights, 100}(node, asked)) == (all == 0 ? 0 : used / all));
-            RC_ASSERT((policy::spread{weights, 100}(node, asked)) == (all == 0 ? 0 : free / all));
+            RC_ASSERT((policy::binpack{weights, 100}(node, request)) == (all == 0 ? 0 : used / all));
+            RC_ASSERT((policy::spread{weights, 100}(node, request)) == (all == 0 ? 0 : free / all));
         }
     });
 }

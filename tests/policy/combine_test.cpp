@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/combine.hpp>
 
 #include <gpupack/policy/first_fit.hpp>

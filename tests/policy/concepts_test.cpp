@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/concepts.hpp>
 
 #include <gtest/gtest.h>
@@ -29,7 +30,7 @@ struct both_levels {
 TEST(concepts, tell_the_sorts_of_scorer_apart) {
     static_assert(policy::node_scorer<of_node> && !policy::candidate_scorer<of_node>);
     static_assert(policy::candidate_scorer<of_candidate> && !policy::node_scorer<of_candidate>);
-    static_assert(policy::two_level_scorer<both_levels> && !policy::two_level_scorer<of_node>);
+    static_assert(policy::node_then_gpus_scorer<both_levels> && !policy::node_then_gpus_scorer<of_node>);
     static_assert(policy::scorer<of_node> && policy::scorer<of_candidate> && policy::scorer<both_levels>);
     static_assert(!policy::scorer<nothing> && !policy::scorer<not_copyable> && !policy::scorer<int>);
     static_assert(policy::is_dear<of_candidate>() && !policy::is_dear<of_node>());

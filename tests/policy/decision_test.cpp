@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/decision.hpp>
 
 #include <gpupack/policy/best_fit.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/dot_product.hpp>
 
@@ -9,10 +10,10 @@
 using namespace gpupack;
 
 TEST(dot_product, prefers_what_aligns_least) {
-    for_random_nodes([](const node_view& node, const request& asked) {
-        const double dot = number(asked.cpu) / 128000 * number(node.cpu_free()) / 128000 +
-                           number(asked.total_compute()) / 8000 * number(node.compute_free()) / 8000;
-        assert_truncated(policy::dot_product{}(node, asked), 100 * (1 - dot / 2));
+    for_random_nodes([](const node_view& node, const request& request) {
+        const double dot = number(request.cpu) / 128000 * number(node.cpu_free()) / 128000 +
+                           number(request.total_compute()) / 8000 * number(node.compute_free()) / 8000;
+        assert_truncated(policy::dot_product{}(node, request), 100 * (1 - dot / 2));
     });
     // Far beyond the reference machine nothing overflows.
     const cluster huge = cluster_builder{}.add_nodes(1, {milli_cpu{max_amount}, {}, {}}).build().value();

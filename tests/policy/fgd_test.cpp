@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/fgd.hpp>
 
 #include "support/for_all.hpp"
@@ -37,32 +38,32 @@ TEST(fgd, agrees_with_floating_point_but_for_its_rounding_errors) {
                                .build()
                                .value();
         const auto published = [&] {
-            request asked = history.any_request(on);
-            asked.memory = mebibytes{0};
-            if (asked.share.way() == sharing::slices) asked.share = slice{mebibytes{0}, asked.share.compute()};
-            if (asked.gpus > 1) asked.share = exclusive{};
-            return asked;
+            request request = history.any_request(on);
+            request.memory = mebibytes{0};
+            if (request.share.way() == sharing::slices) request.share = slice{mebibytes{0}, request.share.compute()};
+            if (request.gpus > 1) request.share = exclusive{};
+            return request;
         };
         task_mix expected;
         for (int i = 0; i < 6; ++i) expected.add(published(), history.number(1, 50));
         cluster used = on;
         for (int i = 0; i < 12; ++i) {
-            const request asked = published();
+            const request request = published();
             const node_id id{static_cast<std::uint32_t>(history.below(on.size()))};
-            if (fit::fits(used[id], asked)) (void)used.take(id, fit::lowest_gpus(used[id], asked), asked);
+            if (fit::fits(used[id], request)) (void)used.take(id, fit::lowest_gpus(used[id], request), request);
         }
-        const request asked = published();
+        const request request = published();
         const policy::fgd exact{expected};
-        const auto scorer = exact.prepare({used, asked, 0});
+        const auto scorer = exact.prepare({used, request, 0});
         const float_fgd oracle{expected, expected.total()};
         for (std::uint32_t n = 0; n < used.size(); ++n)
-            fit::for_each_candidate(used[node_id{n}], asked, [&](const candidate& chosen) {
+            fit::for_each_candidate(used[node_id{n}], request, [&](const candidate& chosen) {
                 const double fall =
-                    static_cast<double>(scorer.exact(chosen, asked)) / static_cast<double>(expected.total());
-                RC_ASSERT(std::abs(oracle.fall(chosen, asked) - fall) < 1e-6);
+                    static_cast<double>(scorer.exact(chosen, request)) / static_cast<double>(expected.total());
+                RC_ASSERT(std::abs(oracle.fall(chosen, request) - fall) < 1e-6);
                 const double real = 100.0 / (1.0 + std::exp(-fall / 1000));
                 if (std::abs(real - std::round(real)) > 1e-9)
-                    RC_ASSERT(scorer(chosen, asked) == oracle(chosen, asked));
+                    RC_ASSERT(scorer(chosen, request) == oracle(chosen, request));
             });
     });
 }

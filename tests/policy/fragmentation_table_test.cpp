@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/fragmentation_table.hpp>
 
 #include "support/for_all.hpp"
@@ -20,12 +21,12 @@ std::int64_t obvious_fragmentation(const node_view& node, const task_mix& expect
         std::int64_t usable = 0;
         int serving = 0;
         for (int i = 0; i < node.gpu_count(); ++i) {
-            const request alone{.gpus = 1, .share = each.asked.share, .models = each.asked.models};
+            const request alone{.gpus = 1, .share = each.request.share, .models = each.request.models};
             if (!fit::fitting_gpus(node, alone).contains(i)) continue;
             ++serving;
             usable += node.gpu(i).compute_free;
         }
-        const bool can = each.asked.gpus > 0 && serving >= each.asked.gpus && each.asked.cpu <= node.cpu_free();
+        const bool can = each.request.gpus > 0 && serving >= each.request.gpus && each.request.cpu <= node.cpu_free();
         sum += each.count * (node.compute_free().count() - (can ? usable : 0));
     }
     return sum;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/fragmentation.hpp>
 
 #include "support/for_all.hpp"
@@ -13,16 +14,16 @@ TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) 
         random_history history{seed, true};
         const cluster on = history.used_cluster();
         const task_mix expected = history.any_mix(on);
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         const policy::fragmentation_table table{expected};
         const policy::fragmentation policy{expected};
-        const auto scorer = policy.prepare({on, asked, 0});
+        const auto scorer = policy.prepare({on, request, 0});
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            fit::for_each_candidate(node, asked, [&](const candidate& chosen) {
+            fit::for_each_candidate(node, request, [&](const candidate& chosen) {
                 cluster after = on; // really take it, and measure again
-                (void)after.take(node.id(), chosen.gpus, asked, chosen.slots);
-                RC_ASSERT(scorer(chosen, asked) ==
+                (void)after.take(node.id(), chosen.gpus, request, chosen.slots);
+                RC_ASSERT(scorer(chosen, request) ==
                           table.view().fragmentation(node) - table.view().fragmentation(after[node.id()]));
             });
         }
@@ -34,15 +35,15 @@ TEST(fragmentation, enumerates_the_same_scores_faster) {
         random_history history{seed, true};
         const cluster on = history.used_cluster();
         const policy::fragmentation policy{history.any_mix(on)};
-        const request asked = history.any_request(on);
-        const auto scorer = policy.prepare({on, asked, 0});
+        const request request = history.any_request(on);
+        const auto scorer = policy.prepare({on, request, 0});
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             std::vector<std::pair<policy::score, std::uint32_t>> slow;
             std::vector<std::pair<policy::score, std::uint32_t>> fast;
-            fit::for_each_candidate(on[node_id{n}], asked, [&](const candidate& chosen) {
-                slow.emplace_back(scorer(chosen, asked), chosen.gpus.bits());
+            fit::for_each_candidate(on[node_id{n}], request, [&](const candidate& chosen) {
+                slow.emplace_back(scorer(chosen, request), chosen.gpus.bits());
             });
-            scorer.for_each_score(on[node_id{n}], asked, [&](policy::score told, gpu_set gpus, slot_list) {
+            scorer.for_each_score(on[node_id{n}], request, [&](policy::score told, gpu_set gpus, slot_list) {
                 fast.emplace_back(told, gpus.bits());
             });
             RC_ASSERT(fast == slow);

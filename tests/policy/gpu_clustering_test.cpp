@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/gpu_clustering.hpp>
 

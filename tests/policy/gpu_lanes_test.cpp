@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/gpu_lanes.hpp>
 
 #include "support/for_all.hpp"
@@ -32,7 +33,7 @@ share any_share() {
 
 TEST(gpu_lanes, serve_exactly_what_fits) {
     for_all([] {
-        node_kind kind{.cpu = 8_cores, .memory = 8_GiB};
+        node_type kind{.cpu = 8_cores, .memory = 8_GiB};
         kind.gpu_count = *rc::gen::inRange(0, 33);
         gpu_state gpus[max_gpus_per_node];
         for (int i = 0; i < kind.gpu_count; ++i) gpus[i] = any_gpu();
@@ -40,16 +41,16 @@ TEST(gpu_lanes, serve_exactly_what_fits) {
         const node_view node{node_id{}, kind, state, gpus};
         const gpu_set wanted =
             gpu_set::from_bits(*rc::gen::arbitrary<std::uint32_t>()) & gpu_set::first(kind.gpu_count);
-        const share asked = any_share();
+        const share request = any_share();
 
-        const gpu_set fitting = asked.way() == sharing::exclusive ? fit::gpus_for_exclusive(node, wanted)
-                                                                  : fit::gpus_for_slice(node, wanted, asked);
+        const gpu_set fitting = request.way() == sharing::exclusive ? fit::gpus_for_exclusive(node, wanted)
+                                                                  : fit::gpus_for_slice(node, wanted, request);
         std::int32_t free = 0;
         for_each_gpu(fitting, [&](int i) { free += node.gpu(i).compute_free; });
 
         const policy::served_gpus served =
-            policy::sum_served(policy::gpu_lanes{node}, wanted, policy::offer_wanted(asked),
-                               static_cast<std::int32_t>(asked.memory().count()));
+            policy::sum_served(policy::gpu_lanes{node}, wanted, policy::offer_wanted(request),
+                               static_cast<std::int32_t>(request.memory().count()));
         RC_ASSERT(served.count() == fitting.size());
         RC_ASSERT(served.free() == free);
     });

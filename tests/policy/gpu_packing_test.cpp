@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/gpu_packing.hpp>
 
@@ -15,9 +16,9 @@ using policy::score;
 
 TEST(gpu_packing, keeps_to_its_three_tiers) {
     for_random_nodes(
-        [](const node_view& node, const request& asked) {
-            const score told = policy::gpu_packing{}(node, asked);
-            if (asked.gpus == 0) return RC_ASSERT(told == 0);
+        [](const node_view& node, const request& request) {
+            const score told = policy::gpu_packing{}(node, request);
+            if (request.gpus == 0) return RC_ASSERT(told == 0);
             std::vector<score> left;
             for (int i = 0; i < node.gpu_count(); ++i) left.push_back(node.gpu(i).compute_free);
             const auto idle = std::count(left.begin(), left.end(), 1000);
@@ -27,12 +28,12 @@ TEST(gpu_packing, keeps_to_its_three_tiers) {
             score idle_taken = 0;
             score percent = 0;
             for (const score free : left) {
-                if (taken == asked.gpus || free < asked.share.compute().count()) continue;
+                if (taken == request.gpus || free < request.share.compute().count()) continue;
                 ++taken;
                 idle_taken += free == 1000 ? 1 : 0;
                 percent += free * 100 / 1000;
             }
-            if (taken < asked.gpus) return; // shared memory alone: outside the published model
+            if (taken < request.gpus) return; // shared memory alone: outside the published model
             RC_ASSERT(told == (idle_taken > 0 ? std::max<score>(50 - idle_taken, 33)
                                               : std::max<score>(100 - percent / 10, 50)));
         },

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/instance_cost.hpp>
 
 #include "support/for_all.hpp"
@@ -44,15 +45,15 @@ TEST(instance_cost, is_the_worth_of_the_places_that_a_placement_takes_away) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         policy::mig_scarcity policy{history.any_mix(on)};
         policy.unit = 0;
-        const auto scorer = policy.prepare({on, asked, 0});
+        const auto scorer = policy.prepare({on, request, 0});
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            fit::for_each_candidate(on[node_id{n}], asked, [&](const candidate& chosen) {
+            fit::for_each_candidate(on[node_id{n}], request, [&](const candidate& chosen) {
                 cluster after = on;
-                (void)after.take(node_id{n}, chosen.gpus, asked, chosen.slots);
-                RC_ASSERT(scorer(chosen, asked) == worth(after, scorer) - worth(on, scorer));
+                (void)after.take(node_id{n}, chosen.gpus, request, chosen.slots);
+                RC_ASSERT(scorer(chosen, request) == worth(after, scorer) - worth(on, scorer));
             });
     });
 }

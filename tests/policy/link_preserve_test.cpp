@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/link_preserve.hpp>
 
 #include <gpupack/policy/rank.hpp>
@@ -44,34 +45,34 @@ TEST(link_preserve, scores_own_speed_less_what_others_lose) {
                 free.erase(i);
                 (void)on.take(node_id{0}, gpu_set::of(i), {.gpus = 1});
             }
-        const request asked{.gpus = static_cast<int>(1 + random.below(4))};
+        const request request{.gpus = static_cast<int>(1 + random.below(4))};
         const node_view node = on[node_id{0}];
-        if (!fit::fits(node, asked)) return;
-        const link_view& links = *node.kind().links;
+        if (!fit::fits(node, request)) return;
+        const link_view& links = *node.type().links;
         const policy::link_preserve scorer{.own = 3, .weights = {1, 5, 2}};
         score best = -1'000'000;
         gpu_set best_set;
-        for_each_subset(free, asked.gpus, [&](gpu_set set) {
-            score sum = asked.gpus == 1 ? 0 : 3 * 1000 * links.score(set) / links.best(asked.gpus);
+        for_each_subset(free, request.gpus, [&](gpu_set set) {
+            score sum = request.gpus == 1 ? 0 : 3 * 1000 * links.score(set) / links.best(request.gpus);
             const score weights[] = {1, 5, 2};
             for (int k = 2, nth = 0; k <= std::min(gpus, 8); k *= 2, ++nth)
                 sum -= weights[nth] * 1000 * (naive_worth(links, free, k) - naive_worth(links, free - set, k)) /
                        links.best(k);
-            RC_ASSERT(scorer(candidate{node, set}, asked) == sum);
+            RC_ASSERT(scorer(candidate{node, set}, request) == sum);
             if (sum > best) {
                 best = sum;
                 best_set = set;
             }
         });
-        RC_ASSERT(policy::pick(scorer, node, asked).gpus == best_set);
+        RC_ASSERT(policy::select_gpus(scorer, node, request).gpus == best_set);
     });
 }
 
 TEST(link_preserve, puts_single_gpus_where_they_break_no_pair) {
     cluster on = cluster_builder{}.add_nodes(2, machines::dgx_1_v100()).build().value();
     (void)on.take(node_id{1}, gpu_set::from_bits(0x0b), {.gpus = 3}); // {0, 1, 3}
-    const request asked{.gpus = 1};
+    const request request{.gpus = 1};
     const policy::link_preserve scorer;
-    EXPECT_EQ(policy::pick(scorer, on[node_id{1}], asked).gpus, gpu_set::of(2));
-    EXPECT_GT(policy::rank(scorer, on[node_id{1}], asked), policy::rank(scorer, on[node_id{0}], asked));
+    EXPECT_EQ(policy::select_gpus(scorer, on[node_id{1}], request).gpus, gpu_set::of(2));
+    EXPECT_GT(policy::node_score(scorer, on[node_id{1}], request), policy::node_score(scorer, on[node_id{0}], request));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/link_search.hpp>
 
 #include <gpupack/topology/link_table.hpp>

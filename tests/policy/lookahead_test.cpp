@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/lookahead.hpp>
 
 #include "support/for_all.hpp"
@@ -12,9 +13,9 @@ using namespace gpupack;
 namespace {
 
 /// The use of the node once the candidate is taken: on a copy of the cluster.
-std::int64_t use_after(cluster on, const candidate& chosen, const request& asked,
-                       const policy::expected_use_view& use) {
-    (void)on.take(chosen.node.id(), chosen.gpus, asked, chosen.slots);
+std::int64_t use_after(cluster on, const candidate& chosen, const request& request,
+                       const policy::opportunity_value_view& use) {
+    (void)on.take(chosen.node.id(), chosen.gpus, request, chosen.slots);
     return use.of(on[chosen.node.id()]);
 }
 
@@ -25,25 +26,25 @@ TEST(lookahead, scores_what_a_placement_leaves_of_the_use) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const policy::lookahead by{history.any_mix(on), {.reserve = static_cast<int>(history.number(0, 300))}};
-        const request asked = history.any_request(on);
-        const policy::lookahead_scorer scorer = by.prepare({on, asked, 0});
+        const request request = history.any_request(on);
+        const policy::lookahead_scorer scorer = by.prepare({on, request, 0});
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
             std::size_t visited = 0;
-            scorer.for_each_score(node, asked, [&](policy::score offered, gpu_set gpus, slot_list slots) {
+            scorer.for_each_score(node, request, [&](policy::score offered, gpu_set gpus, slot_list slots) {
                 const candidate chosen{node, gpus, slots};
                 const int idle = [&] {
                     int count = 0;
                     for_each_gpu(gpus, [&](int i) { count += is_free_whole(node.gpu(i)) ? 1 : 0; });
                     return count;
                 }();
-                const std::int64_t kept = scorer.room.taken(scorer.tight, node, asked, idle);
-                RC_ASSERT(offered == use_after(on, chosen, asked, scorer.use) - scorer.use.of(node) -
+                const std::int64_t kept = scorer.room.taken(scorer.tight, node, request, idle);
+                RC_ASSERT(offered == use_after(on, chosen, request, scorer.use) - scorer.use.of(node) -
                                          kept * policy::lookahead_scorer::place);
-                RC_ASSERT(offered == scorer(chosen, asked));
+                RC_ASSERT(offered == scorer(chosen, request));
                 ++visited;
             });
-            RC_ASSERT(fit::fits(node, asked) == (visited > 0));
+            RC_ASSERT(fit::fits(node, request) == (visited > 0));
         }
     });
 }
@@ -86,7 +87,7 @@ TEST(lookahead, keeps_the_last_whole_nodes_for_those_who_need_them) {
         scheduler by{std::move(on), policy::lookahead{mix, {.reserve = reserve}}};
         for (int i = 0; i < 4; ++i) (void)by.place({.cpu = 1_cores, .gpus = 1});
         std::uint32_t used = 0;
-        for (std::uint32_t n = 0; n < 4; ++n) used += by.state()[node_id{n}].idle_gpus() < 8 ? 1U : 0U;
+        for (std::uint32_t n = 0; n < 4; ++n) used += by.cluster()[node_id{n}].idle_gpus() < 8 ? 1U : 0U;
         return used;
     };
     EXPECT_EQ(opened(150), 1U);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/mig_fragmentation.hpp>
 
 #include "support/one_gpu.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/mig_options.hpp>
 
 #include "support/one_gpu.hpp"
@@ -8,8 +9,8 @@ using namespace gpupack;
 
 TEST(mig_options, keeps_the_places_that_are_wanted) {
     const auto where = [](const std::vector<std::pair<const char*, int>>& mix,
-                          const std::vector<const char*>& asked) {
-        return placed_in_order(policy::mig_options{mix_of(mix)}, 1, asked);
+                          const std::vector<const char*>& request) {
+        return placed_in_order(policy::mig_options{mix_of(mix)}, 1, request);
     };
     EXPECT_EQ(where({{"4g.20gb", 1}}, {"1g.5gb"}), "0@4"); // beyond what the 4g needs
     EXPECT_EQ(where({{"2g.10gb", 1}}, {"1g.5gb"}), "0@6"); // no 2g starts there

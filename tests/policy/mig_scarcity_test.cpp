@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/mig_scarcity.hpp>
 
 #include "support/one_gpu.hpp"
@@ -43,7 +44,7 @@ TEST(mig_scarcity, keeps_idle_gpus_together_for_whole_ones) {
     mix.add({.gpus = 4});
     mix.add(one_of(on, "1g.5gb"));
     scheduler by{std::move(on), policy::mig_scarcity{mix}};
-    EXPECT_EQ(by.place(one_of(by.state(), "1g.5gb"))->node, node_id{1});
+    EXPECT_EQ(by.place(one_of(by.cluster(), "1g.5gb"))->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1, .share = slice{1_GiB, 100_milli}})->node, node_id{1});
     EXPECT_TRUE(by.place({.gpus = 4}));
 }
@@ -65,10 +66,10 @@ int most_slices(const partition_table& table, const std::vector<int>& profiles, 
 
 template <class Policy> int slices_placed(const Policy& policy, const std::vector<int>& profiles) {
     scheduler by{a100s(1), policy};
-    const partition_table& table = *by.state().mig_tables().front().table;
+    const partition_table& table = *by.cluster().mig_tables().front().table;
     int slices = 0;
     for (const int p : profiles)
-        if (by.try_place(one_of(by.state(), table.profiles[p].name.view().data())))
+        if (by.try_place(one_of(by.cluster(), table.profiles[p].name.view().data())))
             slices += table.profiles[p].slices;
     return slices;
 }
@@ -84,13 +85,13 @@ TEST(mig_policies, are_never_above_the_optimum_of_one_gpu_and_their_mean_gap_is_
     double gap[5] = {};
     constexpr int sequences = 300;
     for (int n = 0; n < sequences; ++n) {
-        std::vector<int> asked;
-        for (auto count = 1 + random.below(8); count > 0; --count) asked.push_back(plain[random.below(5)]);
-        const int best = most_slices(table, asked, 0, 0);
-        const int told[] = {slices_placed(policy::first_fit{}, asked), slices_placed(policy::mig_best_fit{}, asked),
-                            slices_placed(policy::mig_fragmentation{}, asked),
-                            slices_placed(policy::mig_options{mix}, asked),
-                            slices_placed(policy::mig_scarcity{mix}, asked)};
+        std::vector<int> request;
+        for (auto count = 1 + random.below(8); count > 0; --count) request.push_back(plain[random.below(5)]);
+        const int best = most_slices(table, request, 0, 0);
+        const int told[] = {slices_placed(policy::first_fit{}, request), slices_placed(policy::mig_best_fit{}, request),
+                            slices_placed(policy::mig_fragmentation{}, request),
+                            slices_placed(policy::mig_options{mix}, request),
+                            slices_placed(policy::mig_scarcity{mix}, request)};
         for (int i = 0; i < 5; ++i) {
             ASSERT_LE(told[i], best);
             gap[i] += 100.0 * (best - told[i]) / best / sequences;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/nic_affinity.hpp>
 
 #include <gpupack/policy/rank.hpp>
@@ -12,7 +13,7 @@ TEST(nic_affinity, takes_the_gpus_beside_an_adapter) {
     node_spec machine = machines::l40s_x4();
     machine.topology->nics.erase(machine.topology->nics.begin()); // that of GPUs 0 and 1
     const cluster on = cluster_builder{}.add_nodes(1, machine).build().value();
-    EXPECT_EQ(policy::pick(policy::nic_affinity{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0x0cU);
-    EXPECT_EQ(policy::pick(policy::nic_affinity{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0x0dU);
-    EXPECT_EQ(policy::rank(policy::nic_affinity{}, on[node_id{0}], {.gpus = 3}), 50 + 50 + 10);
+    EXPECT_EQ(policy::select_gpus(policy::nic_affinity{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0x0cU);
+    EXPECT_EQ(policy::select_gpus(policy::nic_affinity{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0x0dU);
+    EXPECT_EQ(policy::node_score(policy::nic_affinity{}, on[node_id{0}], {.gpus = 3}), 50 + 50 + 10);
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/normalize.hpp>
 
 #include "support/for_all.hpp"
@@ -24,15 +25,15 @@ TEST(normalize, stretches_the_nodes_that_fit_to_the_full_range) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
-        const auto scorer = policy::normalize(a, 100).prepare({on, asked, 0});
+        const request request = history.any_request(on);
+        const auto scorer = policy::normalize(a, 100).prepare({on, request, 0});
         std::vector<score> raw;
         std::vector<score> stretched;
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            if (!fit::fits(node, asked)) continue;
-            raw.push_back(a(node, asked));
-            stretched.push_back(scorer(node, asked));
+            if (!fit::fits(node, request)) continue;
+            raw.push_back(a(node, request));
+            stretched.push_back(scorer(node, request));
         }
         if (raw.empty()) return;
         const auto [lowest, highest] = std::minmax_element(raw.begin(), raw.end());

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/quantize.hpp>
 
 #include "support/random_choices.hpp"
@@ -20,8 +21,8 @@ constexpr policy::gpu_best_fit g{};
 
 TEST(quantize, rounds_down_also_below_zero) {
     const auto coarse = policy::quantize(g, 300); // g is never above 0
-    for_random_candidates([&](const candidate& chosen, const request& asked) {
-        RC_ASSERT(coarse(chosen, asked) == floor_divide(g(chosen, asked), 300));
+    for_random_candidates([&](const candidate& chosen, const request& request) {
+        RC_ASSERT(coarse(chosen, request) == floor_divide(g(chosen, request), 300));
     });
     EXPECT_DEATH((void)policy::quantize(a, 0), "a step above 0");
 }

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/random.hpp>
 
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -15,12 +16,12 @@ TEST(random, takes_each_node_and_each_gpu_equally_often) {
     cluster on = cluster_builder{}.add_nodes(5, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     (void)on.take(node_id{2}, gpu_set::of(1),
                   {.gpus = 1, .share = slice{0_MiB, 100_milli}}); // not alike, as likely
-    scheduler by{on, policy::two_level(policy::random{7}, policy::gpu_random{7})};
-    const request asked{.gpus = 1, .share = slice{0_MiB, 300_milli}};
+    scheduler by{on, policy::node_then_gpus(policy::random{7}, policy::gpu_random{7})};
+    const request request{.gpus = 1, .share = slice{0_MiB, 300_milli}};
     std::array<int, 5> nodes{};
     std::array<int, 4> gpus{};
     for (int i = 0; i < 20000; ++i) {
-        const auto placed = by.try_place(asked);
+        const auto placed = by.try_place(request);
         ++nodes[placed->node.number()];
         if (placed->node == node_id{2}) ++gpus[static_cast<std::size_t>(placed->gpus.lowest())];
         by.release(*placed);

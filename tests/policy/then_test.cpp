@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/then.hpp>
 
 #include "support/random_choices.hpp"
@@ -21,10 +22,10 @@ constexpr policy::gpu_best_fit g{};
 
 TEST(then, lets_the_second_decide_only_among_equals) {
     const auto order = policy::then(a, b, g);
-    for_random_candidates([&](const candidate& chosen, const request& asked) {
-        const auto told = order(chosen, asked);
-        RC_ASSERT(told.first == a(chosen.node, asked));
-        RC_ASSERT(told.second.first == b(chosen.node, asked));
-        RC_ASSERT(told.second.second == g(chosen, asked));
+    for_random_candidates([&](const candidate& chosen, const request& request) {
+        const auto told = order(chosen, request);
+        RC_ASSERT(told.first == a(chosen.node, request));
+        RC_ASSERT(told.second.first == b(chosen.node, request));
+        RC_ASSERT(told.second.second == g(chosen, request));
     });
 }

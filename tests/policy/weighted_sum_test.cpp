@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/weighted_sum.hpp>
 
 #include "support/random_choices.hpp"
@@ -23,9 +24,9 @@ constexpr policy::gpu_best_fit g{};
 TEST(weighted_sum, is_exact_in_thousandths) {
     const auto sum = 0.7 * a + 0.3 * b;
     const auto mixed = -1.5 * a + 2.0 * g; // a node's score and a candidate's
-    for_random_candidates([&](const candidate& chosen, const request& asked) {
-        RC_ASSERT(sum(chosen.node, asked) == 700 * a(chosen.node, asked) + 300 * b(chosen.node, asked));
-        RC_ASSERT(mixed(chosen, asked) == -1500 * a(chosen.node, asked) + 2000 * g(chosen, asked));
+    for_random_candidates([&](const candidate& chosen, const request& request) {
+        RC_ASSERT(sum(chosen.node, request) == 700 * a(chosen.node, request) + 300 * b(chosen.node, request));
+        RC_ASSERT(mixed(chosen, request) == -1500 * a(chosen.node, request) + 2000 * g(chosen, request));
     });
     static_assert(policy::node_scorer<decltype(sum)> && !policy::node_scorer<decltype(mixed)>);
     EXPECT_EQ((0.0004 * a).thousandths, 0);

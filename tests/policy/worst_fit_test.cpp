@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/worst_fit.hpp>
 
@@ -9,9 +10,9 @@
 using namespace gpupack;
 
 TEST(worst_fit, weighs_a_milli_gpu_as_a_hundred_milli_cores) {
-    for_random_nodes([](const node_view& node, const request& asked) {
-        RC_ASSERT(policy::worst_fit{}(node, asked) ==
-                  (node.cpu_free() - asked.cpu).count() +
-                      100 * (node.compute_free() - asked.total_compute()).count());
+    for_random_nodes([](const node_view& node, const request& request) {
+        RC_ASSERT(policy::worst_fit{}(node, request) ==
+                  (node.cpu_free() - request.cpu).count() +
+                      100 * (node.compute_free() - request.total_compute()).count());
     });
 }

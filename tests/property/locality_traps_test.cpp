@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes wrong with links, NUMA nodes and gangs in other systems, by its number in our notes on them.
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/first_fit.hpp>
-#include <gpupack/policy/gpuallocator.hpp>
-#include <gpupack/policy/hami_topology.hpp>
+#include <gpupack/dialect/kubernetes/gpuallocator.hpp>
+#include <gpupack/dialect/hami/topology.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/scheduler.hpp>
@@ -31,7 +32,7 @@ TEST(locality_traps, a_gang_is_not_admitted_by_sums) {
     ASSERT_FALSE(refused);
     EXPECT_TRUE(refused.error().proven);
     EXPECT_TRUE(refused.error().ever);
-    EXPECT_TRUE(by.state().same_state(on));
+    EXPECT_TRUE(by.cluster().same_state(on));
 }
 
 // 46: the room of a domain for a mixed gang is not that for so many of its largest members.
@@ -46,7 +47,7 @@ TEST(locality_traps, a_mixed_gang_is_not_counted_by_its_largest_member) {
                  policy::best_fit{}};
     const auto placed = plan::place_gang(by, gang{.parts = {{{.gpus = 8}, 1}, {{.gpus = 1}, 8}}});
     ASSERT_TRUE(placed);
-    EXPECT_EQ(by.state().domains()[placed->domain].name, "r");
+    EXPECT_EQ(by.cluster().domains()[placed->domain].name, "r");
 }
 
 // 47: GPUs of one NUMA node need not stand next to each other in the numbering.

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // Placing and releasing allocate nothing, once the first placement of a shape has been made and the ledger has
 // room.
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/parallel.hpp>

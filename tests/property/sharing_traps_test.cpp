@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes wrong elsewhere when GPUs are shared, one test a trap; traps of one policy or one kind of request stand
 // with their tests. The numbers are those of our survey of other systems.
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -36,16 +37,16 @@ request percent(int of_memory) {
 
 TEST(sharing_traps, trap_3_percent_is_rounded_down_and_three_thirds_leave_a_rest) {
     auto by = on_t4s(1);
-    const std::int32_t all = by.state()[node_id{0}].gpu(0).memory_free;
+    const std::int32_t all = by.cluster()[node_id{0}].gpu(0).memory_free;
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(by.place(percent(33)));
-    EXPECT_EQ(by.state()[node_id{0}].gpu(0).memory_free, all - 3 * (all * 33 / 100));
+    EXPECT_EQ(by.cluster()[node_id{0}].gpu(0).memory_free, all - 3 * (all * 33 / 100));
     EXPECT_TRUE(by.place(percent(1)));
     EXPECT_FALSE(by.place(percent(1)));
 }
 
 TEST(sharing_traps, trap_4_memory_is_what_the_owner_says_and_floored_only_by_a_reserve) {
     auto plain = on_t4s(1);
-    const mebibytes all = plain.state()[node_id{0}].gpu_memory(0);
+    const mebibytes all = plain.cluster()[node_id{0}].gpu_memory(0);
     EXPECT_TRUE(plain.place({.gpus = 1, .share = slice{all}}));
     const mebibytes over{all.count() % 100};
     ASSERT_GT(over.count(), 0);
@@ -57,17 +58,17 @@ TEST(sharing_traps, trap_4_memory_is_what_the_owner_says_and_floored_only_by_a_r
 TEST(sharing_traps, trap_9_ten_tenths_are_exactly_one_gpu) {
     auto by = on_t4s(1);
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(by.place(part(100)));
-    EXPECT_EQ(by.state().compute_free(), 0_milli);
+    EXPECT_EQ(by.cluster().compute_free(), 0_milli);
     EXPECT_FALSE(by.place(part(1)));
 }
 
 TEST(sharing_traps, trap_12_a_placement_counts_once) {
     auto by = on_t4s(2);
     const auto placed = by.place(part(300));
-    EXPECT_EQ(by.state().compute_free(), 1700_milli);
-    EXPECT_EQ(by.state().live_placements(), 1U);
+    EXPECT_EQ(by.cluster().compute_free(), 1700_milli);
+    EXPECT_EQ(by.cluster().live_placements(), 1U);
     by.release(*placed);
-    EXPECT_EQ(by.state().compute_free(), 2000_milli);
+    EXPECT_EQ(by.cluster().compute_free(), 2000_milli);
 }
 
 TEST(sharing_traps, trap_13_two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
@@ -76,7 +77,7 @@ TEST(sharing_traps, trap_13_two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
     ASSERT_TRUE(by.place(part(100)));
     EXPECT_FALSE(by.place(part(100)));
     by.release(*first); // and the other one stays
-    EXPECT_EQ(by.state()[node_id{0}].gpu(0).sharers, 1);
+    EXPECT_EQ(by.cluster()[node_id{0}].gpu(0).sharers, 1);
     EXPECT_TRUE(by.place(part(100)));
     EXPECT_FALSE(by.place(part(100)));
 }
@@ -88,7 +89,7 @@ TEST(sharing_traps, trap_15_nothing_is_given_back_twice) {
     const auto other = by.place(part(200)); // in the same slot of the ledger
     EXPECT_DEATH(by.release(*placed), "was it released before");
     by.release(*other);
-    EXPECT_EQ(by.state().compute_free(), 1000_milli);
+    EXPECT_EQ(by.cluster().compute_free(), 1000_milli);
 }
 
 TEST(sharing_traps, trap_19_sharers_run_out_although_memory_is_free) {
@@ -102,7 +103,7 @@ TEST(sharing_traps, trap_20_a_gpu_that_failed_gets_nothing_whatever_the_policy) 
     for (const policy::preset_row& row : policy::presets)
         std::visit(
             [&](const auto& policy) {
-                scheduler by{on_t4s(2).state(), policy};
+                scheduler by{on_t4s(2).cluster(), policy};
                 const auto there = by.place(part(100));
                 ASSERT_TRUE(there) << row.name;
                 by.set_closed(node_id{0}, there->gpus, true);
@@ -126,13 +127,13 @@ TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const task_mix mix = history.any_mix(on);
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         for (const policy::preset_row& row : policy::presets) {
             const auto ask = [&] {
                 return std::visit(
                     [&](const auto& policy) {
                         scheduler by{on, policy};
-                        const auto placed = by.try_place(asked);
+                        const auto placed = by.try_place(request);
                         return placed ? std::pair{placed->node.number(), placed->gpus.bits()} : std::pair{~0U, 0U};
                     },
                     row.make({mix, seed}));
@@ -144,14 +145,14 @@ TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
 
 TEST(sharing_traps, trap_28_memory_and_compute_are_never_added_up) { // a GPU full in one of them is full
     auto by = on_t4s(1);
-    ASSERT_TRUE(by.place({.gpus = 1, .share = slice{by.state()[node_id{0}].gpu_memory(0), 100_milli}}));
+    ASSERT_TRUE(by.place({.gpus = 1, .share = slice{by.cluster()[node_id{0}].gpu_memory(0), 100_milli}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{1_MiB, 100_milli}}));
     EXPECT_TRUE(by.place(part(900)));
     EXPECT_FALSE(by.place(part(1)));
 }
 
 TEST(sharing_traps, trap_40_of_two_placements_decided_on_one_state_the_second_is_refused) {
-    cluster on = on_t4s(1).state();
+    cluster on = on_t4s(1).cluster();
     const cluster seen = on; // what both deciders look at
     const gpu_set gpus = fit::lowest_gpus(seen[node_id{0}], part(600));
     ASSERT_TRUE(fit::fits_on(on[node_id{0}], part(600), gpus));
@@ -164,10 +165,10 @@ TEST(sharing_traps, trap_41_what_does_not_fit_leaves_no_trace) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         scheduler by{on, policy::first_fit{}};
-        if (by.try_place(asked)) return;
-        RC_ASSERT(by.state().same_state(on));
-        RC_ASSERT(by.state().live_placements() == on.live_placements());
+        if (by.try_place(request)) return;
+        RC_ASSERT(by.cluster().same_state(on));
+        RC_ASSERT(by.cluster().live_placements() == on.live_placements());
     });
 }

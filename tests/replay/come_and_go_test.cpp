@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/come_and_go.hpp>
 
 #include <gpupack/policy/first_fit.hpp>
@@ -5,7 +6,7 @@
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
-#include <gpupack/replay/synthetic.hpp>
+#include <gpupack/workload/synthetic.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 
@@ -34,8 +35,8 @@ TEST(come_and_go, stays_are_exponential) {
 }
 
 TEST(come_and_go, as_much_comes_as_the_load_says) {
-    for (const std::string& name : replay::synthetic_names()) {
-        const auto of = replay::make_synthetic(name).value();
+    for (const std::string& name : workload::synthetic_names()) {
+        const auto of = workload::make_synthetic(name).value();
         const bool jobs = name.starts_with("training-");
         double offered = 0;
         for (const replay::visit& each : replay::draw_visits(of, 5, 900, 200))
@@ -47,7 +48,7 @@ TEST(come_and_go, as_much_comes_as_the_load_says) {
 }
 
 TEST(come_and_go, an_empty_load_brings_nobody) {
-    const auto of = replay::make_synthetic("vgpu-t4").value();
+    const auto of = workload::make_synthetic("vgpu-t4").value();
     EXPECT_TRUE(replay::draw_visits(of, 5, 0, 200).empty());
     scheduler by{of.on, policy::first_fit{}};
     const auto told = replay::run_visits(by, of, {});
@@ -56,7 +57,7 @@ TEST(come_and_go, an_empty_load_brings_nobody) {
 }
 
 TEST(come_and_go, all_engines_accept_alike_and_no_more_than_the_bound) {
-    const auto of = replay::make_synthetic("mixed").value();
+    const auto of = workload::make_synthetic("mixed").value();
     const auto visits = replay::draw_visits(of, 7, 1200, 40);
     const policy::mig_options policy{of.mix()};
     scheduler scanning{of.on, policy};
@@ -75,7 +76,7 @@ TEST(come_and_go, our_own_policy_accepts_most_on_the_mig_workloads) {
     double ours = 0;
     double others[4] = {};
     for (const char* name : {"mig-uniform", "mig-small", "mig-large", "mig-bimodal"}) {
-        const auto of = replay::make_synthetic(name).value();
+        const auto of = workload::make_synthetic(name).value();
         const auto visits = replay::draw_visits(of, 1, 1000, 60);
         const auto accepted = [&](const auto& policy) {
             scheduler by{of.on, policy};
@@ -91,7 +92,7 @@ TEST(come_and_go, our_own_policy_accepts_most_on_the_mig_workloads) {
 }
 
 TEST(come_and_go, places_alike_on_every_compiler) {
-    const auto of = replay::make_synthetic("mig-uniform").value();
+    const auto of = workload::make_synthetic("mig-uniform").value();
     const auto visits = replay::draw_visits(of, 1, 1000, 30);
     const auto placed = [&](const auto& policy) {
         scheduler by{of.on, policy};

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The decisions of every preset on the built-in workload, as one checksum each: the same on every compiler, with
 // and without optimisation, and never changed by accident. That every engine decides so is shown by the replay
 // program, which has all of them compiled already.
-#include <gpupack/policy/presets.hpp>
-#include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/presets.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/search/scan.hpp>
 
@@ -27,9 +28,9 @@ std::uint64_t checksum(const replay::result& of) {
 }
 
 std::uint64_t checksum_under(const std::string& preset) {
-    static const io::trace of = replay::openb();
-    const auto arrivals = replay::draw_arrivals(of, 42, half_load);
-    const auto order = replay::draw_node_order(of.nodes.size(), 42);
+    static const workload::trace of = workload::openb();
+    const auto arrivals = workload::draw_arrivals(of, 42, half_load);
+    const auto order = workload::draw_node_order(of.nodes.size(), 42);
     return std::visit(
         [&](const auto& policy) {
             scheduler by{of.build(order).value(), policy, search::scan{}};

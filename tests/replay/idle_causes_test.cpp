@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/idle_causes.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/random.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -60,19 +61,19 @@ TEST(idle_causes, what_is_held_unasked_is_named) {
     cluster on = one_node(8, 2);
     on.take(node_id{0}, gpu_set::of(0), {.gpus = 1}, {}, 700_milli);
     EXPECT_EQ(replay::idle_causes_of(on, {{.gpus = 1}}),
-              (replay::idle_causes{.fits = 1000_milli, .unasked = 700_milli}));
+              (replay::idle_causes{.fits = 1000_milli, .rounding_overhead = 700_milli}));
 }
 
 TEST(idle_causes, sum_to_what_is_idle) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.any_cluster();
-        scheduler by{on, policy::two_level(policy::random{seed}, policy::gpu_random{seed})};
+        scheduler by{on, policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
         for (int i = 0; i < 40; ++i) (void)by.try_place(history.any_request(on));
         std::vector<request> expected;
         for (int i = 0; i < 5; ++i) expected.push_back(history.any_request(on));
-        const replay::idle_causes causes = replay::idle_causes_of(by.state(), expected);
-        RC_ASSERT(causes.total() == on.compute() - replay::served_compute(by.state()));
+        const replay::idle_causes causes = replay::idle_causes_of(by.cluster(), expected);
+        RC_ASSERT(causes.total() == on.compute() - replay::served_compute(by.cluster()));
     });
 }
 

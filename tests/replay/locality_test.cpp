@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/locality.hpp>
 
 #include <gpupack/state/cluster_builder.hpp>
@@ -14,10 +15,10 @@ TEST(locality, counts_sets_against_the_best_of_an_empty_node) {
                            .build()
                            .value();
     replay::locality places;
-    places.count_set(on.kinds()[0], gpu_set::from_bits(0x0c)); // {2, 3}: 250, the best
-    places.count_set(on.kinds()[0], gpu_set::from_bits(0x03)); // {0, 1}: 150
-    places.count_set(on.kinds()[0], gpu_set::of(0));           // no set
-    places.count_set(on.kinds()[1], gpu_set::first(2));        // nothing is known
+    places.count_set(on.types()[0], gpu_set::from_bits(0x0c)); // {2, 3}: 250, the best
+    places.count_set(on.types()[0], gpu_set::from_bits(0x03)); // {0, 1}: 150
+    places.count_set(on.types()[0], gpu_set::of(0));           // no set
+    places.count_set(on.types()[1], gpu_set::first(2));        // nothing is known
     EXPECT_EQ(places.sets, 2);
     EXPECT_EQ(places.on_best, 1);
     EXPECT_EQ(places.thousandths, 1600);

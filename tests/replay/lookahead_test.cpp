@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // What docs/lookahead.md says of the built-in workload, on three of its seeds.
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/lookahead.hpp>
 
-#include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
@@ -22,15 +23,15 @@ struct end_state {
 };
 
 template <class Policy>
-void add_end(end_state& to, const io::trace& workload, const Policy& by, std::uint64_t seed) {
+void add_end(end_state& to, const workload::trace& workload, const Policy& by, std::uint64_t seed) {
     const policy::fragmentation_table typical{workload.mix().typical(95)};
-    scheduler scheduler{workload.build(replay::draw_node_order(workload.nodes.size(), seed)).value(), by,
+    scheduler scheduler{workload.build(workload::draw_node_order(workload.nodes.size(), seed)).value(), by,
                         search::indexed{}};
-    const auto result = replay::run(scheduler, workload.tasks, replay::draw_arrivals(workload, seed, 1300),
+    const auto result = replay::run(scheduler, workload.tasks, workload::draw_arrivals(workload, seed, 1300),
                                     typical.view(), [](std::size_t) {});
     to.idle += 100 - result.allocated_percent;
     for (const replay::outcome& each : result.outcomes) {
-        const auto gpus = static_cast<std::size_t>(workload.tasks[each.task].asked.gpus);
+        const auto gpus = static_cast<std::size_t>(workload.tasks[each.task].request.gpus);
         ++to.came[gpus];
         to.failed[gpus] += each.placed ? 0U : 1U;
     }
@@ -39,7 +40,7 @@ void add_end(end_state& to, const io::trace& workload, const Policy& by, std::ui
 } // namespace
 
 TEST(lookahead, leaves_less_idle_than_fgd_and_starves_no_size) {
-    const io::trace workload = replay::openb();
+    const workload::trace workload = workload::openb();
     end_state fgd;
     end_state ours;
     for (std::uint64_t seed = 42; seed < 45; ++seed) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>

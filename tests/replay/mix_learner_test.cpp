@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/mix_learner.hpp>
 
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ TEST(mix_learner, is_due_by_doubling_and_then_every_quarter_of_the_half_life) {
 TEST(mix_learner, begins_with_a_history) {
     replay::mix_learner learner{40};
     learner.begin_with(std::vector<request>(30, {.gpus = 2}));
-    EXPECT_EQ(learner.mix().entries().front().asked, (request{.gpus = 2}));
+    EXPECT_EQ(learner.mix().entries().front().request, (request{.gpus = 2}));
     EXPECT_EQ(renewals(learner, 25), (std::vector<int>{10, 20}));
     EXPECT_EQ(learner.mix().entries().size(), 2U);
 }

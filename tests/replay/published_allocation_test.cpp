@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // The published experiment: 6 policies, 5 task files, seeds 42 to 51, allocation at 100 % and 130 % arrived.
 #include "support/data_files.hpp"
 
 #include <gpupack/io/read_trace.hpp>
 #include <gpupack/plan/hindsight_bound.hpp>
-#include <gpupack/policy/presets.hpp>
-#include <gpupack/replay/arrivals.hpp>
-#include <gpupack/replay/openb.hpp>
+#include <gpupack/presets.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 
 #include <gtest/gtest.h>
@@ -52,23 +53,23 @@ struct allocation {
 };
 
 /// What no policy can exceed, in percent, for each seed.
-std::vector<double> bounds_of(const io::trace& of) {
+std::vector<double> bounds_of(const workload::trace& of) {
     std::vector<double> told;
     const cluster on = of.build().value();
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-        const task_mix arrived = replay::arrived_mix(of.tasks, replay::draw_arrivals(of, seed, 1300));
+        const task_mix arrived = workload::arrived_mix(of.tasks, workload::draw_arrivals(of, seed, 1300));
         told.push_back(replay::percent(plan::hindsight_bound(on, arrived).count(), on.compute().count()));
     }
     return told;
 }
 
 /// bounds  [seeds]  none of which is exceeded
-allocation measure(const io::trace& of, const std::string& preset, const std::vector<double>& bounds) {
+allocation measure(const workload::trace& of, const std::string& preset, const std::vector<double>& bounds) {
     const policy::fragmentation_view unmeasured{};
     allocation told;
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-        const auto arrivals = replay::draw_arrivals(of, seed, 1300);
-        const auto order = replay::draw_node_order(of.nodes.size(), seed);
+        const auto arrivals = workload::draw_arrivals(of, seed, 1300);
+        const auto order = workload::draw_node_order(of.nodes.size(), seed);
         std::visit(
             [&]<class Policy>(const Policy& policy) {
                 if constexpr (is_published<Policy>) {
@@ -97,7 +98,7 @@ double number(std::string_view text) {
 }
 
 /// One task file against its rows of the published table, which says at 100 % and at 130 %.
-void expect_published(const io::trace& of, const std::string& tasks) {
+void expect_published(const workload::trace& of, const std::string& tasks) {
     const auto text = io::read_file(data_file("openb/published_allocation.csv"));
     ASSERT_TRUE(text);
     const auto table = io::text_table::parse("published", *text,
@@ -134,5 +135,5 @@ INSTANTIATE_TEST_SUITE_P(openb, published_allocation,
 
 TEST(published_allocation_of_the_built_in_workload, is_that_of_the_default_tasks) {
     SKIP_WITHOUT_DATA();
-    expect_published(replay::openb(), "default");
+    expect_published(workload::openb(), "default");
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the published simulator decided, task by task, against what we decide: FGD, default tasks, seed 42,
 // load 1.3.
 #include "support/data_files.hpp"
@@ -22,7 +23,7 @@ namespace {
 
 /// The recorded decisions, in order.
 struct reference {
-    io::trace workload;
+    workload::trace workload;
     std::vector<std::size_t> node_order;
     std::vector<replay::outcome> outcomes;
 
@@ -44,7 +45,7 @@ reference read_reference() {
     reference read;
     read.workload = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_default.csv")).value();
     std::vector<std::string> nodes;
-    for (const io::trace_node& node : read.workload.nodes) nodes.push_back(node.name);
+    for (const workload::trace_node& node : read.workload.nodes) nodes.push_back(node.name);
     read.node_order = io::read_names(data_file("openb/reference_node_order_seed42.txt"), "node", nodes).value();
     std::map<std::string_view, std::uint32_t> number;
     for (std::size_t i = 0; i < read.node_order.size(); ++i)
@@ -81,7 +82,7 @@ std::size_t agreeing(const reference& of, const replay::result& ours) {
 double recorded_allocation(const reference& of) {
     std::int64_t sum = 0;
     for (const replay::outcome& each : of.outcomes)
-        if (each.placed) sum += of.workload.tasks[each.task].asked.total_compute().count();
+        if (each.placed) sum += of.workload.tasks[each.task].request.total_compute().count();
     return replay::percent(sum, 6212 * 1000);
 }
 
@@ -112,8 +113,8 @@ TEST(reference_decisions, each_difference_is_a_rounding_error_at_a_whole_score) 
     std::size_t differences = 0;
     for (const replay::outcome& recorded :
          of.outcomes) { // from the recorded state, so that none follows from another
-        const request& asked = of.workload.tasks[recorded.task].asked;
-        const policy::decision question{on, asked, 0};
+        const request& request = of.workload.tasks[recorded.task].request;
+        const policy::decision question{on, request, 0};
         const auto ours = search::scan::searcher{}.find(exact, question);
         ASSERT_EQ(ours.has_value(), recorded.placed);
         if (ours && (!(ours->node == recorded.node) || !(ours->gpus == recorded.gpus))) {
@@ -122,12 +123,12 @@ TEST(reference_decisions, each_difference_is_a_rounding_error_at_a_whole_score) 
             const auto scorer = exact.prepare(question);
             const candidate chosen{on[ours->node], ours->gpus};
             const candidate theirs{on[recorded.node], recorded.gpus};
-            EXPECT_EQ(scorer(chosen, asked), scorer(theirs, asked));
+            EXPECT_EQ(scorer(chosen, request), scorer(theirs, request));
             EXPECT_LT(ours->node, recorded.node);
-            EXPECT_EQ(rounded(chosen, asked) + 1, scorer(chosen, asked));
-            EXPECT_NEAR(rounded.fall(chosen, asked), 0.0, 1e-9);
+            EXPECT_EQ(rounded(chosen, request) + 1, scorer(chosen, request));
+            EXPECT_NEAR(rounded.fall(chosen, request), 0.0, 1e-9);
         }
-        if (recorded.placed) (void)on.take(recorded.node, recorded.gpus, asked);
+        if (recorded.placed) (void)on.take(recorded.node, recorded.gpus, request);
     }
     EXPECT_GT(differences, 0U);
     EXPECT_LE(differences, 10U);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/topology/models.hpp>
@@ -8,8 +9,8 @@ using namespace gpupack;
 
 namespace {
 
-io::trace one_node_trace() {
-    io::trace made;
+workload::trace one_node_trace() {
+    workload::trace made;
     made.nodes = {{"n", {8_cores, 8_GiB, {2, models::t4}}}};
     made.tasks = {{"one", {.cpu = 1_cores, .gpus = 1}, {}, {}}, {"two", {.cpu = 1_cores, .gpus = 2}, {}, {}}};
     return made;
@@ -18,7 +19,7 @@ io::trace one_node_trace() {
 } // namespace
 
 TEST(run, drops_what_does_not_fit_and_counts_all) {
-    const io::trace of = one_node_trace();
+    const workload::trace of = one_node_trace();
     const policy::fragmentation_table expected{of.mix()};
     scheduler by{of.build().value(), policy::first_fit{}};
     const auto told = replay::run(by, of.tasks, {0, 1, 0, 0}, expected.view(), [](std::size_t) {});
@@ -34,7 +35,7 @@ TEST(run, drops_what_does_not_fit_and_counts_all) {
 }
 
 TEST(run, no_tasks_and_no_gpus_are_no_errors) {
-    io::trace of = one_node_trace();
+    workload::trace of = one_node_trace();
     const policy::fragmentation_table expected{of.mix()};
     scheduler idle{of.build().value(), policy::first_fit{}};
     EXPECT_EQ(replay::run(idle, of.tasks, {}, expected.view(), [](std::size_t) {}).allocated_percent, 0.0);

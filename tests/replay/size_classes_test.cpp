@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/size_classes.hpp>
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ TEST(size_classes, other_counts_go_to_the_next_larger_one) {
 }
 
 TEST(size_classes, count_each_task_once) {
-    const std::vector<io::trace_task> tasks{{"cpu", {.cpu = 1_cores}, {}, {}}, {"wide", {.gpus = 8}, {}, {}}};
+    const std::vector<workload::trace_task> tasks{{"cpu", {.cpu = 1_cores}, {}, {}}, {"wide", {.gpus = 8}, {}, {}}};
     replay::result of;
     of.outcomes = {
         {0, true, {}, {}}, {1, false, {}, {}}, {1, true, {}, {}}, {0, false, {}, {}}, {1, false, {}, {}}};

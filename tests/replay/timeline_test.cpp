@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/first_fit.hpp>
 
 #include "support/for_all.hpp"
@@ -11,11 +12,11 @@ using namespace gpupack;
 
 namespace {
 
-io::trace_task task(std::string name, int gpus, std::int64_t created, std::optional<std::int64_t> runs_for) {
+workload::trace_task task(std::string name, int gpus, std::int64_t created, std::optional<std::int64_t> runs_for) {
     return {std::move(name), {.cpu = 1_cores, .gpus = gpus}, created, runs_for};
 }
 
-auto play(const std::vector<io::trace_task>& tasks, int gpus) {
+auto play(const std::vector<workload::trace_task>& tasks, int gpus) {
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1});
     const policy::fragmentation_table table{expected};
@@ -23,7 +24,7 @@ auto play(const std::vector<io::trace_task>& tasks, int gpus) {
                  policy::first_fit{}};
     auto told =
         replay::run_timeline(by, tasks, replay::arrivals_in_time(tasks).value(), table.view(), [](std::size_t) {});
-    return std::tuple{std::move(told.first), std::move(told.second), by.state().live_placements()};
+    return std::tuple{std::move(told.first), std::move(told.second), by.cluster().live_placements()};
 }
 
 } // namespace
@@ -58,7 +59,7 @@ TEST(timeline, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
 }
 
 TEST(timeline, a_task_without_a_time_is_an_error) {
-    std::vector<io::trace_task> tasks{task("a", 1, 0, 1)};
+    std::vector<workload::trace_task> tasks{task("a", 1, 0, 1)};
     tasks[0].created.reset();
     EXPECT_EQ(replay::arrivals_in_time(tasks).error().message(),
               "creation_time of a: \"\": expected a time, for a timeline");
@@ -66,7 +67,7 @@ TEST(timeline, a_task_without_a_time_is_an_error) {
 
 TEST(timeline, nothing_is_lost_and_everything_leaves) {
     for_all([] {
-        std::vector<io::trace_task> tasks;
+        std::vector<workload::trace_task> tasks;
         const int count = *rc::gen::inRange(1, 60);
         for (int i = 0; i < count; ++i)
             tasks.push_back(task(std::to_string(i), *rc::gen::inRange(0, 5), *rc::gen::inRange(0, 50),

@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program as a user runs it: what it prints, what it writes, and the one line that it says of bad input.
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 
 #include "support/data_files.hpp"
 
@@ -91,7 +92,7 @@ TEST_F(replay_program, prints_a_line_a_policy_and_which_wastes_least) {
     const run told = call(recorded + "--policy first-fit,fgd --load 0.9");
     EXPECT_EQ(told.status, 0) << told.err;
     EXPECT_EQ(told.err, "");
-    EXPECT_NE(told.out.find("pods.csv: 2 nodes, 6 GPUs; tasks arrive until 90 % of the GPUs are asked for"),
+    EXPECT_NE(told.out.find("pods.csv: 2 nodes, 6 GPUs; tasks arrive until 90 % of the GPUs are request for"),
               std::string::npos)
         << told.out;
     EXPECT_NE(told.out.find("\nfgd "), std::string::npos);
@@ -172,7 +173,7 @@ TEST_F(replay_program, reports_tasks_that_come_and_go) {
 TEST_F(replay_program, reports_little_or_nothing_that_came) {
     ASSERT_EQ(call("--workload slices-mib --policy fgd,first-fit --load 0.01 --report page.html").status, 0);
     const std::string few = content("page.html");
-    EXPECT_NE(few.find("Both policies accept 100.0\u202f% of the MiB asked for"), std::string::npos);
+    EXPECT_NE(few.find("Both policies accept 100.0\u202f% of the MiB request for"), std::string::npos);
     EXPECT_EQ(few.find("over seeds"), std::string::npos); // of which there is one
     expect_fetches_nothing_and_has_only_numbers(few);
     const run none = call("--workload vgpu-t4 --policy fgd --load 0 --report page.html --json -");

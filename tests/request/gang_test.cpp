@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/gang.hpp>
 
 #include <gtest/gtest.h>
@@ -28,7 +29,7 @@ TEST(gang, is_checked) {
     wrong.parts[0].count = 1'000'001;
     EXPECT_EQ(refused(wrong), "gang: 1000001: from 1 to 1000000 members");
     wrong = right;
-    wrong.parts[0].asked.gpus = 33;
+    wrong.parts[0].request.gpus = 33;
     EXPECT_EQ(refused(wrong), "gpus: 33: from 0 to 32");
     wrong = right;
     wrong.least_per_node = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/gpu_selector.hpp>
 
 #include <gpupack/policy/fgd.hpp>
@@ -29,7 +30,7 @@ cluster named(int nodes) {
 
 TEST(gpu_selector, allows_and_denies) {
     scheduler by{named(3), policy::first_fit{}};
-    const auto ids = [&](const gpu_selector& wanted) { return wanted.select(by.state().gpu_ids()).value(); };
+    const auto ids = [&](const gpu_selector& wanted) { return wanted.select(by.cluster().gpu_ids()).value(); };
     const auto second = by.place({.gpus = 1, .ids = ids({.allow = {"GPU-1-1", "GPU-2-0"}})});
     EXPECT_EQ(second->node, node_id{1});
     EXPECT_EQ(second->gpus, gpu_set::of(1));
@@ -39,7 +40,7 @@ TEST(gpu_selector, allows_and_denies) {
               gpu_set::of(1));
     EXPECT_EQ(
         by.place({.gpus = 2, .ids = ids({.allow = {"GPU-1-0", "GPU-2-1"}})}).error().message(),
-        "0 of 3 nodes: 1 lack the labels or ids asked for, 2 have too few GPUs; it would not fit an empty cluster "
+        "0 of 3 nodes: 1 lack the labels or ids request for, 2 have too few GPUs; it would not fit an empty cluster "
         "either");
 }
 
@@ -49,7 +50,7 @@ TEST(gpu_selector, holds_under_policies_that_score_a_state_once) { // nodes in o
     scheduler by{named(4), policy::fgd{mix}};
     const request only{.gpus = 1,
                        .share = slice{.compute = 300_milli},
-                       .ids = gpu_selector{.allow = {"GPU-3-1"}}.select(by.state().gpu_ids()).value()};
+                       .ids = gpu_selector{.allow = {"GPU-3-1"}}.select(by.cluster().gpu_ids()).value()};
     const auto placed = by.place(only);
     EXPECT_EQ(placed->node, node_id{3});
     EXPECT_EQ(placed->gpus, gpu_set::of(1));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/hash.hpp>
 
 #include <gtest/gtest.h>
@@ -36,6 +37,6 @@ TEST(hash, tells_the_fields_apart) {
         {.gpus = 1, .ids = but},
     };
     std::set<std::uint64_t> hashes;
-    for (const request& asked : shapes) hashes.insert(hash_of(asked));
+    for (const request& request : shapes) hashes.insert(hash_of(request));
     EXPECT_EQ(hashes.size(), std::size(shapes));
 }

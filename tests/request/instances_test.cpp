@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/instances.hpp>
 
 #include <gpupack/request/request.hpp>
@@ -18,14 +19,14 @@ model_table table_of(std::initializer_list<gpu_model> models) {
 }
 
 /// The names of the profiles, each with its model: "A30:1g.6gb".
-std::string names(const model_table& models, const expected<instance, input_error>& asked) {
-    if (!asked) return asked.error().message();
+std::string names(const model_table& models, const expected<instance, input_error>& request) {
+    if (!request) return request.error().message();
     std::string text;
     for (std::size_t m = 0; m < models.size(); ++m) {
         const model_id id{static_cast<std::uint8_t>(m)};
-        const auto& of = asked->way == sharing::mig ? models.tables_of(id).mig : models.tables_of(id).vgpu;
+        const auto& of = request->way == sharing::mig ? models.tables_of(id).mig : models.tables_of(id).vgpu;
         for (int p = 0; of && p < of->profile_count; ++p)
-            if ((of->among(asked->profiles) >> p & 1) != 0)
+            if ((of->among(request->profiles) >> p & 1) != 0)
                 text.append(text.empty() ? "" : " ")
                     .append(models[id].model.view())
                     .append(":")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/label_selector.hpp>
 
 #include <gpupack/policy/first_fit.hpp>
@@ -24,22 +25,22 @@ cluster zones() {
 
 TEST(label_selector, chooses_gpus_by_their_labels_and_their_nodes) {
     scheduler by{zones(), policy::first_fit{}};
-    const auto labels = [&](const label_selector& wanted) { return wanted.select(by.state().labels()).value(); };
+    const auto labels = [&](const label_selector& wanted) { return wanted.select(by.cluster().labels()).value(); };
     const auto fast = by.place({.gpus = 1, .labels = labels({.all_of = {"zone=a", "fast"}})});
     EXPECT_EQ(fast->gpus, gpu_set::of(1));
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"spot"}})})->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.none_of = {"zone=a"}})})->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"fast"}})}).error().message(),
-              "0 of 2 nodes: 1 lack the labels or ids asked for, 1 lack idle GPUs; nearest: node 0, 1 GPU short");
+              "0 of 2 nodes: 1 lack the labels or ids request for, 1 lack idle GPUs; nearest: node 0, 1 GPU short");
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"fast", "spot"}})}).error().message(),
-              "0 of 2 nodes: 2 lack the labels or ids asked for; it would not fit an empty cluster either");
+              "0 of 2 nodes: 2 lack the labels or ids request for; it would not fit an empty cluster either");
 }
 
 TEST(label_selector, chooses_nodes_for_what_asks_for_no_gpu) {
     scheduler by{zones(), policy::first_fit{}};
-    const request asked{.cpu = 1_cores, .labels = label_selector{{"spot"}, {}}.select(by.state().labels()).value()};
-    EXPECT_EQ(by.place(asked)->node, node_id{1});
-    const request fast{.cpu = 1_cores, .labels = label_selector{{"fast"}, {}}.select(by.state().labels()).value()};
+    const request request{.cpu = 1_cores, .labels = label_selector{{"spot"}, {}}.select(by.cluster().labels()).value()};
+    EXPECT_EQ(by.place(request)->node, node_id{1});
+    const request fast{.cpu = 1_cores, .labels = label_selector{{"fast"}, {}}.select(by.cluster().labels()).value()};
     EXPECT_EQ(by.place(fast).error().count(fit::reason::selector), 2U);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/learned_mix.hpp>
 
 #include <gpupack/policy/mig_options.hpp>
@@ -19,9 +20,9 @@ request cores(int n) {
     return {.cpu = milli_cpu{1000 * n}};
 }
 
-double part_of(const task_mix& mix, const request& asked) {
+double part_of(const task_mix& mix, const request& request) {
     for (const task_mix::entry& each : mix.entries())
-        if (each.asked == asked) return static_cast<double>(each.count) / static_cast<double>(mix.total());
+        if (each.request == request) return static_cast<double>(each.count) / static_cast<double>(mix.total());
     return 0;
 }
 
@@ -78,14 +79,14 @@ TEST(learned_mix, guides_a_policy_that_is_renewed) {
     // options of the 4g count.
     learned_mix learned{100};
     scheduler by{a100s(2), policy::mig_options{task_mix{}}, search::indexed{}};
-    const request small = one_of(by.state(), "1g.5gb");
-    const request large = one_of(by.state(), "4g.20gb");
+    const request small = one_of(by.cluster(), "1g.5gb");
+    const request large = one_of(by.cluster(), "4g.20gb");
     ASSERT_TRUE(by.place(small));
     for (int i = 0; i < 50; ++i) learned.observe(large);
     by.set_policy(policy::mig_options{learned.mix()});
     const auto placed = by.place(small);
     ASSERT_TRUE(placed);
-    scheduler fresh{by.state(), policy::mig_options{learned.mix()}, search::scan{}};
+    scheduler fresh{by.cluster(), policy::mig_options{learned.mix()}, search::scan{}};
     const auto again = by.place(small);
     const auto same = fresh.place(small);
     EXPECT_EQ(again->node, same->node);

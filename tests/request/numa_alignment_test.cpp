@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/numa_alignment.hpp>
 
 #include <gpupack/scheduler.hpp>
@@ -35,7 +36,7 @@ TEST(numa_alignment, says_when_gpus_lie_too_far_apart) {
 }
 
 TEST(numa_alignment, is_not_for_split_slices) {
-    const request asked{.gpus = 2, .share = split_slice{8_GiB}, .numa = numa_alignment::single};
-    EXPECT_FALSE(is_valid(asked));
-    EXPECT_EQ(checked(asked).error().field, "numa");
+    const request request{.gpus = 2, .share = split_slice{8_GiB}, .numa = numa_alignment::single};
+    EXPECT_FALSE(is_valid(request));
+    EXPECT_EQ(checked(request).error().field, "numa");
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/request.hpp>
 
 #include <gtest/gtest.h>
@@ -12,9 +13,9 @@ TEST(request, asks_for_nothing_by_default) {
 }
 
 TEST(request, checked_says_which_amount_is_out_of_its_range) {
-    const auto field = [](const request& asked) {
-        EXPECT_FALSE(is_valid(asked));
-        return checked(asked).error().field;
+    const auto field = [](const request& request) {
+        EXPECT_FALSE(is_valid(request));
+        return checked(request).error().field;
     };
     const auto part = [](std::int64_t memory, std::int64_t compute) {
         return request{.gpus = 1, .share = slice{mebibytes{memory}, milli_gpu{compute}}};

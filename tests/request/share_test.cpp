@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/share.hpp>
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/task_mix.hpp>
 
 #include "support/for_all.hpp"
@@ -41,7 +42,7 @@ TEST(task_mix, typical_breaks_ties_by_more_cpu_then_compute_and_forgets_host_mem
     mix.add({.cpu = 4_cores}, 2);
     const auto head = mix.typical(100).entries();
     ASSERT_EQ(head.size(), 3U);
-    EXPECT_EQ(head[0].asked, (request{.cpu = 4_cores}));
-    EXPECT_EQ(head[1].asked, (request{.cpu = 1_cores, .gpus = 1})); // the two memories as one
+    EXPECT_EQ(head[0].request, (request{.cpu = 4_cores}));
+    EXPECT_EQ(head[1].request, (request{.cpu = 1_cores, .gpus = 1})); // the two memories as one
     EXPECT_EQ(head[1].count, 2);
 }

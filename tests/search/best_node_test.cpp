@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/search/best_node.hpp>
 
 #include "support/for_all.hpp"
@@ -22,12 +23,12 @@ TEST(best_node, of_parts_is_the_best_of_the_whole) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
-        const request asked = history.any_request(on);
+        const request request = history.any_request(on);
         const policy::best_fit by;
         const auto nodes = static_cast<std::uint32_t>(on.size());
         const auto cut = static_cast<std::uint32_t>(history.below(nodes + 1));
-        auto parts = search::best_in(by, on, asked, cut, nodes);
-        if (const auto low = search::best_in(by, on, asked, 0, cut); low.node) parts.offer(low.key, *low.node);
-        RC_ASSERT(parts.node == search::best_in(by, on, asked, 0, nodes).node);
+        auto parts = search::best_in(by, on, request, cut, nodes);
+        if (const auto low = search::best_in(by, on, request, 0, cut); low.node) parts.offer(low.key, *low.node);
+        RC_ASSERT(parts.node == search::best_in(by, on, request, 0, nodes).node);
     });
 }

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/search/indexed.hpp>
 
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
@@ -19,9 +20,9 @@ namespace {
 struct counting {
     std::size_t* scored;
 
-    policy::score operator()(const node_view& node, const request& asked) const noexcept {
+    policy::score operator()(const node_view& node, const request& request) const noexcept {
         ++*scored;
-        return policy::worst_fit{}(node, asked); // another node each time
+        return policy::worst_fit{}(node, request); // another node each time
     }
 };
 
@@ -36,9 +37,9 @@ TEST(indexed, scores_only_what_changed_since_the_shape_was_asked_for) {
     scheduler by{ten_nodes(), counting{&scored}, search::indexed{}};
     const request a{.cpu = 1_cores, .gpus = 1};
     const request b{.cpu = 2_cores, .gpus = 2};
-    const auto scored_by = [&](const request& asked) {
+    const auto scored_by = [&](const request& request) {
         const std::size_t before = scored;
-        (void)by.try_place(asked);
+        (void)by.try_place(request);
         return scored - before;
     };
     EXPECT_EQ(scored_by(a), 10U); // first contact
@@ -67,13 +68,13 @@ TEST(indexed, remembers_no_more_shapes_than_it_may_and_answers_alike) {
     scheduler few{ten_nodes(), policy::best_fit{}, search::indexed{.shapes = 2}};
     scheduler all{ten_nodes(), policy::best_fit{}, search::indexed{}};
     for (int i = 0; i < 300; ++i) {
-        const request asked{.cpu = milli_cpu{100 * (i * i % 7)}, .gpus = i % 3};
-        const auto a = few.try_place(asked);
-        const auto b = all.try_place(asked);
+        const request request{.cpu = milli_cpu{100 * (i * i % 7)}, .gpus = i % 3};
+        const auto a = few.try_place(request);
+        const auto b = all.try_place(request);
         ASSERT_EQ(a.has_value(), b.has_value());
         if (a) {
             ASSERT_EQ(a->node, b->node);
         }
     }
-    EXPECT_TRUE(few.state().same_state(all.state()));
+    EXPECT_TRUE(few.cluster().same_state(all.cluster()));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/search/parallel.hpp>
 
 #include "support/random_questions.hpp"

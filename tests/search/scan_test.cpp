@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/search/scan.hpp>
 
 #include "support/random_questions.hpp"
@@ -13,15 +14,15 @@ namespace {
 template <class Policy>
 std::optional<search::choice> search_slowly(const Policy& policy, const policy::decision& question) {
     const auto scorer = policy::prepare(policy, question);
-    using key_type = decltype(policy::rank(scorer, node_view{}, question.asked));
+    using key_type = decltype(policy::node_score(scorer, node_view{}, question.request));
     std::optional<search::choice> best;
     key_type best_key{};
     for (std::uint32_t n = 0; n < question.on.size(); ++n) {
         const node_view node = question.on[node_id{n}];
-        if (!fit::fits(node, question.asked)) continue;
-        const key_type key = policy::rank(scorer, node, question.asked);
+        if (!fit::fits(node, question.request)) continue;
+        const key_type key = policy::node_score(scorer, node, question.request);
         if (!best || best_key < key) {
-            const policy::chosen_gpus chosen = policy::pick(scorer, node, question.asked);
+            const policy::chosen_gpus chosen = policy::select_gpus(scorer, node, question.request);
             best = search::choice{node.id(), chosen.gpus, chosen.slots};
             best_key = key;
         }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/cluster_builder.hpp>
 
 #include <gpupack/topology/machines.hpp>
@@ -24,9 +25,9 @@ TEST(cluster_builder, shares_kinds_and_numbers_nodes_in_order) {
                               .build()
                               .value();
     EXPECT_EQ(built.size(), 4U);
-    EXPECT_EQ(built.kinds().size(), 2U);
+    EXPECT_EQ(built.types().size(), 2U);
     EXPECT_EQ(built.gpu_count(), 9U);
-    EXPECT_EQ(&built[node_id{0}].kind(), &built[node_id{3}].kind());
+    EXPECT_EQ(&built[node_id{0}].type(), &built[node_id{3}].type());
     EXPECT_EQ(built.models().names(), "T4, P100");
     const node_view big = built[node_id{2}];
     EXPECT_EQ(big.gpu_model(0).number(), 0);
@@ -59,16 +60,16 @@ TEST(cluster_builder, refuses_the_first_thing_that_is_wrong) {
 TEST(cluster_builder, gives_gpus_their_links_and_numa_nodes) {
     const node_spec machine = machines::dgx_a100();
     const cluster on = cluster_builder{}.add_nodes(2, machine).add_node("b", machine).build().value();
-    ASSERT_EQ(on.kinds().size(), 1U);
-    EXPECT_EQ(on.kinds()[0].links->pair(0, 1), 1240);
+    ASSERT_EQ(on.types().size(), 1U);
+    EXPECT_EQ(on.types()[0].links->pair(0, 1), 1240);
     EXPECT_EQ(on[node_id{2}].capacity(0).numa, 3);
     EXPECT_EQ(on[node_id{2}].capacity(7).numa, 5);
     node_spec more = machine;
     more.cpu = 8_cores;
     const cluster two = cluster_builder{}.add_nodes(1, machine).add_nodes(1, more).build().value();
-    EXPECT_EQ(two.kinds()[0].links, two.kinds()[1].links); // one table for one topology
+    EXPECT_EQ(two.types()[0].links, two.types()[1].links); // one table for one topology
     const cluster copy = two;
-    EXPECT_EQ(copy.kinds()[0].links->pair(0, 1), 1240);
+    EXPECT_EQ(copy.types()[0].links->pair(0, 1), 1240);
 }
 
 TEST(cluster_builder, refuses_a_topology_of_another_machine) {

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/cluster.hpp>
 
 #include <gpupack/policy/random.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include "support/for_all.hpp"
@@ -26,9 +27,9 @@ TEST(cluster, placing_and_releasing_in_any_order_ends_where_it_began_bit_for_bit
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster idle = history.any_cluster();
-        scheduler by{idle, policy::two_level(policy::random{seed}, policy::gpu_random{seed})};
+        scheduler by{idle, policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
         std::vector<placement> live = history.play(by, 80);
-        RC_ASSERT(by.state().live_placements() == live.size());
+        RC_ASSERT(by.cluster().live_placements() == live.size());
         while (!live.empty()) {
             std::swap(live[history.below(live.size())], live.back());
             by.release(live.back());
@@ -38,8 +39,8 @@ TEST(cluster, placing_and_releasing_in_any_order_ends_where_it_began_bit_for_bit
             by.set_closed(node_id{n}, false);
             by.set_closed(node_id{n}, gpu_set::first(idle[node_id{n}].gpu_count()), false);
         }
-        RC_ASSERT(by.state().same_state(idle));
-        RC_ASSERT(by.state().live_placements() == 0U);
+        RC_ASSERT(by.cluster().same_state(idle));
+        RC_ASSERT(by.cluster().live_placements() == 0U);
     });
 }
 

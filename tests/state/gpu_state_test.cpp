@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/gpu_state.hpp>
 
 #include "support/for_all.hpp"
@@ -44,7 +45,7 @@ TEST(gpu_state, takes_slices_unless_given_whole_or_shared_by_the_most) {
     EXPECT_TRUE(takes_slices(idle_with(16_GiB)));
     EXPECT_TRUE(takes_slices(taking(idle_with(16_GiB), slice{16_GiB, 1000_milli}, 1)));
     EXPECT_FALSE(takes_slices(taking(idle_with(16_GiB), exclusive{}, 1)));
-    gpu_state crowded = taking(idle_with(16_GiB), slice{1_MiB, {}}, 1);
-    crowded.crowded = true;
-    EXPECT_FALSE(takes_slices(crowded));
+    gpu_state sharers_at_limit = taking(idle_with(16_GiB), slice{1_MiB, {}}, 1);
+    sharers_at_limit.sharers_at_limit = true;
+    EXPECT_FALSE(takes_slices(sharers_at_limit));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/ledger.hpp>
 
 #include <gtest/gtest.h>
@@ -25,11 +26,11 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
 
 TEST(ledger, knows_what_a_slice_took) {
     ledger book;
-    const request asked{.cpu = 2_cores, .memory = 3_GiB, .gpus = 2, .share = slice{5_GiB, 400_milli}};
-    const ledger::entry struck = book.strike(book.enter(asked, node_id{1}, gpu_set::first(2), {}));
+    const request request{.cpu = 2_cores, .memory = 3_GiB, .gpus = 2, .share = slice{5_GiB, 400_milli}};
+    const ledger::entry struck = book.strike(book.enter(request, node_id{1}, gpu_set::first(2), {}));
     EXPECT_EQ(struck.memory, 3 * 1024);
     EXPECT_EQ(struck.gpus, gpu_set::first(2));
-    EXPECT_EQ(struck.taken(), asked.share);
+    EXPECT_EQ(struck.taken(), request.share);
     static_assert(sizeof(ledger::entry) == 44);
 }
 

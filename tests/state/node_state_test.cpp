@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/node_state.hpp>
 
 #include "support/for_all.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/node_view.hpp>
 
 #include "support/gpu_states.hpp"
@@ -7,7 +8,7 @@
 using namespace gpupack;
 
 TEST(node_view, shows_kind_and_state) {
-    node_kind kind{.cpu = 8_cores, .memory = 64_GiB};
+    node_type kind{.cpu = 8_cores, .memory = 64_GiB};
     for (int i = 0; i < 3; ++i) kind.add_gpu(gpu_of(mebibytes{1000 * (i + 1)}), model_id{});
     const gpu_state gpus[3] = {idle_with(1000_MiB), taking(idle_with(2000_MiB), slice{500_MiB, 300_milli}, 1),
                                taking(idle_with(3000_MiB), exclusive{}, 1)};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Also built with ThreadSanitizer, as a program of its own.
 #include <gpupack/state/snapshot_feed.hpp>
 
@@ -97,19 +98,19 @@ TEST(snapshot_feed, shows_every_way_of_sharing_and_what_rounding_up_holds) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         scheduler by{history.any_cluster(), whole_gpus(policy::best_fit{})};
-        snapshot_feed feed{by.state()};
+        snapshot_feed feed{by.cluster()};
         for (int round = 0; round < 8; ++round) {
             (void)history.play(by, 6);
-            for (std::uint32_t n = 0; n < by.state().size(); ++n) feed.changed(by.state(), node_id{n});
-            RC_ASSERT(feed.publish(by.state()));
-            RC_ASSERT(feed.latest()->same_state(by.state()));
+            for (std::uint32_t n = 0; n < by.cluster().size(); ++n) feed.changed(by.cluster(), node_id{n});
+            RC_ASSERT(feed.publish(by.cluster()));
+            RC_ASSERT(feed.latest()->same_state(by.cluster()));
         }
     });
 }
 
 TEST(snapshot_feed, readers_score_while_the_writer_commits) {
     scheduler by{some_nodes(50), policy::best_fit{}, search::indexed{}};
-    snapshot_feed feed{by.state()};
+    snapshot_feed feed{by.cluster()};
     std::atomic<bool> done{false};
     std::atomic<std::size_t> torn{0};
     std::atomic<std::size_t> scored{0};
@@ -128,13 +129,13 @@ TEST(snapshot_feed, readers_score_while_the_writer_commits) {
     for (int i = 0; i < 4000 || scored.load() < 10; ++i) {
         if (i % 3 == 2) {
             by.release(live[static_cast<std::size_t>(i) % live.size()]);
-            feed.changed(by.state(), live[static_cast<std::size_t>(i) % live.size()].node);
+            feed.changed(by.cluster(), live[static_cast<std::size_t>(i) % live.size()].node);
             live.erase(live.begin() + static_cast<long>(static_cast<std::size_t>(i) % live.size()));
         } else if (const auto placed = by.try_place(one_gpu)) {
             live.push_back(*placed);
-            feed.changed(by.state(), placed->node);
+            feed.changed(by.cluster(), placed->node);
         }
-        published += feed.publish(by.state()) ? 1U : 0U;
+        published += feed.publish(by.cluster()) ? 1U : 0U;
     }
     done = true;
     first.join();

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/split.hpp>
 
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 
 #include "support/for_all.hpp"
 #include "support/one_gpu.hpp"
@@ -31,7 +32,7 @@ TEST(split, fills_the_fullest_and_leaves_the_rest_to_the_emptiest) { // 10 GiB h
     const auto placed = by.place({.gpus = 2, .share = split_slice{40_GiB}});
     ASSERT_TRUE(placed);
     EXPECT_EQ(placed->gpus, gpu_set::first(2));
-    const cluster& on = by.state();
+    const cluster& on = by.cluster();
     EXPECT_EQ(on.memory_on(*placed, 0).count(), on[node_id{0}].gpu_memory(0).count() - 30 * 1024);
     EXPECT_EQ(on.memory_on(*placed, 0) + on.memory_on(*placed, 1), 40_GiB);
     EXPECT_EQ(on[node_id{0}].gpu(0).memory_free, 0);
@@ -40,9 +41,9 @@ TEST(split, fills_the_fullest_and_leaves_the_rest_to_the_emptiest) { // 10 GiB h
 TEST(split, gives_each_gpu_the_least_that_was_asked_for) {
     scheduler by{a100s(2), policy::first_fit{}};
     const auto placed = by.place({.gpus = 2, .share = split_slice{30_GiB, 100_milli, 8_GiB}});
-    EXPECT_EQ(by.state().memory_on(*placed, 0), 22_GiB);
-    EXPECT_EQ(by.state().memory_on(*placed, 1), 8_GiB);
-    EXPECT_EQ(by.state()[node_id{0}].compute_free(), milli_gpu{1800});
+    EXPECT_EQ(by.cluster().memory_on(*placed, 0), 22_GiB);
+    EXPECT_EQ(by.cluster().memory_on(*placed, 1), 8_GiB);
+    EXPECT_EQ(by.cluster()[node_id{0}].compute_free(), milli_gpu{1800});
 }
 
 TEST(split, finds_gpus_that_have_it_together_and_says_what_is_missing) {
@@ -69,10 +70,10 @@ TEST(split, divides_exactly_and_within_what_is_free) {
         random_stream random{seed};
         const auto below = [&](std::uint64_t bound) { return static_cast<int>(random.below(bound)); };
         scheduler by{used({below(40), below(40), below(40), below(40)}), policy::first_fit{}};
-        const cluster before = by.state();
+        const cluster before = by.cluster();
         const int gpus = 1 + below(4);
         const mebibytes least{1 + below(3000)};
-        const request asked{.gpus = gpus,
+        const request request{.gpus = gpus,
                             .share = split_slice{least * gpus + mebibytes{below(100'000)}, {}, least}};
         // By brute force: some set of so many GPUs has the least each, and the total together.
         bool possible = false;
@@ -85,20 +86,20 @@ TEST(split, divides_exactly_and_within_what_is_free) {
                 free += here;
                 each = each && here >= least.count();
             });
-            possible = possible || (each && free >= asked.share.total_memory().count());
+            possible = possible || (each && free >= request.share.total_memory().count());
         }
-        const auto placed = by.try_place(asked);
+        const auto placed = by.try_place(request);
         RC_ASSERT(placed.has_value() == possible);
         if (!placed) return;
         mebibytes sum{};
         for (int nth = 0; nth < gpus; ++nth) {
-            RC_ASSERT(by.state().memory_on(*placed, nth) >= least);
-            sum += by.state().memory_on(*placed, nth);
+            RC_ASSERT(by.cluster().memory_on(*placed, nth) >= least);
+            sum += by.cluster().memory_on(*placed, nth);
         }
-        RC_ASSERT(sum == asked.share.total_memory());
-        for (int i = 0; i < 4; ++i) RC_ASSERT(by.state()[node_id{0}].gpu(i).memory_free >= 0);
+        RC_ASSERT(sum == request.share.total_memory());
+        for (int i = 0; i < 4; ++i) RC_ASSERT(by.cluster()[node_id{0}].gpu(i).memory_free >= 0);
         by.release(*placed);
-        RC_ASSERT(by.state().same_state(before));
+        RC_ASSERT(by.cluster().same_state(before));
     });
 }
 

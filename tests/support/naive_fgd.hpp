@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gpupack/fit/candidate.hpp>
@@ -20,12 +21,12 @@ class naive_fgd {
 
     /// The best node and GPUs: the highest score, then the lowest node, then the lowest set.
     [[nodiscard]] std::optional<gpupack::search::choice> find(const gpupack::cluster& on,
-                                                              const gpupack::request& asked) const {
+                                                              const gpupack::request& request) const {
         std::optional<gpupack::search::choice> best;
         gpupack::policy::score best_score = 0;
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            gpupack::fit::for_each_candidate(on[gpupack::node_id{n}], asked, [&](const gpupack::candidate& chosen) {
-                const gpupack::policy::score offered = score(chosen, asked);
+            gpupack::fit::for_each_candidate(on[gpupack::node_id{n}], request, [&](const gpupack::candidate& chosen) {
+                const gpupack::policy::score offered = score(chosen, request);
                 const bool ties = best && offered == best_score && best->node == chosen.node.id();
                 if (best && offered <= best_score && !(ties && chosen.gpus < best->gpus)) return;
                 best = gpupack::search::choice{chosen.node.id(), chosen.gpus};
@@ -36,15 +37,15 @@ class naive_fgd {
 
     /// 0 to 99: FGD's rounded score.
     [[nodiscard]] gpupack::policy::score score(const gpupack::candidate& chosen,
-                                               const gpupack::request& asked) const {
+                                               const gpupack::request& request) const {
         std::vector<gpupack::gpu_state> gpus;
         for (int i = 0; i < chosen.node.gpu_count(); ++i) gpus.push_back(chosen.node.gpu(i));
         const std::int64_t before = fragmentation(chosen.node, chosen.node.cpu_free(), gpus);
         gpupack::for_each_gpu(chosen.gpus, [&](int i) {
             gpupack::gpu_state& gpu = gpus[static_cast<std::size_t>(i)];
-            gpu = gpupack::after_taking(gpu, asked.share, chosen.node.capacity(i), asked.gpus);
+            gpu = gpupack::after_taking(gpu, request.share, chosen.node.capacity(i), request.gpus);
         });
-        const std::int64_t fall = before - fragmentation(chosen.node, chosen.node.cpu_free() - asked.cpu, gpus);
+        const std::int64_t fall = before - fragmentation(chosen.node, chosen.node.cpu_free() - request.cpu, gpus);
         gpupack::policy::score reached = 0;
         while (reached < gpupack::policy::detail::fgd_thresholds::count && thresholds_.fall[reached] <= fall)
             ++reached;
@@ -57,7 +58,7 @@ class naive_fgd {
                                              const std::vector<gpupack::gpu_state>& gpus) const {
         std::int64_t sum = 0;
         for (const gpupack::task_mix::entry& each : typical_.entries()) {
-            const gpupack::request& task = each.asked;
+            const gpupack::request& task = each.request;
             int serving = 0;
             std::int64_t usable = 0;
             std::int64_t all = 0;

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <gpupack/policy/expected_use.hpp>
+#include <gpupack/policy/opportunity_value.hpp>
 #include <gpupack/request/task_mix.hpp>
 
 #include <algorithm>
@@ -9,21 +10,21 @@
 #include <tuple>
 
 /// The expected use of a node as its definition says it: one offer after another, every price and outlook, every
-/// amount from nothing to a whole GPU. Slow and obvious; the oracle of expected_use_table.
+/// amount from nothing to a whole GPU. Slow and obvious; the oracle of opportunity_value_table.
 class naive_use {
   public:
-    static constexpr std::int64_t unit = gpupack::policy::expected_use_view::unit;
+    static constexpr std::int64_t unit = gpupack::policy::opportunity_value_view::unit;
 
     naive_use(const gpupack::task_mix& expected, int offers, gpupack::mebibytes gpu_memory)
         : offers_{offers}, memory_{gpu_memory.count()} {
         for (const auto& each : expected.entries()) {
-            if (each.asked.gpus == 0) continue;
-            const bool slice = each.asked.share.way() != gpupack::sharing::exclusive;
-            const std::int64_t memory = slice ? each.asked.share.memory_of(static_cast<std::int32_t>(memory_)) : 0;
+            if (each.request.gpus == 0) continue;
+            const bool slice = each.request.share.way() != gpupack::sharing::exclusive;
+            const std::int64_t memory = slice ? each.request.share.memory_of(static_cast<std::int32_t>(memory_)) : 0;
             by_memory_ = by_memory_ || memory > 0;
             const std::int64_t part = std::min<std::int64_t>(1000, (memory * 1000 + memory_ - 1) / memory_);
-            task asks{std::max(each.asked.share.compute().count(), part), each.asked.cpu.count() / each.asked.gpus,
-                      each.asked.models, each.count * each.asked.gpus};
+            task asks{std::max(each.request.share.compute().count(), part), each.request.cpu.count() / each.request.gpus,
+                      each.request.models, each.count * each.request.gpus};
             if (asks.compute == 0) continue;
             compute_ += asks.compute * asks.count;
             cpu_ += asks.cpu * asks.count;
@@ -39,7 +40,7 @@ class naive_use {
         std::int64_t sum = 0;
         for (const std::int64_t outlook : {7, 14, 28, 56, 112}) {
             std::int64_t least = INT64_MAX;
-            for (int p = 0; p < gpupack::policy::expected_use_view::prices; ++p) {
+            for (int p = 0; p < gpupack::policy::opportunity_value_view::prices; ++p) {
                 std::int64_t bound = price(p) * outlook / 40 * node.cpu_free().count();
                 for (int i = 0; i < node.gpu_count(); ++i)
                     bound += of_gpu(offers, p, free(node.gpu(i), node.capacity(i)), node.gpu_model(i));
@@ -70,7 +71,7 @@ class naive_use {
     [[nodiscard]] std::int64_t price(int p) const {
         if (p == 0 || cpu_ == 0) return 0;
         std::int64_t price = 2 * unit * compute_ / cpu_;
-        for (int i = gpupack::policy::expected_use_view::prices - 1; i > p; --i) price = price * 11 / 20;
+        for (int i = gpupack::policy::opportunity_value_view::prices - 1; i > p; --i) price = price * 11 / 20;
         return price;
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gpupack/request/instances.hpp>
@@ -27,13 +28,13 @@ std::string placed_in_order(const Policy& policy, int gpus, const std::vector<co
     std::string text;
     for (const char* profile : profiles) {
         if (!text.empty()) text += " ";
-        const auto placed = by.try_place(one_of(by.state(), profile));
+        const auto placed = by.try_place(one_of(by.cluster(), profile));
         if (!placed) {
             text += "-";
             continue;
         }
         text.append(std::to_string(placed->gpus.lowest())).append("@");
-        text.append(std::to_string(by.state().instance_on(*placed, 0, gpupack::sharing::mig).start));
+        text.append(std::to_string(by.cluster().instance_on(*placed, 0, gpupack::sharing::mig).start));
     }
     return text;
 }

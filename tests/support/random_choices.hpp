@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "support/for_all.hpp"
@@ -15,17 +16,17 @@ template <class Body> void for_random_nodes(Body body, bool plain = false) {
     for_all([&](std::uint64_t seed) {
         random_history history{seed, plain};
         const gpupack::cluster on = history.used_cluster();
-        const gpupack::request asked = history.any_request(on);
+        const gpupack::request request = history.any_request(on);
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            if (gpupack::fit::fits(on[gpupack::node_id{n}], asked)) body(on[gpupack::node_id{n}], asked);
+            if (gpupack::fit::fits(on[gpupack::node_id{n}], request)) body(on[gpupack::node_id{n}], request);
     });
 }
 
 /// Calls body(candidate, request) for the candidates on those nodes.
 template <class Body> void for_random_candidates(Body body) {
-    for_random_nodes([&](const gpupack::node_view& node, const gpupack::request& asked) {
-        gpupack::fit::for_each_candidate(node, asked,
-                                         [&](const gpupack::candidate& chosen) { body(chosen, asked); });
+    for_random_nodes([&](const gpupack::node_view& node, const gpupack::request& request) {
+        gpupack::fit::for_each_candidate(node, request,
+                                         [&](const gpupack::candidate& chosen) { body(chosen, request); });
     });
 }
 

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/random.hpp>
-#include <gpupack/policy/two_level.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include "support/random_topology.hpp"
@@ -67,34 +68,34 @@ gpu_setup random_history::any_setup(const gpu_model& model) {
 }
 
 request random_history::any_request(const cluster& on) {
-    request asked{.cpu = milli_cpu{number(0, 5) * 500},
+    request request{.cpu = milli_cpu{number(0, 5) * 500},
                   .memory = mebibytes{number(0, 5) * 128},
                   .gpus = below(3) == 0 ? static_cast<int>(below(6)) : 1};
     const std::uint64_t way = below(plain_ ? 4 : 6);
     if (way < 2)
-        asked.share = slice{mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000}, milli_gpu{number(1, 11) * 100}};
-    if (way == 2 && !plain_) asked.share = slice{.memory_percent = static_cast<int>(number(1, 101))};
-    if (way >= 4) asked.share = any_instance(on, way == 4 ? sharing::mig : sharing::vgpu);
-    if (!plain_ && below(12) == 0 && asked.gpus > 0)
-        asked.share = split_slice{mebibytes{number(8, 60'000)}, milli_gpu{number(0, 5) * 100}};
-    if (!plain_ && below(10) == 0) select_by_more(asked, on);
+        request.share = slice{mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000}, milli_gpu{number(1, 11) * 100}};
+    if (way == 2 && !plain_) request.share = slice{.memory_percent = static_cast<int>(number(1, 101))};
+    if (way >= 4) request.share = any_instance(on, way == 4 ? sharing::mig : sharing::vgpu);
+    if (!plain_ && below(12) == 0 && request.gpus > 0)
+        request.share = split_slice{mebibytes{number(8, 60'000)}, milli_gpu{number(0, 5) * 100}};
+    if (!plain_ && below(10) == 0) select_by_more(request, on);
     if (below(3) == 0 && on.models().size() > 0)
-        asked.models = model_set::of(model_id{static_cast<std::uint8_t>(below(on.models().size()))});
-    if (!plain_ && asked.gpus > 1 && !asked.share.is_split() && below(4) == 0)
-        asked.numa = static_cast<numa_alignment>(1 + below(3));
-    return asked;
+        request.models = model_set::of(model_id{static_cast<std::uint8_t>(below(on.models().size()))});
+    if (!plain_ && request.gpus > 1 && !request.share.is_split() && below(4) == 0)
+        request.numa = static_cast<numa_alignment>(1 + below(3));
+    return request;
 }
 
-void random_history::select_by_more(request& asked, const cluster& on) {
+void random_history::select_by_more(request& request, const cluster& on) {
     if (on.labels().size() > 0 && below(2) == 0) {
-        auto& terms = below(2) == 0 ? asked.labels.all_of : asked.labels.none_of;
+        auto& terms = below(2) == 0 ? request.labels.all_of : request.labels.none_of;
         terms.insert(static_cast<int>(below(on.labels().size())));
         return;
     }
-    asked.ids = gpu_choice{below(2) == 0};
+    request.ids = gpu_choice{below(2) == 0};
     for (int n = 0; n < 4; ++n) {
         const node_id node{static_cast<std::uint32_t>(below(on.size()))};
-        (void)asked.ids.add(node, gpu_set::from_bits(static_cast<std::uint32_t>(below(256))));
+        (void)request.ids.add(node, gpu_set::from_bits(static_cast<std::uint32_t>(below(256))));
     }
 }
 
@@ -123,7 +124,7 @@ task_mix random_history::any_mix(const cluster& on) {
 
 cluster random_history::used_cluster() {
     scheduler by{any_cluster(),
-                 policy::two_level(policy::random{random_.next()}, policy::gpu_random{random_.next()})};
+                 policy::node_then_gpus(policy::random{random_.next()}, policy::gpu_random{random_.next()})};
     play(by, static_cast<int>(below(60)));
-    return by.state();
+    return by.cluster();
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gpupack/core/random.hpp>
@@ -27,7 +28,7 @@ class random_history {
     [[nodiscard]] gpupack::request any_request(const gpupack::cluster& on);
 
     /// Makes a request choose its GPUs by a label or by id as well.
-    void select_by_more(gpupack::request& asked, const gpupack::cluster& on);
+    void select_by_more(gpupack::request& request, const gpupack::cluster& on);
 
     /// A share of any profiles of the cluster in that way; whole GPUs where it has none.
     [[nodiscard]] gpupack::share any_instance(const gpupack::cluster& on, gpupack::sharing way);
@@ -44,7 +45,7 @@ class random_history {
                 std::swap(live[below(live.size())], live.back());
                 by.release(live.back());
                 live.pop_back();
-            } else if (const auto placed = by.try_place(any_request(by.state()))) {
+            } else if (const auto placed = by.try_place(any_request(by.cluster()))) {
                 live.push_back(*placed);
             }
         }
@@ -53,9 +54,9 @@ class random_history {
 
     /// Closes or opens a GPU or a node.
     template <class Scheduler> void close_something(Scheduler& by) {
-        const gpupack::node_id node{static_cast<std::uint32_t>(below(by.state().size()))};
+        const gpupack::node_id node{static_cast<std::uint32_t>(below(by.cluster().size()))};
         const bool closed = below(2) == 0;
-        const int gpus = by.state()[node].gpu_count();
+        const int gpus = by.cluster()[node].gpu_count();
         if (below(3) == 0 || gpus == 0)
             by.set_closed(node, closed && below(2) == 0);
         else

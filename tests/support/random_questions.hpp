@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/policy/presets.hpp>
+#include <gpupack/presets.hpp>
 
 #include <variant>
 
@@ -14,8 +15,8 @@ template <class Body> void for_random_questions(Body body) {
         random_history history{seed};
         const gpupack::cluster on = history.used_cluster();
         const gpupack::policy::preset_inputs inputs{history.any_mix(on), seed};
-        const gpupack::request asked = history.any_request(on);
-        const gpupack::policy::decision question{on, asked, history.below(1000)};
+        const gpupack::request request = history.any_request(on);
+        const gpupack::policy::decision question{on, request, history.below(1000)};
         for (const gpupack::policy::preset_row& row : gpupack::policy::presets)
             std::visit([&](const auto& policy) { body(policy, question); }, row.make(inputs));
     });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <gpupack/fit/candidate.hpp>
@@ -29,7 +30,7 @@ inline gpupack::cluster node_with(const std::vector<int>& left, std::int64_t cpu
 
 /// A request for part of one GPU, or for whole ones.
 inline gpupack::request asking(std::int64_t cpu, int gpus, int milli) {
-    gpupack::request asked{.cpu = gpupack::milli_cpu{cpu}, .gpus = gpus};
-    if (milli < 1000) asked.share = gpupack::slice{.memory = {}, .compute = gpupack::milli_gpu{milli}};
-    return asked;
+    gpupack::request request{.cpu = gpupack::milli_cpu{cpu}, .gpus = gpus};
+    if (milli < 1000) request.share = gpupack::slice{.memory = {}, .compute = gpupack::milli_gpu{milli}};
+    return request;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/gpu_capacity.hpp>
 
 #include <gtest/gtest.h>

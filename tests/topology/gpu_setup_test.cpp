@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/gpu_setup.hpp>
 
 #include <gpupack/state/cluster_builder.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/link_table.hpp>
 
 #include <gpupack/topology/machines.hpp>
@@ -92,6 +93,6 @@ TEST(link_table, knows_the_way_to_the_network) {
 TEST(link_table_death, answers_only_what_is_tabled) {
     const link_table table{wired({{}, {}})};
     for (const int size : {1, 3, 9}) EXPECT_DEATH((void)table.packed(size, gpu_set::first(2)), "a size of 2 to 8");
-    const link_table large{wired(std::vector<pcie_place>(17))};
+    const link_table large{wired(std::vector<pcie_location>(17))};
     EXPECT_DEATH((void)large.packed(2, gpu_set::first(2)), "at most 16 GPUs");
 }

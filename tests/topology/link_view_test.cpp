@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/link_view.hpp>
 
 #include <gpupack/topology/link_table.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where MIG instances may stand: the library's bits against an enumeration by the rules in plain words, and against
 // the published counts.
 

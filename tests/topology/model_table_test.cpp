@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/model_table.hpp>
 
 #include <gpupack/topology/models.hpp>

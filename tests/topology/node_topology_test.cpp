@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/node_topology.hpp>
 
 #include <gpupack/topology/machines.hpp>
@@ -57,7 +58,7 @@ TEST(node_topology, tells_the_way_to_a_numa_node) {
 }
 
 TEST(node_topology, of_a_switch_has_the_same_links_everywhere_and_blocks_as_partitions) {
-    node_topology four = wired(std::vector<pcie_place>(4));
+    node_topology four = wired(std::vector<pcie_location>(4));
     add_nvswitch(four, 6);
     EXPECT_TRUE(four.switched);
     EXPECT_EQ(four.links[0][3].nvlinks, 6);

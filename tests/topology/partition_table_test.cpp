@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/topology/partition_table.hpp>
 
 #include <gpupack/topology/mig_table.hpp>

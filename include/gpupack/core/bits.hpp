@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <bit>
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The index of the lowest bit that is set; bits must not be 0.
 [[nodiscard]] GPUPACK_HD constexpr int lowest_bit(std::uint32_t bits) noexcept {

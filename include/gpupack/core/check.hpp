@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <gpupack/core/abi.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 
-namespace gpupack::detail {
+namespace gpupack::inline GPUPACK_ABI::detail {
 
 /// Prints where and which expectation was broken, then aborts.
 [[noreturn]] inline void check_failed(const char* condition, const char* message, const char* file, int line) {

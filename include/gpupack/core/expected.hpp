@@ -1,4 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <gpupack/core/abi.hpp>
 
 #include <version>
 
@@ -8,7 +11,7 @@
 #include <tl/expected.hpp>
 #endif
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 #if defined(__cpp_lib_expected) && __cpp_lib_expected >= 202202L
 /// A value, or the reason why there is none: std::expected where the library has it, else tl::expected.

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
@@ -7,7 +9,7 @@
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A set of GPU indices of one node, 0 to 31.
 ///

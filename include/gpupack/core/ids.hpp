@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A number that names one thing of one sort; ids of different sorts neither compare nor convert.
 template <class Sort, class Number> class id {
@@ -24,16 +26,16 @@ template <class Sort, class Number> class id {
     Number number_ = 0;
 };
 
-namespace sort {
+namespace tag {
 /// Tag of node ids.
 struct node {};
 /// Tag of GPU model ids.
 struct model {};
-} // namespace sort
+} // namespace tag
 
 /// The index of a node in its cluster; the lower one wins ties.
-using node_id = id<sort::node, std::uint32_t>;
+using node_id = id<tag::node, std::uint32_t>;
 /// The index of a GPU model in a model_table.
-using model_id = id<sort::model, std::uint8_t>;
+using model_id = id<tag::model, std::uint8_t>;
 
 } // namespace gpupack

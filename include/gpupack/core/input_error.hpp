@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 
 #include <cstddef>
 #include <string>
 #include <utility>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What was wrong with data from outside: which file, line, field and value, and what was expected there.
 ///

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// a / b rounded towards minus infinity; b is positive.
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) noexcept {

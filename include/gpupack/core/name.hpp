@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 
 #include <array>
 #include <cstddef>
 #include <string_view>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A short text held in place, so that a table of models is constexpr and a model is a plain value.
 ///

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Scrambles 64 bits so that neighbouring inputs give unrelated outputs; a bijection.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -11,7 +13,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A node, the GPUs chosen on it for a request, and the slots there for instances, before the placement: what a
 /// policy scores.
@@ -100,7 +102,7 @@ GPUPACK_HD constexpr void visit_grown(const link_view& links, gpu_set fitting, i
 /// back says so.
 template <class Visit> struct candidate_visitor {
     const node_view& node;
-    const request& asked;
+    const gpupack::request& request;
     int widest;
     bool one_instance;
     Visit& visit;
@@ -117,10 +119,10 @@ template <class Visit> struct candidate_visitor {
 
     GPUPACK_CALLS_BACK
     GPUPACK_HD constexpr void operator()(gpu_set gpus) const {
-        if (!enough_together(node, asked, gpus)) return;
+        if (!enough_together(node, request, gpus)) return;
         if (widest < max_numa_nodes && numa_span(node, gpus) > widest) return;
-        if (one_instance) return for_each_free_slot(node, gpus.lowest(), asked.share, at_slot{*this, gpus});
-        visit(candidate{node, gpus, lowest_slots(node, gpus, asked.share)});
+        if (one_instance) return for_each_free_slot(node, gpus.lowest(), request.share, at_slot{*this, gpus});
+        visit(candidate{node, gpus, lowest_slots(node, gpus, request.share)});
     }
 };
 
@@ -140,31 +142,31 @@ enum class by_links : bool { no, yes };
 /// order  not the order of sets: a caller that breaks ties compares them
 /// cost   one visit a distinct choice; for k GPUs out of c classes at most C(k + c - 1, k)
 GPUPACK_CALLS_BACK
-template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const request& asked,
+template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const request& request,
                                                                     Visit&& visit, by_links links = by_links::no) {
-    if (!host_fits(node, asked)) return;
-    if (asked.gpus == 0) return visit(candidate{node, gpu_set{}});
-    const gpu_set fitting = fitting_gpus(node, asked);
-    if (fitting.size() < asked.gpus) return;
-    const int widest = widest_span(node, asked, fitting);
-    const bool one_instance = in_profiles(asked.share.way()) && asked.gpus == 1;
-    const detail::candidate_visitor<std::remove_reference_t<Visit>> visit_set{node, asked, widest, one_instance,
+    if (!host_fits(node, request)) return;
+    if (request.gpus == 0) return visit(candidate{node, gpu_set{}});
+    const gpu_set fitting = fitting_gpus(node, request);
+    if (fitting.size() < request.gpus) return;
+    const int widest = widest_span(node, request, fitting);
+    const bool one_instance = in_profiles(request.share.way()) && request.gpus == 1;
+    const detail::candidate_visitor<std::remove_reference_t<Visit>> visit_set{node, request, widest, one_instance,
                                                                               visit};
-    const bool linked = links == by_links::yes && node.kind().links != nullptr;
-    if (linked && node.kind().links->is_tabled()) return for_each_subset(fitting, asked.gpus, visit_set);
+    const bool linked = links == by_links::yes && node.type().links != nullptr;
+    if (linked && node.type().links->is_tabled()) return for_each_subset(fitting, request.gpus, visit_set);
     if (linked && widest == max_numa_nodes)
-        return detail::visit_grown(*node.kind().links, fitting, asked.gpus, visit_set);
+        return detail::visit_grown(*node.type().links, fitting, request.gpus, visit_set);
     const detail::gpu_classes classes{node, fitting};
-    detail::visit_choices(classes, asked.gpus, visit_set);
+    detail::visit_choices(classes, request.gpus, visit_set);
 }
 
 /// The lowest set of GPUs on which the request fits; the request must fit the node.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set lowest_gpus(const node_view& node, const request& asked) noexcept {
-    const gpu_set lowest = fitting_gpus(node, asked).lowest(asked.gpus);
-    const bool anywhere = asked.numa == numa_alignment::none || asked.gpus < 2;
-    if (anywhere && enough_together(node, asked, lowest)) return lowest;
+[[nodiscard]] GPUPACK_HD constexpr gpu_set lowest_gpus(const node_view& node, const request& request) noexcept {
+    const gpu_set lowest = fitting_gpus(node, request).lowest(request.gpus);
+    const bool anywhere = request.numa == numa_alignment::none || request.gpus < 2;
+    if (anywhere && enough_together(node, request, lowest)) return lowest;
     gpu_set best;
-    for_each_candidate(node, asked, [&](const candidate& each) {
+    for_each_candidate(node, request, [&](const candidate& each) {
         if (best.empty() || each.gpus < best) best = each.gpus;
     });
     return best;

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// The GPUs among `wanted` that can be given whole: those with nothing on them, not closed.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_exclusive(const node_view& node, gpu_set wanted) noexcept {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/exclusive.hpp>
@@ -12,38 +14,38 @@
 
 #include <cstdint>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// The GPUs of the node that could each serve the request now, by what they are and by what is free on them.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set fitting_gpus(const node_view& node, const request& asked) noexcept {
-    if (asked.gpus == 0) return gpu_set{};
-    const gpu_set wanted = wanted_gpus(node, asked);
-    if (asked.share.way() == sharing::exclusive) return gpus_for_exclusive(node, wanted);
-    if (asked.share.way() == sharing::slices) return gpus_for_slice(node, wanted, asked.share);
-    return gpus_for_instance(node, wanted, asked.share);
+[[nodiscard]] GPUPACK_HD constexpr gpu_set fitting_gpus(const node_view& node, const request& request) noexcept {
+    if (request.gpus == 0) return gpu_set{};
+    const gpu_set wanted = wanted_gpus(node, request);
+    if (request.share.way() == sharing::exclusive) return gpus_for_exclusive(node, wanted);
+    if (request.share.way() == sharing::slices) return gpus_for_slice(node, wanted, request.share);
+    return gpus_for_instance(node, wanted, request.share);
 }
 
 /// Whether the node is open and its free CPU and host memory would do; for a request without GPUs, also its labels.
 [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool host_fits(const node_view& node,
-                                                               const request& asked) noexcept {
-    return asked.cpu <= node.cpu_free() && asked.memory <= node.memory_free() && !node.closed() &&
-           (asked.gpus > 0 || asked.labels.choose(node.kind().labels));
+                                                               const request& request) noexcept {
+    return request.cpu <= node.cpu_free() && request.memory <= node.memory_free() && !node.closed() &&
+           (request.gpus > 0 || request.labels.choose(node.type().labels));
 }
 
 /// Whether the GPUs have the memory of a split slice together; true for other requests.
-[[nodiscard]] GPUPACK_HD constexpr bool enough_together(const node_view& node, const request& asked,
+[[nodiscard]] GPUPACK_HD constexpr bool enough_together(const node_view& node, const request& request,
                                                         gpu_set gpus) noexcept {
-    if (!asked.share.is_split()) return true;
+    if (!request.share.is_split()) return true;
     std::int64_t free = 0;
     for_each_gpu(gpus, [&](int i) { free += node.gpu(i).memory_free; });
-    return free >= asked.share.total_memory().count();
+    return free >= request.share.total_memory().count();
 }
 
 /// Of GPUs that could each serve the request, as many as it asks for with the most memory free; ties: lower GPU.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set emptiest_gpus(const node_view& node, const request& asked,
+[[nodiscard]] GPUPACK_HD constexpr gpu_set emptiest_gpus(const node_view& node, const request& request,
                                                          gpu_set fitting) noexcept {
     gpu_set chosen;
-    for (int taken = 0; taken < asked.gpus && !fitting.empty(); ++taken) {
+    for (int taken = 0; taken < request.gpus && !fitting.empty(); ++taken) {
         int emptiest = fitting.lowest();
         for_each_gpu(fitting, [&](int i) {
             if (node.gpu(i).memory_free > node.gpu(emptiest).memory_free) emptiest = i;
@@ -55,13 +57,13 @@ namespace gpupack::fit {
 }
 
 /// Whether enough of these GPUs, each of which could serve the request, serve it together.
-[[nodiscard]] GPUPACK_HD constexpr bool gpus_suffice(const node_view& node, const request& asked,
+[[nodiscard]] GPUPACK_HD constexpr bool gpus_suffice(const node_view& node, const request& request,
                                                      gpu_set fitting) noexcept {
-    if (fitting.size() < asked.gpus) return false;
-    if (asked.numa > numa_alignment::best_effort &&
-        most_on_numa_nodes(node, fitting, widest_span(node, asked, fitting)) < asked.gpus)
+    if (fitting.size() < request.gpus) return false;
+    if (request.numa > numa_alignment::best_effort &&
+        most_on_numa_nodes(node, fitting, widest_span(node, request, fitting)) < request.gpus)
         return false;
-    return !asked.share.is_split() || enough_together(node, asked, emptiest_gpus(node, asked, fitting));
+    return !request.share.is_split() || enough_together(node, request, emptiest_gpus(node, request, fitting));
 }
 
 namespace detail {
@@ -70,55 +72,55 @@ namespace detail {
 enum class glance : std::uint8_t { no, yes, unclear };
 
 /// No where nothing is idle and no GPU in instances has a place, as far as one table tells.
-[[nodiscard]] GPUPACK_HD constexpr glance glance_at_instances(const node_view& node, const share& asked) noexcept {
-    const partition_table* const table = asked.way() == sharing::mig ? node.kind().mig : node.kind().vgpu;
+[[nodiscard]] GPUPACK_HD constexpr glance glance_at_instances(const node_view& node, const share& request) noexcept {
+    const partition_table* const table = request.way() == sharing::mig ? node.type().mig : node.type().vgpu;
     if (table == nullptr || node.idle_gpus() > 0) return glance::unclear;
-    return (node.open_profiles() & fold_profiles(table->among(asked.profiles()))) == 0 ? glance::no
+    return (node.open_profiles() & fold_profiles(table->among(request.profiles()))) == 0 ? glance::no
                                                                                        : glance::unclear;
 }
 
 [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr glance glance_at_gpus(const node_view& node,
-                                                                      const request& asked) noexcept {
-    const bool enough_idle = node.idle_gpus() >= asked.gpus;
-    const bool any_model = (node.kind().models.bits() & ~asked.models.bits()) == 0 && !asked.selects();
-    if (asked.share.way() == sharing::exclusive) {
+                                                                      const request& request) noexcept {
+    const bool enough_idle = node.idle_gpus() >= request.gpus;
+    const bool any_model = (node.type().models.bits() & ~request.models.bits()) == 0 && !request.selects();
+    if (request.share.way() == sharing::exclusive) {
         if (!enough_idle) return glance::no;
         return any_model ? glance::yes : glance::unclear;
     }
-    if (in_profiles(asked.share.way())) return glance_at_instances(node, asked.share);
-    if (node.slice_compute() < asked.share.compute() || node.slice_memory() < asked.share.memory())
+    if (in_profiles(request.share.way())) return glance_at_instances(node, request.share);
+    if (node.slice_compute() < request.share.compute() || node.slice_memory() < request.share.memory())
         return glance::no;
-    if (asked.share.is_split()) return glance::unclear;
+    if (request.share.is_split()) return glance::unclear;
     // A slice that every idle GPU has room for. A percentage of one's own memory always is.
-    const bool idle_will_do = asked.share.memory() <= mebibytes{node.kind().least_gpu_memory};
-    return enough_idle && any_model && idle_will_do && node.kind().any_way ? glance::yes : glance::unclear;
+    const bool idle_will_do = request.share.memory() <= mebibytes{node.type().least_gpu_memory};
+    return enough_idle && any_model && idle_will_do && node.type().any_way ? glance::yes : glance::unclear;
 }
 
 } // namespace detail
 
 /// Whether the node can take the request now. Cost: a few comparisons; a pass over its GPUs where the sums of the
 /// node leave it open.
-[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool fits(const node_view& node, const request& asked) noexcept {
-    if (!host_fits(node, asked)) return false;
-    if (asked.gpus == 0) return true;
-    const detail::glance seen = detail::glance_at_gpus(node, asked);
-    if (seen == detail::glance::yes && asked.numa <= numa_alignment::best_effort) return true;
-    return seen != detail::glance::no && gpus_suffice(node, asked, fitting_gpus(node, asked));
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool fits(const node_view& node, const request& request) noexcept {
+    if (!host_fits(node, request)) return false;
+    if (request.gpus == 0) return true;
+    const detail::glance seen = detail::glance_at_gpus(node, request);
+    if (seen == detail::glance::yes && request.numa <= numa_alignment::best_effort) return true;
+    return seen != detail::glance::no && gpus_suffice(node, request, fitting_gpus(node, request));
 }
 
 /// Whether the node can take the request now on exactly these GPUs, and for instances in these slots.
-[[nodiscard]] GPUPACK_HD constexpr bool fits_on(const node_view& node, const request& asked, gpu_set gpus,
+[[nodiscard]] GPUPACK_HD constexpr bool fits_on(const node_view& node, const request& request, gpu_set gpus,
                                                 slot_list slots = {}) noexcept {
-    if (!host_fits(node, asked) || gpus.size() != asked.gpus) return false;
-    const gpu_set fitting = fitting_gpus(node, asked);
-    if (!((fitting & gpus) == gpus) || !enough_together(node, asked, gpus)) return false;
-    if (numa_span(node, gpus) > widest_span(node, asked, fitting)) return false;
-    if (!in_profiles(asked.share.way())) return true;
+    if (!host_fits(node, request) || gpus.size() != request.gpus) return false;
+    const gpu_set fitting = fitting_gpus(node, request);
+    if (!((fitting & gpus) == gpus) || !enough_together(node, request, gpus)) return false;
+    if (numa_span(node, gpus) > widest_span(node, request, fitting)) return false;
+    if (!in_profiles(request.share.way())) return true;
     int nth = 0;
     bool free = true;
     for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
         bool found = false;
-        for_each_free_slot(node, lowest_bit(rest), asked.share, [&](int slot) { found |= slot == slots[nth]; });
+        for_each_free_slot(node, lowest_bit(rest), request.share, [&](int slot) { found |= slot == slots[nth]; });
         free = free && found;
     }
     return free;

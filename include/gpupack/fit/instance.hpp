@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -9,7 +11,7 @@
 
 #include <cstdint>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// The profiles, as bits by index of the GPU's table, of which the share would get an instance there now; 0 where
 /// none has a place.
@@ -20,59 +22,59 @@ namespace gpupack::fit {
 
 /// The GPUs among `wanted` on which an instance (MIG, vGPU) has a place now.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_instance(const node_view& node, gpu_set wanted,
-                                                             const share& asked) noexcept {
+                                                             const share& request) noexcept {
     gpu_set fitting;
-    const partition_table* const of_all = asked.way() == sharing::mig ? node.kind().mig : node.kind().vgpu;
+    const partition_table* const of_all = request.way() == sharing::mig ? node.type().mig : node.type().vgpu;
     if (of_all == nullptr) {
         for (int i = 0; i < node.gpu_count(); ++i)
-            if (wanted.contains(i) && open_profiles_on(node, i, asked) != 0) fitting.insert(i);
+            if (wanted.contains(i) && open_profiles_on(node, i, request) != 0) fitting.insert(i);
         return fitting;
     }
     // One table for all its GPUs: what is asked of it is looked up once.
-    const std::uint32_t profiles = of_all->among(asked.profiles());
+    const std::uint32_t profiles = of_all->among(request.profiles());
     const bool when_idle = (profiles & of_all->open_when_idle) != 0;
     for (int i = 0; i < node.gpu_count(); ++i) {
         const gpu_state& gpu = node.gpu(i);
         const bool has_place =
-            gpu.way == asked.way() ? (profiles & gpu.open_profiles()) != 0 : gpu.way == sharing::idle && when_idle;
+            gpu.way == request.way() ? (profiles & gpu.open_profiles()) != 0 : gpu.way == sharing::idle && when_idle;
         if (has_place && !gpu.closed && wanted.contains(i)) fitting.insert(i);
     }
     return fitting;
 }
 
 /// The first of the profiles asked for that has a place on the GPU; it must have one.
-[[nodiscard]] GPUPACK_HD constexpr int profile_on(const node_view& node, int gpu, const share& asked) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr int profile_on(const node_view& node, int gpu, const share& request) noexcept {
     constexpr std::uint32_t end =
         1U << (partition_table::most_profiles - 1); // for the compiler: never beyond the table
-    return lowest_bit(open_profiles_on(node, gpu, asked) | end);
+    return lowest_bit(open_profiles_on(node, gpu, request) | end);
 }
 
 /// Calls visit(slot) for each free slot of that profile, lowest start first.
 GPUPACK_CALLS_BACK
 template <class Visit>
-GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, const share& asked, Visit&& visit) {
-    const partition_table& table = *node.capacity(gpu).table(asked.way());
-    const partition_profile& profile = table.profiles[profile_on(node, gpu, asked)]; // NOLINT: a fit, so it has one
+GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, const share& request, Visit&& visit) {
+    const partition_table& table = *node.capacity(gpu).table(request.way());
+    const partition_profile& profile = table.profiles[profile_on(node, gpu, request)]; // NOLINT: a fit, so it has one
     const std::uint64_t occupied = in_profiles(node.gpu(gpu).way) ? node.gpu(gpu).occupied() : 0;
     for (int slot = profile.first_slot; slot < profile.first_slot + profile.slot_count; ++slot)
         if (table.is_free(slot, occupied)) visit(slot);
 }
 
 /// The lowest free slot of that profile, which must have one.
-[[nodiscard]] GPUPACK_HD constexpr int lowest_slot(const node_view& node, int gpu, const share& asked) noexcept {
-    const partition_table& table = *node.capacity(gpu).table(asked.way());
+[[nodiscard]] GPUPACK_HD constexpr int lowest_slot(const node_view& node, int gpu, const share& request) noexcept {
+    const partition_table& table = *node.capacity(gpu).table(request.way());
     const std::uint64_t occupied = in_profiles(node.gpu(gpu).way) ? node.gpu(gpu).occupied() : 0;
-    return table.first_free(profile_on(node, gpu, asked), occupied);
+    return table.first_free(profile_on(node, gpu, request), occupied);
 }
 
 /// The lowest free slot on each of some GPUs that fit; nothing to say where the share is not of instances.
 [[nodiscard]] GPUPACK_HD constexpr slot_list lowest_slots(const node_view& node, gpu_set gpus,
-                                                          const share& asked) noexcept {
+                                                          const share& request) noexcept {
     slot_list slots;
-    if (!in_profiles(asked.way())) return slots;
+    if (!in_profiles(request.way())) return slots;
     int nth = 0;
     for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-        slots.set(nth, lowest_slot(node, lowest_bit(rest), asked));
+        slots.set(nth, lowest_slot(node, lowest_bit(rest), request));
     return slots;
 }
 

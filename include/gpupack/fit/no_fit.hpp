@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/fit/reason.hpp>
@@ -12,7 +14,7 @@
 #include <ostream>
 #include <string>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Why a request fits nowhere now.
 ///
@@ -93,36 +95,36 @@ inline std::string no_fit::message() const {
 
 namespace fit {
 
-/// Whether the request would fit some node of the cluster if nothing were placed. Cost: a test a node kind, or
+/// Whether the request would fit some node of the cluster if nothing were placed. Cost: a test a node type, or
 /// a node where GPUs are asked for by id.
-[[nodiscard]] inline bool fits_empty(const cluster& on, const request& asked) noexcept {
-    if (asked.ids.is_any()) {
-        for (const node_kind& kind : on.kinds())
-            if (fits(idle_node{kind}.view(), asked)) return true;
+[[nodiscard]] inline bool fits_empty(const cluster& on, const request& request) noexcept {
+    if (request.ids.is_any()) {
+        for (const node_type& type : on.types())
+            if (fits(idle_node{type}.view(), request)) return true;
         return false;
     }
     for (std::uint32_t i = 0; i < on.size(); ++i) // by id, nodes of one kind differ
-        if (fits(idle_node{on[node_id{i}].kind(), node_id{i}}.view(), asked)) return true;
+        if (fits(idle_node{on[node_id{i}].type(), node_id{i}}.view(), request)) return true;
     return false;
 }
 
 /// Counts why each node refuses the request, which must fit none of them, and finds the nearest miss.
 ///
 /// cost  a pass over the cluster; no allocation
-[[nodiscard]] inline no_fit explain_no_fit(const cluster& on, const request& asked) noexcept {
+[[nodiscard]] inline no_fit explain_no_fit(const cluster& on, const request& request) noexcept {
     no_fit why;
     why.nodes = on.size();
-    why.ever = fits_empty(on, asked);
+    why.ever = fits_empty(on, request);
     std::int64_t least = 0;
     for (std::uint32_t i = 0; i < on.size(); ++i) {
         const node_view node = on[node_id{i}];
-        const reason first = why_not(node, asked);
+        const reason first = why_not(node, request);
         ++why.failed[static_cast<int>(first)];
         if (first == reason::closed || first == reason::model || first == reason::gpu_count ||
             first == reason::unshareable || first == reason::selector)
             continue;
-        const shortfall lack = shortfall_of(node, asked);
-        const std::int64_t far = distance(lack, asked);
+        const shortfall lack = shortfall_of(node, request);
+        const std::int64_t far = distance(lack, request);
         if (why.has_nearest && far >= least) continue;
         why.has_nearest = true;
         why.nearest = lack;

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/wanted_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// The number of NUMA nodes of a machine, at most.
 inline constexpr int max_numa_nodes = 16;
@@ -43,12 +45,12 @@ inline constexpr int max_numa_nodes = 16;
 /// The most NUMA nodes over which the request may lie on this node.
 ///
 /// fitting  the GPUs that could each serve it now; at least as many as it asks for
-[[nodiscard]] GPUPACK_HD constexpr int widest_span(const node_view& node, const request& asked,
+[[nodiscard]] GPUPACK_HD constexpr int widest_span(const node_view& node, const request& request,
                                                    gpu_set fitting) noexcept {
-    if (asked.numa == numa_alignment::none || asked.gpus < 2) return max_numa_nodes;
-    if (asked.numa == numa_alignment::single) return 1;
-    const bool now = asked.numa == numa_alignment::best_effort;
-    return narrowest_span(node, now ? fitting : wanted_gpus(node, asked), asked.gpus);
+    if (request.numa == numa_alignment::none || request.gpus < 2) return max_numa_nodes;
+    if (request.numa == numa_alignment::single) return 1;
+    const bool now = request.numa == numa_alignment::best_effort;
+    return narrowest_span(node, now ? fitting : wanted_gpus(node, request), request.gpus);
 }
 
 } // namespace gpupack::fit

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <gpupack/core/abi.hpp>
 
 #include <cstdint>
 #include <string_view>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// Why a node cannot take a request now: the first of these, in this order, that holds.
 ///
@@ -47,7 +50,7 @@ inline constexpr int reason_count = 14;
     case reason::none: return "fit";
     case reason::closed: return "are closed";
     case reason::model: return "lack a GPU of a wanted model";
-    case reason::selector: return "lack the labels or ids asked for";
+    case reason::selector: return "lack the labels or ids request for";
     case reason::gpu_count: return "have too few GPUs";
     case reason::unshareable: return "have too few GPUs open to be shared so";
     case reason::idle_gpus: return "lack idle GPUs";

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/units.hpp>
@@ -8,7 +10,7 @@
 
 #include <cstdint>
 
-namespace gpupack::fit {
+namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// Whether a slice of that memory and compute fits on a GPU now.
 ///

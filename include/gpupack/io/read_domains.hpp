@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/text_table.hpp>
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::io {
+namespace gpupack::inline GPUPACK_ABI::io {
 
 /// The domains of a cluster, and which nodes stand in which.
 ///

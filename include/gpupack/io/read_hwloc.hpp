@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/text_table.hpp>
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::io {
+namespace gpupack::inline GPUPACK_ABI::io {
 
 namespace detail {
 
@@ -41,7 +43,7 @@ class numbering {
 /// A PCI device of an hwloc topology, and where it hangs.
 struct hwloc_device {
     std::string name;
-    pcie_place place;
+    pcie_location place;
     hwloc_obj_t object = nullptr;
 };
 
@@ -93,11 +95,11 @@ class hwloc_devices {
     /// The bridges above the device. The first below the processors is the host bridge; right below it are its ports,
     /// each of which may lead to a tree of switches. A switch is a bridge with bridges below: the last such holds the
     /// device's own port.
-    [[nodiscard]] pcie_place place_of(const hwloc_obj& device) {
+    [[nodiscard]] pcie_location place_of(const hwloc_obj& device) {
         std::vector<const hwloc_obj*> bridges; // from the device up
         const hwloc_obj* at = device.parent;
         for (; at != nullptr && at->type == HWLOC_OBJ_BRIDGE; at = at->parent) bridges.push_back(at);
-        pcie_place place;
+        pcie_location place;
         place.numa = std::max(0, at == nullptr || at->nodeset == nullptr ? 0 : hwloc_bitmap_first(at->nodeset));
         if (bridges.empty()) return place;
         place.bridge = numbers_(bridges.back());
@@ -201,8 +203,8 @@ class hwloc_nvlinks {
         return wrong();
 
     const detail::hwloc_devices found{raw};
-    std::vector<pcie_place> gpus;
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<pcie_location> gpus;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (const detail::hwloc_device& gpu : found.gpus) gpus.push_back(gpu.place);
     for (const detail::hwloc_device& adapter : found.nics) nics.emplace_back(adapter.name, adapter.place);
     node_topology all = wired(gpus, nics);

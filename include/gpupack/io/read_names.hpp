@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/text_table.hpp>
@@ -10,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace gpupack::io {
+namespace gpupack::inline GPUPACK_ABI::io {
 
 /// Reads one name a line and finds each among the known names.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/detail/matrix_text.hpp>
@@ -16,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::io {
+namespace gpupack::inline GPUPACK_ABI::io {
 
 namespace detail {
 

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/io/text_table.hpp>
-#include <gpupack/io/trace.hpp>
+#include <gpupack/workload/trace.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <cstddef>
@@ -16,7 +18,7 @@
 #include <vector>
 #include <utility>
 
-namespace gpupack::io {
+namespace gpupack::inline GPUPACK_ABI::io {
 
 namespace detail {
 
@@ -55,16 +57,9 @@ class row_reader {
     std::optional<input_error> error_;
 };
 
-/// The model of that name: from the catalogue where it is known there, else without memory.
-[[nodiscard]] inline gpu_model model_named(std::string_view name) {
-    for (const gpu_model& known : models::all)
-        if (known.model.view() == name) return known;
-    return gpu_model{gpupack::name{name}, mebibytes{0}};
-}
-
 /// Whether the catalogue has a model of that name.
 [[nodiscard]] inline bool is_catalogued(std::string_view name) {
-    return model_named(name).memory.count() > 0;
+    return models::named(name).memory.count() > 0;
 }
 
 /// Resolves a list such as "V100M16|V100M32": models of the nodes, or of the catalogue, which no node then serves.
@@ -74,15 +69,15 @@ class row_reader {
         const std::string_view one = rest.substr(0, bar);
         rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
         if (models.find(one) || !is_catalogued(one)) continue;
-        if (const auto added = models.add(model_named(one)); !added) return unexpected<input_error>{added.error()};
+        if (const auto added = models.add(models::named(one)); !added) return unexpected<input_error>{added.error()};
     }
     return models.select(list);
 }
 
-[[nodiscard]] inline expected<trace_node, input_error> read_node(const std::string& file,
+[[nodiscard]] inline expected<workload::trace_node, input_error> read_node(const std::string& file,
                                                                  const text_table::row& row) {
     row_reader reader{file, row};
-    trace_node node;
+    workload::trace_node node;
     node.name = reader.text(0);
     if (node.name.empty()) reader.fail("sn", "", "a node name");
     node.spec.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
@@ -92,29 +87,29 @@ class row_reader {
     if (gpus > 0 && (model.empty() || !name::fits(model)))
         reader.fail("model", model, "the name of a GPU model, of at most 31 characters");
     if (reader.error()) return unexpected<input_error>{*reader.error()};
-    if (gpus > 0) node.spec.gpus = {gpus, model_named(model)};
+    if (gpus > 0) node.spec.gpus = {gpus, models::named(model)};
     return node;
 }
 
-[[nodiscard]] inline expected<trace_task, input_error> read_task(const std::string& file,
+[[nodiscard]] inline expected<workload::trace_task, input_error> read_task(const std::string& file,
                                                                  const text_table::row& row, model_table& models) {
     row_reader reader{file, row};
-    trace_task task;
+    workload::trace_task task;
     task.name = reader.text(0);
     if (task.name.empty()) reader.fail("name", "", "a task name");
-    task.asked.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
-    task.asked.memory = mebibytes{reader.number(2, "memory_mib", 0, max_amount)};
-    task.asked.gpus = static_cast<int>(reader.number(3, "num_gpu", 0, max_gpus_per_node));
+    task.request.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
+    task.request.memory = mebibytes{reader.number(2, "memory_mib", 0, max_amount)};
+    task.request.gpus = static_cast<int>(reader.number(3, "num_gpu", 0, max_gpus_per_node));
     const std::int64_t milli = reader.number(4, "gpu_milli", 0, whole_gpu.count());
-    if (!reader.error() && (milli == 0) != (task.asked.gpus == 0))
+    if (!reader.error() && (milli == 0) != (task.request.gpus == 0))
         reader.fail("gpu_milli", reader.text(4), "0 without GPUs, from 1 to 1000 with them");
-    if (!reader.error() && task.asked.gpus > 1 && milli < whole_gpu.count())
-        reader.fail("gpu_milli", reader.text(4), "1000 where several GPUs are asked for");
-    if (milli > 0 && milli < whole_gpu.count()) task.asked.share = slice{.memory = {}, .compute = milli_gpu{milli}};
+    if (!reader.error() && task.request.gpus > 1 && milli < whole_gpu.count())
+        reader.fail("gpu_milli", reader.text(4), "1000 where several GPUs are request for");
+    if (milli > 0 && milli < whole_gpu.count()) task.request.share = slice{.memory = {}, .compute = milli_gpu{milli}};
     if (const auto selected = resolve_models(models, reader.text(5)); !selected)
         reader.fail("gpu_spec", selected.error().value, selected.error().expected);
-    else if (task.asked.gpus > 0)
-        task.asked.models = *selected;
+    else if (task.request.gpus > 0)
+        task.request.models = *selected;
 
     task.created = reader.time(6, "creation_time");
     const auto deleted = reader.time(7, "deletion_time");
@@ -136,11 +131,11 @@ class row_reader {
 /// file    named in errors
 /// errors  text_table's; an amount that is no whole number in its range; more than 32 GPUs; a node named twice;
 ///         GPUs without a model. The first in the file; nothing is half read
-[[nodiscard]] inline expected<std::vector<trace_node>, input_error> read_nodes(const std::string& file,
+[[nodiscard]] inline expected<std::vector<workload::trace_node>, input_error> read_nodes(const std::string& file,
                                                                                std::string_view text) {
     const auto table = text_table::parse(file, text, {"sn", "cpu_milli", "memory_mib", "gpu", "model"});
     if (!table) return unexpected<input_error>{table.error()};
-    std::vector<trace_node> nodes;
+    std::vector<workload::trace_node> nodes;
     std::unordered_set<std::string> names;
     for (const text_table::row& row : table->rows()) {
         auto node = detail::read_node(file, row);
@@ -161,12 +156,12 @@ class row_reader {
 /// models  of the nodes; models that only the catalogue knows are added
 /// errors  text_table's; an amount that is no whole number in its range; a fraction of several GPUs; a model that
 ///         neither the nodes nor the catalogue have; a task named twice; a deletion before the start
-[[nodiscard]] inline expected<std::vector<trace_task>, input_error>
+[[nodiscard]] inline expected<std::vector<workload::trace_task>, input_error>
 read_tasks(const std::string& file, std::string_view text, model_table& models) {
     const auto table = text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
                                          {"gpu_spec", "creation_time", "deletion_time", "scheduled_time"});
     if (!table) return unexpected<input_error>{table.error()};
-    std::vector<trace_task> tasks;
+    std::vector<workload::trace_task> tasks;
     std::unordered_set<std::string> names;
     for (const text_table::row& row : table->rows()) {
         auto task = detail::read_task(file, row, models);
@@ -183,7 +178,7 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
 ///
 /// errors  a file that cannot be read; read_nodes'; read_tasks'
 /// source  cluster-trace-gpu-v2023 (docs/sources.md#openb)
-[[nodiscard]] inline expected<trace, input_error> read_trace(const std::string& nodes_file,
+[[nodiscard]] inline expected<workload::trace, input_error> read_trace(const std::string& nodes_file,
                                                              const std::string& tasks_file) {
     const auto nodes_text = read_file(nodes_file);
     if (!nodes_text) return unexpected<input_error>{nodes_text.error()};
@@ -192,9 +187,9 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
 
     auto nodes = read_nodes(nodes_file, *nodes_text);
     if (!nodes) return unexpected<input_error>{nodes.error()};
-    trace read;
+    workload::trace read;
     read.nodes = std::move(*nodes);
-    for (const trace_node& node : read.nodes)
+    for (const workload::trace_node& node : read.nodes)
         for (const gpu_group& group : node.spec.gpus.groups())
             if (const auto added = read.models.add(group.model); !added)
                 return unexpected<input_error>{added.error()};

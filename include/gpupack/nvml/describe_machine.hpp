@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
@@ -16,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::nvml {
+namespace gpupack::inline GPUPACK_ABI::nvml {
 
 /// A GPU as the driver tells it.
 ///
@@ -49,7 +51,7 @@ class inquiry {
         if (!right(call_.count(&count), "nvmlDeviceGetCount_v2", "")) return unexpected<input_error>{*error_};
         if (count > max_gpus_per_node)
             return unexpected<input_error>{input_error{file_, 0, "GPUs", std::to_string(count), "at most 32"}};
-        std::vector<pcie_place> places;
+        std::vector<pcie_location> places;
         for (unsigned i = 0; i < count && !error_; ++i) places.push_back({.numa = add_gpu(i)});
         made_.topology = wired(places);
         for (std::size_t a = 0; a < handles_.size() && !error_; ++a)

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 
@@ -10,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A set of GPUs of a chain, kept as the fewest cells: a buddy allocator.
 ///

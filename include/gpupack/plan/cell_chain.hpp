@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A cell of a cell_chain: a level, 0 for single GPUs, and its number among the cells of that level.
 struct cell {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 
 #include <cstdint>
@@ -7,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// The receipt of a cell that a tenant or a borrower holds; good for one release, and void after an eviction.
 struct cell_lease {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/plan/detail/node_grid.hpp>
 #include <gpupack/plan/detail/node_knapsack.hpp>
@@ -13,7 +15,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 namespace detail {
 
@@ -26,7 +28,7 @@ class price_proof {
     [[nodiscard]] std::int64_t bound(const packing_prices& at) {
         std::int64_t sum = 0;
         for (std::size_t s = 0; s < of_.shapes.size(); ++s) sum += at.shape[s] * of_.shapes[s].count;
-        for (std::size_t k = 0; k < of_.kinds.size(); ++k) sum += of_.kinds[k].nodes * node_worth(k, at);
+        for (std::size_t k = 0; k < of_.types.size(); ++k) sum += of_.types[k].nodes * node_worth(k, at);
         return sum / price_scale; // compute is whole, so what is over is nothing
     }
 
@@ -34,25 +36,25 @@ class price_proof {
     /// The least of three bounds on a node's worth: with both host resources paid for; with CPU counted and memory paid
     /// for; with memory counted and CPU paid for.
     [[nodiscard]] std::int64_t node_worth(std::size_t k, const packing_prices& at) {
-        const packed_kind& kind = of_.kinds[k];
+        const packed_kind& type = of_.types[k];
         const std::int64_t cpu = at.cpu[k];
         const std::int64_t memory = at.memory[k];
-        price_pieces(kind, at, cpu, memory);
-        const std::int64_t paid = knapsack_.solve(kind, worth_) + cpu * kind.cpu + memory * kind.memory;
-        if (cpu == 0 && memory == 0 && last_fits(kind)) return paid; // and so is exact
-        price_pieces(kind, at, 0, memory);
+        price_pieces(type, at, cpu, memory);
+        const std::int64_t paid = knapsack_.solve(type, worth_) + cpu * type.cpu + memory * type.memory;
+        if (cpu == 0 && memory == 0 && last_fits(type)) return paid; // and so is exact
+        price_pieces(type, at, 0, memory);
         const std::int64_t by_cpu =
-            grid_.solve(kind, &packed_shape::cpu, &packed_kind::cpu, worth_) + memory * kind.memory;
-        price_pieces(kind, at, cpu, 0);
+            grid_.solve(type, &packed_shape::cpu, &packed_kind::cpu, worth_) + memory * type.memory;
+        price_pieces(type, at, cpu, 0);
         const std::int64_t by_memory =
-            grid_.solve(kind, &packed_shape::memory, &packed_kind::memory, worth_) + cpu * kind.cpu;
+            grid_.solve(type, &packed_shape::memory, &packed_kind::memory, worth_) + cpu * type.cpu;
         return std::min({paid, by_cpu, by_memory});
     }
 
     /// What is left of a piece's compute after its prices; rounded up, so that the pieces of a task are together worth
     /// no less than the task.
-    void price_pieces(const packed_kind& kind, const packing_prices& at, std::int64_t cpu, std::int64_t memory) {
-        for (const std::size_t s : kind.fitting) {
+    void price_pieces(const packed_kind& type, const packing_prices& at, std::int64_t cpu, std::int64_t memory) {
+        for (const std::size_t s : type.fitting) {
             const packed_shape& shape = of_.shapes[s];
             const std::int64_t left =
                 shape.value() * price_scale - at.shape[s] - cpu * shape.cpu - memory * shape.memory;
@@ -60,14 +62,14 @@ class price_proof {
         }
     }
 
-    [[nodiscard]] bool last_fits(const packed_kind& kind) const {
+    [[nodiscard]] bool last_fits(const packed_kind& type) const {
         std::int64_t cpu = 0;
         std::int64_t memory = 0;
         knapsack_.for_each_piece([&](std::size_t s) {
             cpu += of_.shapes[s].cpu; // of the whole task for each piece: no less than they take
             memory += of_.shapes[s].memory;
         });
-        return cpu <= kind.cpu && memory <= kind.memory;
+        return cpu <= type.cpu && memory <= type.memory;
     }
 
     const packing_model& of_;
@@ -102,14 +104,14 @@ class price_proof {
 [[nodiscard]] inline milli_gpu hindsight_bound(const cluster& on, const task_mix& arrived) {
     const detail::packing_model model = detail::model_of(on, arrived);
     std::int64_t least = on.compute().count();
-    std::int64_t asked = 0;
-    for (const detail::packed_shape& shape : model.shapes) asked += shape.value() * shape.count;
-    least = std::min(least, asked);
+    std::int64_t request = 0;
+    for (const detail::packed_shape& shape : model.shapes) request += shape.value() * shape.count;
+    least = std::min(least, request);
     if (least == 0) return milli_gpu{0};
     detail::price_proof proof{model};
     const detail::packing_prices free{std::vector<std::int64_t>(model.shapes.size()),
-                                      std::vector<std::int64_t>(model.kinds.size()),
-                                      std::vector<std::int64_t>(model.kinds.size())};
+                                      std::vector<std::int64_t>(model.types.size()),
+                                      std::vector<std::int64_t>(model.types.size())};
     for (const detail::packing_prices& prices : {free, detail::price_search{model}.find()})
         least = std::min(least, proof.bound(prices));
     return milli_gpu{least};

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/request/request.hpp>
@@ -14,7 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// Nodes of a cluster as they would be after some placements, which can be taken back one by one. The cluster stays
 /// as it is, and must not change meanwhile.
@@ -28,19 +30,19 @@ class node_trial {
     [[nodiscard]] node_view operator[](node_id id) const noexcept {
         const auto found = copies_.find(id.number());
         if (found == copies_.end()) return on_[id];
-        return {id, on_[id].kind(), found->second.state, found->second.gpus.data()};
+        return {id, on_[id].type(), found->second.state, found->second.gpus.data()};
     }
 
     /// How many placements are not taken back.
     [[nodiscard]] std::size_t taken() const noexcept { return before_.size(); }
 
     /// Places a request where it fits.
-    void take(node_id id, const request& asked, gpu_set gpus, slot_list slots) {
+    void take(node_id id, const request& request, gpu_set gpus, slot_list slots) {
         copy& node = copied(id);
         before_.push_back({id, node});
-        const node_kind& kind = on_[id].kind();
-        (void)book(node.state, node.gpus.data(), kind, asked, gpus, slots);
-        if (asked.gpus > 0) sum_up_gpus(node.state, node.gpus.data(), kind.gpu_count);
+        const node_type& type = on_[id].type();
+        (void)book(node.state, node.gpus.data(), type, request, gpus, slots);
+        if (request.gpus > 0) sum_up_gpus(node.state, node.gpus.data(), type.gpu_count);
     }
 
     /// Takes the last placement back.

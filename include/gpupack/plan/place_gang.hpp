@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/plan/plan_gang.hpp>
@@ -11,7 +13,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A gang that is placed.
 ///
@@ -42,20 +44,20 @@ void release_gang(scheduler<Policy, Engine>& by, const gang_placement& placed) {
 ///         gang is refused
 /// errors  as plan_gang; a refusal by admit is one that is not proven
 template <policy::policy Policy, search::engine Engine, class Admit = admit_all>
-[[nodiscard]] expected<gang_placement, no_gang> place_gang(scheduler<Policy, Engine>& by, const gang& wanted,
+[[nodiscard]] expected<gang_placement, gang_failure> place_gang(scheduler<Policy, Engine>& by, const gang& wanted,
                                                            Admit&& admit = {}, std::int64_t budget = 20'000) {
-    const auto made = plan_gang(by.state(), by.by(), wanted, budget);
-    if (!made) return unexpected<no_gang>{made.error()};
-    std::vector<const request*> asked;
+    const auto made = plan_gang(by.cluster(), by.policy(), wanted, budget);
+    if (!made) return unexpected<gang_failure>{made.error()};
+    std::vector<const request*> request;
     for (const gang_part& part : wanted.parts)
-        asked.insert(asked.end(), static_cast<std::size_t>(part.count), &part.asked);
+        request.insert(request.end(), static_cast<std::size_t>(part.count), &part.request);
     gang_placement placed{std::vector<placement>(made->seats.size()), made->domain, made->one_node};
     for (const std::size_t member : made->order)
-        placed.members[member] = by.take(made->seats[member], *asked[member]);
+        placed.members[member] = by.take(made->seats[member], *request[member]);
     for (std::size_t member = 0; member < placed.members.size(); ++member) {
         if (admit(member, placed.members[member])) continue;
         release_gang(by, placed);
-        return unexpected<no_gang>{no_gang{{}, true, false}};
+        return unexpected<gang_failure>{gang_failure{{}, true, false}};
     }
     return placed;
 }

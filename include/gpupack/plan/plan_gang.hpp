@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
@@ -17,7 +19,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack::plan {
+namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// Where each member of a gang would go.
 ///
@@ -45,7 +47,7 @@ struct gang_plan {
 /// input   what is wrong with it; empty field: nothing
 /// ever    whether it might fit if the cluster were empty: wait if so, reject if not
 /// proven  whether there is no placement now; else the budget of the search ran out
-struct no_gang {
+struct gang_failure {
     input_error input{};
     bool ever = true;
     bool proven = true;
@@ -72,10 +74,10 @@ template <class Board> [[nodiscard]] std::vector<domain_id> domains_to_try(const
         std::int64_t idle = 0;
         bool room = true;
         for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
-            const request& asked = board.asked(part);
-            if (asked.gpus == 0 || asked.share.way() != sharing::exclusive) continue;
-            idle += std::int64_t{asked.gpus} * board.wanted().parts[part].count;
-            room = room && on.free_in(id).room_for(asked.gpus) >= board.wanted().parts[part].count;
+            const request& request = board.request(part);
+            if (request.gpus == 0 || request.share.way() != sharing::exclusive) continue;
+            idle += std::int64_t{request.gpus} * board.wanted().parts[part].count;
+            room = room && on.free_in(id).room_for(request.gpus) >= board.wanted().parts[part].count;
         }
         if (room && on.free_in(id).idle_gpus >= idle) domains.push_back(id);
     }
@@ -92,11 +94,11 @@ template <class Board> [[nodiscard]] std::vector<domain_id> domains_to_try(const
 template <class Board> [[nodiscard]] std::vector<node_id> nodes_to_try(const Board& board) {
     std::int64_t idle = 0, cpu = 0, memory = 0;
     for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
-        const request& asked = board.asked(part);
+        const request& request = board.request(part);
         const std::int64_t count = board.wanted().parts[part].count;
-        if (asked.share.way() == sharing::exclusive) idle += count * asked.gpus;
-        cpu += count * asked.cpu.count();
-        memory += count * asked.memory.count();
+        if (request.share.way() == sharing::exclusive) idle += count * request.gpus;
+        cpu += count * request.cpu.count();
+        memory += count * request.memory.count();
     }
     std::vector<node_id> nodes;
     if (board.wanted().members() > board.wanted().most_per_node || idle > max_gpus_per_node) return nodes;
@@ -167,7 +169,7 @@ template <class Board> [[nodiscard]] bool might_fit_empty_at(const Board& board,
 
 /// Seats the gang at the narrowest level where that can be done.
 template <class Board>
-[[nodiscard]] expected<gang_plan, no_gang> seat_gang(Board& board, level_range levels, std::int64_t budget) {
+[[nodiscard]] expected<gang_plan, gang_failure> seat_gang(Board& board, level_range levels, std::int64_t budget) {
     gang_search search{board, budget};
     for (int level = levels.narrowest; level >= levels.widest; --level) {
         if (level == static_cast<int>(board.on().domains().levels().size())) {
@@ -181,7 +183,7 @@ template <class Board>
     bool ever = false; // a narrow domain need not stand in a wider one
     for (int level = levels.widest; level <= levels.narrowest && !ever; ++level)
         ever = might_fit_empty_at(board, level);
-    return unexpected<no_gang>{no_gang{{}, ever, !ever || search.is_proven()}};
+    return unexpected<gang_failure>{gang_failure{{}, ever, !ever || search.is_proven()}};
 }
 
 } // namespace detail
@@ -198,11 +200,11 @@ template <class Board>
 /// errors  what is wrong with the gang; or that there is no room, and whether that is proven
 /// cost    a fit test a node of each domain tried, and a choice a member; allocates
 /// ties    lower domain, lower node
-template <policy::policy Policy> [[nodiscard]] expected<gang_plan, no_gang>
+template <policy::policy Policy> [[nodiscard]] expected<gang_plan, gang_failure>
 plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t budget = 20'000) {
-    if (const auto right = checked(wanted); !right) return unexpected<no_gang>{no_gang{right.error()}};
+    if (const auto right = checked(wanted); !right) return unexpected<gang_failure>{gang_failure{right.error()}};
     const auto levels = detail::levels_of(on.domains(), wanted);
-    if (!levels) return unexpected<no_gang>{no_gang{levels.error()}};
+    if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};
     detail::gang_board<node_trial> board{on, by, wanted};
     return detail::seat_gang(board, *levels, budget);
 }

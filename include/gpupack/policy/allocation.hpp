@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/divisor.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// How much each resource counts in a score over CPU, memory and GPU. A weight of 0 leaves the resource out.
 struct resource_weights {
@@ -22,19 +24,19 @@ struct resource_use {
     divisor capacity{};
     score used = 0;
     score weight = 0;
-    bool asked = false;
+    bool request = false;
 };
 
 /// Calls body(resource_use) for CPU, memory and GPU compute of a node, with the request placed on it.
 template <class Body> [[GPUPACK_HOT]] GPUPACK_HD constexpr void
-for_each_resource(const node_view& node, const request& asked, const resource_weights& weights, Body&& body) {
-    const node_kind& kind = node.kind();
-    body(resource_use{kind.by_cpu, (node.cpu() - node.cpu_free() + asked.cpu).count(), weights.cpu,
-                      asked.cpu.count() > 0});
-    body(resource_use{kind.by_memory, (node.memory() - node.memory_free() + asked.memory).count(), weights.memory,
-                      asked.memory.count() > 0});
-    body(resource_use{kind.by_compute, (node.compute() - node.compute_free() + asked.total_compute()).count(),
-                      weights.gpu, asked.gpus > 0});
+for_each_resource(const node_view& node, const request& request, const resource_weights& weights, Body&& body) {
+    const node_type& type = node.type();
+    body(resource_use{type.by_cpu, (node.cpu() - node.cpu_free() + request.cpu).count(), weights.cpu,
+                      request.cpu.count() > 0});
+    body(resource_use{type.by_memory, (node.memory() - node.memory_free() + request.memory).count(), weights.memory,
+                      request.memory.count() > 0});
+    body(resource_use{type.by_compute, (node.compute() - node.compute_free() + request.total_compute()).count(),
+                      weights.gpu, request.gpus > 0});
 }
 
 } // namespace gpupack::policy

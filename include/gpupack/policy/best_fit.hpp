@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The machine by which the published baselines scale CPU and GPU: 128 cores and 8 GPUs.
 struct reference_machine {
@@ -24,9 +26,9 @@ struct best_fit {
     reference_machine machine{};
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        const score cpu_left = (node.cpu_free() - asked.cpu).count();
-        const score compute_left = (node.compute_free() - asked.total_compute()).count();
+                                                        const request& request) const noexcept {
+        const score cpu_left = (node.cpu_free() - request.cpu).count();
+        const score compute_left = (node.compute_free() - request.total_compute()).count();
         const score cpu = machine.cpu.count();
         const score compute = machine.compute.count();
         return (100 * cpu * compute - 50 * cpu_left * compute - 50 * compute_left * cpu) / (cpu * compute);

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -7,7 +9,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The GPUs of a node that a system takes which picks them one by one: of those that fit, as many as are asked for,
 /// by the highest value_of(index). For scores of nodes that depend on the GPUs picked; the request must fit the
@@ -17,11 +19,11 @@ namespace gpupack::policy {
 /// cost  a value a fitting GPU and pick; where the GPUs must do together (split slices, NUMA alignment), a value a
 ///       GPU and candidate
 template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
-best_gpus(const node_view& node, const request& asked, ValueOf&& value_of) noexcept {
+best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noexcept {
     gpu_set picked;
     score highest = 0;
-    if (asked.share.is_split() || asked.numa != numa_alignment::none) {
-        fit::for_each_candidate(node, asked, [&](const candidate& each) {
+    if (request.share.is_split() || request.numa != numa_alignment::none) {
+        fit::for_each_candidate(node, request, [&](const candidate& each) {
             score sum = 0;
             for_each_gpu(each.gpus, [&](int i) { sum += value_of(i); });
             if (!picked.empty() && (sum < highest || (sum == highest && !(each.gpus < picked)))) return;
@@ -30,8 +32,8 @@ best_gpus(const node_view& node, const request& asked, ValueOf&& value_of) noexc
         });
         return picked;
     }
-    gpu_set left = fit::fitting_gpus(node, asked);
-    for (int taken = 0; taken < asked.gpus && !left.empty(); ++taken) {
+    gpu_set left = fit::fitting_gpus(node, request);
+    for (int taken = 0; taken < request.gpus && !left.empty(); ++taken) {
         int best = -1;
         for_each_gpu(left, [&](int i) {
             const score value = value_of(i);

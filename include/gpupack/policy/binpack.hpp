@@ -1,24 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 namespace detail {
 
 /// The weighted mean over resources of points * part / capacity, where part is what is used or what is free; each
 /// quotient and the mean rounded down. GPUs count only for a request for GPUs, a resource only where the node has
 /// any.
-[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr score mean_allocation(const node_view& node, const request& asked,
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr score mean_allocation(const node_view& node, const request& request,
                                                                       const resource_weights& weights, score points,
                                                                       bool of_used) noexcept {
     score sum = 0;
     score weight = 0;
-    const bool gpus_count = asked.gpus > 0;
-    for_each_resource(node, asked, {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0},
+    const bool gpus_count = request.gpus > 0;
+    for_each_resource(node, request, {weights.cpu, weights.memory, gpus_count ? weights.gpu : 0},
                       [&](const resource_use& use) {
                           if (use.capacity.number() == 0) return;
                           const score part = of_used ? use.used : use.capacity.number() - use.used;
@@ -40,8 +42,8 @@ struct binpack {
     score points = 100;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        return detail::mean_allocation(node, asked, weights, points, true);
+                                                        const request& request) const noexcept {
+        return detail::mean_allocation(node, request, weights, points, true);
     }
     friend bool operator==(const binpack&, const binpack&) = default;
 };
@@ -55,8 +57,8 @@ struct spread {
     score points = 100;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        return detail::mean_allocation(node, asked, weights, points, false);
+                                                        const request& request) const noexcept {
+        return detail::mean_allocation(node, request, weights, points, false);
     }
     friend bool operator==(const spread&, const spread&) = default;
 };

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/score.hpp>
@@ -9,23 +11,23 @@
 #include <concepts>
 #include <type_traits>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Scores a node for a request that fits it, whatever GPUs will be chosen there. The lowest set is then taken.
 template <class Type>
-concept node_scorer = requires(const Type& scorer, const node_view& node, const request& asked) {
-    { scorer(node, asked) } -> score_like;
+concept node_scorer = requires(const Type& scorer, const node_view& node, const request& request) {
+    { scorer(node, request) } -> score_like;
 };
 
 /// Scores a node and the GPUs chosen on it. The best choice is the node's score.
 template <class Type>
-concept candidate_scorer = requires(const Type& scorer, const candidate& chosen, const request& asked) {
-    { scorer(chosen, asked) } -> score_like;
+concept candidate_scorer = requires(const Type& scorer, const candidate& chosen, const request& request) {
+    { scorer(chosen, request) } -> score_like;
 };
 
-/// Scores nodes by one rule and, on the node that won, GPUs by another: what `two_level` makes.
+/// Scores nodes by one rule and, on the node that won, GPUs by another: what `node_then_gpus` makes.
 template <class Type>
-concept two_level_scorer = requires(const Type& scorer) {
+concept node_then_gpus_scorer = requires(const Type& scorer) {
     requires node_scorer<std::remove_cvref_t<decltype(scorer.node)>> ||
         candidate_scorer<std::remove_cvref_t<decltype(scorer.node)>>;
     requires candidate_scorer<std::remove_cvref_t<decltype(scorer.gpus)>>;
@@ -33,7 +35,7 @@ concept two_level_scorer = requires(const Type& scorer) {
 
 /// Any of the three sorts.
 template <class Type>
-concept any_scorer = node_scorer<Type> || candidate_scorer<Type> || two_level_scorer<Type>;
+concept any_scorer = node_scorer<Type> || candidate_scorer<Type> || node_then_gpus_scorer<Type>;
 
 /// A value that ranks the choices of one decision.
 template <class Type>

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -9,16 +11,16 @@
 #include <type_traits>
 #include <utility>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// One question to a scheduler: where should this request go?
 ///
 /// on        the cluster, before the placement
-/// asked     the request
+/// request     the request
 /// ordinal   how many questions the scheduler has answered before; random policies draw by it
 struct decision {
     const cluster& on;
-    const request& asked;
+    const gpupack::request& request;
     std::uint64_t ordinal = 0;
 };
 

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers the node whose free CPU and GPU align least with what is asked: 100 (1 - (c C + g G) / 2), where c and g
 /// are asked, C and G are free, each as a part of the reference machine's.
@@ -17,13 +19,13 @@ struct dot_product {
     reference_machine machine{};
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
+                                                        const request& request) const noexcept {
         // A common denominator: both parts in units of one (reference CPU)^2, exact where CPU is a whole multiple
         // of compute, as it is by default (128000 = 16 * 8000).
         const score cpu = machine.cpu.count();
         const score ratio = cpu / machine.compute.count();
-        const score product = asked.cpu.count() * node.cpu_free().count() +
-                              ratio * ratio * asked.total_compute().count() * node.compute_free().count();
+        const score product = request.cpu.count() * node.cpu_free().count() +
+                              ratio * ratio * request.total_compute().count() * node.compute_free().count();
         const score unit = cpu * cpu;
         // 50 product / unit, rounded up, without leaving 64 bits.
         return 100 - 50 * (product / unit) - (50 * (product % unit) + unit - 1) / unit;

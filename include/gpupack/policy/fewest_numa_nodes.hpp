@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/numa_span.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers GPUs on few NUMA nodes. A request that must have it so says it itself: request::numa.
 ///

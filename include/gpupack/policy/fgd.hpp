@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/concepts.hpp>
@@ -13,7 +15,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 namespace detail {
 
@@ -65,14 +67,14 @@ struct fgd_scorer {
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
-        return rounded(exact(chosen, asked));
+                                                        const request& request) const noexcept {
+        return rounded(exact(chosen, request));
     }
 
     /// See fragmentation_scorer.
     template <class Visit>
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        exact.for_each_score(node, asked,
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+        exact.for_each_score(node, request,
                              [&](score fall, gpu_set gpus, slot_list slots) { visit(rounded(fall), gpus, slots); });
     }
 };

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -13,7 +15,7 @@
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that fragmentation prepares: how much fragmentation falls when the candidate is taken.
 struct fragmentation_scorer {
@@ -28,9 +30,9 @@ struct fragmentation_scorer {
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
-        const before_and_after node{expected, chosen.node, asked, chosen.gpus};
-        score gained = expected.total * asked.total_compute().count();
+                                                        const request& request) const noexcept {
+        const before_and_after node{expected, chosen.node, request, chosen.gpus};
+        score gained = expected.total * request.total_compute().count();
         for (int c = 0; c < expected.class_count; ++c)
             gained += usable_change(c, look_at(c, node), node, chosen.gpus);
         return gained;
@@ -38,21 +40,21 @@ struct fragmentation_scorer {
 
     /// The same scores, with what a demand class finds on the node summed up only once for all candidates.
     template <class Visit>
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         constexpr int most = max_gpus_per_node; // single GPUs; sets of several may be more, and go one by one
         gpu_set chosen[most];
         score gained[most];
         int count = 0;
         gpu_set touched;
-        fit::for_each_candidate(node, asked, [&](const candidate& each) {
-            if (asked.gpus > 1 || in_profiles(asked.share.way()) || asked.share.is_split())
-                return visit((*this)(each, asked), each.gpus, each.slots);
-            gained[count] = expected.total * asked.total_compute().count();
+        fit::for_each_candidate(node, request, [&](const candidate& each) {
+            if (request.gpus > 1 || in_profiles(request.share.way()) || request.share.is_split())
+                return visit((*this)(each, request), each.gpus, each.slots);
+            gained[count] = expected.total * request.total_compute().count();
             chosen[count++] = each.gpus;
             touched = touched | each.gpus;
         });
         if (count == 0) return;
-        const before_and_after here{expected, node, asked, touched};
+        const before_and_after here{expected, node, request, touched};
         for (int c = 0; c < expected.class_count; ++c) {
             const class_on_node now = look_at(c, here);
             if (now.tasks == 0) continue;
@@ -70,19 +72,19 @@ struct fragmentation_scorer {
         gpu_lanes after;
         std::int32_t level;
         std::int32_t level_after;
-        const node_kind& kind;
+        const node_type& type;
 
         GPUPACK_HD constexpr before_and_after(const fragmentation_view& expected, const node_view& node,
-                                              const request& asked, gpu_set touched) noexcept
+                                              const request& request, gpu_set touched) noexcept
             : now{node}, level{expected.cpu_level(node.cpu_free())},
-              level_after{expected.cpu_level(node.cpu_free() - asked.cpu)}, kind{node.kind()} {
+              level_after{expected.cpu_level(node.cpu_free() - request.cpu)}, type{node.type()} {
             split_memory pieces;
-            if (asked.share.is_split()) pieces = split_over(&node.gpu(0), touched, asked.share);
+            if (request.share.is_split()) pieces = split_over(&node.gpu(0), touched, request.share);
             int nth = 0;
             for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1, ++nth) {
                 const int i = lowest_bit(rest);
-                const share taken = asked.share.is_split() ? piece_of(asked.share, pieces, nth) : asked.share;
-                after.set(i, after_taking(node.gpu(i), taken, node.capacity(i), asked.gpus));
+                const share taken = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
+                after.set(i, after_taking(node.gpu(i), taken, node.capacity(i), request.gpus));
             }
         }
     };
@@ -102,7 +104,7 @@ struct fragmentation_scorer {
                                                              const before_and_after& node) const noexcept {
         const demand_class& tasks = expected.classes[of_class];
         class_on_node now;
-        now.wanted = node.kind.gpus_of(tasks.models);
+        now.wanted = node.type.gpus_of(tasks.models);
         now.served = sum_served(node.now, now.wanted, tasks.offer, tasks.memory);
         if (now.served.count() < tasks.gpus) return now;
         now.tasks = expected.tasks_within(of_class, node.level);

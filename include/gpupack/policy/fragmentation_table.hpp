@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/gpu_lanes.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The expected tasks that ask for GPUs alike: the same share, number and models, whatever their CPU.
 ///
@@ -77,7 +79,7 @@ struct fragmentation_view {
         const std::int32_t level = cpu_level(node.cpu_free());
         std::int64_t usable = 0;
         for (std::int32_t c = 0; c < class_count; ++c) {
-            const gpu_set wanted = node.kind().gpus_of(classes[c].models);
+            const gpu_set wanted = node.type().gpus_of(classes[c].models);
             const served_gpus served = sum_served(gpus, wanted, classes[c].offer, classes[c].memory);
             if (served.count() >= classes[c].gpus) usable += tasks_within(c, level) * served.free();
         }
@@ -94,11 +96,11 @@ class fragmentation_table {
         rows built;
         built.expected = expected;
         for (const task_mix::entry& each : expected.entries())
-            if (each.asked.gpus > 0) built.cpus.push_back(static_cast<std::int32_t>(each.asked.cpu.count()));
+            if (each.request.gpus > 0) built.cpus.push_back(static_cast<std::int32_t>(each.request.cpu.count()));
         std::sort(built.cpus.begin(), built.cpus.end());
         built.cpus.erase(std::unique(built.cpus.begin(), built.cpus.end()), built.cpus.end());
         for (const task_mix::entry& each : expected.entries())
-            if (each.asked.gpus > 0) built.count(each);
+            if (each.request.gpus > 0) built.count(each);
         rows_ = std::make_shared<const rows>(std::move(built));
     }
 
@@ -128,10 +130,10 @@ class fragmentation_table {
 
         /// Adds the task to its class, which is made where it is new; cpus must be complete.
         void count(const task_mix::entry& each) {
-            const request& asked = each.asked;
-            const demand_class demand{offer_wanted(asked.share),
-                                      static_cast<std::int32_t>(asked.share.memory().count()), asked.gpus,
-                                      asked.models};
+            const request& request = each.request;
+            const demand_class demand{offer_wanted(request.share),
+                                      static_cast<std::int32_t>(request.share.memory().count()), request.gpus,
+                                      request.models};
             const auto known = std::find_if(classes.begin(), classes.end(),
                                             [&](const demand_class& tasks) { return asks_alike(tasks, demand); });
             const auto index = static_cast<std::size_t>(known - classes.begin());
@@ -140,7 +142,7 @@ class fragmentation_table {
                 classes.push_back(demand);
                 within.resize(classes.size() * levels);
             }
-            const auto needed = std::upper_bound(cpus.begin(), cpus.end(), asked.cpu.count()) - cpus.begin();
+            const auto needed = std::upper_bound(cpus.begin(), cpus.end(), request.cpu.count()) - cpus.begin();
             for (auto level = static_cast<std::size_t>(needed); level < levels; ++level)
                 within[index * levels + level] += static_cast<std::int32_t>(each.count);
         }

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers nodes that run tasks of the same GPU affinity: shares of a GPU together, tasks of one whole GPU
 /// together, of two, of four, and so on.
@@ -17,9 +19,9 @@ namespace gpupack::policy {
 /// source  the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd)
 struct gpu_clustering {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        if (asked.gpus == 0) return 0;
-        const std::uint64_t same = affinity(asked.share.way(), asked.gpus);
+                                                        const request& request) const noexcept {
+        if (request.gpus == 0) return 0;
+        const std::uint64_t same = affinity(request.share.way(), request.gpus);
         std::uint64_t present = 0;
         for (int i = 0; i < node.gpu_count(); ++i)
             if (node.gpu(i).sharers > 0) present |= affinity(node.gpu(i).way, node.gpu(i).width());

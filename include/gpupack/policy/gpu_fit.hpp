@@ -1,18 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 namespace detail {
 
 /// What is free on the chosen GPUs, in the amount that the request shares: compute, or memory where it asks for no
 /// compute.
-[[nodiscard]] GPUPACK_HD constexpr score free_on(const candidate& chosen, const request& asked) noexcept {
-    const bool by_memory = asked.share.compute().count() == 0;
+[[nodiscard]] GPUPACK_HD constexpr score free_on(const candidate& chosen, const request& request) noexcept {
+    const bool by_memory = request.share.compute().count() == 0;
     score sum = 0;
     for_each_gpu(chosen.gpus, [&](int i) {
         sum += by_memory ? chosen.node.gpu(i).memory_free : chosen.node.gpu(i).compute_free;
@@ -27,8 +29,8 @@ namespace detail {
 /// ties  lower GPU set
 struct gpu_best_fit {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
-        return -detail::free_on(chosen, asked);
+                                                        const request& request) const noexcept {
+        return -detail::free_on(chosen, request);
     }
     friend bool operator==(const gpu_best_fit&, const gpu_best_fit&) = default;
 };
@@ -38,8 +40,8 @@ struct gpu_best_fit {
 /// ties  lower GPU set
 struct gpu_worst_fit {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
-        return detail::free_on(chosen, asked);
+                                                        const request& request) const noexcept {
+        return detail::free_on(chosen, request);
     }
     friend bool operator==(const gpu_worst_fit&, const gpu_worst_fit&) = default;
 };

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/math.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers GPUs in use, then idle GPUs of nodes in use, then idle nodes; in each tier, the fuller and the fewer.
 ///
@@ -14,15 +16,15 @@ namespace gpupack::policy {
 /// source  the GpuPacking baseline of FGD's simulator (docs/sources.md#fgd)
 struct gpu_packing {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        if (asked.gpus == 0) return 0;
+                                                        const request& request) const noexcept {
+        if (request.gpus == 0) return 0;
         const int gpus = node.gpu_count();
         int idle = 0;
         for (int i = 0; i < gpus; ++i) idle += node.gpu(i).compute_free == whole_gpu.count() ? 1 : 0;
         if (idle == gpus) return larger(33 - gpus, gpus);
 
         // The GPUs that fit, fullest first: in use before idle.
-        const score wanted = asked.share.compute().count();
+        const score wanted = request.share.compute().count();
         score fullest = 0;
         int in_use = 0;
         for (int i = 0; i < gpus; ++i) {
@@ -31,10 +33,10 @@ struct gpu_packing {
             if (in_use == 0 || free < fullest) fullest = free;
             ++in_use;
         }
-        const int idle_taken = asked.gpus > in_use ? asked.gpus - in_use : 0;
+        const int idle_taken = request.gpus > in_use ? request.gpus - in_use : 0;
         if (idle_taken > 0) return larger(50 - idle_taken, 33);
-        if (asked.gpus == 1) return larger(100 - fullest * 100 / whole_gpu.count() / 10, 50);
-        return larger(100 - percent_free_of_fullest(node, wanted, asked.gpus) / 10, 50);
+        if (request.gpus == 1) return larger(100 - fullest * 100 / whole_gpu.count() / 10, 50);
+        return larger(100 - percent_free_of_fullest(node, wanted, request.gpus) / 10, 50);
     }
 
     friend bool operator==(const gpu_packing&, const gpu_packing&) = default;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -9,12 +11,12 @@
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/topology/model_set.hpp>
-#include <gpupack/topology/place_counts.hpp>
+#include <gpupack/topology/placement_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// What a place for a request for whole GPUs on one node is worth.
 ///
@@ -42,7 +44,7 @@ inline constexpr int max_whole_prices = 16;
 /// priced   [max_mig_tables]  the profiles that have a price, as bits
 /// whole    [whole_count]
 struct instance_cost_scorer {
-    place_counts_view tables[max_mig_tables] = {};
+    placement_counts_view tables[max_mig_tables] = {};
     score prices[max_mig_tables][partition_table::most_profiles] = {};
     std::uint32_t priced[max_mig_tables] = {};
     whole_price whole[max_whole_prices] = {};
@@ -52,20 +54,20 @@ struct instance_cost_scorer {
     /// The counts of each MIG table.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        for (place_counts_view& each : tables) each.for_each_table(visit);
+        for (placement_counts_view& each : tables) each.for_each_table(visit);
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
+                                                        const request& request) const noexcept {
         score cost = 0;
         int nth = 0;
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-            cost += cost_on(chosen.node, lowest_bit(rest), asked.share.way(),
+            cost += cost_on(chosen.node, lowest_bit(rest), request.share.way(),
                             chosen.slots[nth < max_instances ? nth : 0]);
         for (int w = 0; w < whole_count; ++w) {
             const int idle = idle_gpus(chosen.node, whole[w].models);
             int taken = 0;
-            for_each_gpu(chosen.gpus & chosen.node.kind().gpus_of(whole[w].models),
+            for_each_gpu(chosen.gpus & chosen.node.type().gpus_of(whole[w].models),
                          [&](int i) { taken += is_free_whole(chosen.node.gpu(i)) ? 1 : 0; });
             cost += whole[w].price * (idle / whole[w].gpus - (idle - taken) / whole[w].gpus);
         }
@@ -74,11 +76,11 @@ struct instance_cost_scorer {
 
     /// How many GPUs of a node are idle and of some models.
     [[nodiscard]] GPUPACK_HD static constexpr int idle_gpus(const node_view& node, model_set models) noexcept {
-        const model_set wanted = node.kind().models & models;
-        if (wanted == node.kind().models) return node.idle_gpus();
+        const model_set wanted = node.type().models & models;
+        if (wanted == node.type().models) return node.idle_gpus();
         int idle = 0;
         if (!wanted.empty())
-            for_each_gpu(node.kind().gpus_of(models), [&](int i) { idle += is_free_whole(node.gpu(i)) ? 1 : 0; });
+            for_each_gpu(node.type().gpus_of(models), [&](int i) { idle += is_free_whole(node.gpu(i)) ? 1 : 0; });
         return idle;
     }
 
@@ -89,7 +91,7 @@ struct instance_cost_scorer {
         const gpu_capacity& of = node.capacity(i);
         const bool in_mig = gpu.way == sharing::mig;
         if (of.mig == nullptr || (!in_mig && gpu.way != sharing::idle)) return per_unit * eighths_free(gpu);
-        const place_counts_view& counts = tables[of.mig_number];
+        const placement_counts_view& counts = tables[of.mig_number];
         const std::uint64_t now = in_mig ? gpu.occupied() : 0;
         const int used = count_bits(static_cast<std::uint32_t>(now) & ((1U << counts.units) - 1));
         const std::uint64_t after = now | (way == sharing::mig ? of.mig->slots[slot].taken : 0);
@@ -120,11 +122,11 @@ namespace detail {
 }
 
 /// How many times requests for whole GPUs fit the idle GPUs of the cluster. Cost: a pass over the nodes.
-[[nodiscard]] inline std::int64_t whole_places(const cluster& on, const request& asked) noexcept {
+[[nodiscard]] inline std::int64_t whole_places(const cluster& on, const request& request) noexcept {
     std::int64_t places = 0;
     for (std::uint32_t n = 0; n < on.size(); ++n)
-        if (const node_view node = on[node_id{n}]; node.idle_gpus() >= asked.gpus)
-            places += instance_cost_scorer::idle_gpus(node, asked.models) / asked.gpus;
+        if (const node_view node = on[node_id{n}]; node.idle_gpus() >= request.gpus)
+            places += instance_cost_scorer::idle_gpus(node, request.models) / request.gpus;
     return places;
 }
 
@@ -132,15 +134,15 @@ namespace detail {
 /// GPUs: percent is its part of those in the mix, at least 1.
 template <class Visit> void for_each_priced(const task_mix& expected, Visit&& visit) {
     const auto priced = [](const task_mix::entry& each) {
-        return each.asked.gpus > 0 &&
-               (each.asked.share.way() == sharing::mig || each.asked.share.way() == sharing::exclusive);
+        return each.request.gpus > 0 &&
+               (each.request.share.way() == sharing::mig || each.request.share.way() == sharing::exclusive);
     };
     std::int64_t all = 0;
     for (const task_mix::entry& each : expected.entries()) all += priced(each) ? each.count : 0;
     for (const task_mix::entry& each : expected.entries()) {
         if (!priced(each)) continue;
         const score part = (200 * each.count + all) / (2 * all);
-        visit(each.asked, part > 0 ? part : score{1});
+        visit(each.request, part > 0 ? part : score{1});
     }
 }
 
@@ -149,21 +151,21 @@ template <class Visit> void for_each_priced(const task_mix& expected, Visit&& vi
 /// by_places. A place for k whole GPUs counts k times.
 template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected,
                                          bool by_places, PriceOf&& price_of) {
-    for_each_priced(expected, [&](const request& asked, score percent) {
-        if (asked.share.way() == sharing::exclusive) {
+    for_each_priced(expected, [&](const request& request, score percent) {
+        if (request.share.way() == sharing::exclusive) {
             if (scorer.whole_count == max_whole_prices) return;
-            const std::int64_t places = by_places ? whole_places(on, asked) : 0;
-            scorer.whole[scorer.whole_count++] = {asked.gpus, asked.models,
-                                                  asked.gpus * price_of(asked, percent, places)};
+            const std::int64_t places = by_places ? whole_places(on, request) : 0;
+            scorer.whole[scorer.whole_count++] = {request.gpus, request.models,
+                                                  request.gpus * price_of(request, percent, places)};
             return;
         }
         std::int64_t places = 0;
         for (const cluster::mig_places& of : on.mig_tables())
-            if (const std::uint32_t wanted = of.table->among(asked.share.profiles()); wanted != 0)
+            if (const std::uint32_t wanted = of.table->among(request.share.profiles()); wanted != 0)
                 places += of.open[static_cast<std::size_t>(lowest_bit(wanted))];
-        const score price = price_of(asked, percent, places);
+        const score price = price_of(request, percent, places);
         for (std::size_t t = 0; t < on.mig_tables().size(); ++t)
-            if (const std::uint32_t wanted = on.mig_tables()[t].table->among(asked.share.profiles()); wanted != 0) {
+            if (const std::uint32_t wanted = on.mig_tables()[t].table->among(request.share.profiles()); wanted != 0) {
                 scorer.prices[t][lowest_bit(wanted)] += price;
                 scorer.priced[t] |= 1U << lowest_bit(wanted);
             }

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers the set of GPUs that talk fastest to each other.
 ///
@@ -17,7 +19,7 @@ struct link_bandwidth {
     static constexpr bool links = true;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.type().links;
         return known == nullptr ? 0 : known->score(chosen.gpus);
     }
     friend bool operator==(const link_bandwidth&, const link_bandwidth&) = default;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -10,7 +12,7 @@
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Takes the set of GPUs whose loss costs future requests least, weighed against how fast the set itself is.
 ///
@@ -33,7 +35,7 @@ struct link_preserve {
     static constexpr bool links = true;
 
     [[nodiscard]] GPUPACK_HD score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.type().links;
         if (known == nullptr || !known->is_tabled()) return 0;
         gpu_set free;
         for (int i = 0; i < chosen.node.gpu_count(); ++i)

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -10,7 +12,7 @@
 #include <cstdint>
 #include <functional>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A set of GPUs, its link score, and the most that any set of that size could score.
 struct link_set {

@@ -1,45 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/policy/expected_use.hpp>
-#include <gpupack/policy/expected_use_table.hpp>
+#include <gpupack/policy/opportunity_value.hpp>
+#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/policy/score.hpp>
-#include <gpupack/policy/scarce_room.hpp>
-#include <gpupack/policy/scarce_room_table.hpp>
+#include <gpupack/policy/reserved_capacity.hpp>
+#include <gpupack/policy/reserved_capacity_table.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/split.hpp>
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that lookahead prepares: what a candidate leaves of the expected use, and of the room that is kept.
 struct lookahead_scorer {
-    expected_use_view use;
-    scarce_room_view room;
+    opportunity_value_view use;
+    reserved_capacity_view room;
     std::uint32_t tight = 0;
 
     static constexpr bool dear = true;
     static constexpr score place = score{1} << 34; // more than any use of a node: kept room comes first
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
-        const expected_use_view::sums now = use.sum_up(chosen.node);
-        return scored(chosen.node, asked, chosen.gpus, chosen.slots, now, use.of(now, chosen.node.cpu_free()));
+                                                        const request& request) const noexcept {
+        const opportunity_value_view::sums now = use.sum_up(chosen.node);
+        return scored(chosen.node, request, chosen.gpus, chosen.slots, now, use.of(now, chosen.node.cpu_free()));
     }
 
     /// The same scores, with what the node has now added up only once for all candidates.
     GPUPACK_CALLS_BACK
     template <class Visit>
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        const expected_use_view::sums now = use.sum_up(node);
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+        const opportunity_value_view::sums now = use.sum_up(node);
         const std::int64_t use_now = use.of(now, node.cpu_free());
-        fit::for_each_candidate(node, asked, [&](const candidate& each) {
-            visit(scored(node, asked, each.gpus, each.slots, now, use_now), each.gpus, each.slots);
+        fit::for_each_candidate(node, request, [&](const candidate& each) {
+            visit(scored(node, request, each.gpus, each.slots, now, use_now), each.gpus, each.slots);
         });
     }
 
@@ -59,32 +61,32 @@ struct lookahead_scorer {
     }
 
   private:
-    [[nodiscard]] GPUPACK_HD constexpr score scored(const node_view& node, const request& asked, gpu_set gpus,
-                                                    slot_list slots, expected_use_view::sums sums,
+    [[nodiscard]] GPUPACK_HD constexpr score scored(const node_view& node, const request& request, gpu_set gpus,
+                                                    slot_list slots, opportunity_value_view::sums sums,
                                                     std::int64_t use_now) const noexcept {
         split_memory pieces;
-        if (asked.gpus > 0 && asked.share.is_split()) pieces = split_over(&node.gpu(0), gpus, asked.share);
+        if (request.gpus > 0 && request.share.is_split()) pieces = split_over(&node.gpu(0), gpus, request.share);
         int idle = 0;
         int nth = 0;
         for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
-            const share taken = asked.share.is_split() ? piece_of(asked.share, pieces, nth) : asked.share;
+            const share taken = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
             const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
-            const gpu_state after = after_taking(node.gpu(i), taken, node.capacity(i), asked.gpus, slot);
+            const gpu_state after = after_taking(node.gpu(i), taken, node.capacity(i), request.gpus, slot);
             idle += is_free_whole(node.gpu(i)) ? 1 : 0;
             sums.replace(use.row(node.gpu_count(), node.gpu_model(i), node.gpu(i), node.capacity(i)),
                          use.row(node.gpu_count(), node.gpu_model(i), after, node.capacity(i)));
         }
-        const std::int64_t use_after = use.of(sums, node.cpu_free() - asked.cpu);
-        return use_after - use_now - place * room.taken(tight, node, asked, idle);
+        const std::int64_t use_after = use.of(sums, node.cpu_free() - request.cpu);
+        return use_after - use_now - place * room.taken(tight, node, request, idle);
     }
 };
 
 /// Places a task where it takes least from what later ones could use, and keeps room for those that few nodes can
 /// serve. gpupack's own.
 ///
-/// score   use(node after) - use(node now), the use of expected_use_view, minus 2^34 for each place that the task takes
-///         from a scarce class that is tight (scarce_room_table): room that is kept comes before any use
+/// score   use(node after) - use(node now), the use of opportunity_value_view, minus 2^34 for each place that the task takes
+///         from a scarce class that is tight (reserved_capacity_table): room that is kept comes before any use
 /// cost    on a node, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores depend on
 ///         which classes are tight: the indexed engine scores again only the nodes to which that matters
 /// ties    lower node, lower GPU set
@@ -119,8 +121,8 @@ class lookahead {
     }
 
   private:
-    expected_use_table use_;
-    scarce_room_table room_;
+    opportunity_value_table use_;
+    reserved_capacity_table room_;
 };
 
 static_assert(policy<lookahead>);

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -8,7 +10,7 @@
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 namespace detail {
 
@@ -30,13 +32,13 @@ namespace detail {
 /// source  the MIG allocation of HAMi (docs/sources.md#hami)
 struct mig_best_fit {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
+                                                        const request& request) const noexcept {
         score sum = 0;
         int nth = 0;
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
             const gpu_state& gpu = chosen.node.gpu(i);
-            if (asked.share.way() != sharing::mig) {
+            if (request.share.way() != sharing::mig) {
                 sum -= gpu.compute_free;
                 continue;
             }

@@ -1,32 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/instance_cost.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that mig_fragmentation prepares.
 struct mig_fragmentation_scorer {
-    place_counts_view tables[max_mig_tables] = {};
+    placement_counts_view tables[max_mig_tables] = {};
 
     /// The counts of each MIG table.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        for (place_counts_view& each : tables) each.for_each_table(visit);
+        for (placement_counts_view& each : tables) each.for_each_table(visit);
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
-                                                        const request& asked) const noexcept {
+                                                        const request& request) const noexcept {
         score rise = 0;
         int nth = 0;
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-            rise += rise_on(chosen.node, lowest_bit(rest), asked.share.way(),
+            rise += rise_on(chosen.node, lowest_bit(rest), request.share.way(),
                             chosen.slots[nth < max_instances ? nth : 0]);
         return -rise;
     }
 
   private:
     /// Places that are taken or overlapped although so many units are free, over the plain profiles.
-    [[nodiscard]] GPUPACK_HD constexpr score blocked(const place_counts_view& counts, const partition_table& table,
+    [[nodiscard]] GPUPACK_HD constexpr score blocked(const placement_counts_view& counts, const partition_table& table,
                                                      std::uint64_t occupied) const noexcept {
         const int free = counts.units - used_units(counts, occupied);
         score sum = 0;
@@ -36,7 +38,7 @@ struct mig_fragmentation_scorer {
         return sum;
     }
 
-    [[nodiscard]] GPUPACK_HD static constexpr int used_units(const place_counts_view& counts,
+    [[nodiscard]] GPUPACK_HD static constexpr int used_units(const placement_counts_view& counts,
                                                              std::uint64_t occupied) noexcept {
         return count_bits(static_cast<std::uint32_t>(occupied) & ((1U << counts.units) - 1));
     }
@@ -47,7 +49,7 @@ struct mig_fragmentation_scorer {
         const gpu_state& gpu = node.gpu(i);
         const gpu_capacity& of = node.capacity(i);
         if (way != sharing::mig) return gpu.compute_free;
-        const place_counts_view& counts = tables[of.mig_number];
+        const placement_counts_view& counts = tables[of.mig_number];
         const std::uint64_t now = gpu.way == sharing::mig ? gpu.occupied() : 0;
         const std::uint64_t after = now | of.mig->slots[slot].taken;
         return step * (blocked(counts, *of.mig, after) - blocked(counts, *of.mig, now)) + counts.units -

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/instance_cost.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Keeps the most places for the requests that are expected: takes the choice whose loss of places costs them least, and
 /// among near-equals the GPU with least free.

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/instance_cost.hpp>
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Keeps the places that are scarce: a place costs what it is wanted, over the number of such places that the whole
 /// cluster has left, and a fuller GPU is taken before an emptier one at the same cost. gpupack's own.

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers GPUs that are close to a network adapter, for tasks that talk to other nodes.
 ///
@@ -16,7 +18,7 @@ struct nic_affinity {
     static constexpr bool links = true;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.kind().links;
+        const link_view* const known = chosen.node.type().links;
         if (known == nullptr) return 0;
         score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sum += known->to_network(i); });

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/math.hpp>
@@ -10,7 +12,7 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that normalize prepares: lowest and highest are over the nodes of the decision.
 template <class Scorer> struct normalized_scorer {
@@ -30,9 +32,9 @@ template <class Scorer> struct normalized_scorer {
 
     template <class Choice>
     requires plain_scores<Scorer, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& request) const noexcept {
         if (lowest == highest) return 0;
-        return floor_divide((score_of(inner, choice, asked) - lowest) * points, highest - lowest);
+        return floor_divide((score_of(inner, choice, request) - lowest) * points, highest - lowest);
     }
 };
 
@@ -48,8 +50,8 @@ template <class Policy> struct normalized_policy {
         bool first = true;
         for (std::uint32_t i = 0; i < question.on.size(); ++i) {
             const node_view node = question.on[node_id{i}];
-            if (!fit::fits(node, question.asked)) continue;
-            const score here = policy::rank(prepared.inner, node, question.asked);
+            if (!fit::fits(node, question.request)) continue;
+            const score here = policy::node_score(prepared.inner, node, question.request);
             if (first || here < prepared.lowest) prepared.lowest = here;
             if (first || prepared.highest < here) prepared.highest = here;
             first = false;
@@ -70,6 +72,6 @@ template <policy Policy> [[nodiscard]] constexpr auto normalize(Policy inner, sc
 
 } // namespace gpupack::policy
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 using policy::normalize;
 } // namespace gpupack

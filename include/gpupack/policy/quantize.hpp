@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/math.hpp>
@@ -8,7 +10,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A policy's score in whole steps, so that a later policy decides among near-equals.
 template <class Policy> struct quantized_policy {
@@ -27,8 +29,8 @@ template <class Policy> struct quantized_policy {
 
     template <class Choice>
     requires plain_scores<Policy, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
-        return floor_divide(score_of(inner, choice, asked), step);
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& request) const noexcept {
+        return floor_divide(score_of(inner, choice, request), step);
     }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const requires preparable<Policy> {
@@ -50,6 +52,6 @@ requires policy<quantized_policy<Policy>>
 
 } // namespace gpupack::policy
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 using policy::quantize;
 } // namespace gpupack

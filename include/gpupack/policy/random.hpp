@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/fit/fits.hpp>
@@ -9,7 +11,7 @@
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that random prepares: a draw a node.
 struct random_scorer {
@@ -56,18 +58,18 @@ struct gpu_random_scorer {
     /// Offers the fitting GPUs with the highest draws: GPUs that are alike must be drawn one by one, or a used GPU
     /// beside seven idle ones would be taken half the time.
     template <class Visit>
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& asked, Visit&& visit) const {
-        gpu_set rest = fit::fitting_gpus(node, asked);
+    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+        gpu_set rest = fit::fitting_gpus(node, request);
         gpu_set taken;
         score sum = 0;
-        for (int k = 0; k < asked.gpus && !rest.empty(); ++k) {
+        for (int k = 0; k < request.gpus && !rest.empty(); ++k) {
             int best = rest.lowest();
             for_each_gpu(rest, [&](int i) { best = draw(node, best) < draw(node, i) ? i : best; });
             rest.erase(best);
             taken.insert(best);
             sum += draw(node, best);
         }
-        if (taken.size() == asked.gpus) visit(sum, taken, fit::lowest_slots(node, taken, asked.share));
+        if (taken.size() == request.gpus) visit(sum, taken, fit::lowest_slots(node, taken, request.share));
     }
 };
 

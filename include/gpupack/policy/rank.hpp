@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
@@ -7,7 +9,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The GPUs that a policy takes on a node, and the slots on them for instances.
 struct chosen_gpus {
@@ -40,17 +42,17 @@ template <class Score> struct best_choice {
 
 /// The best candidate of a node under a candidate_scorer, which may enumerate candidates and scores itself.
 template <candidate_scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
-best_candidate(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
-    using score_type = decltype(scorer(candidate{}, asked));
+best_candidate(const Scorer& scorer, const node_view& node, const request& request) noexcept {
+    using score_type = decltype(scorer(candidate{}, request));
     best_choice<score_type> best;
-    if constexpr (requires { scorer.for_each_score(node, asked, [](score_type, gpu_set, slot_list) {}); })
-        scorer.for_each_score(node, asked, [&](score_type offered, gpu_set gpus, slot_list slots) {
+    if constexpr (requires { scorer.for_each_score(node, request, [](score_type, gpu_set, slot_list) {}); })
+        scorer.for_each_score(node, request, [&](score_type offered, gpu_set gpus, slot_list slots) {
             best.offer(offered, gpus, slots);
         });
     else
         fit::for_each_candidate(
-            node, asked,
-            [&](const candidate& chosen) { best.offer(scorer(chosen, asked), chosen.gpus, chosen.slots); },
+            node, request,
+            [&](const candidate& chosen) { best.offer(scorer(chosen, request), chosen.gpus, chosen.slots); },
             looks_at_links<Scorer>() ? fit::by_links::yes : fit::by_links::no);
     return best;
 }
@@ -59,26 +61,26 @@ best_candidate(const Scorer& scorer, const node_view& node, const request& asked
 
 /// The number by which nodes compare: the score of the node, or of the best choice of GPUs on it. The request must
 /// fit the node.
-template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto rank(const Scorer& scorer, const node_view& node,
-                                                                      const request& asked) noexcept {
-    if constexpr (two_level_scorer<Scorer>)
-        return policy::rank(scorer.node, node, asked);
+template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto node_score(const Scorer& scorer, const node_view& node,
+                                                                      const request& request) noexcept {
+    if constexpr (node_then_gpus_scorer<Scorer>)
+        return policy::node_score(scorer.node, node, request);
     else if constexpr (node_scorer<Scorer>)
-        return scorer(node, asked);
+        return scorer(node, request);
     else
-        return detail::best_candidate(scorer, node, asked).score;
+        return detail::best_candidate(scorer, node, request).score;
 }
 
 /// What to take on the node that won: the best choice there, ties to the lowest set, then to the lowest slots.
 template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr chosen_gpus
-pick(const Scorer& scorer, const node_view& node, const request& asked) noexcept {
-    if constexpr (two_level_scorer<Scorer>) {
-        return policy::pick(scorer.gpus, node, asked);
+select_gpus(const Scorer& scorer, const node_view& node, const request& request) noexcept {
+    if constexpr (node_then_gpus_scorer<Scorer>) {
+        return policy::select_gpus(scorer.gpus, node, request);
     } else if constexpr (node_scorer<Scorer>) {
-        const gpu_set gpus = fit::lowest_gpus(node, asked);
-        return {gpus, fit::lowest_slots(node, gpus, asked.share)};
+        const gpu_set gpus = fit::lowest_gpus(node, request);
+        return {gpus, fit::lowest_slots(node, gpus, request.share)};
     } else {
-        const auto best = detail::best_candidate(scorer, node, asked);
+        const auto best = detail::best_candidate(scorer, node, request);
         return {best.gpus, best.slots};
     }
 }

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// How good a choice is: a whole number, higher is better. Shipped policies stay within plus or minus 2^40.
 using score = std::int64_t;

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/combine.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Decides by the first policy, and by the second among what the first finds equal.
 template <class First, class Second> struct then_policy {
@@ -26,9 +28,9 @@ template <class First, class Second> struct then_policy {
 
     template <class Choice>
     requires scores<First, Choice> && scores<Second, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr auto operator()(const Choice& choice, const request& asked) const noexcept {
-        const auto leading = score_of(first, choice, asked);
-        const auto following = score_of(second, choice, asked);
+    [[nodiscard]] GPUPACK_HD constexpr auto operator()(const Choice& choice, const request& request) const noexcept {
+        const auto leading = score_of(first, choice, request);
+        const auto following = score_of(second, choice, request);
         return ranked_score<std::remove_const_t<decltype(leading)>, std::remove_const_t<decltype(following)>>{
             leading, following};
     }
@@ -56,6 +58,6 @@ template <policy First, policy Second, policy... Rest>
 
 } // namespace gpupack::policy
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 using policy::then;
 } // namespace gpupack

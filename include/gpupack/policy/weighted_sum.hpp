@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/combine.hpp>
@@ -9,7 +11,7 @@
 
 #include <cstdint>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A policy's score times a weight, in thousandths of a point: `0.7 * a` scores 700 a.
 template <class Policy> struct weighted_policy {
@@ -28,8 +30,8 @@ template <class Policy> struct weighted_policy {
 
     template <class Choice>
     requires plain_scores<Policy, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
-        return thousandths * score_of(inner, choice, asked);
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& request) const noexcept {
+        return thousandths * score_of(inner, choice, request);
     }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const requires preparable<Policy> {
@@ -58,8 +60,8 @@ template <class First, class Second> struct sum_policy {
 
     template <class Choice>
     requires plain_scores<First, Choice> && plain_scores<Second, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& asked) const noexcept {
-        return score_of(first, choice, asked) + score_of(second, choice, asked);
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& request) const noexcept {
+        return score_of(first, choice, request) + score_of(second, choice, request);
     }
 
     [[nodiscard]] constexpr auto prepare(const decision& question) const

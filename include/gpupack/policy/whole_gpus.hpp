@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/request/request.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A policy that gives whole GPUs to requests for slices; made by whole_gpus().
 template <class Policy> struct whole_gpus_policy {
@@ -12,9 +14,9 @@ template <class Policy> struct whole_gpus_policy {
     static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
 
     /// What is placed for a request: a slice of a GPU is rounded up to the whole GPU.
-    [[nodiscard]] constexpr request taken_for(const request& asked) const noexcept {
-        request taken = asked;
-        if (asked.gpus > 0 && asked.share.way() == sharing::slices) taken.share = exclusive{};
+    [[nodiscard]] constexpr request effective_request(const request& request) const noexcept {
+        gpupack::request taken = request;
+        if (request.gpus > 0 && request.share.way() == sharing::slices) taken.share = exclusive{};
         return taken;
     }
 
@@ -32,15 +34,15 @@ template <policy Policy> [[nodiscard]] constexpr auto whole_gpus(Policy inner) {
 }
 
 /// What a policy places for a request: the request itself under all policies but whole_gpus().
-template <policy Policy> [[nodiscard]] constexpr decltype(auto) taken_for(const Policy& by, const request& asked) {
-    if constexpr (requires { by.taken_for(asked); })
-        return by.taken_for(asked);
+template <policy Policy> [[nodiscard]] constexpr decltype(auto) effective_request(const Policy& by, const request& request) {
+    if constexpr (requires { by.effective_request(request); })
+        return by.effective_request(request);
     else
-        return (asked);
+        return (request);
 }
 
 } // namespace gpupack::policy
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 using policy::whole_gpus;
 } // namespace gpupack

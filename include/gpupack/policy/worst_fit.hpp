@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::policy {
+namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers the node with the most CPU and GPU left over, a milli-GPU weighing as much as 100 milli-cores.
 ///
@@ -15,9 +17,9 @@ struct worst_fit {
     score compute_weight = 100;
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& asked) const noexcept {
-        return cpu_weight * (node.cpu_free() - asked.cpu).count() +
-               compute_weight * (node.compute_free() - asked.total_compute()).count();
+                                                        const request& request) const noexcept {
+        return cpu_weight * (node.cpu_free() - request.cpu).count() +
+               compute_weight * (node.compute_free() - request.total_compute()).count();
     }
     friend bool operator==(const worst_fit&, const worst_fit&) = default;
 };

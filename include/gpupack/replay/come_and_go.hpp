@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/replay/locality.hpp>
-#include <gpupack/replay/workload.hpp>
+#include <gpupack/workload/workload.hpp>
 #include <gpupack/request/gang.hpp>
 #include <gpupack/state/placement.hpp>
 
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// A task that comes, and leaves again if it was placed.
 ///
@@ -57,11 +59,11 @@ namespace detail {
 /// exponential time, so many that on average they would take load times the capacity.
 ///
 /// load  in thousandths
-[[nodiscard]] inline std::vector<visit> draw_visits(const synthetic& of, std::uint64_t seed, std::int64_t load,
+[[nodiscard]] inline std::vector<visit> draw_visits(const workload::synthetic& of, std::uint64_t seed, std::int64_t load,
                                                     std::int64_t stays) {
     std::int64_t weights = 0;
     std::int64_t sizes = 0;
-    for (const synthetic_kind& kind : of.kinds) {
+    for (const workload::synthetic_kind& kind : of.kinds) {
         weights += kind.weight;
         sizes += kind.weight * kind.size;
     }
@@ -109,7 +111,7 @@ struct visits_result {
         return percent_of([](std::size_t) { return 1; });
     }
     /// The same, each task weighted by its size.
-    [[nodiscard]] double accepted_size_percent(const synthetic& of) const noexcept {
+    [[nodiscard]] double accepted_size_percent(const workload::synthetic& of) const noexcept {
         return percent_of([&](std::size_t kind) { return of.kinds[kind].size; });
     }
 
@@ -142,7 +144,7 @@ inline constexpr std::int64_t warm_up = 10 * mean_stay;
 
 /// The part of the size-time that comes which a cluster without fragmentation could take: min(there, capacity) over
 /// time, in percent of what would be there if all were taken.
-[[nodiscard]] inline double bound_percent(const synthetic& of, const std::vector<visit>& visits) {
+[[nodiscard]] inline double bound_percent(const workload::synthetic& of, const std::vector<visit>& visits) {
     std::priority_queue<ending<std::int64_t>> there;
     std::int64_t size = 0;
     std::int64_t since = 0;
@@ -179,13 +181,13 @@ namespace detail {
 
 /// Places a task, or all members of a gang; nothing where it does not fit.
 template <class Scheduler>
-[[nodiscard]] plan::gang_placement place_visit(Scheduler& by, const synthetic_kind& kind) {
+[[nodiscard]] plan::gang_placement place_visit(Scheduler& by, const workload::synthetic_kind& kind) {
     if (kind.members > 1) {
-        auto gang_placed = plan::place_gang(by, gang{.parts = {{kind.asked, kind.members}}});
+        auto gang_placed = plan::place_gang(by, gang{.parts = {{kind.request, kind.members}}});
         return gang_placed ? *std::move(gang_placed) : plan::gang_placement{};
     }
     plan::gang_placement alone;
-    if (const auto placed = by.try_place(kind.asked)) alone.members.push_back(*placed);
+    if (const auto placed = by.try_place(kind.request)) alone.members.push_back(*placed);
     return alone;
 }
 
@@ -193,7 +195,7 @@ template <class Scheduler>
 inline void note_place(locality& places, const cluster& on, const plan::gang_placement& placed) {
     if (placed.members.size() == 1) {
         const placement& only = placed.members.front();
-        return places.count_set(on[only.node].kind(), only.gpus);
+        return places.count_set(on[only.node].type(), only.gpus);
     }
     const auto node_level = static_cast<int>(on.domains().levels().size());
     places.count_gang(placed.one_node ? node_level : on.domains()[placed.domain].level);
@@ -207,7 +209,7 @@ inline void note_place(locality& places, const cluster& on, const plan::gang_pla
 /// visits   in order of time, from draw_visits
 /// arrived  called with each request once it is decided, so that a learned_mix may see it and renew the policy
 template <class Scheduler, class Arrived> [[nodiscard]] visits_result
-run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits, Arrived&& arrived) {
+run_visits(Scheduler& by, const workload::synthetic& of, const std::vector<visit>& visits, Arrived&& arrived) {
     visits_result told;
     told.came.resize(of.kinds.size());
     told.placed.resize(of.kinds.size());
@@ -227,7 +229,7 @@ run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits,
         for (; !running.empty() && running.top().at <= each.at; running.pop()) {
             pass_to(running.top().at);
             for (const placement& leaving : running.top().held) {
-                active -= detail::gpus_of_one(by.state()[leaving.node], leaving.gpus);
+                active -= detail::gpus_of_one(by.cluster()[leaving.node], leaving.gpus);
                 by.release(leaving);
             }
         }
@@ -237,12 +239,12 @@ run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits,
         spent += std::chrono::steady_clock::now() - began;
         const std::int64_t counted = each.at >= detail::warm_up ? 1 : 0;
         told.came[each.kind] += counted;
-        arrived(of.kinds[each.kind].asked);
+        arrived(of.kinds[each.kind].request);
         if (placed.members.empty()) continue;
         told.placed[each.kind] += counted;
-        if (counted > 0) detail::note_place(told.places[each.kind], by.state(), placed);
+        if (counted > 0) detail::note_place(told.places[each.kind], by.cluster(), placed);
         for (const placement& member : placed.members)
-            active += detail::gpus_of_one(by.state()[member.node], member.gpus);
+            active += detail::gpus_of_one(by.cluster()[member.node], member.gpus);
         running.push({each.at + each.stays, i, std::move(placed.members)});
     }
     const std::int64_t measured = since - detail::warm_up;
@@ -255,7 +257,7 @@ run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits,
 
 /// The same under a policy that stays as it is.
 template <class Scheduler>
-[[nodiscard]] visits_result run_visits(Scheduler& by, const synthetic& of, const std::vector<visit>& visits) {
+[[nodiscard]] visits_result run_visits(Scheduler& by, const workload::synthetic& of, const std::vector<visit>& visits) {
     return run_visits(by, of, visits, [](const request&) {});
 }
 

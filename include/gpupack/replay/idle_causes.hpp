@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/fit/fits.hpp>
@@ -10,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// The compute that nobody asked for, split by why no expected task takes it.
 ///
@@ -19,17 +21,17 @@ namespace gpupack::replay {
 /// wrong_model  of those that do, it takes these models, and GPUs labelled so
 /// host_short   of those that do, the node has its CPU and memory free
 /// fits         free compute that passes all three: an expected task could be placed there now
-/// unasked      held, but not asked for: by policies that round up
+/// rounding_overhead      held, but not asked for: by policies that round up
 struct idle_causes {
     milli_gpu too_small{};
     milli_gpu wrong_model{};
     milli_gpu host_short{};
     milli_gpu fits{};
-    milli_gpu unasked{};
+    milli_gpu rounding_overhead{};
 
     /// All of it: the compute of the cluster less served_compute().
     [[nodiscard]] constexpr milli_gpu total() const noexcept {
-        return too_small + wrong_model + host_short + fits + unasked;
+        return too_small + wrong_model + host_short + fits + rounding_overhead;
     }
 
     friend constexpr bool operator==(const idle_causes&, const idle_causes&) = default;
@@ -40,11 +42,11 @@ struct idle_causes {
     const task_mix typical = of.typical(percent);
     std::vector<request> chosen;
     for (const task_mix::entry& each : of.entries()) {
-        request bare = each.asked;
+        request bare = each.request;
         bare.memory = mebibytes{0};
         const bool is_typical = std::any_of(typical.entries().begin(), typical.entries().end(),
-                                            [&](const task_mix::entry& other) { return other.asked == bare; });
-        if (each.asked.gpus > 0 && is_typical) chosen.push_back(each.asked);
+                                            [&](const task_mix::entry& other) { return other.request == bare; });
+        if (each.request.gpus > 0 && is_typical) chosen.push_back(each.request);
     }
     return chosen;
 }
@@ -56,7 +58,7 @@ struct idle_causes {
 /// cost      two tests for each node with free compute and each expected task
 [[nodiscard]] inline idle_causes idle_causes_of(const cluster& on, const std::vector<request>& expected) {
     idle_causes told;
-    told.unasked = on.unasked();
+    told.rounding_overhead = on.rounding_overhead();
     for (std::uint32_t n = 0; n < on.size(); ++n) {
         const node_view node = on[node_id{n}];
         if (node.compute_free().count() == 0) continue;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/topology/link_table.hpp>
@@ -8,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// How close together tasks were placed.
 ///
@@ -23,7 +25,7 @@ struct locality {
     std::vector<std::int64_t> by_level;
 
     /// Counts a task on these GPUs of a node.
-    void count_set(const node_kind& kind, gpu_set gpus) {
+    void count_set(const node_type& kind, gpu_set gpus) {
         if (kind.links == nullptr || gpus.size() < 2 || kind.links->best(gpus.size()) == 0) return;
         ++sets;
         on_best += kind.links->score(gpus) == kind.links->best(gpus.size()) ? 1 : 0;

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <cstdint>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// Part of whole in percent; 0 where the whole is.
 [[nodiscard]] constexpr double percent(std::int64_t part, std::int64_t whole) noexcept {
@@ -14,7 +16,7 @@ namespace gpupack::replay {
 
 /// Compute that tasks hold and have asked for: a whole GPU that serves half a GPU's request counts half.
 [[nodiscard]] inline milli_gpu served_compute(const cluster& on) noexcept {
-    return on.compute() - on.compute_free() - on.unasked();
+    return on.compute() - on.compute_free() - on.rounding_overhead();
 }
 
 /// The same, in percent of all GPUs.

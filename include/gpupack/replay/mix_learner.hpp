@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
@@ -9,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// Learns the expected mix while a replay runs, and says when the policy should be made anew from it.
 ///

@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
-#include <gpupack/io/trace.hpp>
+#include <gpupack/workload/trace.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/scheduler.hpp>
@@ -11,7 +13,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// One decision: which task, and where it went.
 struct outcome {
@@ -57,18 +59,18 @@ struct result {
 /// progress  called with the number of tasks arrived so far, about a hundred times
 /// arrived   called with each request once it is decided, so that a mix_learner may see it and renew the policy
 template <class Scheduler, class Progress, class Arrived>
-[[nodiscard]] result run(Scheduler& by, const std::vector<io::trace_task>& tasks,
+[[nodiscard]] result run(Scheduler& by, const std::vector<workload::trace_task>& tasks,
                          const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
                          Progress&& progress, Arrived&& arrived) {
     using clock = std::chrono::steady_clock;
     result told;
     told.outcomes.reserve(arrivals.size());
-    const std::int64_t capacity = by.state().compute().count();
+    const std::int64_t capacity = by.cluster().compute().count();
     std::int64_t asked_so_far = 0;
     std::int64_t next_point = 1;
     const auto measure = [&] {
-        told.curve.push_back({percent(asked_so_far, capacity), allocated_percent(by.state()),
-                              fragmented_percent(by.state(), expected)});
+        told.curve.push_back({percent(asked_so_far, capacity), allocated_percent(by.cluster()),
+                              fragmented_percent(by.cluster(), expected)});
     };
 
     clock::duration spent{};
@@ -76,13 +78,13 @@ template <class Scheduler, class Progress, class Arrived>
     measure();
     since = clock::now();
     for (const std::size_t index : arrivals) {
-        const request& asked = tasks[index].asked;
-        const auto placed = by.try_place(asked);
+        const request& request = tasks[index].request;
+        const auto placed = by.try_place(request);
         told.outcomes.push_back(placed ? outcome{index, true, placed->node, placed->gpus}
                                        : outcome{index, false, {}, {}});
         ++(placed ? told.placed : told.failed);
-        arrived(asked);
-        asked_so_far += asked.total_compute().count();
+        arrived(request);
+        asked_so_far += request.total_compute().count();
         if (capacity == 0 || asked_so_far * 100 < next_point * capacity) continue;
         spent += clock::now() - since;
         while (asked_so_far * 100 >= next_point * capacity) ++next_point;
@@ -100,7 +102,7 @@ template <class Scheduler, class Progress, class Arrived>
 
 /// The same under a policy that stays as it is.
 template <class Scheduler, class Progress>
-[[nodiscard]] result run(Scheduler& by, const std::vector<io::trace_task>& tasks,
+[[nodiscard]] result run(Scheduler& by, const std::vector<workload::trace_task>& tasks,
                          const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
                          Progress&& progress) {
     return run(by, tasks, arrivals, expected, progress, [](const request&) {});

@@ -1,6 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <gpupack/io/trace.hpp>
+#include <gpupack/core/abi.hpp>
+#include <gpupack/workload/trace.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/request/request.hpp>
 
@@ -10,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// The sizes by which tasks are counted: no GPU; parts of GPUs, of however many; and whole GPUs, 3 counted with 4, and
 /// 5 and more with 8.
@@ -24,12 +26,12 @@ inline constexpr std::array<std::string_view, size_class_count> size_class_names
                                                                                  "2 GPUs",   "4 GPUs", "8 GPUs"};
 
 /// The size that a request counts for.
-[[nodiscard]] constexpr size_class size_of(const request& asked) noexcept {
-    if (asked.gpus == 0) return size_class::cpu_only;
-    if (asked.share.way() != sharing::exclusive) return size_class::slice;
-    if (asked.gpus == 1) return size_class::one;
-    if (asked.gpus == 2) return size_class::two;
-    return asked.gpus <= 4 ? size_class::four : size_class::eight;
+[[nodiscard]] constexpr size_class size_of(const request& request) noexcept {
+    if (request.gpus == 0) return size_class::cpu_only;
+    if (request.share.way() != sharing::exclusive) return size_class::slice;
+    if (request.gpus == 1) return size_class::one;
+    if (request.gpus == 2) return size_class::two;
+    return request.gpus <= 4 ? size_class::four : size_class::eight;
 }
 
 /// Tasks by size.
@@ -47,15 +49,15 @@ struct size_counts {
 ///
 /// of    from run or run_timeline on these tasks
 /// late  timeline_result::late; empty where nothing waits
-[[nodiscard]] inline size_counts count_sizes(const std::vector<io::trace_task>& tasks, const result& of,
+[[nodiscard]] inline size_counts count_sizes(const std::vector<workload::trace_task>& tasks, const result& of,
                                              const std::vector<std::size_t>& late = {}) {
     size_counts told;
     for (const outcome& each : of.outcomes) {
-        const auto size = static_cast<std::size_t>(size_of(tasks[each.task].asked));
+        const auto size = static_cast<std::size_t>(size_of(tasks[each.task].request));
         ++told.arrived[size];
         told.failed[size] += each.placed ? 0 : 1;
     }
-    for (const std::size_t task : late) ++told.waited[static_cast<std::size_t>(size_of(tasks[task].asked))];
+    for (const std::size_t task : late) ++told.waited[static_cast<std::size_t>(size_of(tasks[task].request))];
     return told;
 }
 

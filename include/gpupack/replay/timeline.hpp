@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
-#include <gpupack/io/trace.hpp>
+#include <gpupack/workload/trace.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/replay/run.hpp>
@@ -19,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::replay {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// The state of the cluster at one time.
 ///
@@ -58,7 +60,7 @@ struct timeline_result {
 ///
 /// errors  a task without a creation time
 [[nodiscard]] inline expected<std::vector<std::size_t>, input_error>
-arrivals_in_time(const std::vector<io::trace_task>& tasks) {
+arrivals_in_time(const std::vector<workload::trace_task>& tasks) {
     std::vector<std::size_t> order(tasks.size());
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         if (!tasks[i].created)
@@ -75,7 +77,7 @@ namespace detail {
 /// Runs one timeline; see run_timeline.
 template <class Scheduler> class timeline_run {
   public:
-    timeline_run(Scheduler& by, const std::vector<io::trace_task>& tasks, std::int64_t begin, std::int64_t end,
+    timeline_run(Scheduler& by, const std::vector<workload::trace_task>& tasks, std::int64_t begin, std::int64_t end,
                  const policy::fragmentation_view& expected)
         : by_{by}, tasks_{tasks}, expected_{expected}, begin_{begin}, end_{end}, now_{begin} {}
 
@@ -94,7 +96,7 @@ template <class Scheduler> class timeline_run {
     }
 
     void arrive(std::size_t task) {
-        if (!by_.fits_empty(tasks_[task].asked)) {
+        if (!by_.fits_empty(tasks_[task].request)) {
             ++times.rejected;
             told.outcomes.push_back({task, false, {}, {}});
             return;
@@ -111,7 +113,7 @@ template <class Scheduler> class timeline_run {
         told.placed = placed_;
         told.failed = times.rejected + times.unplaced;
         const double length =
-            static_cast<double>(end_ - begin_) * static_cast<double>(by_.state().compute().count());
+            static_cast<double>(end_ - begin_) * static_cast<double>(by_.cluster().compute().count());
         times.mean_allocated_percent = length > 0 ? 100.0 * static_cast<double>(milli_seconds_) / length : 0.0;
     }
 
@@ -130,7 +132,7 @@ template <class Scheduler> class timeline_run {
     };
 
     bool start(std::size_t task) {
-        const auto placed = by_.try_place(tasks_[task].asked);
+        const auto placed = by_.try_place(tasks_[task].request);
         if (!placed) return false;
         ++placed_;
         told.outcomes.push_back({task, true, placed->node, placed->gpus});
@@ -151,10 +153,10 @@ template <class Scheduler> class timeline_run {
         std::vector<request> refused;
         std::deque<std::size_t> still;
         for (const std::size_t task : waiting_) {
-            const request& asked = tasks_[task].asked;
-            const bool known = std::find(refused.begin(), refused.end(), asked) != refused.end();
+            const request& request = tasks_[task].request;
+            const bool known = std::find(refused.begin(), refused.end(), request) != refused.end();
             if (!known && start(task)) continue;
-            if (!known) refused.push_back(asked);
+            if (!known) refused.push_back(request);
             still.push_back(task);
         }
         waiting_ = std::move(still);
@@ -164,19 +166,19 @@ template <class Scheduler> class timeline_run {
     void pass_to(std::int64_t time) {
         while (now_ <= end_ && next_point_ <= std::min(time, end_) && times.points.size() <= 200) {
             const auto measuring = std::chrono::steady_clock::now();
-            times.points.push_back({next_point_ - begin_, allocated_percent(by_.state()),
-                                    fragmented_percent(by_.state(), expected_), waiting_.size()});
+            times.points.push_back({next_point_ - begin_, allocated_percent(by_.cluster()),
+                                    fragmented_percent(by_.cluster(), expected_), waiting_.size()});
             measured += std::chrono::steady_clock::now() - measuring;
             const auto done = static_cast<std::int64_t>(times.points.size());
             next_point_ = begin_ + (end_ - begin_) * done / 200;
         }
         const std::int64_t counted = std::min(time, end_);
-        if (counted > now_) milli_seconds_ += (counted - now_) * served_compute(by_.state()).count();
+        if (counted > now_) milli_seconds_ += (counted - now_) * served_compute(by_.cluster()).count();
         now_ = std::max(now_, time);
     }
 
     Scheduler& by_;
-    const std::vector<io::trace_task>& tasks_;
+    const std::vector<workload::trace_task>& tasks_;
     policy::fragmentation_view expected_;
     std::int64_t begin_;
     std::int64_t end_;
@@ -207,7 +209,7 @@ template <class Scheduler> class timeline_run {
 /// arrived   called with each request when it comes, once it was tried
 /// returns   the outcomes in order of decision; allocated and fragmented as they were at the last arrival; no curve
 template <class Scheduler, class Progress, class Arrived> [[nodiscard]] std::pair<result, timeline_result>
-run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
+run_timeline(Scheduler& by, const std::vector<workload::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
              const policy::fragmentation_view& expected, Progress&& progress, Arrived&& arrived) {
     if (arrivals.empty()) return {};
     const auto began = std::chrono::steady_clock::now();
@@ -217,12 +219,12 @@ run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std:
     for (const std::size_t task : arrivals) {
         run.advance(*tasks[task].created);
         run.arrive(task);
-        arrived(tasks[task].asked);
+        arrived(tasks[task].request);
         if (++done % (arrivals.size() / 100 + 1) == 0) progress(done);
     }
     result& told = run.told;
-    told.allocated_percent = allocated_percent(by.state());
-    told.fragmented_percent = fragmented_percent(by.state(), expected);
+    told.allocated_percent = allocated_percent(by.cluster());
+    told.fragmented_percent = fragmented_percent(by.cluster(), expected);
     run.finish();
     told.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began - run.measured).count();
     return {std::move(told), std::move(run.times)};
@@ -230,7 +232,7 @@ run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std:
 
 /// The same under a policy that stays as it is.
 template <class Scheduler, class Progress> [[nodiscard]] std::pair<result, timeline_result>
-run_timeline(Scheduler& by, const std::vector<io::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
+run_timeline(Scheduler& by, const std::vector<workload::trace_task>& tasks, const std::vector<std::size_t>& arrivals,
              const policy::fragmentation_view& expected, Progress&& progress) {
     return run_timeline(by, tasks, arrivals, expected, progress, [](const request&) {});
 }

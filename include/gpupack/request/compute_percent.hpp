@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
@@ -7,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Compute that is given in percent of a GPU, as a slice takes it: 1 percent is exactly 10 milli-GPUs.
 ///

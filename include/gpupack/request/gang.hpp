@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/request/request.hpp>
@@ -9,11 +11,11 @@
 #include <string>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Members of a gang that ask for the same.
 struct gang_part {
-    request asked;
+    gpupack::request request;
     int count = 1;
 
     friend bool operator==(const gang_part&, const gang_part&) = default;
@@ -60,7 +62,7 @@ inline constexpr std::int64_t max_gang_members = 1'000'000;
 [[nodiscard]] inline expected<gang, input_error> checked(const gang& of) {
     for (const gang_part& part : of.parts) {
         if (part.count < 1) return bad_input("gang part", std::to_string(part.count), "one member or more");
-        if (const auto right = checked(part.asked); !right) return unexpected<input_error>{right.error()};
+        if (const auto right = checked(part.request); !right) return unexpected<input_error>{right.error()};
     }
     if (of.members() < 1 || of.members() > max_gang_members)
         return bad_input("gang", std::to_string(of.members()), "from 1 to 1000000 members");

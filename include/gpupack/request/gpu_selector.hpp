@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -12,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The GPUs that a request wants by id, in its flat form: these alone, or all but these; on 8 nodes at most. The
 /// default is all.

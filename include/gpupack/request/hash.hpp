@@ -1,26 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/request/request.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A number that equal requests share, and others hardly ever.
-[[nodiscard]] constexpr std::uint64_t hash_of(const request& asked) noexcept {
+[[nodiscard]] constexpr std::uint64_t hash_of(const request& request) noexcept {
     std::uint64_t hash =
-        static_cast<std::uint64_t>(asked.cpu.count()) << 32 ^ static_cast<std::uint64_t>(asked.memory.count());
-    hash = mix_bits(hash ^ static_cast<std::uint64_t>(asked.gpus) << 58);
-    if (asked.share.way() != sharing::exclusive)
-        hash ^= static_cast<std::uint64_t>(asked.share.memory().count()) << 16 ^
-                static_cast<std::uint64_t>(asked.share.compute().count() + 1) << 1 ^
-                static_cast<std::uint64_t>(asked.share.memory_percent()) << 56 ^
-                mix_bits(asked.share.profiles().bits() ^
-                         static_cast<std::uint64_t>(asked.share.total_memory().count()) << 20);
-    if (asked.selects())
-        hash ^= mix_bits(asked.ids.hash() ^ mix_bits(asked.labels.all_of.bits()) ^ asked.labels.none_of.bits());
-    return mix_bits(hash ^ asked.models.bits() ^ static_cast<std::uint64_t>(asked.numa) << 61);
+        static_cast<std::uint64_t>(request.cpu.count()) << 32 ^ static_cast<std::uint64_t>(request.memory.count());
+    hash = mix_bits(hash ^ static_cast<std::uint64_t>(request.gpus) << 58);
+    if (request.share.way() != sharing::exclusive)
+        hash ^= static_cast<std::uint64_t>(request.share.memory().count()) << 16 ^
+                static_cast<std::uint64_t>(request.share.compute().count() + 1) << 1 ^
+                static_cast<std::uint64_t>(request.share.memory_percent()) << 56 ^
+                mix_bits(request.share.profiles().bits() ^
+                         static_cast<std::uint64_t>(request.share.total_memory().count()) << 20);
+    if (request.selects())
+        hash ^= mix_bits(request.ids.hash() ^ mix_bits(request.labels.all_of.bits()) ^ request.labels.none_of.bits());
+    return mix_bits(hash ^ request.models.bits() ^ static_cast<std::uint64_t>(request.numa) << 61);
 }
 
 } // namespace gpupack

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/request/share.hpp>
@@ -9,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 namespace detail {
 
@@ -17,7 +19,7 @@ namespace detail {
 /// for.
 template <class Choose>
 [[nodiscard]] instance choose_profiles(const model_table& models, sharing way, bool or_larger, Choose&& choose) {
-    instance asked{.way = way};
+    instance request{.way = way};
     bool first = true;
     for (std::size_t m = 0; m < models.size(); ++m) {
         const model_table::tables& of = models.tables_of(model_id{static_cast<std::uint8_t>(m)});
@@ -26,16 +28,16 @@ template <class Choose>
         for (int p = 0; p < table->profile_count; ++p) {
             const partition_profile& profile = table->profiles[p];
             if (!choose(*table, profile)) continue;
-            asked.profiles.insert(table->first_id + p);
+            request.profiles.insert(table->first_id + p);
             const milli_gpu compute{profile.compute};
             const mebibytes memory{profile.memory};
-            if (first || compute < asked.compute) asked.compute = compute;
-            if (first || memory < asked.memory) asked.memory = memory;
+            if (first || compute < request.compute) request.compute = compute;
+            if (first || memory < request.memory) request.memory = memory;
             first = false;
             if (!or_larger) break;
         }
     }
-    return asked;
+    return request;
 }
 
 /// Whether a text names a profile: its name, with one of its variants where it has any.
@@ -68,11 +70,11 @@ template <class Choose>
 /// errors  a name that no model of the table has
 [[nodiscard]] inline expected<instance, input_error> mig_profile(const model_table& models,
                                                                  std::string_view profile) {
-    const instance asked = detail::choose_profiles(models, sharing::mig, false,
+    const instance request = detail::choose_profiles(models, sharing::mig, false,
                                                    [&](const partition_table&, const partition_profile& each) {
                                                        return detail::names_profile(profile, each);
                                                    });
-    if (!asked.profiles.empty()) return asked;
+    if (!request.profiles.empty()) return request;
     return bad_input("MIG profile", std::string{profile},
                      std::string{"one of "}.append(detail::profile_names(models, sharing::mig)));
 }
@@ -85,13 +87,13 @@ template <class Choose>
 /// errors     amounts that no profile has
 [[nodiscard]] inline expected<instance, input_error> mig_at_least(const model_table& models, mebibytes memory,
                                                                   milli_gpu compute = {}, bool or_larger = false) {
-    const instance asked = detail::choose_profiles(
+    const instance request = detail::choose_profiles(
         models, sharing::mig, or_larger, [&](const partition_table&, const partition_profile& each) {
             const bool enough =
                 (memory.count() == 0 || each.memory >= memory.count()) && each.compute >= compute.count();
             return each.plain && enough;
         });
-    if (!asked.profiles.empty()) return asked;
+    if (!request.profiles.empty()) return request;
     return bad_input("MIG instance",
                      std::to_string(memory.count())
                          .append(" MiB, ")
@@ -104,10 +106,10 @@ template <class Choose>
 ///
 /// errors  a name that no model of the table has
 [[nodiscard]] inline expected<instance, input_error> vgpu_type(const model_table& models, std::string_view type) {
-    const instance asked = detail::choose_profiles(
+    const instance request = detail::choose_profiles(
         models, sharing::vgpu, false,
         [&](const partition_table&, const partition_profile& each) { return detail::names_profile(type, each); });
-    if (!asked.profiles.empty()) return asked;
+    if (!request.profiles.empty()) return request;
     return bad_input("vGPU type", std::string{type},
                      std::string{"one of "}.append(detail::profile_names(models, sharing::vgpu)));
 }
@@ -117,10 +119,10 @@ template <class Choose>
 /// errors  more than any type has
 [[nodiscard]] inline expected<instance, input_error> vgpu_at_least(const model_table& models,
                                                                    mebibytes frame_buffer) {
-    const instance asked = detail::choose_profiles(
+    const instance request = detail::choose_profiles(
         models, sharing::vgpu, false,
         [&](const partition_table&, const partition_profile& each) { return each.memory >= frame_buffer.count(); });
-    if (!asked.profiles.empty()) return asked;
+    if (!request.profiles.empty()) return request;
     return bad_input("vGPU frame buffer", std::to_string(frame_buffer.count()),
                      "no more MiB than the largest type has");
 }
@@ -130,11 +132,11 @@ template <class Choose>
 ///
 /// errors  a number of parts that divides no board of the table into types
 [[nodiscard]] inline expected<instance, input_error> vgpu_fraction(const model_table& models, int parts) {
-    const instance asked = detail::choose_profiles(
+    const instance request = detail::choose_profiles(
         models, sharing::vgpu, false, [&](const partition_table& table, const partition_profile& each) {
             return parts > 0 && each.units * parts == table.units;
         });
-    if (!asked.profiles.empty()) return asked;
+    if (!request.profiles.empty()) return request;
     return bad_input("vGPU fraction", std::string{"1/"}.append(std::to_string(parts)),
                      "a part for which a board here has a type: its frame buffer must divide by it");
 }

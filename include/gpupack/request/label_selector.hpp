@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
@@ -11,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The labels that a request wants, in its flat form: all of these, and none of those.
 struct label_terms {

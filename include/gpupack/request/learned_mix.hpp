@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/request.hpp>
@@ -11,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The tasks that are expected, learnt from those that came: old ones fade, so that the mix follows a workload that
 /// changes.
@@ -45,7 +47,7 @@ class learned_mix {
         while ((total >> halvings) > most) ++halvings;
         task_mix made;
         for (const task_mix::entry& each : shapes_)
-            if (const std::int64_t count = each.count >> halvings; count > 0) made.add(each.asked, count);
+            if (const std::int64_t count = each.count >> halvings; count > 0) made.add(each.request, count);
         return made;
     }
 
@@ -54,8 +56,8 @@ class learned_mix {
     static constexpr std::int64_t most = std::int64_t{1} << 20; // what policies take
 
     struct hasher {
-        [[nodiscard]] std::size_t operator()(const request& asked) const noexcept {
-            return static_cast<std::size_t>(hash_of(asked));
+        [[nodiscard]] std::size_t operator()(const request& request) const noexcept {
+            return static_cast<std::size_t>(hash_of(request));
         }
     };
 
@@ -65,7 +67,7 @@ class learned_mix {
         for (task_mix::entry& each : shapes_) {
             each.count /= 2;
             if (each.count == 0) continue;
-            numbers_.emplace(each.asked, kept.size());
+            numbers_.emplace(each.request, kept.size());
             kept.push_back(each);
         }
         shapes_ = std::move(kept);

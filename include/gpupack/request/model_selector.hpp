@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/model_table.hpp>
@@ -11,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Chooses GPU models by what they are, as resource classes do: "at least 24 GiB, newer than Turing, not a V100".
 /// What is left at its default asks for nothing.

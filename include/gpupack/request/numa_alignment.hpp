@@ -1,8 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <gpupack/core/abi.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Over how few NUMA nodes the GPUs of a request must lie; what they are asked for means nothing for one GPU.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
@@ -14,7 +16,7 @@
 #include <string>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The most GPUs on which one request may have instances (MIG, vGPU).
 inline constexpr int max_instances = 8;
@@ -60,20 +62,20 @@ struct request {
 static_assert(std::is_trivially_copyable_v<request>);
 
 /// Whether every amount of the request is in its range; what place() expects of its caller.
-[[nodiscard]] GPUPACK_HD constexpr bool is_valid(const request& asked) noexcept {
-    const bool host = asked.cpu.count() >= 0 && asked.cpu.count() <= max_amount && asked.memory.count() >= 0 &&
-                      asked.memory.count() <= max_amount;
-    if (!host || asked.gpus < 0 || asked.gpus > max_gpus_per_node || asked.numa > numa_alignment::single)
+[[nodiscard]] GPUPACK_HD constexpr bool is_valid(const request& request) noexcept {
+    const bool host = request.cpu.count() >= 0 && request.cpu.count() <= max_amount && request.memory.count() >= 0 &&
+                      request.memory.count() <= max_amount;
+    if (!host || request.gpus < 0 || request.gpus > max_gpus_per_node || request.numa > numa_alignment::single)
         return false;
-    if (asked.gpus == 0 || asked.share.way() == sharing::exclusive) return true;
-    if (in_profiles(asked.share.way())) return asked.gpus <= max_instances && !asked.share.profiles().empty();
-    const mebibytes memory = asked.share.memory();
-    const mebibytes total = asked.share.total_memory();
-    if (asked.share.is_split() && (asked.gpus > max_pieces || asked.numa != numa_alignment::none ||
-                                   memory.count() < 1 || total.count() > max_amount || total < memory * asked.gpus))
+    if (request.gpus == 0 || request.share.way() == sharing::exclusive) return true;
+    if (in_profiles(request.share.way())) return request.gpus <= max_instances && !request.share.profiles().empty();
+    const mebibytes memory = request.share.memory();
+    const mebibytes total = request.share.total_memory();
+    if (request.share.is_split() && (request.gpus > max_pieces || request.numa != numa_alignment::none ||
+                                   memory.count() < 1 || total.count() > max_amount || total < memory * request.gpus))
         return false;
-    const milli_gpu compute = asked.share.compute();
-    const int percent = asked.share.memory_percent();
+    const milli_gpu compute = request.share.compute();
+    const int percent = request.share.memory_percent();
     if (percent < 0 || percent > 100 || (percent > 0 && memory.count() != 0)) return false;
     return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 && compute <= whole_gpu &&
            (memory.count() > 0 || compute.count() > 0 || percent > 0);
@@ -81,40 +83,40 @@ static_assert(std::is_trivially_copyable_v<request>);
 
 /// The request itself where it is valid, else which amount is out of its range; for requests built from outside
 /// data.
-[[nodiscard]] inline expected<request, input_error> checked(const request& asked) {
-    if (is_valid(asked)) return asked;
+[[nodiscard]] inline expected<request, input_error> checked(const request& request) {
+    if (is_valid(request)) return request;
     const auto out_of_range = [](std::int64_t amount) { return amount < 0 || amount > max_amount; };
-    if (out_of_range(asked.cpu.count()))
-        return bad_input("cpu", std::to_string(asked.cpu.count()), "from 0 to 2147483647 milli-cores");
-    if (out_of_range(asked.memory.count()))
-        return bad_input("memory", std::to_string(asked.memory.count()), "from 0 to 2147483647 MiB");
-    if (asked.gpus < 0 || asked.gpus > max_gpus_per_node)
-        return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 32");
-    if (asked.numa > numa_alignment::single || (asked.share.is_split() && asked.numa != numa_alignment::none))
-        return bad_input("numa", std::to_string(static_cast<int>(asked.numa)),
+    if (out_of_range(request.cpu.count()))
+        return bad_input("cpu", std::to_string(request.cpu.count()), "from 0 to 2147483647 milli-cores");
+    if (out_of_range(request.memory.count()))
+        return bad_input("memory", std::to_string(request.memory.count()), "from 0 to 2147483647 MiB");
+    if (request.gpus < 0 || request.gpus > max_gpus_per_node)
+        return bad_input("gpus", std::to_string(request.gpus), "from 0 to 32");
+    if (request.numa > numa_alignment::single || (request.share.is_split() && request.numa != numa_alignment::none))
+        return bad_input("numa", std::to_string(static_cast<int>(request.numa)),
                          "from 0 (none) to 3 (single); none for split slices");
-    if (in_profiles(asked.share.way())) {
-        if (asked.gpus > max_instances)
-            return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 8 instances");
+    if (in_profiles(request.share.way())) {
+        if (request.gpus > max_instances)
+            return bad_input("gpus", std::to_string(request.gpus), "from 0 to 8 instances");
         return bad_input("profiles", "", "one at least");
     }
-    const int percent = asked.share.memory_percent();
+    const int percent = request.share.memory_percent();
     if (percent < 0 || percent > 100)
         return bad_input("slice memory", std::to_string(percent).append(" %"), "from 1 to 100 %");
-    if (percent > 0 && asked.share.memory().count() != 0)
+    if (percent > 0 && request.share.memory().count() != 0)
         return bad_input("slice memory", std::to_string(percent).append(" %"), "MiB or percent, not both");
-    if (asked.share.is_split() && asked.gpus > max_pieces)
-        return bad_input("gpus", std::to_string(asked.gpus), "from 0 to 8 GPUs to split memory over");
-    if (asked.share.is_split() && asked.share.memory().count() < 1)
-        return bad_input("least slice memory", std::to_string(asked.share.memory().count()), "1 MiB or more");
-    if (asked.share.is_split() && asked.share.memory().count() <= max_amount)
-        if (const mebibytes total = asked.share.total_memory();
-            total.count() > max_amount || total < asked.share.memory() * asked.gpus)
+    if (request.share.is_split() && request.gpus > max_pieces)
+        return bad_input("gpus", std::to_string(request.gpus), "from 0 to 8 GPUs to split memory over");
+    if (request.share.is_split() && request.share.memory().count() < 1)
+        return bad_input("least slice memory", std::to_string(request.share.memory().count()), "1 MiB or more");
+    if (request.share.is_split() && request.share.memory().count() <= max_amount)
+        if (const mebibytes total = request.share.total_memory();
+            total.count() > max_amount || total < request.share.memory() * request.gpus)
             return bad_input("total slice memory", std::to_string(total.count()),
                              "at least what each GPU gives at least, and at most 2147483647 MiB");
-    if (out_of_range(asked.share.memory().count()))
-        return bad_input("slice memory", std::to_string(asked.share.memory().count()), "from 0 to 2147483647 MiB");
-    return bad_input("slice compute", std::to_string(asked.share.compute().count()),
+    if (out_of_range(request.share.memory().count()))
+        return bad_input("slice memory", std::to_string(request.share.memory().count()), "from 0 to 2147483647 MiB");
+    return bad_input("slice compute", std::to_string(request.share.compute().count()),
                      "from 0 to 1000 milli-GPUs, and memory or compute above 0");
 }
 

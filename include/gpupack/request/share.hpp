@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/profile_set.hpp>
@@ -7,7 +9,7 @@
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Asks for whole GPUs that no other task uses.
 struct exclusive {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/request/request.hpp>
 
@@ -10,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The tasks that are expected: distinct requests, each with how often it comes. What policies that look beyond the
 /// present request measure the future by.
@@ -18,7 +20,7 @@ class task_mix {
   public:
     /// One request and its weight; a weight is a count, so that no probability is ever rounded.
     struct entry {
-        request asked;
+        gpupack::request request;
         std::int64_t count = 0;
 
         friend bool operator==(const entry&, const entry&) = default;
@@ -29,15 +31,15 @@ class task_mix {
     /// Adds a request that comes `count` times; equal requests are counted together.
     ///
     /// cost  the number of distinct requests; a mix is made once
-    void add(const request& asked, std::int64_t count = 1) {
+    void add(const request& request, std::int64_t count = 1) {
         GPUPACK_EXPECTS(count > 0, "a count above 0");
         total_ += count;
         for (entry& known : entries_)
-            if (known.asked == asked) {
+            if (known.request == request) {
                 known.count += count;
                 return;
             }
-        entries_.push_back({asked, count});
+        entries_.push_back({request, count});
     }
 
     [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }
@@ -54,14 +56,14 @@ class task_mix {
         GPUPACK_EXPECTS(percent >= 0 && percent <= 100, "a percentage");
         task_mix merged;
         for (const entry& each : entries_) {
-            request asked = each.asked;
-            asked.memory = mebibytes{0};
-            merged.add(asked, each.count);
+            request request = each.request;
+            request.memory = mebibytes{0};
+            merged.add(request, each.count);
         }
         const auto order = [](const entry& each) {
-            const request& asked = each.asked;
-            return std::tuple{each.count, asked.cpu.count(), asked.gpus == 0 ? 0 : asked.share.compute().count(),
-                              asked.gpus, asked.models.bits()};
+            const request& request = each.request;
+            return std::tuple{each.count, request.cpu.count(), request.gpus == 0 ? 0 : request.share.compute().count(),
+                              request.gpus, request.models.bits()};
         };
         std::stable_sort(merged.entries_.begin(), merged.entries_.end(),
                          [&](const entry& a, const entry& b) { return order(b) < order(a); });

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
@@ -11,25 +13,25 @@
 #include <cstdint>
 #include <optional>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// What a scorer ranks nodes by.
-template <class Scorer> using key_of = decltype(policy::rank(
+template <class Scorer> using key_of = decltype(policy::node_score(
     std::declval<const Scorer&>(), std::declval<const node_view&>(), std::declval<const request&>()));
 
 /// Ranks nodes for one request; under a dear scorer, nodes in one state are scored once.
 template <class Scorer> class ranker {
   public:
-    ranker(const Scorer& scorer, const cluster& on, const request& asked) noexcept
-        : scorer_{scorer}, on_{on}, asked_{asked} {}
+    ranker(const Scorer& scorer, const cluster& on, const request& request) noexcept
+        : scorer_{scorer}, on_{on}, asked_{request} {}
 
     /// The rank of a node that the request fits.
     [[nodiscard]] key_of<Scorer> operator()(const node_view& node) {
         if constexpr (policy::is_dear<Scorer>()) {
-            if (!asked_.ids.is_any()) return policy::rank(scorer_, node, asked_); // nodes in one state may differ
-            return memo_.look_up(on_, node, [&] { return policy::rank(scorer_, node, asked_); });
+            if (!asked_.ids.is_any()) return policy::node_score(scorer_, node, asked_); // nodes in one state may differ
+            return memo_.look_up(on_, node, [&] { return policy::node_score(scorer_, node, asked_); });
         } else
-            return policy::rank(scorer_, node, asked_);
+            return policy::node_score(scorer_, node, asked_);
     }
 
   private:
@@ -56,21 +58,21 @@ template <class Key> struct best_node {
 
 /// The best of the nodes `first` to `last - 1` for a request.
 template <class Scorer> [[nodiscard]] best_node<key_of<Scorer>>
-best_in(const Scorer& scorer, const cluster& on, const request& asked, std::uint32_t first, std::uint32_t last) {
-    ranker<Scorer> rank{scorer, on, asked};
+best_in(const Scorer& scorer, const cluster& on, const request& request, std::uint32_t first, std::uint32_t last) {
+    ranker<Scorer> rank{scorer, on, request};
     best_node<key_of<Scorer>> best;
     for (std::uint32_t i = first; i < last; ++i) {
         const node_view node = on[node_id{i}];
-        if (fit::fits(node, asked)) best.offer(rank(node), node_id{i});
+        if (fit::fits(node, request)) best.offer(rank(node), node_id{i});
     }
     return best;
 }
 
 /// The choice on that node, if there is one.
 template <class Scorer> [[nodiscard]] std::optional<choice>
-choice_on(std::optional<node_id> node, const Scorer& scorer, const cluster& on, const request& asked) {
+choice_on(std::optional<node_id> node, const Scorer& scorer, const cluster& on, const request& request) {
     if (!node) return std::nullopt;
-    const policy::chosen_gpus chosen = policy::pick(scorer, on[*node], asked);
+    const policy::chosen_gpus chosen = policy::select_gpus(scorer, on[*node], request);
     return choice{*node, chosen.gpus, chosen.slots};
 }
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/search/choice.hpp>
@@ -8,7 +10,7 @@
 #include <concepts>
 #include <optional>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Finds the best choices for one policy, and may keep what it learns from one decision to the next.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
@@ -19,7 +21,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// The searcher of an indexed engine: a tournament of nodes for each request shape.
 template <policy::policy Policy> class indexed_searcher {
@@ -29,7 +31,7 @@ template <policy::policy Policy> class indexed_searcher {
     }
 
     [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) {
-        const auto slot = shapes_.look_up(question.asked);
+        const auto slot = shapes_.look_up(question.request);
         if (!slot) return scan::searcher{}.find(policy, question);
         const auto scorer = policy::prepare(policy, question);
         follow_regime(scorer, question.on);
@@ -40,7 +42,7 @@ template <policy::policy Policy> class indexed_searcher {
         indexed_shape& shape = tournaments_[slot->slot];
         shape.seen = changes_.now();
         const auto best = shape.nodes.best();
-        return choice_on(best ? std::optional{node_id{*best}} : std::nullopt, scorer, question.on, question.asked);
+        return choice_on(best ? std::optional{node_id{*best}} : std::nullopt, scorer, question.on, question.request);
     }
 
     void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }
@@ -68,10 +70,10 @@ template <policy::policy Policy> class indexed_searcher {
     void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& question) {
         if (slot == tournaments_.size())
             tournaments_.push_back({tournament<key_of<scorer_type>>{question.on.size()}});
-        ranker<scorer_type> rank{scorer, question.on, question.asked};
+        ranker<scorer_type> rank{scorer, question.on, question.request};
         tournaments_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
             const node_view node = question.on[node_id{number}];
-            if (!fit::fits(node, question.asked)) return false;
+            if (!fit::fits(node, question.request)) return false;
             key = rank(node);
             return true;
         });
@@ -81,8 +83,8 @@ template <policy::policy Policy> class indexed_searcher {
     void catch_up(indexed_shape& shape, const scorer_type& scorer, const policy::decision& question) {
         changes_.for_each_since(shape.seen, [&](const node_row& row) {
             const node_view node = question.on.view(row);
-            if (fit::fits(node, question.asked))
-                shape.nodes.put(row.id.number(), policy::rank(scorer, node, question.asked));
+            if (fit::fits(node, question.request))
+                shape.nodes.put(row.id.number(), policy::node_score(scorer, node, question.request));
             else
                 shape.nodes.erase(row.id.number());
         });

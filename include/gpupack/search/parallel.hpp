@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/search/best_node.hpp>
@@ -13,7 +15,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// The scan over several threads (oneTBB): every node for every decision, in parts. Needs the component `parallel`.
 ///
@@ -38,7 +40,7 @@ struct parallel {
             const best_type best = oneapi::tbb::parallel_reduce(
                 range{0, nodes, part}, best_type{},
                 [&](const range& some, best_type so_far) {
-                    const best_type here = best_in(scorer, question.on, question.asked, some.begin(), some.end());
+                    const best_type here = best_in(scorer, question.on, question.request, some.begin(), some.end());
                     if (here.node) so_far.offer(here.key, *here.node);
                     return so_far;
                 },
@@ -46,7 +48,7 @@ struct parallel {
                     if (b.node) a.offer(b.key, *b.node);
                     return a;
                 });
-            return choice_on(best.node, scorer, question.on, question.asked);
+            return choice_on(best.node, scorer, question.on, question.request);
         }
 
         void changed(const cluster&, node_id) const noexcept {}

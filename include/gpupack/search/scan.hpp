@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/choice.hpp>
@@ -9,7 +11,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Looks at every node for every decision, on one thread; keeps nothing. The engine that the others are held to.
 ///
@@ -21,8 +23,8 @@ struct scan {
         [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) const {
             const auto scorer = policy::prepare(policy, question);
             const auto nodes = static_cast<std::uint32_t>(question.on.size());
-            const auto best = best_in(scorer, question.on, question.asked, 0, nodes);
-            return choice_on(best.node, scorer, question.on, question.asked);
+            const auto best = best_in(scorer, question.on, question.request, 0, nodes);
+            return choice_on(best.node, scorer, question.on, question.request);
         }
 
         void changed(const cluster&, node_id) const noexcept {}

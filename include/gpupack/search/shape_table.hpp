@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/request.hpp>
@@ -11,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Gives the request shapes that are asked for most recently a slot each, up to a number of slots.
 ///
@@ -34,17 +36,17 @@ class shape_table {
     /// The slot of the shape; nothing where it gets none yet.
     ///
     /// cost  constant; in the number of slots where another shape makes room
-    [[nodiscard]] std::optional<found> look_up(const request& asked) {
-        const std::uint64_t hash = hash_of(asked);
+    [[nodiscard]] std::optional<found> look_up(const request& request) {
+        const std::uint64_t hash = hash_of(request);
         std::size_t at = hash & (buckets_.size() - 1);
         for (; buckets_[at] != empty; at = (at + 1) & (buckets_.size() - 1)) {
             entry& known = entries_[buckets_[at]];
-            if (known.hash != hash || !(known.asked == asked)) continue;
+            if (known.hash != hash || !(known.request == request)) continue;
             known.last_asked = ++clock_;
             return found{buckets_[at], false};
         }
         if (entries_.size() < slots_) {
-            entries_.push_back({asked, hash, ++clock_});
+            entries_.push_back({request, hash, ++clock_});
             buckets_[at] = static_cast<std::uint32_t>(entries_.size() - 1);
             return found{entries_.size() - 1, true};
         }
@@ -53,14 +55,14 @@ class shape_table {
             newcomer = hash;
             return std::nullopt;
         }
-        return found{replace_oldest({asked, hash, ++clock_}), true};
+        return found{replace_oldest({request, hash, ++clock_}), true};
     }
 
   private:
     static constexpr std::uint32_t empty = 0xffffffffU;
 
     struct entry {
-        request asked;
+        gpupack::request request;
         std::uint64_t hash = 0;
         std::uint64_t last_asked = 0;
     };

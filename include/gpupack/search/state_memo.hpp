@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -9,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// A number that nodes of equal kind and state share, and others hardly ever.
 [[nodiscard]] inline std::uint64_t state_hash(const node_view& node) noexcept {
@@ -30,7 +32,7 @@ namespace gpupack::search {
 
 /// Whether two nodes are of one kind and in one state, GPU by GPU.
 [[nodiscard]] inline bool same_state(const node_view& a, const node_view& b) noexcept {
-    if (&a.kind() != &b.kind() || !(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()))
+    if (&a.type() != &b.type() || !(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()))
         return false;
     for (int i = 0; i < a.gpu_count(); ++i)
         if (!(a.gpu(i) == b.gpu(i))) return false;

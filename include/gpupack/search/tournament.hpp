@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/policy/score.hpp>
 
@@ -10,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace gpupack::search {
+namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Keeps the best of many entrants while their keys change: the highest key, ties to the lowest number.
 ///

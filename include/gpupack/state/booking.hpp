@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -9,17 +11,17 @@
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/split.hpp>
-#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Takes a request's resources from one node, on GPUs and in slots where it fits; sums nothing up.
 ///
 /// gpus     [kind.gpu_count]  of the node
 /// returns  what each GPU gives to a split slice; zeros for anything else
-GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_kind& kind,
+GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_type& type,
                                        const request& taken, gpu_set on, slot_list slots) noexcept {
     node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
     node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
@@ -29,7 +31,7 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
     for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
         const int i = lowest_bit(rest);
         const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
-        gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), kind.gpus[i], taken.gpus, slot);
+        gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), type.gpus[i], taken.gpus, slot);
     }
     return pieces;
 }
@@ -41,7 +43,7 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
 /// taken        of each GPU, as the request said; of an instance only its way counts
 /// on, slots    where it was taken
 /// pieces       what book returned
-GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_kind& kind, milli_cpu cpu,
+GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_type& type, milli_cpu cpu,
                                  mebibytes memory, const share& taken, gpu_set on, slot_list slots,
                                  const split_memory& pieces) noexcept {
     node.cpu_free += static_cast<std::int32_t>(cpu.count());
@@ -50,7 +52,7 @@ GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_k
     for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
         const int i = lowest_bit(rest);
         const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
-        gpus[i] = after_giving_back(gpus[i], piece_of(taken, pieces, nth), kind.gpus[i], slot);
+        gpus[i] = after_giving_back(gpus[i], piece_of(taken, pieces, nth), type.gpus[i], slot);
     }
 }
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -9,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The nodes of a cluster in the order of their last change, so that each reader sees every node that changed since
 /// it last looked, once, with the state that it has now.
@@ -29,7 +31,7 @@ class change_log {
 
     /// Notes that the node changed. Cost: constant on average; no allocation.
     void changed(const cluster& on, node_id node) noexcept {
-        if (entries_.size() == entries_.capacity()) close_up();
+        if (entries_.size() == entries_.capacity()) compact();
         std::uint32_t& at = latest_[node.number()];
         if (at != none) entries_[at].row.id = outdated;
         at = static_cast<std::uint32_t>(entries_.size());
@@ -52,7 +54,7 @@ class change_log {
     };
 
     /// Drops what is outdated: a third of the entries at least.
-    void close_up() noexcept {
+    void compact() noexcept {
         std::size_t kept = 0;
         for (const entry& each : entries_) {
             if (each.row.id == outdated) continue;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
@@ -9,7 +11,7 @@
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/state/kind_state.hpp>
+#include <gpupack/state/node_type_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
@@ -20,9 +22,9 @@
 #include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/model_table.hpp>
-#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/partition_table.hpp>
-#include <gpupack/topology/place_counts.hpp>
+#include <gpupack/topology/placement_counts.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +35,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The nodes of a cluster, what is placed on them, and what is free.
 ///
@@ -50,7 +52,7 @@ class cluster {
     /// The ids of its GPUs, where their owner gave any.
     [[nodiscard]] const gpu_names& gpu_ids() const noexcept { return *gpu_ids_; }
     /// The distinct node shapes.
-    [[nodiscard]] const std::vector<node_kind>& kinds() const noexcept { return kinds_; }
+    [[nodiscard]] const std::vector<node_type>& types() const noexcept { return types_; }
 
     /// One way in which GPUs of the cluster are cut by MIG, and what is free of it.
     ///
@@ -59,7 +61,7 @@ class cluster {
     /// open    [table->profile_count]  places that are free now, over all open GPUs that are idle or in MIG
     struct mig_places {
         const partition_table* table = nullptr;
-        std::shared_ptr<const place_counts> counts;
+        std::shared_ptr<const placement_counts> counts;
         std::array<std::int64_t, partition_table::most_profiles> open{};
     };
 
@@ -67,19 +69,19 @@ class cluster {
     [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
-        return {id, kinds_[at.kind], nodes_[id.number()], gpus_.data() + at.first_gpu};
+        return {id, types_[at.type], nodes_[id.number()], gpus_.data() + at.first_gpu};
     }
 
     /// The node as a flat record.
     [[nodiscard]] node_row row(node_id id) const noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
-        return {id, at.kind, at.first_gpu, nodes_[id.number()]};
+        return {id, at.type, at.first_gpu, nodes_[id.number()]};
     }
     /// A view of a row of this cluster, or of one that this one was copied from; valid while the row is, too. The
     /// node must not have changed since the row was made.
     [[nodiscard]] node_view view(const node_row& row) const noexcept {
-        return {row.id, kinds_[row.kind], row.state, gpus_.data() + row.first_gpu};
+        return {row.id, types_[row.type], row.state, gpus_.data() + row.first_gpu};
     }
 
     /// The name given to the node, or "node 17" where it has none.
@@ -111,9 +113,9 @@ class cluster {
     }
 
     /// What is free on the nodes of a kind, an index into kinds(), added up. Cost: constant; it is kept up to date.
-    [[nodiscard]] const kind_state& free_of_kind(std::size_t kind) const noexcept {
-        GPUPACK_EXPECTS(kind < kinds_.size(), "a kind of this cluster");
-        return kind_free_[kind];
+    [[nodiscard]] const node_type_state& free_of_kind(std::size_t type) const noexcept {
+        GPUPACK_EXPECTS(type < types_.size(), "a type of this cluster");
+        return type_free_[type];
     }
 
     /// Compute of all GPUs, oversubscription counted in.
@@ -121,7 +123,7 @@ class cluster {
     /// Compute of all GPUs that is free now. Cost: constant.
     [[nodiscard]] milli_gpu compute_free() const noexcept { return compute_free_; }
     /// Compute that live placements hold beyond what was asked for, by policies that round up.
-    [[nodiscard]] milli_gpu unasked() const noexcept { return unasked_; }
+    [[nodiscard]] milli_gpu rounding_overhead() const noexcept { return rounding_overhead_; }
     /// The number of placements that are live.
     [[nodiscard]] std::size_t live_placements() const noexcept { return ledger_.live(); }
     /// Makes room, so that no allocation happens while that many placements are live.
@@ -130,8 +132,8 @@ class cluster {
     /// Takes the request's resources on that node and those GPUs, and for instances those slots, all of which must
     /// fit (fit::fits_on).
     ///
-    /// unasked  how much of the compute of each GPU nobody asked for, where a policy rounds up
-    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}, milli_gpu unasked = {}) {
+    /// rounding_overhead  how much of the compute of each GPU nobody asked for, where a policy rounds up
+    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}, milli_gpu rounding_overhead = {}) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         GPUPACK_EXPECTS(gpus.size() == taken.gpus, "as many GPUs as the request asks for");
         node_state& node = nodes_[id.number()];
@@ -140,14 +142,14 @@ class cluster {
         const place_of_node at = places_[id.number()];
         count_in_kind(node, at, -1);
         count_open(at, gpus, -1);
-        const split_memory pieces = book(node, gpus_.data() + at.first_gpu, kinds_[at.kind], taken, gpus, slots);
+        const split_memory pieces = book(node, gpus_.data() + at.first_gpu, types_[at.type], taken, gpus, slots);
         if (taken.gpus > 0) {
             count_open(at, gpus, 1);
             sum_up(id, at);
         }
         count_in_kind(node, at, 1);
-        unasked_ += unasked * gpus.size();
-        placement receipt = ledger_.enter(taken, id, gpus, slots, unasked, pieces);
+        rounding_overhead_ += rounding_overhead * gpus.size();
+        placement receipt = ledger_.enter(taken, id, gpus, slots, rounding_overhead, pieces);
         receipt.cluster = identity_;
         return receipt;
     }
@@ -161,10 +163,10 @@ class cluster {
         node_state& node = nodes_[entry.node.number()];
         count_in_kind(node, at, -1);
         count_open(at, entry.gpus, -1);
-        unbook(node, gpus_.data() + at.first_gpu, kinds_[at.kind], milli_cpu{entry.cpu}, mebibytes{entry.memory},
+        unbook(node, gpus_.data() + at.first_gpu, types_[at.type], milli_cpu{entry.cpu}, mebibytes{entry.memory},
                entry.taken(), entry.gpus, entry.slots, ledger_.pieces_of(entry));
         if (!entry.gpus.empty()) {
-            unasked_ -= milli_gpu{entry.unasked} * entry.gpus.size();
+            rounding_overhead_ -= milli_gpu{entry.rounding_overhead} * entry.gpus.size();
             count_open(at, entry.gpus, 1);
             sum_up(entry.node, at);
         }
@@ -176,7 +178,7 @@ class cluster {
     void set_closed(node_id id, gpu_set gpus, bool closed) noexcept {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
-        GPUPACK_EXPECTS((gpus & gpu_set::first(kinds_[at.kind].gpu_count)) == gpus, "GPUs that the node has");
+        GPUPACK_EXPECTS((gpus & gpu_set::first(types_[at.type].gpu_count)) == gpus, "GPUs that the node has");
         count_in_kind(nodes_[id.number()], at, -1);
         count_open(at, gpus, -1);
         for_each_gpu(gpus, [&](int i) { gpus_[at.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
@@ -203,7 +205,7 @@ class cluster {
         gpu_set rest = placed.gpus;
         for (int i = 0; i < nth; ++i) rest.erase(rest.lowest());
         const partition_table* const table =
-            kinds_[places_[placed.node.number()].kind].gpus[rest.lowest()].table(way);
+            types_[places_[placed.node.number()].type].gpus[rest.lowest()].table(way);
         GPUPACK_EXPECTS(table != nullptr && placed.slots[nth] < table->slot_count, "a placement of instances");
         const partition_slot& slot = table->slots[placed.slots[nth]];
         return {table->profiles[slot.profile].name, slot.start};
@@ -220,8 +222,8 @@ class cluster {
     /// Whether two clusters have the same free resources on the same nodes.
     [[nodiscard]] bool same_state(const cluster& other) const noexcept {
         const auto same_open = [](const mig_places& a, const mig_places& b) { return a.open == b.open; };
-        return nodes_ == other.nodes_ && domain_free_ == other.domain_free_ && kind_free_ == other.kind_free_ &&
-               gpus_ == other.gpus_ && compute_free_ == other.compute_free_ && unasked_ == other.unasked_ &&
+        return nodes_ == other.nodes_ && domain_free_ == other.domain_free_ && type_free_ == other.type_free_ &&
+               gpus_ == other.gpus_ && compute_free_ == other.compute_free_ && rounding_overhead_ == other.rounding_overhead_ &&
                std::equal(mig_.begin(), mig_.end(), other.mig_.begin(), other.mig_.end(), same_open);
     }
 
@@ -230,7 +232,7 @@ class cluster {
     friend class snapshot_feed;
 
     struct place_of_node {
-        std::uint32_t kind;
+        std::uint32_t type;
         std::uint32_t first_gpu;
     };
 
@@ -241,14 +243,14 @@ class cluster {
         node_state& node = nodes_[id.number()];
         const int idle = idle_gpus_of(node);
         const std::int32_t compute = node.compute_free;
-        sum_up_gpus(node, gpus_.data() + at.first_gpu, kinds_[at.kind].gpu_count);
+        sum_up_gpus(node, gpus_.data() + at.first_gpu, types_[at.type].gpu_count);
         compute_free_ += milli_gpu{node.compute_free - compute};
         count_in_domains(id, idle, idle_gpus_of(node), node.compute_free - compute);
     }
 
     /// Counts a node in (sign 1) or out (sign -1) of what is free on its kind.
     void count_in_kind(const node_state& node, place_of_node at, int sign) noexcept {
-        kind_free_[at.kind].count(node, kinds_[at.kind], sign);
+        type_free_[at.type].count(node, types_[at.type], sign);
     }
 
     /// GPUs that may be given whole now; none of a closed node.
@@ -273,13 +275,13 @@ class cluster {
     void count_open(place_of_node at, gpu_set gpus, int sign) noexcept {
         if (mig_.empty()) return;
         for_each_gpu(gpus, [&](int i) {
-            count_open(kinds_[at.kind].gpus[i], gpus_[at.first_gpu + static_cast<std::uint32_t>(i)], sign);
+            count_open(types_[at.type].gpus[i], gpus_[at.first_gpu + static_cast<std::uint32_t>(i)], sign);
         });
     }
     void count_open(const gpu_capacity& of, const gpu_state& gpu, int sign) noexcept {
         if (of.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) return;
         mig_places& places = mig_[of.mig_number];
-        const place_counts_view counts = places.counts->view();
+        const placement_counts_view counts = places.counts->view();
         const std::uint64_t occupied = gpu.way == sharing::mig ? gpu.occupied() : 0;
         for (int p = 0; p < counts.profiles; ++p)
             places.open[static_cast<std::size_t>(p)] += sign * counts.places(occupied, p);
@@ -297,14 +299,14 @@ class cluster {
         copy.mig_ = mig_;
         copy.domains_ = domains_;
         copy.domain_free_ = domain_free_;
-        copy.kind_free_ = kind_free_;
-        copy.kinds_ = kinds_;
+        copy.type_free_ = type_free_;
+        copy.types_ = types_;
         copy.places_ = places_;
         copy.nodes_ = nodes_;
         copy.gpus_ = gpus_;
         copy.names_ = names_;
         copy.compute_free_ = compute_free_;
-        copy.unasked_ = unasked_;
+        copy.rounding_overhead_ = rounding_overhead_;
         return copy;
     }
 
@@ -312,15 +314,15 @@ class cluster {
     void copy_node(const cluster& from, const node_row& row) noexcept {
         nodes_[row.id.number()] = row.state;
         const gpu_state* const gpus = from.gpus_.data() + row.first_gpu;
-        std::copy(gpus, gpus + kinds_[row.kind].gpu_count, gpus_.data() + row.first_gpu);
+        std::copy(gpus, gpus + types_[row.type].gpu_count, gpus_.data() + row.first_gpu);
     }
 
     /// Makes what is counted over all nodes what it is in the cluster that this one was copied from.
     void copy_totals(const cluster& from) noexcept {
         compute_free_ = from.compute_free_;
-        unasked_ = from.unasked_;
+        rounding_overhead_ = from.rounding_overhead_;
         domain_free_ = from.domain_free_;
-        kind_free_ = from.kind_free_;
+        type_free_ = from.type_free_;
         for (std::size_t t = 0; t < from.mig_.size(); ++t) mig_[t].open = from.mig_[t].open;
     }
 
@@ -332,8 +334,8 @@ class cluster {
     std::vector<mig_places> mig_;
     std::shared_ptr<const domain_map> domains_;
     std::vector<domain_state> domain_free_; // [domains]
-    std::vector<kind_state> kind_free_;     // [kinds]
-    std::vector<node_kind> kinds_;
+    std::vector<node_type_state> type_free_;     // [kinds]
+    std::vector<node_type> types_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;
     std::vector<gpu_state> gpus_;
@@ -341,7 +343,7 @@ class cluster {
     ledger ledger_;
     milli_gpu compute_{};
     milli_gpu compute_free_{};
-    milli_gpu unasked_{};
+    milli_gpu rounding_overhead_{};
     std::uint32_t identity_ = 0;
 };
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -20,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Describes a cluster node by node; build() checks the whole and makes it, or says what is wrong.
 ///
@@ -43,9 +45,9 @@ class cluster_builder {
     ///
     /// domain  the narrowest that they stand in, by name; empty: none but the cluster
     cluster_builder& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) & {
-        const auto kind = kind_of(spec);
+        const auto type = type_of(spec);
         const auto in = domain_named(domain);
-        for (std::size_t i = 0; kind && in && i < count; ++i) append(*kind, {}, *in);
+        for (std::size_t i = 0; type && in && i < count; ++i) append(*type, {}, *in);
         return *this;
     }
     cluster_builder&& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) && {
@@ -59,16 +61,16 @@ class cluster_builder {
     cluster_builder& add_node(const std::string& name, const node_spec& spec,
                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
         if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
-        const auto kind = kind_of(spec);
+        const auto type = type_of(spec);
         const auto in = domain_named(domain);
-        if (!kind || !in) return *this;
-        if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.kinds_[*kind].gpu_count)
+        if (!type || !in) return *this;
+        if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.types_[*type].gpu_count)
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         const node_id node{static_cast<std::uint32_t>(built_.nodes_.size())};
         for (std::size_t i = 0; i < gpu_ids.size(); ++i)
             if (!built_.gpu_ids_->add(gpu_ids[i], {node, static_cast<int>(i)}))
                 return fail("GPU id", gpu_ids[i], "an id that no other GPU has");
-        append(*kind, name, *in);
+        append(*type, name, *in);
         return *this;
     }
     cluster_builder&& add_node(const std::string& name, const node_spec& spec,
@@ -111,7 +113,7 @@ class cluster_builder {
 
     /// Adds up, for each kind, what its nodes have.
     void count_kinds() {
-        built_.kind_free_.resize(built_.kinds_.size());
+        built_.type_free_.resize(built_.types_.size());
         for (std::size_t n = 0; n < built_.nodes_.size(); ++n)
             built_.count_in_kind(built_.nodes_[n], built_.places_[n], 1);
     }
@@ -131,18 +133,18 @@ class cluster_builder {
     }
 
     /// The index of the kind that the specification describes, added where it is new.
-    std::optional<std::uint32_t> kind_of(const node_spec& spec) {
+    std::optional<std::uint32_t> type_of(const node_spec& spec) {
         for (std::size_t i = 0; i < specs_.size(); ++i)
             if (specs_[i] == spec) return static_cast<std::uint32_t>(i);
-        node_kind kind{.cpu = spec.cpu, .memory = spec.memory};
+        node_type type{.cpu = spec.cpu, .memory = spec.memory};
         if (!in_range(spec.cpu.count(), "node cpu") || !in_range(spec.memory.count(), "node memory"))
             return std::nullopt;
-        if (!add_labels(kind.labels, spec.labels)) return std::nullopt;
+        if (!add_labels(type.labels, spec.labels)) return std::nullopt;
         for (const gpu_group& group : spec.gpus.groups())
-            if (!add_group(kind, group)) return std::nullopt;
-        if (spec.topology && !add_topology(kind, *spec.topology)) return std::nullopt;
+            if (!add_group(type, group)) return std::nullopt;
+        if (spec.topology && !add_topology(type, *spec.topology)) return std::nullopt;
         specs_.push_back(spec);
-        built_.kinds_.push_back(kind);
+        built_.types_.push_back(type);
         return static_cast<std::uint32_t>(specs_.size() - 1);
     }
 
@@ -164,8 +166,8 @@ class cluster_builder {
         return false;
     }
 
-    bool add_group(node_kind& kind, const gpu_group& group) {
-        if (group.count < 0 || group.count > max_gpus_per_node - kind.gpu_count) {
+    bool add_group(node_type& type, const gpu_group& group) {
+        if (group.count < 0 || group.count > max_gpus_per_node - type.gpu_count) {
             fail("node gpus", std::to_string(group.count), "from 0 to 32 GPUs on one node");
             return false;
         }
@@ -177,15 +179,15 @@ class cluster_builder {
         }
         auto capacity = capacity_of(group, *model);
         if (!capacity) return false;
-        capacity->labels = kind.labels;
+        capacity->labels = type.labels;
         if (!add_labels(capacity->labels, group.setup.labels)) return false;
-        for (int i = 0; i < group.count; ++i) kind.add_gpu(*capacity, *model);
+        for (int i = 0; i < group.count; ++i) type.add_gpu(*capacity, *model);
         return true;
     }
 
     /// Gives the GPUs their NUMA nodes and what connects them.
-    bool add_topology(node_kind& kind, const node_topology& topology) {
-        if (topology.gpus() != kind.gpu_count) {
+    bool add_topology(node_type& type, const node_topology& topology) {
+        if (topology.gpus() != type.gpu_count) {
             fail("topology", std::to_string(topology.gpus()).append(" GPUs"), "as many as the node has");
             return false;
         }
@@ -193,14 +195,14 @@ class cluster_builder {
             fail(right.error());
             return false;
         }
-        for (int i = 0; i < kind.gpu_count; ++i)
-            kind.gpus[i].numa = static_cast<std::uint8_t>(topology.numa[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < type.gpu_count; ++i)
+            type.gpus[i].numa = static_cast<std::uint8_t>(topology.numa[static_cast<std::size_t>(i)]);
         auto known = std::find(topologies_.begin(), topologies_.end(), topology) - topologies_.begin();
         if (known == static_cast<std::ptrdiff_t>(topologies_.size())) {
             topologies_.push_back(topology);
             built_.links_.push_back(std::make_shared<const link_table>(topology));
         }
-        kind.links = built_.links_[static_cast<std::size_t>(known)].get();
+        type.links = built_.links_[static_cast<std::size_t>(known)].get();
         return true;
     }
 
@@ -278,25 +280,25 @@ class cluster_builder {
             fail("GPU setup", "MIG", "at most 16 ways to cut GPUs by MIG in one cluster");
             return false;
         }
-        if (number == all.size()) all.push_back({table, std::make_shared<const place_counts>(*table), {}});
+        if (number == all.size()) all.push_back({table, std::make_shared<const placement_counts>(*table), {}});
         of.mig = table;
         of.mig_number = static_cast<std::uint8_t>(number);
         return true;
     }
 
     void append(std::uint32_t kind_index, const std::string& name, domain_id domain) {
-        const node_kind& kind = built_.kinds_[kind_index];
+        const node_type& type = built_.types_[kind_index];
         if (!name.empty()) {
             built_.names_.resize(built_.nodes_.size() + 1);
             built_.names_.back() = name;
         }
         const std::size_t first_gpu = built_.gpus_.size();
         built_.places_.push_back({kind_index, static_cast<std::uint32_t>(first_gpu)});
-        for (int i = 0; i < kind.gpu_count; ++i) {
-            built_.gpus_.push_back(idle_gpu(kind.gpus[i]));
-            built_.count_open(kind.gpus[i], built_.gpus_.back(), 1);
+        for (int i = 0; i < type.gpu_count; ++i) {
+            built_.gpus_.push_back(idle_gpu(type.gpus[i]));
+            built_.count_open(type.gpus[i], built_.gpus_.back(), 1);
         }
-        built_.nodes_.push_back(idle_state(kind, built_.gpus_.data() + first_gpu));
+        built_.nodes_.push_back(idle_state(type, built_.gpus_.data() + first_gpu));
         domain_of_.push_back(domain);
     }
 

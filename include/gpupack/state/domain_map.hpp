@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/topology/domain_tree.hpp>
 
@@ -9,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Some nodes, in a row: what a range-for takes.
 class node_range {

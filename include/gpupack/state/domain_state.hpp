@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What is free in a domain now, added up over its nodes; closed nodes count as full.
 ///

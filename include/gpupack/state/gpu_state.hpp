@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/request/share.hpp>
@@ -9,7 +11,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What is free on one GPU now.
 ///
@@ -21,7 +23,7 @@ namespace gpupack {
 /// sharers       tasks on it
 /// way           how it is shared; on a GPU with nothing on it, idle where any way is open, else the only one
 /// closed        nothing more may be placed on it: unhealthy, or cordoned
-/// crowded       shared in slices by as many tasks as may
+/// sharers_at_limit       shared in slices by as many tasks as may
 struct gpu_state {
     std::int32_t memory_free = 0;
     std::int16_t compute_free = 0;
@@ -31,7 +33,7 @@ struct gpu_state {
     std::uint8_t sharers = 0;
     sharing way : 4 = sharing::idle;
     bool closed : 1 = false;
-    bool crowded : 1 = false;
+    bool sharers_at_limit : 1 = false;
 
     /// Used exclusively: the number of GPUs of the task that has it; else 0.
     [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {
@@ -51,7 +53,7 @@ struct gpu_state {
     GPUPACK_HD friend constexpr bool operator==(const gpu_state& a, const gpu_state& b) noexcept {
         return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.detail == b.detail &&
                a.occupied_low == b.occupied_low && a.occupied_high == b.occupied_high && a.sharers == b.sharers &&
-               a.way == b.way && a.closed == b.closed && a.crowded == b.crowded;
+               a.way == b.way && a.closed == b.closed && a.sharers_at_limit == b.sharers_at_limit;
     }
 };
 
@@ -75,17 +77,17 @@ static_assert(sizeof(gpu_state) == 16 && std::is_trivially_copyable_v<gpu_state>
 /// Whether the GPU can take one more slice, however small: it is idle or shared in slices, by fewer tasks than may,
 /// and not closed.
 [[nodiscard]] GPUPACK_HD constexpr bool takes_slices(const gpu_state& gpu) noexcept {
-    return (gpu.way == sharing::idle || gpu.way == sharing::slices) && !gpu.crowded && !gpu.closed;
+    return (gpu.way == sharing::idle || gpu.way == sharing::slices) && !gpu.sharers_at_limit && !gpu.closed;
 }
 
 /// The profiles, as bits by index of the GPU's table, among those asked for that have a place on it now.
 ///
 /// table  of the way asked for; null where the GPU has none
 [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles(const gpu_state& gpu, const partition_table* table,
-                                                               sharing way, profile_set asked) noexcept {
+                                                               sharing way, profile_set request) noexcept {
     if (table == nullptr || gpu.closed) return 0;
-    if (gpu.way == way) return table->among(asked) & gpu.open_profiles();
-    return gpu.way == sharing::idle ? table->among(asked) & table->open_when_idle : 0;
+    if (gpu.way == way) return table->among(request) & gpu.open_profiles();
+    return gpu.way == sharing::idle ? table->among(request) & table->open_when_idle : 0;
 }
 
 namespace detail {
@@ -118,7 +120,7 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& of, 
     } else if (taken.way() == sharing::slices) {
         gpu.memory_free -= taken.memory_of(of.memory);
         gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - taken.compute().count());
-        gpu.crowded = gpu.sharers == of.max_sharers;
+        gpu.sharers_at_limit = gpu.sharers == of.max_sharers;
     } else {
         const partition_table& table = *of.table(taken.way());
         gpu.set_occupied(gpu.occupied() | table.slots[slot].taken);
@@ -141,7 +143,7 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& of, 
     if (taken.way() == sharing::slices) {
         gpu.memory_free += taken.memory_of(of.memory);
         gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + taken.compute().count());
-        gpu.crowded = false;
+        gpu.sharers_at_limit = false;
     } else {
         const partition_table& table = *of.table(taken.way());
         gpu.set_occupied(gpu.occupied() & ~(table.slots[slot].taken & ~table.lock));

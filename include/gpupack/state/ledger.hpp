@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
@@ -11,7 +13,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The placements that are live, each with what it took, so that a release gives back exactly that, once.
 ///
@@ -24,7 +26,7 @@ class ledger {
     /// gpu_memory, gpu_compute, memory_percent  of each GPU, in slices: MiB or percent, and milli-GPUs
     /// slots                    of each GPU's table, in instances
     /// pieces                   for split slices, where its split_memory stands
-    /// unasked                  milli-GPUs that it took of each GPU beyond what was asked for
+    /// rounding_overhead                  milli-GPUs that it took of each GPU beyond what was asked for
     struct entry {
         std::int32_t cpu = 0;
         std::int32_t memory = 0;
@@ -37,7 +39,7 @@ class ledger {
         slot_list slots{};
         std::uint32_t generation = 0;
         std::uint32_t pieces = no_pieces;
-        std::int16_t unasked = 0;
+        std::int16_t rounding_overhead = 0;
         bool live = false;
 
         /// What it took of each GPU, where it took the same of all.
@@ -61,7 +63,7 @@ class ledger {
     /// Writes a placement down; its slot and generation are the receipt.
     ///
     /// pieces  for split slices, what each GPU gives
-    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu unasked = {},
+    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu rounding_overhead = {},
                     const split_memory& pieces = {}) {
         if (free_.empty()) {
             GPUPACK_EXPECTS(entries_.size() < 0xffffffffU, "fewer than 2^32 live placements");
@@ -82,7 +84,7 @@ class ledger {
                    slots,
                    written.generation + 1,
                    taken.share.is_split() ? keep(pieces) : no_pieces,
-                   static_cast<std::int16_t>(unasked.count()),
+                   static_cast<std::int16_t>(rounding_overhead.count()),
                    true};
         return {node, gpus, slots, slot, written.generation, 0};
     }

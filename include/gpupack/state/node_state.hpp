@@ -1,14 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What is free on one node now: its host, and its GPUs summed up; each GPU stands in a gpu_state of its own.
 ///
@@ -71,11 +73,11 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
 /// The state of a node with nothing on it.
 ///
 /// gpus  [kind.gpu_count]  idle
-[[nodiscard]] GPUPACK_HD constexpr node_state idle_state(const node_kind& kind, const gpu_state* gpus) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr node_state idle_state(const node_type& type, const gpu_state* gpus) noexcept {
     node_state node;
-    node.cpu_free = static_cast<std::int32_t>(kind.cpu.count());
-    node.memory_free = static_cast<std::int32_t>(kind.memory.count());
-    sum_up_gpus(node, gpus, kind.gpu_count);
+    node.cpu_free = static_cast<std::int32_t>(type.cpu.count());
+    node.memory_free = static_cast<std::int32_t>(type.memory.count());
+    sum_up_gpus(node, gpus, type.gpu_count);
     return node;
 }
 

@@ -1,16 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/node_state.hpp>
-#include <gpupack/topology/node_kind.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What a policy sees of a node: its kind and its state, by reference.
 ///
@@ -22,41 +24,41 @@ class node_view {
 
     /// state  with its GPUs summed up
     /// gpus   [kind.gpu_count]
-    GPUPACK_HD constexpr node_view(node_id id, const node_kind& kind, const node_state& state,
+    GPUPACK_HD constexpr node_view(node_id id, const node_type& type, const node_state& state,
                                    const gpu_state* gpus) noexcept
-        : kind_{&kind}, state_{&state}, gpus_{gpus}, id_{id} {}
+        : type_{&type}, state_{&state}, gpus_{gpus}, id_{id} {}
 
     [[nodiscard]] GPUPACK_HD constexpr node_id id() const noexcept { return id_; }
-    [[nodiscard]] GPUPACK_HD constexpr const node_kind& kind() const noexcept { return *kind_; }
+    [[nodiscard]] GPUPACK_HD constexpr const node_type& type() const noexcept { return *type_; }
 
     /// CPU of the node in all.
-    [[nodiscard]] GPUPACK_HD constexpr milli_cpu cpu() const noexcept { return kind_->cpu; }
+    [[nodiscard]] GPUPACK_HD constexpr milli_cpu cpu() const noexcept { return type_->cpu; }
     /// CPU that is free now.
     [[nodiscard]] GPUPACK_HD constexpr milli_cpu cpu_free() const noexcept { return milli_cpu{state_->cpu_free}; }
     /// Host memory in all.
-    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return kind_->memory; }
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return type_->memory; }
     /// Host memory that is free now.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes memory_free() const noexcept {
         return mebibytes{state_->memory_free};
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr int gpu_count() const noexcept { return kind_->gpu_count; }
+    [[nodiscard]] GPUPACK_HD constexpr int gpu_count() const noexcept { return type_->gpu_count; }
     /// The state of GPU `index`, from 0 to gpu_count() - 1.
     [[nodiscard]] GPUPACK_HD constexpr const gpu_state& gpu(int index) const noexcept { return gpus_[index]; }
     [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept {
-        return kind_->gpu_models[index];
+        return type_->gpu_models[index];
     }
     /// What GPU `index` can give in all.
     [[nodiscard]] GPUPACK_HD constexpr const gpu_capacity& capacity(int index) const noexcept {
-        return kind_->gpus[index];
+        return type_->gpus[index];
     }
     /// Memory for slices of GPU `index` in all.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes gpu_memory(int index) const noexcept {
-        return mebibytes{kind_->gpus[index].memory};
+        return mebibytes{type_->gpus[index].memory};
     }
 
     /// Compute of all its GPUs together.
-    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return milli_gpu{kind_->compute}; }
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return milli_gpu{type_->compute}; }
     /// Compute that is free now, over all its GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute_free() const noexcept {
         return milli_gpu{state_->compute_free};
@@ -79,7 +81,7 @@ class node_view {
     }
 
   private:
-    const node_kind* kind_ = nullptr;
+    const node_type* type_ = nullptr;
     const node_state* state_ = nullptr;
     const gpu_state* gpus_ = nullptr;
     node_id id_{};

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/request/request.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The slots of the GPUs' tables that a request for instances takes: one for each of its GPUs, lowest GPU first.
 ///

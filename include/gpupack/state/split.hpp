@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -9,7 +11,7 @@
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// How the memory of a split slice is divided over its GPUs.
 ///
@@ -30,16 +32,16 @@ struct split_memory {
 /// gpus  of the node, by index
 /// ties  lower GPU
 [[nodiscard]] GPUPACK_HD constexpr split_memory split_over(const gpu_state* gpus, gpu_set chosen,
-                                                           const share& asked) noexcept {
+                                                           const share& request) noexcept {
     split_memory made;
     std::int32_t left[max_pieces] = {};
     int count = 0;
-    const auto least = static_cast<std::int32_t>(asked.memory().count());
+    const auto least = static_cast<std::int32_t>(request.memory().count());
     for (std::uint32_t rest = chosen.bits(); rest != 0 && count < max_pieces; rest &= rest - 1, ++count) {
         made.memory[count] = least;
         left[count] = gpus[lowest_bit(rest)].memory_free - least;
     }
-    std::int64_t missing = asked.total_memory().count() - std::int64_t{least} * count;
+    std::int64_t missing = request.total_memory().count() - std::int64_t{least} * count;
     while (missing > 0) {
         int fullest = -1;
         for (int i = 0; i < count; ++i)

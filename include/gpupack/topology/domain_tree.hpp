@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
@@ -14,15 +16,15 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
-namespace sort {
+namespace tag {
 /// Tag of domain ids.
 struct domain {};
-} // namespace sort
+} // namespace tag
 
 /// The index of a domain in its domain_tree: parents before their children, 0 is the whole cluster.
-using domain_id = id<sort::domain, std::uint32_t>;
+using domain_id = id<tag::domain, std::uint32_t>;
 
 /// A part of a cluster whose nodes are close to each other: the GPUs that one NVLink fabric joins, a rack, a block.
 ///

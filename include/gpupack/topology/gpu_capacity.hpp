@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/label_set.hpp>
@@ -9,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What one GPU of a node can give in all, and in which ways: the flat form of a gpu_model and a gpu_setup.
 ///

@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/name.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/architecture.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/vgpu.hpp>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A kind of GPU: what all GPUs of one name have in common.
 ///

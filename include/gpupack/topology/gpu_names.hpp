@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 
 #include <cstddef>
@@ -8,7 +10,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// One GPU of a cluster.
 struct gpu_address {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/sharing.hpp>
@@ -8,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// How the operator of a node has set up some GPUs. The default lets an idle GPU be shared in any way, with nothing
 /// promised twice.

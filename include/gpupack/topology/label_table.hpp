@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/label_set.hpp>
@@ -11,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The labels of one cluster, numbered in the order in which they are met: any texts, "zone=a" or "spot".
 class label_table {

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// How two devices of a node reach each other over PCIe, the slowest way first. In the words of `nvidia-smi topo`:
 /// SYS, NODE, PHB, PXB, PIX; NVML knows two GPUs on one board, too.

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/topology/link.hpp>
@@ -11,7 +13,7 @@
 #include <deque>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// What the topology of a node says about sets of its GPUs: the flat form of a node_topology, with what policies
 /// ask of it for every decision added up beforehand. It owns what link_view reads.

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
@@ -10,7 +12,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Which NVLinks count for the score of a set of GPUs: all, or only those that join two GPUs without a switch, as
 /// go-gpuallocator sees them.

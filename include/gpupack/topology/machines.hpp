@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
@@ -17,22 +19,22 @@
 /// Reference machines, with what connects their GPUs. CPU counts threads; memory is what the machine is sold with.
 ///
 /// Templates, so that only those who call them compile them. source: docs/sources.md#machines
-namespace gpupack::machines {
+namespace gpupack::inline GPUPACK_ABI::machines {
 
 namespace detail {
 
 /// The DGX-1's mesh: a ring of NVLinks in each half, and one or two to the partner in the other.
 template <class Topology = node_topology>
 [[nodiscard]] Topology dgx_1(const std::array<std::array<int, 3>, 16>& nvlinks, int partner) {
-    std::vector<pcie_place> gpus;
+    std::vector<pcie_location> gpus;
     for (int i = 0; i < 8; ++i) {
         const int half = i / 4;
         const int hub = partner == 1 ? i / 2 : 2 * half + i % 2; // the switch of a pair
         gpus.push_back({half, half, -1, hub, -1});
     }
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 4; ++i)
-        nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), pcie_place{i / 2, i / 2, -1, i, -1});
+        nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), pcie_location{i / 2, i / 2, -1, i, -1});
     node_topology all = wired(gpus, nics);
     for (const auto& [a, b, links] : nvlinks)
         add_nvlinks(all, static_cast<std::size_t>(a), static_cast<std::size_t>(b), links);
@@ -41,8 +43,8 @@ template <class Topology = node_topology>
 
 /// Eight GPUs on NVSwitches, each beside an adapter of its own; half of them a processor.
 template <class Topology = node_topology> [[nodiscard]] Topology hgx_8(int nvlinks) {
-    std::vector<pcie_place> gpus;
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<pcie_location> gpus;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 8; ++i) {
         gpus.push_back({i / 4, i, i, i, -1});
         nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), gpus.back());
@@ -106,11 +108,11 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_1_v100() {
 
 /// DGX-2: sixteen V100 on NVSwitches, two on a PCIe switch, four on a tree of switches, eight a processor.
 template <class Spec = node_spec> [[nodiscard]] Spec dgx_2() {
-    std::vector<pcie_place> gpus;
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<pcie_location> gpus;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 16; ++i) gpus.push_back({i / 8, i / 4, i / 4, i / 2, -1});
     for (int i = 0; i < 8; ++i)
-        nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), pcie_place{i / 4, i / 2, i / 2, i, -1});
+        nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), pcie_location{i / 4, i / 2, i / 2, i, -1});
     node_topology all = wired(gpus, nics);
     add_nvswitch(all, 6);
     return {96_cores, 1536_GiB, {16, models::v100_32gb}, {}, std::move(all)};
@@ -119,8 +121,8 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_2() {
 /// DGX A100 with eight A100 of 80 GB on NVSwitches; pairs share a tree of switches, two adapters and a NUMA node.
 template <class Spec = node_spec> [[nodiscard]] Spec dgx_a100() {
     constexpr int numa_of_pair[] = {3, 1, 7, 5};
-    std::vector<pcie_place> gpus;
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<pcie_location> gpus;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 8; ++i) {
         gpus.push_back({numa_of_pair[i / 2], i / 2, i / 2, -1, -1});
         nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), gpus.back());
@@ -147,8 +149,8 @@ template <class Spec = node_spec> [[nodiscard]] Spec hgx_b200() {
 
 /// A compute tray of GB200 NVL72: four GPUs, two a processor, on the NVSwitches that join eighteen trays.
 template <class Spec = node_spec> [[nodiscard]] Spec gb200_nvl72_tray() {
-    std::vector<pcie_place> gpus;
-    std::vector<std::pair<std::string, pcie_place>> nics;
+    std::vector<pcie_location> gpus;
+    std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 4; ++i) {
         gpus.push_back({i / 2, -1, -1, -1, -1});
         nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), gpus.back());
@@ -161,16 +163,16 @@ template <class Spec = node_spec> [[nodiscard]] Spec gb200_nvl72_tray() {
 
 /// A server with four L40S over PCIe, two a processor, each pair on a switch with an adapter.
 template <class Spec = node_spec> [[nodiscard]] Spec l40s_x4() {
-    std::vector<pcie_place> gpus;
+    std::vector<pcie_location> gpus;
     for (int i = 0; i < 4; ++i) gpus.push_back({i / 2, i / 2, i / 2, i / 2, -1});
     return {128_cores, 512_GiB, {4, models::l40s}, {}, wired(gpus, {{"mlx5_0", gpus[0]}, {"mlx5_1", gpus[2]}})};
 }
 
 /// A server with eight T4 over PCIe, four a processor, each pair on a switch; one adapter.
 template <class Spec = node_spec> [[nodiscard]] Spec t4_x8() {
-    std::vector<pcie_place> gpus;
+    std::vector<pcie_location> gpus;
     for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i / 4, -1, i / 2, -1});
-    return {96_cores, 384_GiB, {8, models::t4}, {}, wired(gpus, {{"mlx5_0", pcie_place{0, 0, -1, -1, -1}}})};
+    return {96_cores, 384_GiB, {8, models::t4}, {}, wired(gpus, {{"mlx5_0", pcie_location{0, 0, -1, -1, -1}}})};
 }
 
 /// The names of all of them. The machines of openb are not among them: nothing is known of their links.

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/name.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/partition_table.hpp>
@@ -7,7 +9,7 @@
 #include <cstdint>
 
 /// Multi-Instance GPU: profiles, and where their instances may stand.
-namespace gpupack::mig {
+namespace gpupack::inline GPUPACK_ABI::mig {
 
 /// The media engines and graphics that an instance takes beside its slices.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/mig.hpp>
@@ -12,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gpupack::mig {
+namespace gpupack::inline GPUPACK_ABI::mig {
 
 namespace detail {
 

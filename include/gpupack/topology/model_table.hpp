@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
@@ -21,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The GPU models of a cluster, numbered in the order in which they were added, and their profiles, numbered too.
 class model_table {

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/gpu_setup.hpp>
@@ -10,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// Some GPUs of one model and set up alike, next to each other in the numbering of their node.
 struct gpu_group {

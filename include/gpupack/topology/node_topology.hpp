@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/link.hpp>
-#include <gpupack/topology/pcie_place.hpp>
+#include <gpupack/topology/pcie_location.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -12,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A network adapter of a node.
 ///
@@ -123,19 +125,19 @@ namespace detail {
 ///
 /// gpus  [GPUs]
 /// nics  names and places
-[[nodiscard]] inline node_topology wired(const std::vector<pcie_place>& gpus,
-                                         const std::vector<std::pair<std::string, pcie_place>>& nics = {}) {
+[[nodiscard]] inline node_topology wired(const std::vector<pcie_location>& gpus,
+                                         const std::vector<std::pair<std::string, pcie_location>>& nics = {}) {
     node_topology all;
-    for (const pcie_place& from : gpus) {
+    for (const pcie_location& from : gpus) {
         all.numa.push_back(from.numa);
         std::vector<gpu_link> row;
-        for (const pcie_place& to : gpus)
+        for (const pcie_location& to : gpus)
             row.push_back(&from == &to ? gpu_link{} : gpu_link{path_between(from, to), 0});
         all.links.push_back(std::move(row));
     }
     for (const auto& [name, place] : nics) {
         nic added{name, place.numa, {}};
-        for (const pcie_place& to : gpus) added.to_gpus.push_back(path_between(place, to));
+        for (const pcie_location& to : gpus) added.to_gpus.push_back(path_between(place, to));
         all.nics.push_back(std::move(added));
     }
     return all;

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/name.hpp>
 #include <gpupack/topology/profile_set.hpp>
@@ -8,7 +10,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// A profile in which a GPU can be handed out: a MIG profile, or the vGPU types of one size.
 ///
@@ -74,8 +76,8 @@ struct partition_table {
     partition_slot slots[most_slots] = {};
 
     /// The profiles of this table among those asked for, as bits by index.
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t among(profile_set asked) const noexcept {
-        return static_cast<std::uint32_t>(asked.bits() >> first_id) & ((1U << profile_count) - 1);
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t among(profile_set request) const noexcept {
+        return static_cast<std::uint32_t>(request.bits() >> first_id) & ((1U << profile_count) - 1);
     }
 
     /// Whether a GPU with those bits taken has the slot free.

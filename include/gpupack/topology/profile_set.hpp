@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
 #include <cstdint>
 
-namespace gpupack {
+namespace gpupack::inline GPUPACK_ABI {
 
 /// The most MIG profiles, and the most vGPU sizes, over all GPU models of one cluster.
 inline constexpr int max_profiles = 64;

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/name.hpp>
 
 #include <cstdint>
 
 /// NVIDIA vGPU, time-sliced: types, how many of a size, and where they may stand beside other sizes.
-namespace gpupack::vgpu {
+namespace gpupack::inline GPUPACK_ABI::vgpu {
 
 /// The vGPU types of one size on a board: they differ in licence and use, not in what they take.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/partition_table.hpp>
@@ -10,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack::vgpu {
+namespace gpupack::inline GPUPACK_ABI::vgpu {
 
 namespace detail {
 

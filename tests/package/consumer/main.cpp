@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gpupack/gpupack.hpp>
 #ifdef HAS_PARALLEL
 #include <gpupack/io/read_hwloc.hpp>

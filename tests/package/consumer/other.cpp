@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The umbrella in a second translation unit: both must link into one program.
 #include <gpupack/gpupack.hpp>
 

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
@@ -13,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::io::detail {
+namespace gpupack::inline GPUPACK_ABI::io::detail {
 
 /// A matrix of `nvidia-smi topo -m` as words, before anything is made of them.
 ///

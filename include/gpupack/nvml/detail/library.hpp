@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 
@@ -9,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace gpupack::nvml::detail {
+namespace gpupack::inline GPUPACK_ABI::nvml::detail {
 
 /// What of NVML's binary interface is used here, declared anew so that no header of the toolkit is needed.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 #include <gpupack/plan/cell_grant.hpp>
@@ -11,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// The cells that are handed out: who holds each, and who holds each GPU.
 ///

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 
 #include <cstddef>
@@ -7,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// A number a cell: the sum of what was added to the cell and to cells inside it.
 ///

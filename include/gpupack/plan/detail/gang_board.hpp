@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/plan/node_trial.hpp>
 #include <gpupack/policy/decision.hpp>
@@ -16,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// The members of a gang that are seated so far, on a trial of the cluster.
 ///
@@ -32,11 +34,11 @@ template <class Trial> class gang_board {
 
     template <policy::policy Policy> gang_board(const cluster& on, const Policy& by, const gang& wanted)
         : on_{on}, wanted_{wanted}, trial_{on} {
-        for (const gang_part& part : wanted.parts) asked_.push_back(policy::taken_for(by, part.asked));
-        for (const request& each : asked_)
+        for (const gang_part& part : wanted.parts) requests_.push_back(policy::effective_request(by, part.request));
+        for (const gpupack::request& each : requests_)
             pick_.push_back([scorer = policy::prepare(by, policy::decision{on, each, 0})](const node_view& node,
-                                                                                          const request& asked) {
-                return policy::pick(scorer, node, asked);
+                                                                                          const gpupack::request& request) {
+                return policy::select_gpus(scorer, node, request);
             });
     }
 
@@ -44,11 +46,11 @@ template <class Trial> class gang_board {
     [[nodiscard]] const gang& wanted() const noexcept { return wanted_; }
     [[nodiscard]] const std::vector<seat>& seats() const noexcept { return seats_; }
     [[nodiscard]] node_view view(node_id node) const noexcept { return trial_[node]; }
-    [[nodiscard]] const request& asked(std::size_t part) const noexcept { return asked_[part]; }
+    [[nodiscard]] const gpupack::request& request(std::size_t part) const noexcept { return requests_[part]; }
 
     /// Whether any member asks for GPUs by id.
     [[nodiscard]] bool wanted_ids() const noexcept {
-        return std::any_of(asked_.begin(), asked_.end(), [](const request& each) { return !each.ids.is_any(); });
+        return std::any_of(requests_.begin(), requests_.end(), [](const gpupack::request& each) { return !each.ids.is_any(); });
     }
 
     /// How many members sit on the node.
@@ -59,7 +61,7 @@ template <class Trial> class gang_board {
 
     /// Whether one more member of the part fits the node.
     [[nodiscard]] bool has_room(std::size_t part, node_id node) const noexcept {
-        return members_on(node) < wanted_.most_per_node && fit::fits(trial_[node], asked_[part]);
+        return members_on(node) < wanted_.most_per_node && fit::fits(trial_[node], requests_[part]);
     }
 
     /// Seats a member of the part on the GPUs that the policy takes there; it must have room.
@@ -69,7 +71,7 @@ template <class Trial> class gang_board {
     }
     /// Seats a member exactly there.
     void seat_at(std::size_t part, const search::choice& at) {
-        trial_.take(at.node, asked_[part], at.gpus, at.slots);
+        trial_.take(at.node, requests_[part], at.gpus, at.slots);
         ++members_[at.node.number()];
         seats_.push_back({part, at});
     }
@@ -98,15 +100,15 @@ template <class Trial> class gang_board {
 
     /// The GPUs that the policy takes for one more member, which must fit.
     [[nodiscard]] policy::chosen_gpus pick(std::size_t part, node_id node) const {
-        return pick_[part](trial_[node], asked_[part]);
+        return pick_[part](trial_[node], requests_[part]);
     }
 
   private:
     const cluster& on_;
     const gang& wanted_;
     Trial trial_;
-    std::vector<request> asked_; // [parts]  as the policy takes them
-    std::vector<std::function<policy::chosen_gpus(const node_view&, const request&)>> pick_; // [parts]
+    std::vector<gpupack::request> requests_; // [parts]  as the policy takes them
+    std::vector<std::function<policy::chosen_gpus(const node_view&, const gpupack::request&)>> pick_; // [parts]
     std::vector<seat> seats_;
     std::unordered_map<std::uint32_t, int> members_; // by node
 };

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/request/request.hpp>
@@ -10,20 +12,20 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// No more members than this fit a node, by what is free of its CPU, memory, GPUs and compute; 0 where not even one
 /// fits, and never more than `most`.
-[[nodiscard]] inline std::int64_t most_members(const node_view& node, const request& asked,
+[[nodiscard]] inline std::int64_t most_members(const node_view& node, const request& request,
                                                std::int64_t most) noexcept {
-    if (!fit::fits(node, asked)) return 0;
+    if (!fit::fits(node, request)) return 0;
     const auto limit = [&](std::int64_t free, std::int64_t each) {
         if (each > 0) most = std::min(most, free / each);
     };
-    limit(node.cpu_free().count(), asked.cpu.count());
-    limit(node.memory_free().count(), asked.memory.count());
-    if (asked.gpus > 0 && asked.share.way() == sharing::exclusive) limit(node.idle_gpus(), asked.gpus);
-    if (asked.share.way() == sharing::slices) limit(node.compute_free().count(), asked.total_compute().count());
+    limit(node.cpu_free().count(), request.cpu.count());
+    limit(node.memory_free().count(), request.memory.count());
+    if (request.gpus > 0 && request.share.way() == sharing::exclusive) limit(node.idle_gpus(), request.gpus);
+    if (request.share.way() == sharing::slices) limit(node.compute_free().count(), request.total_compute().count());
     return most;
 }
 
@@ -34,16 +36,16 @@ template <class Board> [[nodiscard]] bool might_fit_empty(const Board& board, no
     std::int64_t gpus_left = 0;
     for (const node_id node : nodes) gpus_left += on[node].gpu_count();
     for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
-        const request& asked = board.asked(part);
+        const request& request = board.request(part);
         std::int64_t members = board.wanted().parts[part].count;
-        if (asked.share.way() == sharing::exclusive) gpus_left -= members * asked.gpus;
+        if (request.share.way() == sharing::exclusive) gpus_left -= members * request.gpus;
         const std::int64_t most = std::min<std::int64_t>(members, board.wanted().most_per_node);
-        std::vector<std::int64_t> of_kind(on.kinds().size(), -1);
+        std::vector<std::int64_t> of_kind(on.types().size(), -1);
         for (const node_id node : nodes) {
-            const node_kind& kind = on[node].kind();
-            std::int64_t& room = of_kind[static_cast<std::size_t>(&kind - on.kinds().data())];
-            if (room < 0 || !asked.ids.is_any()) // by id, nodes of one kind differ
-                room = most_members(fit::idle_node{kind, node}.view(), asked, most);
+            const node_type& type = on[node].type();
+            std::int64_t& room = of_kind[static_cast<std::size_t>(&type - on.types().data())];
+            if (room < 0 || !request.ids.is_any()) // by id, nodes of one kind differ
+                room = most_members(fit::idle_node{type, node}.view(), request, most);
             members -= room;
         }
         if (members > 0) return false;

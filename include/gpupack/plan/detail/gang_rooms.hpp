@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/detail/gang_board.hpp>
 #include <gpupack/plan/detail/gang_capacity.hpp>
 
@@ -9,7 +11,7 @@
 #include <limits>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// How many members of a gang of equal members each node of a domain has room for, and how they are shared out.
 template <class Board> class gang_rooms {
@@ -59,13 +61,13 @@ template <class Board> class gang_rooms {
 
     /// Whole GPUs of any kind are counted; for anything else, members are seated until one has no room.
     [[nodiscard]] static std::int64_t room_on(Board& board, node_id id, std::int64_t most) {
-        const request& asked = board.asked(0);
+        const request& request = board.request(0);
         const node_view node = board.view(id);
         if (!board.has_room(0, id)) return 0;
-        const bool plain = asked.gpus == 0 || (asked.share.way() == sharing::exclusive && !asked.selects() &&
-                                               asked.numa == numa_alignment::none &&
-                                               (node.kind().models.bits() & ~asked.models.bits()) == 0);
-        if (plain) return most_members(node, asked, most);
+        const bool plain = request.gpus == 0 || (request.share.way() == sharing::exclusive && !request.selects() &&
+                                               request.numa == numa_alignment::none &&
+                                               (node.type().models.bits() & ~request.models.bits()) == 0);
+        if (plain) return most_members(node, request, most);
         std::int64_t room = 0;
         for (; room < most && board.has_room(0, id); ++room) board.seat_one(0, id);
         board.leave(0);

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/plan/detail/gang_board.hpp>
 #include <gpupack/plan/detail/gang_rooms.hpp>
@@ -12,7 +14,7 @@
 #include <tuple>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// Seats all members of a gang on some nodes: by sharing out equal members, else one by one, else by branch and
 /// bound over nodes and GPUs.
@@ -25,8 +27,8 @@ template <class Board> class gang_search {
     gang_search(Board& board, std::int64_t budget) : board_{board}, budget_{budget} {
         for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) order_.push_back(part);
         const auto size = [&](std::size_t part) {
-            const request& asked = board.asked(part);
-            return std::tuple{asked.gpus, asked.total_compute().count(), asked.memory.count(), asked.cpu.count()};
+            const request& request = board.request(part);
+            return std::tuple{request.gpus, request.total_compute().count(), request.memory.count(), request.cpu.count()};
         };
         std::stable_sort(order_.begin(), order_.end(),
                          [&](std::size_t a, std::size_t b) { return size(b) < size(a); });
@@ -124,12 +126,12 @@ template <class Board> class gang_search {
             memory += view.memory_free().count();
         }
         for (; nth < order_.size(); ++nth, member = 0) {
-            const request& asked = board_.asked(order_[nth]);
+            const request& request = board_.request(order_[nth]);
             const std::int64_t left = board_.wanted().parts[order_[nth]].count - member;
-            cpu -= left * asked.cpu.count();
-            memory -= left * asked.memory.count();
-            if (asked.gpus > 0 && asked.share.way() == sharing::exclusive) idle -= left * asked.gpus;
-            if (asked.share.way() == sharing::slices) compute -= left * asked.total_compute().count();
+            cpu -= left * request.cpu.count();
+            memory -= left * request.memory.count();
+            if (request.gpus > 0 && request.share.way() == sharing::exclusive) idle -= left * request.gpus;
+            if (request.share.way() == sharing::slices) compute -= left * request.total_compute().count();
         }
         return idle < 0 || compute < 0 || cpu < 0 || memory < 0;
     }
@@ -165,7 +167,7 @@ template <class Board> class gang_search {
         };
         if (attempt(first.gpus, first.slots)) return true;
         std::vector<policy::chosen_gpus> others;
-        fit::for_each_candidate(board_.view(nodes[i]), board_.asked(part), [&](const candidate& each) {
+        fit::for_each_candidate(board_.view(nodes[i]), board_.request(part), [&](const candidate& each) {
             const policy::chosen_gpus other{each.gpus, each.slots};
             if (!(other == first)) others.push_back(other);
         });

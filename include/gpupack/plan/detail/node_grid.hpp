@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/detail/packing_model.hpp>
 
 #include <algorithm>
@@ -9,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// The most that one node is worth when each shape has a worth of its own and one host resource, CPU or memory, binds:
 /// node_knapsack with an amount of that resource beside the compute.
@@ -22,11 +24,11 @@ class node_grid {
 
     /// amount   the resource, of packed_shape and of packed_kind
     /// worth    [shapes]  of one piece of each
-    std::int64_t solve(const packed_kind& kind, std::int64_t packed_shape::*of_shape,
+    std::int64_t solve(const packed_kind& type, std::int64_t packed_shape::*of_shape,
                        std::int64_t packed_kind::*of_kind, const std::vector<std::int64_t>& worth) {
-        kind_ = &kind;
-        steps_ = static_cast<std::size_t>(kind.compute / of_.step);
-        choose_grid(of_shape, kind.*of_kind);
+        type_ = &type;
+        steps_ = static_cast<std::size_t>(type.compute / of_.step);
+        choose_grid(of_shape, type.*of_kind);
         collect(of_shape, worth);
         fill_gpu();
         return fill_node();
@@ -45,7 +47,7 @@ class node_grid {
         constexpr std::size_t most_states = 100'000;
         const auto most = static_cast<std::int64_t>(std::clamp<std::size_t>(most_states / (steps_ + 1), 32, 512));
         std::int64_t common = 0;
-        for (const std::size_t s : kind_->fitting) common = std::gcd(common, of_.shapes[s].*of_shape);
+        for (const std::size_t s : type_->fitting) common = std::gcd(common, of_.shapes[s].*of_shape);
         common = std::max<std::int64_t>(common, 1);
         cells_ = has / common; // what is left over no task can use
         has_ = cells_ * common;
@@ -59,7 +61,7 @@ class node_grid {
     void collect(std::int64_t packed_shape::*of_shape, const std::vector<std::int64_t>& worth) {
         slices_.clear();
         wholes_.clear();
-        for (const std::size_t s : kind_->fitting) {
+        for (const std::size_t s : type_->fitting) {
             const packed_shape& shape = of_.shapes[s];
             if (worth[s] <= 0) continue;
             const std::int64_t size = shape.whole ? shape.gpus : shape.compute / of_.step;
@@ -105,7 +107,7 @@ class node_grid {
 
     std::int64_t fill_node() {
         const auto width = static_cast<std::size_t>(cells_) + 1;
-        const auto gpus = static_cast<std::size_t>(kind_->gpus);
+        const auto gpus = static_cast<std::size_t>(type_->gpus);
         node_.assign((gpus + 1) * width, 0);
         for (std::size_t g = 1; g <= gpus; ++g) {
             std::int64_t* const row = node_.data() + g * width;
@@ -124,7 +126,7 @@ class node_grid {
     }
 
     const packing_model& of_;
-    const packed_kind* kind_ = nullptr;
+    const packed_kind* type_ = nullptr;
     std::size_t steps_ = 0;
     std::int64_t cells_ = 0;
     std::int64_t has_ = 0;

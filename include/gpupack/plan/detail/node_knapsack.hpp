@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/plan/detail/packing_model.hpp>
 
@@ -8,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// The most that one node's GPUs are worth when each shape has a worth of its own and host resources do not bind:
 /// slices by an unbounded knapsack on each GPU, and on top of it whole tasks by one over the GPUs.
@@ -20,10 +22,10 @@ template <class Number> class node_knapsack {
 
     /// worth    [shapes]  of one piece of each shape (packed_shape::pieces)
     /// returns  the worth of the best packing, at least 0
-    Number solve(const packed_kind& kind, const std::vector<Number>& worth) {
-        const auto steps = static_cast<std::size_t>(kind.compute / of_.step);
-        const auto gpus = static_cast<std::size_t>(kind.gpus);
-        choose_best_of_each_size(kind, worth, steps, gpus);
+    Number solve(const packed_kind& type, const std::vector<Number>& worth) {
+        const auto steps = static_cast<std::size_t>(type.compute / of_.step);
+        const auto gpus = static_cast<std::size_t>(type.gpus);
+        choose_best_of_each_size(type, worth, steps, gpus);
         gpu_.assign(steps + 1, {});
         for (std::size_t c = 1; c <= steps; ++c) {
             gpu_[c] = {gpu_[c - 1].worth, 0};
@@ -72,12 +74,12 @@ template <class Number> class node_knapsack {
         }
     };
 
-    void choose_best_of_each_size(const packed_kind& kind, const std::vector<Number>& worth, std::size_t steps,
+    void choose_best_of_each_size(const packed_kind& type, const std::vector<Number>& worth, std::size_t steps,
                                   std::size_t gpus) {
         slices_.assign(steps + 1, {});
         wholes_.assign(std::max<std::size_t>(gpus, 1) + 1, {});
         sizes_.clear();
-        for (const std::size_t s : kind.fitting) {
+        for (const std::size_t s : type.fitting) {
             const packed_shape& shape = of_.shapes[s];
             best_shape& best = shape.whole ? wholes_[static_cast<std::size_t>(shape.gpus)]
                                            : slices_[static_cast<std::size_t>(shape.compute / of_.step)];

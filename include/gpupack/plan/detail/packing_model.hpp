@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/idle_node.hpp>
@@ -18,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// Tasks that arrived and are alike to a packing.
 ///
@@ -26,7 +28,7 @@ namespace gpupack::plan::detail {
 /// compute  milli-GPUs on each GPU
 /// count    how many arrived
 struct packed_shape {
-    request asked;
+    gpupack::request request;
     bool whole = false;
     std::int64_t gpus = 0;
     std::int64_t compute = 0;
@@ -56,12 +58,12 @@ struct packed_kind {
     std::vector<std::size_t> fitting;
 };
 
-/// What hindsight_bound packs: the shapes that arrived and the kinds of nodes, with every relaxation but the dual one.
+/// What hindsight_bound packs: the shapes that arrived and the types of nodes, with every relaxation but the dual one.
 ///
 /// step  divides all compute of slices and of GPUs
 struct packing_model {
     std::vector<packed_shape> shapes;
-    std::vector<packed_kind> kinds;
+    std::vector<packed_kind> types;
     std::int64_t step = 1;
 };
 
@@ -72,17 +74,17 @@ inline constexpr std::size_t most_shapes = 384;
 [[nodiscard]] inline std::vector<packed_shape> shapes_of(const task_mix& arrived, int bits) {
     task_mix rounded;
     for (const task_mix::entry& each : arrived.entries()) {
-        request asked = each.asked;
-        if (asked.total_compute().count() == 0) continue;
-        asked.ids = {}; // by id, no two nodes would be alike
-        asked.cpu = milli_cpu{asked.cpu.count() >> bits << bits};
-        asked.memory = mebibytes{asked.memory.count() >> bits << bits};
-        rounded.add(asked, each.count);
+        gpupack::request request = each.request;
+        if (request.total_compute().count() == 0) continue;
+        request.ids = {}; // by id, no two nodes would be alike
+        request.cpu = milli_cpu{request.cpu.count() >> bits << bits};
+        request.memory = mebibytes{request.memory.count() >> bits << bits};
+        rounded.add(request, each.count);
     }
     std::vector<packed_shape> shapes;
-    for (const auto& [asked, count] : rounded.entries())
-        shapes.push_back({asked, asked.share.way() == sharing::exclusive, asked.gpus, asked.share.compute().count(),
-                          asked.cpu.count(), asked.memory.count(), count});
+    for (const auto& [request, count] : rounded.entries())
+        shapes.push_back({request, request.share.way() == sharing::exclusive, request.gpus, request.share.compute().count(),
+                          request.cpu.count(), request.memory.count(), count});
     return shapes;
 }
 
@@ -90,14 +92,14 @@ inline constexpr std::size_t most_shapes = 384;
 inline constexpr std::size_t most_kinds = 128;
 
 /// The kinds with CPU and memory rounded up by `bits` bits, which only makes nodes larger, those alike then as one.
-[[nodiscard]] inline std::vector<packed_kind> merged(const std::vector<packed_kind>& kinds, int bits) {
+[[nodiscard]] inline std::vector<packed_kind> merged(const std::vector<packed_kind>& types, int bits) {
     using key = std::tuple<std::int64_t, std::int64_t, std::uint64_t, std::int64_t, std::int64_t>;
     const auto up = [bits](std::int64_t amount) {
         const std::int64_t over = (std::int64_t{1} << bits) - 1;
         return (amount + over) >> bits << bits;
     };
     std::map<key, packed_kind> made;
-    for (const packed_kind& each : kinds) {
+    for (const packed_kind& each : types) {
         const std::int64_t cpu = up(each.cpu);
         const std::int64_t memory = up(each.memory);
         const auto [at, is_new] =
@@ -113,7 +115,7 @@ inline constexpr std::size_t most_kinds = 128;
         all.fitting = std::move(either);
     }
     std::vector<packed_kind> told;
-    for (auto& [like, kind] : made) told.push_back(std::move(kind));
+    for (auto& [like, type] : made) told.push_back(std::move(type));
     return told;
 }
 
@@ -123,24 +125,24 @@ inline constexpr std::size_t most_kinds = 128;
     for (int bits = 4; made.shapes.size() > most_shapes && bits < 32; bits += 2)
         made.shapes = shapes_of(arrived, bits);
 
-    std::vector<std::int64_t> nodes(on.kinds().size());
+    std::vector<std::int64_t> nodes(on.types().size());
     for (std::uint32_t i = 0; i < on.size(); ++i)
-        ++nodes[static_cast<std::size_t>(&on[node_id{i}].kind() - on.kinds().data())];
+        ++nodes[static_cast<std::size_t>(&on[node_id{i}].type() - on.types().data())];
     std::int64_t step = 0;
     for (std::size_t k = 0; k < nodes.size(); ++k) {
-        const node_kind& kind = on.kinds()[k];
-        if (nodes[k] == 0 || kind.gpu_count == 0) continue;
-        packed_kind packed{nodes[k], kind.cpu.count(), kind.memory.count(), kind.gpu_count, 0, kind.models, {}};
-        for (int g = 0; g < kind.gpu_count; ++g)
-            packed.compute = std::max<std::int64_t>(packed.compute, kind.gpus[g].compute);
-        const fit::idle_node empty{kind};
+        const node_type& type = on.types()[k];
+        if (nodes[k] == 0 || type.gpu_count == 0) continue;
+        packed_kind packed{nodes[k], type.cpu.count(), type.memory.count(), type.gpu_count, 0, type.models, {}};
+        for (int g = 0; g < type.gpu_count; ++g)
+            packed.compute = std::max<std::int64_t>(packed.compute, type.gpus[g].compute);
+        const fit::idle_node empty{type};
         for (std::size_t s = 0; s < made.shapes.size(); ++s)
-            if (fit::fits(empty.view(), made.shapes[s].asked)) packed.fitting.push_back(s);
+            if (fit::fits(empty.view(), made.shapes[s].request)) packed.fitting.push_back(s);
         step = std::gcd(step, packed.compute);
-        made.kinds.push_back(std::move(packed));
+        made.types.push_back(std::move(packed));
     }
-    const std::vector<packed_kind> all = made.kinds;
-    for (int bits = 4; made.kinds.size() > most_kinds && bits < 32; bits += 2) made.kinds = merged(all, bits);
+    const std::vector<packed_kind> all = made.types;
+    for (int bits = 4; made.types.size() > most_kinds && bits < 32; bits += 2) made.types = merged(all, bits);
     for (const packed_shape& each : made.shapes)
         if (!each.whole) step = std::gcd(step, each.compute);
     made.step = std::max<std::int64_t>(step, 1);

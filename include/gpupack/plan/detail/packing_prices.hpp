@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/detail/node_knapsack.hpp>
 #include <gpupack/plan/detail/packing_model.hpp>
 #include <gpupack/plan/detail/packing_program.hpp>
@@ -10,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// Prices are whole numbers of so many to a milli-GPU.
 inline constexpr std::int64_t price_scale = std::int64_t{1} << 20;
@@ -49,9 +51,9 @@ class price_search {
     [[nodiscard]] std::size_t work_a_round() const noexcept {
         const std::size_t rows = program_.prices().size();
         std::size_t work = rows * rows + 1;
-        for (const packed_kind& kind : of_.kinds) {
-            const auto steps = static_cast<std::size_t>(kind.compute / of_.step);
-            work += steps * std::min(steps, kind.fitting.size());
+        for (const packed_kind& type : of_.types) {
+            const auto steps = static_cast<std::size_t>(type.compute / of_.step);
+            work += steps * std::min(steps, type.fitting.size());
         }
         return work;
     }
@@ -60,16 +62,16 @@ class price_search {
     [[nodiscard]] static std::vector<double> limits_of(const packing_model& of) {
         std::vector<double> limits;
         for (const packed_shape& shape : of.shapes) limits.push_back(static_cast<double>(shape.count));
-        for (const packed_kind& kind : of.kinds)
-            limits.insert(limits.end(), rows_a_kind, static_cast<double>(kind.nodes));
+        for (const packed_kind& type : of.types)
+            limits.insert(limits.end(), rows_a_kind, static_cast<double>(type.nodes));
         return limits;
     }
-    [[nodiscard]] std::size_t row_of(std::size_t kind) const noexcept {
-        return of_.shapes.size() + rows_a_kind * kind;
+    [[nodiscard]] std::size_t row_of(std::size_t type) const noexcept {
+        return of_.shapes.size() + rows_a_kind * type;
     }
     /// Part of a node's resource that a piece takes.
-    [[nodiscard]] static double part(std::int64_t asked, std::int64_t pieces, std::int64_t whole) noexcept {
-        return whole == 0 ? 0 : static_cast<double>(asked) / static_cast<double>(pieces * whole);
+    [[nodiscard]] static double part(std::int64_t request, std::int64_t pieces, std::int64_t whole) noexcept {
+        return whole == 0 ? 0 : static_cast<double>(request) / static_cast<double>(pieces * whole);
     }
 
     /// Brings in the packing that earns most beyond its prices, over all nodes of its kind; false where none does.
@@ -77,11 +79,11 @@ class price_search {
         packing_program::column best_column;
         double best_surplus = 0;
         double best_gain = 0;
-        for (std::size_t k = 0; k < of_.kinds.size(); ++k) {
-            const packed_kind& kind = of_.kinds[k];
+        for (std::size_t k = 0; k < of_.types.size(); ++k) {
+            const packed_kind& type = of_.types[k];
             price_pieces(k);
-            const double each = knapsack_.solve(kind, worth_) - program_.prices()[row_of(k)];
-            const double surplus = each * static_cast<double>(kind.nodes);
+            const double each = knapsack_.solve(type, worth_) - program_.prices()[row_of(k)];
+            const double surplus = each * static_cast<double>(type.nodes);
             if (each <= packing_program::tolerance || surplus <= best_surplus) continue;
             best_surplus = surplus;
             best_gain = make_column(k, best_column);
@@ -90,19 +92,19 @@ class price_search {
     }
 
     void price_pieces(std::size_t k) {
-        const packed_kind& kind = of_.kinds[k];
+        const packed_kind& type = of_.types[k];
         const std::vector<double>& price = program_.prices();
-        for (const std::size_t s : kind.fitting) {
+        for (const std::size_t s : type.fitting) {
             const packed_shape& shape = of_.shapes[s];
             worth_[s] = (gpus(shape) - price[s]) / static_cast<double>(shape.pieces()) -
-                        price[row_of(k) + 1] * part(shape.cpu, shape.pieces(), kind.cpu) -
-                        price[row_of(k) + 2] * part(shape.memory, shape.pieces(), kind.memory);
+                        price[row_of(k) + 1] * part(shape.cpu, shape.pieces(), type.cpu) -
+                        price[row_of(k) + 2] * part(shape.memory, shape.pieces(), type.memory);
         }
     }
 
     /// The column of the packing that the knapsack solved last; returns its gain.
     double make_column(std::size_t k, packing_program::column& made) const {
-        const packed_kind& kind = of_.kinds[k];
+        const packed_kind& type = of_.types[k];
         made.clear();
         double gain = 0;
         double cpu = 0;
@@ -111,8 +113,8 @@ class price_search {
             const packed_shape& shape = of_.shapes[s];
             const double taken = 1.0 / static_cast<double>(shape.pieces());
             gain += gpus(shape) * taken;
-            cpu += part(shape.cpu, shape.pieces(), kind.cpu);
-            memory += part(shape.memory, shape.pieces(), kind.memory);
+            cpu += part(shape.cpu, shape.pieces(), type.cpu);
+            memory += part(shape.memory, shape.pieces(), type.memory);
             for (auto& [row, value] : made)
                 if (row == s) {
                     value += taken;
@@ -141,9 +143,9 @@ class price_search {
         const std::vector<double>& price = program_.prices();
         for (std::size_t s = 0; s < of_.shapes.size(); ++s) // beyond its worth, a price only adds to the bound
             made.shape.push_back(std::min(whole(price[s], 1), of_.shapes[s].value() * price_scale));
-        for (std::size_t k = 0; k < of_.kinds.size(); ++k) {
-            made.cpu.push_back(whole(price[row_of(k) + 1], of_.kinds[k].cpu));
-            made.memory.push_back(whole(price[row_of(k) + 2], of_.kinds[k].memory));
+        for (std::size_t k = 0; k < of_.types.size(); ++k) {
+            made.cpu.push_back(whole(price[row_of(k) + 1], of_.types[k].cpu));
+            made.memory.push_back(whole(price[row_of(k) + 2], of_.types[k].memory));
         }
         return made;
     }

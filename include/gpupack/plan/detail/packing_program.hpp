@@ -1,11 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include <gpupack/core/abi.hpp>
 
 #include <cmath>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// A linear program that grows by columns: maximise gain x where A x <= limits and x >= 0; the primal simplex method
 /// with an explicit inverse of the basis.

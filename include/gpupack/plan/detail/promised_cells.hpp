@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/buddy_cells.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 #include <gpupack/plan/detail/cell_tally.hpp>
@@ -15,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// What tenants were promised, and what they have of it: the cells that promised cells are bound to, what is left
 /// of those, and what nothing is bound to. Whether a GPU is good makes no difference to that, so that what breaks

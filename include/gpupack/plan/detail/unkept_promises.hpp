@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/core/abi.hpp>
 #include <gpupack/plan/buddy_cells.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 #include <gpupack/plan/detail/cell_tally.hpp>
@@ -9,7 +11,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::plan::detail {
+namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// How many cells of each level could be taken by splitting without missing one of those that are claimed: what is
 /// left of a level once the claims there and above are served, all GPUs thought good.

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "figure.hpp"
+
+#include <gpupack/gpu/device_space.cuh>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace cuda_benchmark {
+
+/// The median of some times.
+[[nodiscard]] inline double median(std::vector<double> seconds) {
+    const auto middle = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2);
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    return *middle;
+}
+
+/// The median seconds of work on the device's stream, by events around it; before each, prepare() is run.
+template <class Prepare, class Work>
+[[nodiscard]] double device_seconds(gpupack::gpu::device_space& on, int repeats, Prepare&& prepare, Work&& work) {
+    cudaEvent_t before = nullptr;
+    cudaEvent_t after = nullptr;
+    on.check(cudaEventCreate(&before), "cudaEventCreate");
+    on.check(cudaEventCreate(&after), "cudaEventCreate");
+    std::vector<double> seconds;
+    for (int i = 0; i < repeats + 2; ++i) {
+        prepare();
+        on.check(cudaEventRecord(before, on.stream()), "cudaEventRecord");
+        work();
+        on.check(cudaEventRecord(after, on.stream()), "cudaEventRecord");
+        on.finish();
+        float milliseconds = 0;
+        on.check(cudaEventElapsedTime(&milliseconds, before, after), "cudaEventElapsedTime");
+        if (i >= 2) seconds.push_back(1e-3 * static_cast<double>(milliseconds)); // the first two warm up
+    }
+    (void)cudaEventDestroy(before);
+    (void)cudaEventDestroy(after);
+    return median(std::move(seconds));
+}
+
+/// The median seconds of work as the caller waits for it.
+template <class Work> [[nodiscard]] double wall_seconds(int repeats, Work&& work) {
+    std::vector<double> seconds;
+    for (int i = 0; i < repeats + 2; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        work();
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        if (i >= 2) seconds.push_back(taken.count());
+    }
+    return median(std::move(seconds));
+}
+
+/// Writes more than the cache holds, so that what comes next is read from memory.
+class cold_cache {
+  public:
+    explicit cold_cache(gpupack::gpu::device_space& on) : on_{on}, room_{on.allocate<unsigned char>(bytes)} {}
+    void operator()() { on_.check(cudaMemsetAsync(room_.data(), 1, bytes, on_.stream()), "cudaMemsetAsync"); }
+
+  private:
+    static constexpr std::size_t bytes = std::size_t{512} << 20;
+    gpupack::gpu::device_space& on_;
+    gpupack::gpu::device_space::array<unsigned char> room_;
+};
+
+/// What a measure gets: the card, and what it can do at most.
+struct setting {
+    gpupack::gpu::device_space& on;
+    const ceilings& limits;
+};
+
+/// Copies 2 GiB on the device, and runs chains of integer operations on all lanes.
+[[nodiscard]] ceilings measure_ceilings(gpupack::gpu::device_space& on);
+
+// One source file a measure; main.cu lists them.
+[[nodiscard]] std::vector<figure> measure_binpack(const setting& in);
+[[nodiscard]] std::vector<figure> measure_fgd(const setting& in);
+[[nodiscard]] std::vector<figure> measure_decision(const setting& in);
+[[nodiscard]] std::vector<figure> measure_batch(const setting& in);
+[[nodiscard]] std::vector<figure> measure_what_if(const setting& in);
+
+} // namespace cuda_benchmark

@@ -1,9 +1,0 @@
-#include "run_nth.cuh"
-
-namespace replay_program {
-
-void run_presets_0(const gpupack::cuda::engine& engine, run_plan& plan) {
-    run_from<0 * presets_a_file>(engine, plan, std::make_index_sequence<presets_a_file>{});
-}
-
-} // namespace replay_program

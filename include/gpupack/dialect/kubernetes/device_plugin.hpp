@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/policy/strategy.hpp>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// Prefers the GPUs with the most tasks on them (pack) or the fewest (spread).
+///
+/// score   plus or minus the tasks on the chosen GPUs
+/// ties    lower GPU set
+/// source  the policies `packed` and `distributed` for replicas of NVIDIA's device plugin
+///         (docs/sources.md#device-plugin)
+struct device_plugin {
+    strategy lean = strategy::binpack;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        score sharers = 0;
+        for_each_gpu(chosen.gpus, [&](int i) { sharers += chosen.node.gpu(i).sharers; });
+        return lean == strategy::binpack ? sharers : -sharers;
+    }
+    friend bool operator==(const device_plugin&, const device_plugin&) = default;
+};
+
+static_assert(scorer<device_plugin>);
+
+} // namespace gpupack::policy

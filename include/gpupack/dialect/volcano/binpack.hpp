@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/allocation.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// Prefers the node whose asked-for resources are most used once the request is placed.
+///
+/// score    100 weight sum(w_r used_r / capacity_r) / sum(w_r) over the resources asked for, in millionths of a
+///          point; 0 where one would be over-used; a resource that the node lacks adds nothing but its weight
+/// rounding each quotient down at 10^-9, then the whole down at 10^-6
+/// source   the binpack plugin of Volcano (docs/sources.md#volcano)
+struct volcano_binpack {
+    resource_weights weights{};
+    score weight = 1;
+
+    /// One point of Volcano's score.
+    static constexpr score point = 1'000'000;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& request) const noexcept {
+        constexpr score billion = 1'000'000'000;
+        score sum = 0;
+        score all_weights = 0;
+        bool over_used = false;
+        for_each_resource(node, request, weights, [&](const resource_use& use) {
+            if (!use.request || use.weight == 0) return;
+            all_weights += use.weight;
+            if (use.capacity.number() == 0) return;
+            over_used = over_used || use.used > use.capacity.number();
+            if (!over_used) sum += use.weight * use.capacity.quotient(use.used * billion);
+        });
+        if (over_used || all_weights == 0) return 0;
+        return weight * sum / all_weights / 10; // 100 points of 10^6 out of 10^9
+    }
+    friend bool operator==(const volcano_binpack&, const volcano_binpack&) = default;
+};
+
+static_assert(scorer<volcano_binpack>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/expected.hpp>
+#include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/score_bodies.hpp>
+#include <gpupack/gpu/host_space.hpp>
+#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/gpu/resident_cluster.hpp>
+#include <gpupack/gpu/shape.hpp>
+#include <gpupack/fit/reason.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::gpu {
+
+namespace detail {
+
+/// How many lists one is made of.
+inline constexpr std::uint32_t merge_fan = 32;
+
+/// Shapes in the memory of a space.
+///
+/// table_bytes  of the tables of one scorer, at most
+template <class Space, class Scorer> struct sent_shapes {
+    typename Space::template array<shape<Scorer>> at;
+    std::uint32_t count = 0;
+    std::size_t table_bytes = 0;
+};
+
+/// Brings the cluster up to date and the shapes to where bodies read them.
+template <space Space, policy::policy Policy> [[nodiscard]] auto
+send_shapes(resident_cluster<Space>& to, const cluster& on, const Policy& by, const std::vector<request>& requests)
+    -> expected<sent_shapes<Space, policy::scorer_of<Policy>>, gpu_error> {
+    const auto shapes = prepare_shapes(on, by, requests, to.tables());
+    if (!shapes) return unexpected<gpu_error>{shapes.error()};
+    to.move_kinds(on);
+    to.update(on);
+    sent_shapes<Space, policy::scorer_of<Policy>> sent;
+    sent.at = to.in().template allocate<shape<policy::scorer_of<Policy>>>(shapes->size());
+    sent.count = static_cast<std::uint32_t>(shapes->size());
+    for (const auto& each : *shapes) sent.table_bytes = std::max(sent.table_bytes, table_bytes(each.scorer));
+    to.in().write(sent.at, shapes->data(), shapes->size());
+    return sent;
+}
+
+/// The `length` best nodes for each shape, best first.
+template <space Space, class Scorer> [[nodiscard]] auto
+rank_lists(Space& in, const cluster_view& on, const sent_shapes<Space, Scorer>& shapes, std::uint32_t length) {
+    using key = search::key_of<Scorer>;
+    const std::uint32_t count = shapes.count;
+    if constexpr (requires {
+                      in.rank_best(on, shapes.at.data(), count, static_cast<ranked_node<key>*>(nullptr),
+                                   shapes.table_bytes);
+                  })
+        if (length == 1) {
+            auto best = in.template allocate<ranked_node<key>>(count);
+            in.rank_best(on, shapes.at.data(), count, best.data(), shapes.table_bytes);
+            return best;
+        }
+    std::uint32_t lists = in.parts(on.size);
+    auto ranked = in.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
+    in.run(count * lists, rank_part<Scorer>{on, shapes.at.data(), ranked.data(), lists, length});
+    while (lists > 1) {
+        const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
+        auto merged = in.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
+        in.run(count * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
+        ranked = std::move(merged);
+        lists = after;
+    }
+    return ranked;
+}
+
+/// All of an array on the host, or why not.
+template <class Entry, space Space> [[nodiscard]] expected<std::vector<Entry>, gpu_error>
+fetched(Space& in, const typename Space::template array<Entry>& from, std::size_t entries) {
+    std::vector<Entry> made(entries);
+    in.read(from, made.data(), entries);
+    if (auto problem = in.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
+    return made;
+}
+
+} // namespace detail
+
+/// The best nodes for each of several requests, none of them placed, with what the policy takes there: the same, in the
+/// same order, as scheduler::explain lists.
+///
+/// of        brought up to date first
+/// on        the cluster that it was made from
+/// length    how many nodes a request; those beyond the last that fits are not found()
+/// returns   [requests, length]  best first: higher score, then lower node
+/// errors    what failed on the GPU
+/// cost      a rank a node and request
+template <space Space, policy::policy Policy>
+[[nodiscard]] expected<std::vector<ranked_choice<key_under<Policy>>>, gpu_error>
+best_nodes(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests,
+           std::uint32_t length = 1) {
+    GPUPACK_EXPECTS(length > 0, "one node at least");
+    using scorer = policy::scorer_of<Policy>;
+    Space& in = of.in();
+    const auto shapes = detail::send_shapes(of, on, by, requests);
+    if (!shapes) return unexpected<gpu_error>{shapes.error()};
+    const auto count = static_cast<std::uint32_t>(requests.size());
+    const auto ranked = detail::rank_lists(in, of.view(), *shapes, length);
+    auto choices = in.template allocate<ranked_choice<key_under<Policy>>>(std::size_t{count} * length);
+    in.run(count * length,
+           detail::choose_gpus<scorer>{of.view(), shapes->at.data(), ranked.data(), choices.data(), length});
+    return detail::fetched<ranked_choice<key_under<Policy>>>(in, choices, std::size_t{count} * length);
+}
+
+/// What every node scores for every request.
+///
+/// keys  [requests, nodes]  where the node fits
+/// fits  [requests, nodes]  1 where it does
+template <class Key> struct score_matrix {
+    std::size_t nodes = 0;
+    std::vector<Key> keys;
+    std::vector<std::uint8_t> fits;
+
+    [[nodiscard]] bool fits_on(std::size_t nth, node_id node) const {
+        return fits[nth * nodes + node.number()] != 0;
+    }
+    [[nodiscard]] const Key& operator()(std::size_t nth, node_id node) const {
+        return keys[nth * nodes + node.number()];
+    }
+};
+
+/// The full matrix of scores; arguments and errors as best_nodes.
+///
+/// memory  for plain scores, 9 bytes a node and request, here and there
+template <space Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
+score_all(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests) {
+    Space& in = of.in();
+    const auto shapes = detail::send_shapes(of, on, by, requests);
+    if (!shapes) return unexpected<gpu_error>{shapes.error()};
+    const std::size_t entries = requests.size() * on.size();
+    auto keys = in.template allocate<key_under<Policy>>(entries);
+    auto fits = in.template allocate<std::uint8_t>(entries);
+    in.run(entries,
+           detail::score_all<policy::scorer_of<Policy>>{of.view(), shapes->at.data(), keys.data(), fits.data()});
+    auto all_keys = detail::fetched<key_under<Policy>>(in, keys, entries);
+    if (!all_keys) return unexpected<gpu_error>{all_keys.error()};
+    auto all_fits = detail::fetched<std::uint8_t>(in, fits, entries);
+    if (!all_fits) return unexpected<gpu_error>{all_fits.error()};
+    return score_matrix<key_under<Policy>>{on.size(), std::move(*all_keys), std::move(*all_fits)};
+}
+
+/// How many nodes take each request, and how many fail for which reason.
+///
+/// returns  [requests][fit::reason_count]  they sum to the number of nodes; [none] of them fit
+/// errors   as best_nodes. Policies do not matter here
+template <space Space> [[nodiscard]] expected<std::vector<std::array<std::uint32_t, fit::reason_count>>, gpu_error>
+count_reasons(resident_cluster<Space>& of, const cluster& on, const std::vector<request>& requests) {
+    Space& in = of.in();
+    of.update(on);
+    const auto count = static_cast<std::uint32_t>(requests.size());
+    auto request = in.template allocate<request>(requests.size());
+    in.write(request, requests.data(), requests.size());
+    const std::uint32_t parts = in.parts(of.view().size);
+    auto counts = in.template allocate<std::uint32_t>(std::size_t{count} * parts * fit::reason_count);
+    auto sums = in.template allocate<std::uint32_t>(std::size_t{count} * fit::reason_count);
+    in.run(count * parts, detail::count_part{of.view(), request.data(), counts.data(), parts});
+    in.run(count * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
+    const auto flat = detail::fetched<std::uint32_t>(in, sums, std::size_t{count} * fit::reason_count);
+    if (!flat) return unexpected<gpu_error>{flat.error()};
+    std::vector<std::array<std::uint32_t, fit::reason_count>> told(requests.size());
+    for (std::size_t i = 0; i < flat->size(); ++i) told[i / fit::reason_count][i % fit::reason_count] = (*flat)[i];
+    return told;
+}
+
+} // namespace gpupack::gpu

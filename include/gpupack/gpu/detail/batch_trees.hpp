@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::gpu::detail {
+
+/// The best of a group of nodes: the highest key, ties to the lowest number; `none` where none has entered.
+template <class Key> struct tree_winner {
+    static constexpr std::uint32_t none = 0xffffffffU;
+
+    Key key{};
+    std::uint32_t number = none;
+
+    /// Whether it comes before the other. The order is total, so that it does not matter who asks first.
+    [[nodiscard]] GPUPACK_HD constexpr bool beats(const tree_winner& other) const noexcept {
+        if (number == none || other.number == none) return other.number == none && number != none;
+        return other.key < key || (other.key == key && number < other.number);
+    }
+};
+
+/// The levels of a tree of groups of sixteen over some entrants; one for all trees, as they have the same entrants.
+///
+/// level_at, count_at  [depth]  where a level's winners stand within a tree's, and how many there are
+/// winners             of one tree
+struct tree_levels {
+    static constexpr std::uint32_t width = 16;
+    static constexpr std::uint32_t most = 8; // 16^8 = 2^32
+
+    std::uint32_t entrants = 0;
+    std::uint32_t depth = 0;
+    std::uint32_t winners = 0;
+    std::uint32_t level_at[most] = {};
+    std::uint32_t count_at[most] = {};
+
+    tree_levels() = default;
+    GPUPACK_HD explicit constexpr tree_levels(std::uint32_t nodes) noexcept : entrants{nodes} {
+        std::uint32_t count = nodes;
+        do {
+            count = count == 0 ? 1 : (count - 1) / width + 1;
+            level_at[depth] = winners;
+            count_at[depth++] = count;
+            winners += count;
+        } while (count > 1);
+    }
+
+    /// The group that a number belongs to at a level.
+    [[nodiscard]] GPUPACK_HD static constexpr std::uint32_t group_of(std::uint32_t number,
+                                                                     std::uint32_t level) noexcept {
+        return static_cast<std::uint32_t>(std::uint64_t{number} >> (4 * (level + 1)));
+    }
+
+    /// Bytes of one tree.
+    template <class Key> [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
+        return entrants * (sizeof(Key) + 1) + winners * sizeof(tree_winner<Key>);
+    }
+};
+
+/// A tournament of the cluster's nodes for each of some request shapes, as flat arrays: search::tournament for many
+/// threads. Threads change different entrants, then settle the groups above them, level by level.
+///
+/// keys     [trees, entrants]
+/// entered  [trees, entrants]  0 or 1: a byte each, so that neighbours may be written at once
+/// winners  [trees, levels.winners]
+template <class Key> struct batch_trees {
+    using winner = tree_winner<Key>;
+
+    Key* keys = nullptr;
+    std::uint8_t* entered = nullptr;
+    winner* winners = nullptr;
+    tree_levels levels{};
+
+    /// Enters with that key, or changes to it.
+    GPUPACK_HD constexpr void enter(std::uint32_t tree, std::uint32_t number, const Key& key) const noexcept {
+        keys[at(tree, number)] = key;
+        entered[at(tree, number)] = 1;
+    }
+    /// Leaves, where it had entered.
+    GPUPACK_HD constexpr void leave(std::uint32_t tree, std::uint32_t number) const noexcept {
+        entered[at(tree, number)] = 0;
+    }
+
+    /// Finds the winner of one group from the level below, which must be settled.
+    GPUPACK_HD constexpr void settle(std::uint32_t tree, std::uint32_t level, std::uint32_t group) const noexcept {
+        winners[std::size_t{tree} * levels.winners + levels.level_at[level] + group] =
+            level == 0 ? best_entrant(tree, group) : best_winner(tree, level, group);
+    }
+
+    /// The best of all, once all levels are settled.
+    [[nodiscard]] GPUPACK_HD constexpr winner best(std::uint32_t tree) const noexcept {
+        return winners[std::size_t{tree} * levels.winners + levels.winners - 1];
+    }
+
+  private:
+    [[nodiscard]] GPUPACK_HD constexpr std::size_t at(std::uint32_t tree, std::uint32_t number) const noexcept {
+        return std::size_t{tree} * levels.entrants + number;
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr winner best_entrant(std::uint32_t tree, std::uint32_t group) const noexcept {
+        winner best;
+        const std::uint32_t first = group * tree_levels::width;
+        const std::uint32_t left = levels.entrants - first;
+        const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
+        for (std::uint32_t number = first; number < last; ++number) {
+            if (entered[at(tree, number)] == 0) continue;
+            const winner next{keys[at(tree, number)], number};
+            if (next.beats(best)) best = next;
+        }
+        return best;
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr winner best_winner(std::uint32_t tree, std::uint32_t level,
+                                                          std::uint32_t group) const noexcept {
+        winner best;
+        const winner* const below = winners + std::size_t{tree} * levels.winners + levels.level_at[level - 1];
+        const std::uint32_t first = group * tree_levels::width;
+        const std::uint32_t left = levels.count_at[level - 1] - first;
+        const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
+        for (std::uint32_t i = first; i < last; ++i)
+            if (below[i].beats(best)) best = below[i];
+        return best;
+    }
+};
+
+} // namespace gpupack::gpu::detail

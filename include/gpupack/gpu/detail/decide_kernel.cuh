@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/rank_kernel.cuh>
+#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/gpu/resident_cluster.hpp>
+#include <gpupack/gpu/shape.hpp>
+
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::gpu::detail {
+
+/// All that one decision sends to the GPU, in one copy: what is asked, and the nodes that changed since the last one.
+///
+/// table_bytes  of the scorer's tables, to be copied into shared memory; 0: read where they are
+/// updates      [update_count]  their GPUs one after the other in gpus
+template <class Scorer> struct letter {
+    static constexpr std::uint32_t most_updates = 16;
+    static constexpr std::uint32_t most_gpus = 128;
+
+    shape<Scorer> of;
+    std::uint32_t table_bytes = 0;
+    std::uint32_t update_count = 0;
+    node_update updates[most_updates];
+    gpu_state gpus[most_gpus];
+};
+
+/// Writes the nodes that changed to where they belong; one block.
+template <class Scorer> __global__ void open_letter(writable_cluster_view on, const letter<Scorer>* from) {
+    if (threadIdx.x < from->update_count) apply_updates{on, from->updates, from->gpus}(threadIdx.x);
+}
+
+/// One decision: as rank_kernel for one shape; the last block then takes the GPUs on the best node.
+///
+/// partial  [blocks]
+/// done     0 before and after
+/// answer   in host memory
+template <class Scorer> __global__ void __launch_bounds__(rank_threads)
+    decide_kernel(cluster_view on, const letter<Scorer>* from, ranked_node<search::key_of<Scorer>>* partial,
+                  std::uint32_t* done, ranked_choice<search::key_of<Scorer>>* answer) {
+    extern __shared__ __align__(16) unsigned char tables[];
+    __shared__ alignas(16) unsigned char room[sizeof(shape<Scorer>)];
+    auto& request = *reinterpret_cast<shape<Scorer>*>(room);
+    stage_shape(request, from->of, tables, from->table_bytes);
+    const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
+    if (!leave_for_last(partial, done, best_of_block(found))) return;
+    const auto best = best_of_grid(partial);
+    if (threadIdx.x != 0) return;
+    *done = 0;
+    *answer = choose_on(on, request, best);
+}
+
+} // namespace gpupack::gpu::detail

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/score_bodies.hpp>
+#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/gpu/shape.hpp>
+#include <gpupack/policy/concepts.hpp>
+
+#include <cub/block/block_reduce.cuh>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::gpu::detail {
+
+inline constexpr int rank_threads = 256;
+
+/// How many blocks rank the nodes for one shape: enough over all shapes to fill the card, and not more than have work.
+/// So the blocks of all shapes are on the card at once and walk the nodes in step, and what one has read the others find
+/// in the cache.
+[[nodiscard]] inline std::uint32_t rank_blocks(std::uint32_t nodes, std::uint32_t shapes, int multiprocessors) {
+    const std::uint32_t useful = (nodes + rank_threads - 1) / rank_threads;
+    const std::uint32_t fill = (8U * static_cast<std::uint32_t>(multiprocessors) + shapes - 1) / shapes;
+    const std::uint32_t blocks = useful < fill ? useful : fill;
+    return blocks == 0 ? 1 : blocks;
+}
+
+/// The most bytes of tables that a block copies into shared memory; larger ones are read where they are.
+inline constexpr std::size_t most_shared_tables = 32 * 1024;
+
+/// Copies entries with all threads of a block.
+template <class Entry> __device__ void copy_by_block(Entry* to, const Entry* from, std::size_t entries) {
+    if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
+        const std::size_t words = entries * sizeof(Entry) / sizeof(std::uint32_t);
+        for (std::size_t i = threadIdx.x; i < words; i += blockDim.x)
+            reinterpret_cast<std::uint32_t*>(to)[i] = reinterpret_cast<const std::uint32_t*>(from)[i];
+    } else {
+        for (std::size_t i = threadIdx.x; i < entries * sizeof(Entry); i += blockDim.x)
+            reinterpret_cast<std::uint8_t*>(to)[i] = reinterpret_cast<const std::uint8_t*>(from)[i];
+    }
+}
+
+/// Copies a shape into shared memory, and the tables of its scorer too where there is room: MIG's states, the classes
+/// of the expected tasks. All threads of the block call it; it ends with a barrier.
+///
+/// tables  [table_bytes]  shared
+template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const shape<Scorer>& from,
+                                                    unsigned char* tables, std::uint32_t table_bytes) {
+    copy_by_block(&to, &from, 1);
+    __syncthreads();
+    if (table_bytes == 0) return;
+    std::size_t offset = 0;
+    policy::for_each_table_of(to.scorer, [&](auto& pointer, std::size_t count) {
+        if (count == 0) return;
+        using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
+        copy_by_block(reinterpret_cast<entry*>(tables + offset), pointer, count);
+        offset += table_room(count * sizeof(entry));
+    });
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        offset = 0;
+        policy::for_each_table_of(to.scorer, [&](auto& pointer, std::size_t count) {
+            if (count == 0) return;
+            using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
+            pointer = reinterpret_cast<const entry*>(tables + offset);
+            offset += table_room(count * sizeof(entry));
+        });
+    }
+    __syncthreads();
+}
+
+/// The better of two nodes, for reductions.
+struct better_node {
+    template <class Node> __device__ Node operator()(const Node& a, const Node& b) const {
+        return b.beats(a) ? b : a;
+    }
+};
+
+/// The best of what the threads of a block have found; thread 0 gets it.
+template <class Node> __device__ Node best_of_block(const Node& mine) {
+    using reduce = cub::BlockReduce<Node, rank_threads>;
+    __shared__ typename reduce::TempStorage storage;
+    const Node best = reduce{storage}.Reduce(mine, better_node{});
+    __syncthreads(); // the storage is used again
+    return best;
+}
+
+/// Has a block leave what it found; true in all threads of the block that finishes last, which then sees all of it.
+template <class Node> __device__ bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
+    __shared__ bool is_last;
+    if (threadIdx.x == 0) {
+        partial[blockIdx.x] = found;
+        __threadfence();
+        is_last = atomicAdd(done, 1U) == gridDim.x - 1;
+        if (is_last) __threadfence();
+    }
+    __syncthreads();
+    return is_last;
+}
+
+/// The best node among what all blocks have left; thread 0 of the last block gets it.
+template <class Node> __device__ Node best_of_grid(const Node* partial) {
+    Node best;
+    for (unsigned b = threadIdx.x; b < gridDim.x; b += blockDim.x)
+        if (const Node other = partial[b]; other.beats(best)) best = other;
+    return best_of_block(best);
+}
+
+/// The best node for each shape: blocks x share the nodes of shape y, and the last of them puts their finds together.
+///
+/// partial  [shapes, blocks]
+/// done     [shapes]  0 at first
+/// best     [shapes]
+template <class Scorer> __global__ void __launch_bounds__(rank_threads)
+    rank_kernel(cluster_view on, const shape<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
+                std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
+    extern __shared__ __align__(16) unsigned char tables[];
+    __shared__ alignas(16) unsigned char room[sizeof(shape<Scorer>)];
+    auto& request = *reinterpret_cast<shape<Scorer>*>(room);
+    stage_shape(request, shapes[blockIdx.y], tables, table_bytes);
+    auto* const mine = partial + std::size_t{blockIdx.y} * gridDim.x;
+    const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
+    if (!leave_for_last(mine, done + blockIdx.y, best_of_block(found))) return;
+    const auto all = best_of_grid(mine);
+    if (threadIdx.x == 0) best[blockIdx.y] = all;
+}
+
+} // namespace gpupack::gpu::detail

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/gpu/shape.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/reason.hpp>
+#include <gpupack/fit/why_not.hpp>
+#include <gpupack/policy/rank.hpp>
+
+#include <cstdint>
+
+// Bodies of kernels, called by index: by a kernel, by Thrust, or by a loop on the host, with the same results. Each
+// writes only what belongs to its index, so that they may run in any order and at once.
+namespace gpupack::inline GPUPACK_ABI::gpu::detail {
+
+/// The rank of one node for one shape; none where it does not fit.
+///
+/// The sums of the node are read at once and kept in registers: read where they are needed, behind one branch after the
+/// other, each would be waited for.
+template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
+rank_node(const cluster_view& on, const shape<Scorer>& of, std::uint32_t n) noexcept {
+    const node_state sums = on.nodes[n];
+    const node_view node{node_id{n}, on.types[on.type_of[n]], sums, on.gpus + on.first_gpu[n]};
+    if (!fit::fits(node, of.request)) return {};
+    return {policy::node_score(of.scorer, node, of.request), n};
+}
+
+/// The best of the nodes first, first + step, first + 2 step ...
+template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
+best_of(const cluster_view& on, const shape<Scorer>& of, std::uint32_t first, std::uint32_t step) noexcept {
+    ranked_node<search::key_of<Scorer>> best;
+    for (std::uint32_t n = first; n < on.size; n += step)
+        if (const auto here = rank_node(on, of, n); here.beats(best)) best = here;
+    return best;
+}
+
+/// What the policy takes on a ranked node.
+template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_choice<search::key_of<Scorer>>
+choose_on(const cluster_view& on, const shape<Scorer>& of, const ranked_node<search::key_of<Scorer>>& at) noexcept {
+    if (!at.found()) return {};
+    const policy::chosen_gpus chosen = policy::select_gpus(of.scorer, on[node_id{at.node}], of.request);
+    return {at, chosen.gpus, chosen.slots};
+}
+
+/// Puts a node into a list that is kept best first, where it is good enough; the list always holds `length` entries.
+template <class Key> GPUPACK_HD constexpr void insert(ranked_node<Key>* list, std::uint32_t length,
+                                                      const ranked_node<Key>& offered) noexcept {
+    if (!offered.beats(list[length - 1])) return;
+    std::uint32_t at = length - 1;
+    for (; at > 0 && offered.beats(list[at - 1]); --at) list[at] = list[at - 1];
+    list[at] = offered;
+}
+
+/// The best nodes of a part of the cluster: index = shape * parts + part; part p has the nodes p, p + parts, ...
+///
+/// lists  [shapes, parts, length]
+template <class Scorer> struct rank_part {
+    cluster_view on;
+    const shape<Scorer>* shapes;
+    ranked_node<search::key_of<Scorer>>* lists;
+    std::uint32_t parts;
+    std::uint32_t length;
+
+    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+        const shape<Scorer>& of = shapes[index / parts];
+        auto* const list = lists + std::uint64_t{index} * length;
+        if (length == 1) { // kept in registers
+            *list = best_of(on, of, index % parts, parts);
+            return;
+        }
+        for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
+        for (std::uint32_t n = index % parts; n < on.size; n += parts) insert(list, length, rank_node(on, of, n));
+    }
+};
+
+/// Makes one list of `fan` lists: index = shape * (lists per shape after) + list.
+///
+/// from  [shapes, before, length]
+/// to    [shapes, after, length]
+template <class Key> struct merge_lists {
+    const ranked_node<Key>* from;
+    ranked_node<Key>* to;
+    std::uint32_t before;
+    std::uint32_t after;
+    std::uint32_t fan;
+    std::uint32_t length;
+
+    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+        const std::uint32_t of_shape = index / after;
+        const std::uint32_t first = index % after * fan;
+        const std::uint32_t last = first + fan < before ? first + fan : before;
+        ranked_node<Key>* const list = to + std::uint64_t{index} * length;
+        for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
+        for (std::uint32_t l = first; l < last; ++l) {
+            const ranked_node<Key>* const other = from + (std::uint64_t{of_shape} * before + l) * length;
+            for (std::uint32_t k = 0; k < length && other[k].found(); ++k) insert(list, length, other[k]);
+        }
+    }
+};
+
+/// What the policy takes on each ranked node: index = shape * length + place.
+///
+/// ranked, choices  [shapes, length]
+template <class Scorer> struct choose_gpus {
+    cluster_view on;
+    const shape<Scorer>* shapes;
+    const ranked_node<search::key_of<Scorer>>* ranked;
+    ranked_choice<search::key_of<Scorer>>* choices;
+    std::uint32_t length;
+
+    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+        choices[index] = choose_on(on, shapes[index / length], ranked[index]);
+    }
+};
+
+/// The score of every node for every shape: index = shape * nodes + node.
+///
+/// keys, fits  [shapes, nodes]
+template <class Scorer> struct score_all {
+    cluster_view on;
+    const shape<Scorer>* shapes;
+    search::key_of<Scorer>* keys;
+    std::uint8_t* fits;
+
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        const auto ranked = rank_node(on, shapes[index / on.size], static_cast<std::uint32_t>(index % on.size));
+        keys[index] = ranked.key;
+        fits[index] = ranked.found() ? 1 : 0;
+    }
+};
+
+/// How many nodes of a part of the cluster fail for which reason: index = shape * parts + part.
+///
+/// counts  [shapes, parts, fit::reason_count]
+struct count_part {
+    cluster_view on;
+    const request* requests;
+    std::uint32_t* counts;
+    std::uint32_t parts;
+
+    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+        std::uint32_t* const here = counts + std::uint64_t{index} * fit::reason_count;
+        for (int r = 0; r < fit::reason_count; ++r) here[r] = 0;
+        for (std::uint32_t n = index % parts; n < on.size; n += parts)
+            ++here[static_cast<int>(fit::why_not(on[node_id{n}], requests[index / parts]))];
+    }
+};
+
+/// Sums the parts up: index = shape * fit::reason_count + reason.
+struct sum_parts {
+    const std::uint32_t* counts;
+    std::uint32_t* sums;
+    std::uint32_t parts;
+
+    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+        const std::uint32_t* from = counts + std::uint64_t{index / fit::reason_count} * parts * fit::reason_count;
+        std::uint32_t sum = 0;
+        for (std::uint32_t p = 0; p < parts; ++p)
+            sum += from[std::uint64_t{p} * fit::reason_count + index % fit::reason_count];
+        sums[index] = sum;
+    }
+};
+
+} // namespace gpupack::gpu::detail

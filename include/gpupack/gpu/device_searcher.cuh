@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/decide_kernel.cuh>
+#include <gpupack/gpu/device_space.cuh>
+#include <gpupack/gpu/resident_cluster.hpp>
+#include <gpupack/gpu/shape.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/search/choice.hpp>
+#include <gpupack/search/scan.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace gpupack::inline GPUPACK_ABI::gpu {
+
+/// The searcher of the CUDA engine: the cluster's state on the GPU, and one captured graph a decision: a copy of what is
+/// asked and of what changed, and two kernels, the last block of which writes the answer into host memory.
+///
+/// Where the GPU fails it, the scan answers from then on, and problem() says why: no decision is lost.
+/// memory  see resident_cluster
+/// cost    a launch and a rank a node, spread over the card; changed nodes beyond 16 are sent before
+template <policy::policy Policy> class device_searcher {
+    static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
+
+  public:
+    using scorer_type = policy::scorer_of<Policy>;
+
+    /// problem  receives the first failure, here and later
+    device_searcher(const cluster& on, int device, std::shared_ptr<std::optional<gpu_error>> problem)
+        : problem_{std::move(problem)} {
+        auto opened = device_space::open(device);
+        if (!opened) {
+            fail(std::move(opened.error()));
+            return;
+        }
+        gpu_ = std::make_unique<state>(std::move(*opened), on);
+        if (auto failed = gpu_->space->take_problem()) fail(std::move(*failed));
+    }
+
+    [[nodiscard]] std::optional<search::choice> find(const Policy& policy, const policy::decision& question) {
+        if (gpu_ != nullptr && question.on.size() > 0) {
+            const std::optional<answer_type> told = ask(policy, question);
+            if (told && !told->at.found()) return std::nullopt;
+            if (told) return search::choice{node_id{told->at.node}, told->gpus, told->slots};
+        }
+        return search::scan::searcher{}.find(policy, question);
+    }
+
+    void changed(const cluster&, node_id node) {
+        if (gpu_ != nullptr) gpu_->nodes.changed(node);
+    }
+
+  private:
+    using key_type = search::key_of<scorer_type>;
+    using answer_type = ranked_choice<key_type>;
+    using letter_type = detail::letter<scorer_type>;
+
+    struct graph_end {
+        void operator()(cudaGraphExec_t graph) const noexcept { (void)cudaGraphExecDestroy(graph); }
+    };
+
+    /// What lives with the GPU; its space must be destroyed last.
+    struct state {
+        state(std::unique_ptr<device_space> in, const cluster& on)
+            : space{std::move(in)}, nodes{*space, on}, posted{space->template pinned<letter_type>(1)},
+              answer{space->template pinned<answer_type>(1)}, arrived{space->template allocate<letter_type>(1)},
+              blocks{
+                  detail::rank_blocks(static_cast<std::uint32_t>(on.size()), 1, space->device().multiprocessors)},
+              partial{space->template allocate<ranked_node<key_type>>(blocks)},
+              done{space->template allocate<std::uint32_t>(1)} {
+            const std::uint32_t zero = 0;
+            space->write(done, &zero, 1);
+        }
+
+        std::unique_ptr<device_space> space;
+        resident_cluster<device_space> nodes;
+        device_space::pinned_array<letter_type> posted;
+        device_space::pinned_array<answer_type> answer;
+        device_space::array<letter_type> arrived;
+        std::uint32_t blocks;
+        device_space::array<ranked_node<key_type>> partial;
+        device_space::array<std::uint32_t> done;
+        std::size_t shared = 0; // bytes of tables that the graph has room for
+        std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, graph_end> graph;
+    };
+
+    void fail(gpu_error problem) {
+        if (!*problem_) *problem_ = std::move(problem);
+        gpu_.reset();
+    }
+
+    /// The GPU's answer; nothing where it fails, which is then the end of it.
+    [[nodiscard]] std::optional<answer_type> ask(const Policy& policy, const policy::decision& question) {
+        device_space& in = *gpu_->space;
+        const auto scorer = gpu_->nodes.tables().moved(policy::prepare(policy, question));
+        if (scorer) {
+            if constexpr (policy::looks_at_links<scorer_type>()) gpu_->nodes.move_kinds(question.on);
+            write_letter(*scorer, question);
+            if (gpu_->graph == nullptr) capture();
+            if (gpu_->graph != nullptr)
+                in.check(cudaGraphLaunch(gpu_->graph.get(), in.stream()), "cudaGraphLaunch");
+            in.finish();
+        }
+        if (auto problem = in.take_problem()) {
+            fail(std::move(*problem));
+            return std::nullopt;
+        }
+        if (!scorer) {
+            fail(scorer.error());
+            return std::nullopt;
+        }
+        return *gpu_->answer.data();
+    }
+
+    void write_letter(const scorer_type& scorer, const policy::decision& question) {
+        letter_type& to = *gpu_->posted.data();
+        to.of = {question.request, scorer};
+        const std::size_t bytes = detail::table_bytes(scorer);
+        if (gpu_->graph == nullptr) gpu_->shared = bytes <= detail::most_shared_tables ? bytes : 0;
+        to.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
+        to.update_count = gpu_->nodes.write_updates(question.on, to.updates, letter_type::most_updates, to.gpus,
+                                                    letter_type::most_gpus);
+    }
+
+    void capture() {
+        state& gpu = *gpu_;
+        device_space& in = *gpu.space;
+        cudaGraph_t graph = nullptr;
+        in.check(cudaStreamBeginCapture(in.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+        in.write_soon(gpu.arrived, gpu.posted, 1);
+        detail::open_letter<<<1, letter_type::most_updates, 0, in.stream()>>>(gpu.nodes.writable(),
+                                                                              gpu.arrived.data());
+        in.check(cudaGetLastError(), "a kernel launch");
+        detail::decide_kernel<<<gpu.blocks, detail::rank_threads, gpu.shared, in.stream()>>>(
+            gpu.nodes.view(), gpu.arrived.data(), gpu.partial.data(), gpu.done.data(), gpu.answer.data());
+        in.check(cudaGetLastError(), "a kernel launch");
+        in.check(cudaStreamEndCapture(in.stream(), &graph), "cudaStreamEndCapture");
+        cudaGraphExec_t made = nullptr;
+        if (graph != nullptr) {
+            in.check(cudaGraphInstantiate(&made, graph, 0), "cudaGraphInstantiate");
+            (void)cudaGraphDestroy(graph);
+        }
+        gpu.graph.reset(made);
+    }
+
+    std::shared_ptr<std::optional<gpu_error>> problem_;
+    std::unique_ptr<state> gpu_;
+};
+
+} // namespace gpupack::gpu

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_row.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/topology/node_type.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::gpu {
+
+/// The flat arrays of a cluster in host memory: what is uploaded, and what host loops run the kernels' bodies over.
+///
+/// The cluster that it was made from, or a copy of it, must live on: it owns the tables that the kinds point to.
+/// memory  28 bytes a node, 16 a GPU, and the kinds
+class host_cluster {
+  public:
+    /// cost  a pass over the cluster
+    explicit host_cluster(const cluster& of) : types_{of.types()} {
+        nodes_.reserve(of.size());
+        type_of_.reserve(of.size());
+        first_gpu_.reserve(of.size());
+        gpus_.resize(of.gpu_count());
+        for (std::uint32_t n = 0; n < of.size(); ++n) {
+            const node_row row = of.row(node_id{n});
+            nodes_.push_back(row.state);
+            type_of_.push_back(row.type);
+            first_gpu_.push_back(row.first_gpu);
+            copy_gpus(of, node_id{n});
+        }
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+    [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
+
+    /// Valid while this lives, moved or not.
+    [[nodiscard]] cluster_view view() const noexcept {
+        return {nodes_.data(), type_of_.data(), first_gpu_.data(), gpus_.data(),
+                types_.data(), count(nodes_),   count(types_)};
+    }
+    /// The same, to be changed.
+    [[nodiscard]] writable_cluster_view view() noexcept {
+        return {nodes_.data(), type_of_.data(), first_gpu_.data(), gpus_.data(),
+                types_.data(), count(nodes_),   count(types_)};
+    }
+
+    /// Makes one node what it is in the cluster now.
+    void copy_node(const cluster& from, node_id id) noexcept {
+        GPUPACK_EXPECTS(id.number() < size(), "a node of the cluster that this was made from");
+        nodes_[id.number()] = from.row(id).state;
+        copy_gpus(from, id);
+    }
+
+    /// Whether the cluster is in the same state, node by node and GPU by GPU.
+    [[nodiscard]] bool same_state(const cluster& as) const noexcept {
+        if (as.size() != size()) return false;
+        for (std::uint32_t n = 0; n < as.size(); ++n) {
+            if (!(as.row(node_id{n}).state == nodes_[n])) return false;
+            const node_view node = as[node_id{n}];
+            for (int i = 0; i < node.gpu_count(); ++i)
+                if (!(node.gpu(i) == gpus_[first_gpu_[n] + static_cast<std::uint32_t>(i)])) return false;
+        }
+        return true;
+    }
+
+  private:
+    template <class Type> [[nodiscard]] static std::uint32_t count(const std::vector<Type>& of) noexcept {
+        return static_cast<std::uint32_t>(of.size());
+    }
+
+    void copy_gpus(const cluster& from, node_id id) noexcept {
+        const node_view node = from[id];
+        for (int i = 0; i < node.gpu_count(); ++i)
+            gpus_[first_gpu_[id.number()] + static_cast<std::uint32_t>(i)] = node.gpu(i);
+    }
+
+    std::vector<node_state> nodes_;
+    std::vector<std::uint32_t> type_of_;
+    std::vector<std::uint32_t> first_gpu_;
+    std::vector<gpu_state> gpus_;
+    std::vector<node_type> types_;
+};
+
+} // namespace gpupack::gpu

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/host_space.hpp>
+
+#include <thrust/copy.h>
+#include <thrust/device_vector.h>
+#include <thrust/execution_policy.h>
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::gpu {
+
+namespace detail {
+
+/// A body as Thrust calls it.
+template <class Body> struct called_by_thrust {
+    Body body;
+
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept { body(static_cast<index_of<Body>>(index)); }
+};
+
+} // namespace detail
+
+/// Whatever Thrust was configured for (THRUST_DEVICE_SYSTEM) as a space: with CPP or OMP a C++ compiler is enough, and
+/// bodies run in order or on threads. For tests, and for machines without a GPU; on a GPU device_space has more to
+/// offer. Failures are exceptions of Thrust.
+class thrust_space {
+  public:
+    /// A vector in the memory of Thrust's device system.
+    template <class Entry> class array {
+      public:
+        array() = default;
+        explicit array(std::size_t entries) : entries_(entries) {}
+
+        [[nodiscard]] Entry* data() noexcept { return thrust::raw_pointer_cast(entries_.data()); }
+        [[nodiscard]] const Entry* data() const noexcept { return thrust::raw_pointer_cast(entries_.data()); }
+
+      private:
+        friend class thrust_space;
+        thrust::device_vector<Entry> entries_;
+    };
+    /// Nothing to wait for.
+    struct mark_type {};
+
+    template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
+        return array<Entry>{entries};
+    }
+    template <class Entry> [[nodiscard]] std::vector<Entry> pinned(std::size_t entries) {
+        return std::vector<Entry>(entries);
+    }
+
+    template <class Entry> void write(array<Entry>& to, const Entry* from, std::size_t entries) {
+        thrust::copy(from, from + entries, to.entries_.begin());
+    }
+    template <class Entry> void read(const array<Entry>& from, Entry* to, std::size_t entries) {
+        thrust::copy(from.entries_.begin(), from.entries_.begin() + static_cast<std::ptrdiff_t>(entries), to);
+    }
+    template <class Entry> void write_soon(array<Entry>& to, const std::vector<Entry>& from, std::size_t entries) {
+        write(to, from.data(), entries);
+    }
+
+    template <class Body> void run(std::uint64_t count, const Body& body) {
+        thrust::for_each_n(thrust::device, thrust::counting_iterator<std::uint64_t>{0}, count,
+                           detail::called_by_thrust<Body>{body});
+    }
+
+    void mark(mark_type&) noexcept {}
+    void wait(mark_type&) noexcept {}
+
+    [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
+        const auto* const from = static_cast<const unsigned char*>(bytes);
+        stored_.push_back(std::make_unique<thrust::device_vector<unsigned char>>(from, from + size));
+        return thrust::raw_pointer_cast(stored_.back()->data());
+    }
+
+    /// As many as keep the threads of a host busy.
+    [[nodiscard]] std::uint32_t parts(std::uint32_t nodes) const noexcept {
+        return nodes / 4 < 1 ? 1U : nodes / 4 < 64 ? nodes / 4 : 64U;
+    }
+
+    [[nodiscard]] std::optional<gpu_error> take_problem() noexcept { return std::nullopt; }
+
+  private:
+    std::vector<std::unique_ptr<thrust::device_vector<unsigned char>>> stored_;
+};
+
+static_assert(space<thrust_space>);
+
+} // namespace gpupack::gpu

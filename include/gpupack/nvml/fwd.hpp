@@ -1,8 +1,0 @@
-#pragma once
-
-namespace gpupack::nvml {
-
-struct gpu;
-struct machine;
-
-} // namespace gpupack::nvml

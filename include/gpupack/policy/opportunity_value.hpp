@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/bits.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/topology/model_set.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// How much of a node's free compute later tasks are expected to use: what it is worth to leave a node in a state.
+///
+/// A GPU with r milli-GPUs free is offered tasks one after another, drawn from the mix, and takes each or lets it go,
+/// whichever serves it better; a task that is let go finds another GPU. CPU is bought at a price p a milli-core, so
+/// that GPUs of one node do not promise the same cores twice. With d, c and q a task's compute, CPU and probability,
+///   u(0, p, r) = 0
+///   u(t, p, r) = u(t-1, p, r) + sum over tasks with d <= r of q * max(0, d - p c + u(t-1, p, r-d) - u(t-1, p, r))
+///   use(node)  = mean over outlooks f of min over prices p of (p * f * free CPU + sum over GPUs of u(T, p, free))
+/// For each f the minimum bounds what the node's CPU and GPUs allow together (Lagrange's relaxation of the CPU). The
+/// outlooks, from a sixth to almost three times the CPU, stand for what nobody knows: how hungry for CPU those will be that
+/// come. A node of n GPUs shares the offers: T = offers / n, n rounded up to a power of two.
+/// Never falls where more is free: each u rises with r, each minimum with r and with CPU. The order of GPUs and the
+/// number of the node do not matter.
+/// units     2^-15 milli-GPUs, times the number of outlooks
+/// use       [tables, levels, prices]   u(T, p, r); a table for each group of models and each of the GPU counts
+/// level_of  [1001]                     the level of r: the greatest sum of tasks' compute up to r
+/// price     [outlooks, prices]         f * p
+/// group_of  [max_models]               models that serve the same tasks are one group
+/// memory    MiB of a GPU that counts as a whole in tasks that ask for memory; 0 where none does
+/// cost      8 additions a GPU, and 40 multiplications a state
+struct opportunity_value_view {
+    static constexpr int prices = 8;
+    static constexpr int outlooks = 5;
+    static constexpr int gpu_counts = 6; // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
+    static constexpr std::int64_t unit = 32768;
+
+    const std::int32_t* use = nullptr;
+    const std::uint16_t* level_of = nullptr;
+    const std::int64_t* price = nullptr;
+    const std::uint8_t* group_of = nullptr;
+    std::int32_t tables = 0;
+    std::int32_t levels = 0;
+    std::int32_t memory = 0;
+
+    /// Calls visit(pointer, count) for each table.
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        visit(use, static_cast<std::size_t>(tables) * static_cast<std::size_t>(levels) * prices);
+        visit(level_of, static_cast<std::size_t>(whole_gpu.count()) + 1);
+        visit(price, std::size_t{outlooks} * prices);
+        visit(group_of, std::size_t{max_models});
+    }
+
+    /// The use of a node's GPUs at each price, without its CPU.
+    struct sums {
+        std::int32_t at[prices] = {};
+
+        /// Replaces what one GPU adds.
+        GPUPACK_HD constexpr void replace(const std::int32_t* before, const std::int32_t* after) noexcept {
+            for (int p = 0; p < prices; ++p) at[p] += after[p] - before[p];
+        }
+    };
+
+    /// What counts as free on a GPU, in milli-GPUs: its compute, or its memory where less of that is free; 0 where it
+    /// takes nothing more.
+    [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu, const gpu_capacity& of) const noexcept {
+        if (gpu.closed || (!in_profiles(gpu.way) && !takes_slices(gpu))) return 0;
+        std::int64_t free = gpu.compute_free;
+        if (memory > 0 && of.memory > 0) {
+            const std::int64_t part = std::int64_t{gpu.memory_free} * whole_gpu.count() / of.memory;
+            if (part < free) free = part;
+        }
+        return static_cast<int>(free < 0 ? 0 : free > whole_gpu.count() ? whole_gpu.count() : free);
+    }
+
+    /// Where the use of a GPU of that model and state stands, [prices]; gpus: of its node.
+    [[nodiscard]] GPUPACK_HD constexpr const std::int32_t* row(int gpus, model_id model, const gpu_state& gpu,
+                                                               const gpu_capacity& of) const noexcept {
+        int count = 0;
+        while ((1 << count) < gpus) ++count;
+        const std::int64_t table = std::int64_t{group_of[model.number()]} * gpu_counts + count;
+        return use + (table * levels + level_of[free_part(gpu, of)]) * prices;
+    }
+
+    /// The sums of a node as it is.
+    [[nodiscard]] GPUPACK_HD constexpr sums sum_up(const node_view& node) const noexcept {
+        sums all;
+        for (int i = 0; i < node.gpu_count(); ++i) {
+            const std::int32_t* const gpu = row(node.gpu_count(), node.gpu_model(i), node.gpu(i), node.capacity(i));
+            for (int p = 0; p < prices; ++p) all.at[p] += gpu[p];
+        }
+        return all;
+    }
+
+    /// The use of a node whose GPUs sum up to that and which has so much CPU free.
+    [[nodiscard]] GPUPACK_HD constexpr std::int64_t of(const sums& gpus, milli_cpu cpu) const noexcept {
+        std::int64_t use_of_all = 0;
+        for (int f = 0; f < outlooks; ++f) {
+            std::int64_t least = price[f * prices] * cpu.count() + gpus.at[0];
+            for (int p = 1; p < prices; ++p) {
+                const std::int64_t bound = price[f * prices + p] * cpu.count() + gpus.at[p];
+                least = bound < least ? bound : least;
+            }
+            use_of_all += least;
+        }
+        return use_of_all;
+    }
+    [[nodiscard]] GPUPACK_HD constexpr std::int64_t of(const node_view& node) const noexcept {
+        return of(sum_up(node), node.cpu_free());
+    }
+};
+
+} // namespace gpupack::policy

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/check.hpp>
+#include <gpupack/policy/reserved_capacity.hpp>
+#include <gpupack/request/task_mix.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/node_type_state.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// Owns the scarce classes of a mix, and says which are tight: the cluster has no more room for them than the tasks
+/// will want that are still to come before it is full.
+///
+///   arrivals left = free compute / mean compute of an arrival
+///   tight         = room for the class <= reserve * arrivals left * what an arrival of the mix wants of it
+/// While there is plenty, anything may go anywhere; as the cluster fills, the room that is kept for tasks of eight
+/// GPUs shrinks with what is left of it, one place after another. Arrivals left are rounded down to four binary digits,
+/// so that classes become tight and cease to be a number of times that grows with the logarithm of the cluster.
+class reserved_capacity_table {
+  public:
+    /// expected  the tasks to come; their 32 classes that want most are told apart
+    /// reserve   in percent; 0 keeps no room
+    reserved_capacity_table(const task_mix& expected, int reserve) {
+        GPUPACK_EXPECTS(reserve >= 0 && reserve <= 10000, "a reserve of 0 to 10,000 percent");
+        rows built;
+        built.arrivals = expected.total();
+        for (const task_mix::entry& each : expected.entries()) {
+            built.compute += each.request.total_compute().count() * each.count;
+            if (reserve > 0 && takes_several(each.request)) built.enter(each);
+        }
+        std::stable_sort(built.classes.begin(), built.classes.end(),
+                         [](const scarce_class& a, const scarce_class& b) { return b.wanted < a.wanted; });
+        if (built.classes.size() > reserved_capacity_view::most_classes)
+            built.classes.resize(reserved_capacity_view::most_classes);
+        for (scarce_class& each : built.classes) built.add_up(each, expected, reserve);
+        rows_ = std::make_shared<const rows>(std::move(built));
+    }
+
+    /// Valid while the table, or a copy of it, is.
+    [[nodiscard]] reserved_capacity_view view() const noexcept {
+        return {rows_->classes.data(), static_cast<std::int32_t>(rows_->classes.size())};
+    }
+
+    /// The classes that are tight on a cluster now, as bits by index. Cost: at most a look at each kind of node for
+    /// each class; where there is plenty, at the first kinds.
+    [[nodiscard]] std::uint32_t tight(const cluster& on) const noexcept {
+        if (rows_->classes.empty() || rows_->compute == 0) return 0;
+        const std::int64_t left = rounded(on.compute_free().count() * rows_->arrivals / rows_->compute);
+        std::uint32_t bits = 0;
+        for (std::size_t c = 0; c < rows_->classes.size(); ++c) {
+            const scarce_class& of = rows_->classes[c];
+            if (!has_more_room(of, on, left * of.wanted / reserved_capacity_view::scale)) bits |= 1U << c;
+        }
+        return bits;
+    }
+
+    friend bool operator==(const reserved_capacity_table& a, const reserved_capacity_table& b) noexcept {
+        return a.rows_ == b.rows_;
+    }
+
+  private:
+    struct rows {
+        std::vector<scarce_class> classes;
+        std::int64_t arrivals = 0;
+        std::int64_t compute = 0; // of all arrivals, milli-GPUs
+
+        void enter(const task_mix::entry& each) {
+            const request& request = each.request;
+            const auto cpu = static_cast<std::int32_t>(request.cpu.count());
+            const auto memory = static_cast<std::int32_t>(request.memory.count());
+            const std::int64_t gpus = each.count * request.gpus;
+            for (scarce_class& known : classes)
+                if (known.models == request.models && known.gpus == request.gpus && known.cpu == cpu) {
+                    known.memory = std::max(known.memory, memory);
+                    known.wanted += gpus;
+                    return;
+                }
+            classes.push_back({request.models, request.gpus, cpu, memory, gpus});
+        }
+
+        /// Counts what arrivals of the mix want of a class; a task for twice the GPUs wants two places.
+        void add_up(scarce_class& of, const task_mix& expected, int reserve) const {
+            constexpr std::int64_t parts = 32; // of a place
+            std::int64_t wanted = 0;
+            for (const task_mix::entry& each : expected.entries())
+                if (takes_several(each.request) && reserved_capacity_view::is_of(each.request, of))
+                    wanted += each.count * each.request.gpus * parts / of.gpus;
+            of.wanted = wanted * reserve * reserved_capacity_view::scale / (100 * arrivals * parts);
+        }
+    };
+
+    [[nodiscard]] static bool takes_several(const request& request) noexcept {
+        return request.gpus > 1 && request.share.way() == sharing::exclusive;
+    }
+
+    /// The four highest binary digits.
+    [[nodiscard]] static std::int64_t rounded(std::int64_t count) noexcept {
+        const int surplus = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))) - 4;
+        return surplus <= 0 ? count : count >> surplus << surplus;
+    }
+
+    [[nodiscard]] static bool has_more_room(const scarce_class& of, const cluster& on, std::int64_t than) noexcept {
+        std::int64_t room = 0;
+        for (std::size_t k = 0; k < on.types().size() && room <= than; ++k) {
+            const node_type& type = on.types()[k];
+            if ((type.models & of.models).empty() || type.gpu_count < of.gpus || type.cpu.count() < of.cpu ||
+                type.memory.count() < of.memory)
+                continue;
+            room += on.free_of_kind(k).room_for(of.gpus, type.gpu_count);
+        }
+        return room > than;
+    }
+
+    std::shared_ptr<const rows> rows_;
+};
+
+} // namespace gpupack::policy

@@ -1,2 +1,0 @@
-// The source that runs in a host loop and on Thrust's back ends, on a GPU.
-#include "cuda/batch_spaces_test.cpp"

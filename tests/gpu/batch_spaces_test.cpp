@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Batches and what-if replays in each space: a host loop, Thrust's back ends and a GPU, from this one source.
+#include "support/test_space.hpp"
+#if defined(__CUDACC__)
+#include <gpupack/gpu/what_if.cuh>
+#elif defined(GPUPACK_TEST_WITH_THRUST)
+#include <gpupack/gpu/batch_thrust.cuh>
+#endif
+#include <gpupack/gpu/batch_order.hpp>
+#include <gpupack/gpu/what_if_orders.hpp>
+
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
+#include <gpupack/search/indexed.hpp>
+
+#include "cuda/batch_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+using namespace gpupack;
+namespace gpu = gpupack::gpu; // libcu++ has a namespace cuda of its own
+
+namespace {
+
+/// Holds batches in the space to the scan on random clusters. make(mix, seed) is the policy.
+template <class MakePolicy> void check_in_space(const MakePolicy& make) {
+    const auto in = test::open_space();
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        const drawn_batch drawn = drawn_batch::from(seed, 120);
+        const auto by = make(drawn.mix, seed);
+        gpu::resident_cluster there{*in, drawn.on};
+        const gpu::batch_options tight{.tree_bytes = 150 * (1 + seed % 7)};
+        const auto choices = gpu::place_batch(there, drawn.on, by, drawn.request, tight).value();
+        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.on, by, drawn.request, choices)) << seed;
+    }
+}
+
+auto packing() {
+    return policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{});
+}
+
+} // namespace
+
+TEST(batch_spaces, place_as_the_scan) {
+    check_in_space([](const task_mix&, std::uint64_t) { return packing(); });
+    check_in_space([](const task_mix& mix, std::uint64_t) { return policy::fgd{mix}; });
+}
+
+TEST(batch_spaces, place_as_the_scan_by_what_looks_at_the_whole_cluster) {
+    check_in_space([](const task_mix& mix, std::uint64_t) { return policy::mig_scarcity{mix}; });
+    check_in_space([](const task_mix&, std::uint64_t seed) {
+        return policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed});
+    });
+}
+
+TEST(batch_spaces, place_openb) {
+    const workload::trace openb = workload::openb();
+    const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();
+    std::vector<request> request;
+    for (const std::size_t task : workload::draw_arrivals(openb, 42, 1300)) request.push_back(openb.tasks[task].request);
+    const policy::fgd by{openb.mix().typical(95)};
+    const auto in = test::open_space();
+    gpu::resident_cluster there{*in, on};
+    EXPECT_TRUE(as_one_by_one<search::indexed>(on, by, request, gpu::place_batch(there, on, by, request).value()));
+}
+
+TEST(batch_spaces, find_the_order_that_the_host_finds) {
+    const auto in = test::open_space();
+    const drawn_batch drawn = drawn_batch::from(7, 120);
+    gpu::resident_cluster there{*in, drawn.on};
+    const auto told = gpu::place_unordered(there, drawn.on, packing(), drawn.request).value();
+    const auto wanted = gpu::place_in_any_order(
+        drawn.on, drawn.request, gpu::batch_goal::compute,
+        [&](const std::vector<request>& sorted) -> expected<std::vector<gpu::batch_choice>, gpu::gpu_error> {
+            return gpu::place_batch_on_host(drawn.on, packing(), sorted);
+        });
+    EXPECT_EQ(told.rule, wanted->rule);
+    EXPECT_EQ(told.choices, wanted->choices);
+}
+
+TEST(batch_spaces, replay_as_the_host) {
+    const workload::trace openb = workload::openb();
+    const task_mix expected = openb.mix().typical(95);
+    const cluster on = openb.build().value();
+    std::vector<request> tasks;
+    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    const gpu::what_if_world world{on, tasks, std::vector{policy::fgd{expected}}, expected};
+    std::vector<gpu::what_if_scenario> scenarios;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        scenarios.push_back({.seed = 42 + i, .arriving = workload::arriving_at(500 + 400 * i, openb)});
+        if (i == 1) scenarios.back().removed = {node_id{3}, node_id{700}};
+    }
+    const auto in = test::open_space();
+    EXPECT_EQ(gpu::what_if(*in, world, scenarios, {.memory = std::size_t{1} << 23}).value(),
+              gpu::what_if_on_host(world, scenarios));
+    const drawn_batch drawn = drawn_batch::from(3, 60);
+    const policy::fgd by{drawn.mix};
+    gpu::host_space host;
+    EXPECT_EQ(gpu::search_orders(*in, drawn.on, by, drawn.request, 8)->order,
+              gpu::search_orders(host, drawn.on, by, drawn.request, 8)->order);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/gpu/batch.hpp>
+
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/fragmentation.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/dialect/kubernetes/default_score.hpp>
+#include <gpupack/policy/quantize.hpp>
+#include <gpupack/policy/then.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
+#include <gpupack/search/indexed.hpp>
+
+#include "cuda/batch_support.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(batch, places_as_the_scan_by_fgd) {
+    check_batches([](const task_mix& mix, std::uint64_t) { return policy::fgd{mix}; });
+}
+
+TEST(batch, places_as_the_scan_by_binpack) {
+    check_batches([](const task_mix&, std::uint64_t) {
+        return policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{});
+    });
+}
+
+TEST(batch, places_as_the_scan_by_best_fit) {
+    check_batches([](const task_mix&, std::uint64_t) {
+        return policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{});
+    });
+}
+
+TEST(batch, places_as_the_scan_by_keys_of_two_scores) {
+    check_batches([](const task_mix& mix, std::uint64_t) {
+        return policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{});
+    });
+}
+
+TEST(batch, places_as_the_scan_where_slices_are_rounded_up) {
+    check_batches([](const task_mix&, std::uint64_t) { return policy::whole_gpus(policy::kubernetes_default{}); });
+}
+
+// More nodes than a tree of two levels holds, and a batch that the cluster cannot take all of.
+TEST(batch, places_openb_as_the_indexed_engine) {
+    const workload::trace openb = workload::openb();
+    const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();
+    std::vector<request> request;
+    for (const std::size_t task : workload::draw_arrivals(openb, 42, 1300)) request.push_back(openb.tasks[task].request);
+    const policy::fgd by{openb.mix().typical(95)};
+    const auto choices = gpu::place_batch_on_host(on, by, request);
+    EXPECT_TRUE(as_one_by_one<search::indexed>(on, by, request, choices));
+}
+
+// A resident cluster shows the choices only where they were taken.
+TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        drawn_batch drawn = drawn_batch::from(seed, 120);
+        const policy::fgd by{drawn.mix};
+        gpu::host_space in;
+        gpu::resident_cluster resident{in, drawn.on};
+        const auto first = gpu::place_batch(resident, drawn.on, by, drawn.request).value();
+        EXPECT_EQ(first, gpu::place_batch_on_host(drawn.on, by, drawn.request));
+        EXPECT_EQ(first, gpu::place_batch(resident, drawn.on, by, drawn.request).value());
+        (void)gpu::commit_batch(drawn.on, by, drawn.request, first);
+        EXPECT_EQ(gpu::place_batch(resident, drawn.on, by, drawn.request).value(),
+                  gpu::place_batch_on_host(drawn.on, by, drawn.request));
+    }
+}
+
+TEST(batch, of_nothing_places_nothing) {
+    const drawn_batch drawn = drawn_batch::from(1, 1);
+    EXPECT_TRUE(gpu::place_batch_on_host(drawn.on, policy::best_fit{}, {}).empty());
+    const cluster nowhere = cluster_builder{}.build().value();
+    const auto choices = gpu::place_batch_on_host(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
+    ASSERT_EQ(choices.size(), 1U);
+    EXPECT_FALSE(choices[0].placed());
+}
+
+TEST(batch, has_room_for_one_tree_at_least) {
+    using policy_type = policy::best_fit;
+    EXPECT_EQ(gpu::trees_within<policy_type>(1, 100'000), 1U);
+    // 8 bytes a key, 1 whether it has entered, and 16 a winner of every 16, 256, ... nodes.
+    const std::size_t tree = 100'000 * 9 + (6250 + 391 + 25 + 2 + 1) * 16;
+    EXPECT_EQ(gpu::trees_within<policy_type>(10 * tree, 100'000), 10U);
+    EXPECT_EQ(gpu::trees_within<policy_type>(10 * tree - 1, 100'000), 9U);
+}

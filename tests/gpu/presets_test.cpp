@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every preset that a kernel can be made of, ranked by the kernels' bodies in a host loop: never a difference to the scan.
+#include <gpupack/gpu/bulk.hpp>
+#include <gpupack/presets.hpp>
+#include <gpupack/search/scan.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+using namespace gpupack;
+
+namespace {
+
+/// Compares one preset on one cluster; returns how many requests fit, or -1 for one that runs on the host alone.
+template <class Policy> int compare(const Policy& by, const cluster& on, const std::vector<request>& requests) {
+    if constexpr (!gpu::runs_on_device<Policy>) {
+        return -1;
+    } else {
+        gpu::host_space in;
+        gpu::resident_cluster<gpu::host_space> there{in, on};
+        const auto told = gpu::best_nodes(there, on, by, requests);
+        if (!told) ADD_FAILURE() << told.error();
+        int found = 0;
+        for (std::size_t r = 0; r < requests.size(); ++r) {
+            const request& taken = policy::effective_request(by, requests[r]);
+            const auto expected = search::scan::searcher{}.find(by, {on, taken, r});
+            const auto& choice = (*told)[r];
+            EXPECT_EQ(choice.at.found(), expected.has_value());
+            if (!expected || !choice.at.found()) continue;
+            EXPECT_EQ((search::choice{node_id{choice.at.node}, choice.gpus, choice.slots}), *expected);
+            ++found;
+        }
+        return found;
+    }
+}
+
+} // namespace
+
+TEST(presets_in_kernels, rank_as_the_scan_does) {
+    std::set<std::string> host_only;
+    int found = 0;
+    for (std::uint64_t seed = 0; seed < 120; ++seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        const task_mix mix = history.any_mix(on);
+        std::vector<request> requests;
+        for (int i = 0; i < 8; ++i) requests.push_back(history.any_request(on));
+        for (const policy::preset_row& row : policy::presets) {
+            const int here =
+                std::visit([&](const auto& by) { return compare(by, on, requests); }, row.make({mix, seed}));
+            if (here < 0) host_only.emplace(row.name);
+            found += here < 0 ? 0 : here;
+            ASSERT_FALSE(testing::Test::HasFailure()) << row.name << ", seed " << seed;
+        }
+    }
+    EXPECT_EQ(host_only, (std::set<std::string>{"gpuallocator", "gpuallocator-binpack"}));
+    EXPECT_GT(found, 10'000);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/gpu/shape.hpp>
+
+#include <gpupack/gpu/table_uploader.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/dialect/kubernetes/gpuallocator.hpp>
+#include <gpupack/policy/quantize.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/whole_gpus.hpp>
+
+#include "support/random_history.hpp"
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+namespace {
+
+struct no_memory {
+    expected<const void*, gpu::gpu_error> store(const void* bytes, std::size_t) const { return bytes; }
+};
+
+} // namespace
+
+TEST(shape, knows_which_policies_a_kernel_can_run) {
+    using host_only = policy::gpuallocator_best_effort;
+    static_assert(gpu::runs_on_device<policy::best_fit> && gpu::runs_on_device<policy::fgd>);
+    static_assert(!gpu::runs_on_device<host_only>);
+    static_assert(!gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, host_only>>);
+    static_assert(!gpu::runs_on_device<policy::whole_gpus_policy<policy::quantized_policy<host_only>>>);
+    static_assert(gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, policy::gpu_best_fit>>);
+}
+
+TEST(shape, is_prepared_as_a_decision_is) {
+    const cluster on = random_history{1}.used_cluster();
+    gpu::table_uploader mover{no_memory{}};
+    const auto shapes = gpu::prepare_shapes(on, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, mover, 40).value();
+    ASSERT_EQ(shapes.size(), 2U);
+    EXPECT_EQ(shapes[1].request.gpus, 2);
+    EXPECT_EQ(shapes[1].scorer.key, (policy::random{3}.prepare({on, shapes[1].request, 41}).key));
+}
+
+TEST(shape, asks_for_what_the_policy_takes) {
+    const cluster on = random_history{1}.used_cluster();
+    gpu::table_uploader mover{no_memory{}};
+    const request request{.gpus = 1, .share = slice{.compute = milli_gpu{100}}};
+    const auto shapes = gpu::prepare_shapes(on, policy::whole_gpus(policy::best_fit{}), {request}, mover).value();
+    EXPECT_EQ(shapes[0].request.share.way(), sharing::exclusive);
+}
+
+TEST(shape, counts_the_bytes_of_its_tables) {
+    const cluster on = random_history{1}.used_cluster();
+    task_mix mix;
+    mix.add({.cpu = milli_cpu{1000}, .gpus = 1});
+    const request request{.gpus = 1};
+    const auto scorer = policy::fgd{mix}.prepare({on, request});
+    // One class of 24 bytes, one amount of CPU, two counts, 99 thresholds; each rounded up to 16.
+    EXPECT_EQ(gpu::detail::table_bytes(scorer), 32U + 16U + 16U + 800U);
+    EXPECT_EQ(gpu::detail::table_bytes(policy::best_fit{}), 0U);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/gpu/what_if_engine.hpp>
+
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
+#include <gpupack/search/indexed.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(what_if_engine, tells_what_the_bodies_tell) {
+    const workload::trace openb = workload::openb();
+    const task_mix expected = openb.mix().typical(95);
+    const policy::fgd by{expected};
+    const policy::fragmentation_table table{expected};
+    std::vector<request> tasks;
+    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    const cluster on = openb.build().value();
+    const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
+    gpu::what_if_scenario request{.seed = 44, .arriving = workload::arriving_at(1100, openb)};
+    for (std::uint32_t n = 0; n < 200; ++n) request.removed.push_back(node_id{3 * n});
+    const auto order = gpu::nodes_of(request, on.size());
+    ASSERT_EQ(order.size(), on.size() - 200);
+    const auto told =
+        gpu::what_if_by(search::indexed{}, openb.build(order).value(), by, tasks, table.view(), request);
+    EXPECT_EQ(told, gpu::what_if_on_host(world, {request}).front());
+    EXPECT_GT(told.failed, 0U);
+}

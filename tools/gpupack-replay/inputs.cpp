@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inputs.hpp"
+
+#include <gpupack/io/read_names.hpp>
+#include <gpupack/io/read_trace.hpp>
+#include <gpupack/workload/openb.hpp>
+#include <gpupack/replay/timeline.hpp>
+
+namespace replay_program {
+namespace {
+
+using gpupack::input_error;
+using indices = std::vector<std::size_t>;
+
+template <class Named> std::vector<std::string> names_of(const std::vector<Named>& all) {
+    std::vector<std::string> names;
+    for (const Named& each : all) names.push_back(each.name);
+    return names;
+}
+
+/// Every node, once.
+gpupack::expected<indices, input_error> read_node_order(const std::string& file, const gpupack::workload::trace& trace) {
+    const auto names = names_of(trace.nodes);
+    auto order = gpupack::io::read_names(file, "node", names);
+    if (!order) return order;
+    std::vector<bool> seen(names.size(), false);
+    for (const std::size_t node : *order) {
+        if (seen[node])
+            return gpupack::unexpected<input_error>{input_error{file, 0, "node", names[node], "each node once"}};
+        seen[node] = true;
+    }
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        if (!seen[i])
+            return gpupack::unexpected<input_error>{
+                input_error{file, 0, "nodes", std::to_string(order->size()) + " names",
+                            "all " + std::to_string(names.size()) + " nodes; " + names[i] + " is missing"}};
+    return order;
+}
+
+/// The requests of a history, of the models of this workload's nodes.
+gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const std::string& file,
+                                                                           gpupack::workload::trace& trace) {
+    const auto text = gpupack::io::read_file(file);
+    if (!text) return gpupack::unexpected<input_error>{text.error()};
+    for (const auto& node : trace.nodes) // those of the built-in workload are not numbered yet
+        for (const gpupack::gpu_group& group : node.spec.gpus.groups())
+            if (const auto added = trace.models.add(group.model); !added)
+                return gpupack::unexpected<input_error>{added.error()};
+    const auto tasks = gpupack::io::read_tasks(file, *text, trace.models);
+    if (!tasks) return gpupack::unexpected<input_error>{tasks.error()};
+    std::vector<gpupack::request> history;
+    for (const auto& task : *tasks) history.push_back(task.request);
+    return history;
+}
+
+} // namespace
+
+gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
+    inputs read;
+    if (chosen.synthetic) return read;
+    if (chosen.nodes.empty()) {
+        read.name = chosen.workload;
+        read.trace = gpupack::workload::openb();
+    } else {
+        auto trace = gpupack::io::read_trace(chosen.nodes, chosen.pods);
+        if (!trace) return gpupack::unexpected<input_error>{trace.error()};
+        read.trace = std::move(*trace);
+        read.name = chosen.pods.substr(chosen.pods.find_last_of('/') + 1);
+    }
+    if (!chosen.history.empty()) {
+        auto history = read_history(chosen.history, read.trace);
+        if (!history) return gpupack::unexpected<input_error>{history.error()};
+        read.history = std::move(*history);
+    }
+    if (!chosen.order.empty()) {
+        auto order = gpupack::io::read_names(chosen.order, "task", names_of(read.trace.tasks));
+        if (!order) return gpupack::unexpected<input_error>{order.error()};
+        read.order = std::move(*order);
+    }
+    if (chosen.timeline) {
+        auto order = gpupack::replay::arrivals_in_time(read.trace.tasks);
+        if (!order) {
+            order.error().file = chosen.pods;
+            return gpupack::unexpected<input_error>{order.error()};
+        }
+        read.order = std::move(*order);
+    }
+    if (!chosen.node_order.empty()) {
+        auto order = read_node_order(chosen.node_order, read.trace);
+        if (!order) return gpupack::unexpected<input_error>{order.error()};
+        read.node_order = std::move(*order);
+    }
+    return read;
+}
+
+} // namespace replay_program

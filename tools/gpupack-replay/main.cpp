@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// gpupack-replay: replays a GPU cluster's tasks under placement policies, and says which wastes least.
+#include "inputs.hpp"
+#include "options.hpp"
+#include "output_file.hpp"
+#include "outputs.hpp"
+#include "report.hpp"
+#include "runs.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+using namespace replay_program;
+
+constexpr int bad_usage = 2;
+
+int refuse(const gpupack::input_error& error) {
+    fmt::print(stderr, "gpupack-replay: {}\n", error.message());
+    return bad_usage;
+}
+
+/// One line on a terminal, written over again and again; nothing where standard error is no terminal.
+class progress_line {
+  public:
+    void operator()(const run_record& run, double done) const {
+        if (!shown_) return;
+        fmt::print(stderr, "\r\033[K{} seed {}: {:.0f} %", run.policy, run.seed, 100 * done);
+        std::fflush(stderr);
+    }
+    void clear() const {
+        if (shown_) fmt::print(stderr, "\r\033[K");
+    }
+
+  private:
+    bool shown_ = isatty(STDERR_FILENO) == 1;
+};
+
+/// The files that were asked for; opened before the work, filled after it.
+struct output_files {
+    std::optional<output_file> decisions;
+    std::optional<output_file> json;
+    std::optional<output_file> report;
+
+    [[nodiscard]] gpupack::expected<void, gpupack::input_error> open(const options& chosen) {
+        const auto open_one = [](std::optional<output_file>& file, const std::string& flag,
+                                 const std::string& path) -> gpupack::expected<void, gpupack::input_error> {
+            if (path.empty() || path == "-") return {};
+            auto opened = output_file::open(flag, path);
+            if (!opened) return gpupack::unexpected<gpupack::input_error>{opened.error()};
+            file.emplace(std::move(*opened));
+            return {};
+        };
+        if (auto done = open_one(decisions, "--decisions", chosen.decisions); !done) return done;
+        if (auto done = open_one(json, "--json", chosen.json); !done) return done;
+        return open_one(report, "--report", chosen.report);
+    }
+};
+
+int replay(const options& chosen) {
+    const auto from = read_inputs(chosen);
+    if (!from) return refuse(from.error());
+    output_files files;
+    if (const auto opened = files.open(chosen); !opened) return refuse(opened.error());
+
+    progress_line progress;
+    const auto runs = run_all(chosen, *from, [&](const run_record& run, double done) { progress(run, done); });
+    progress.clear();
+    if (!runs) return refuse(runs.error());
+
+    const auto write = [](std::optional<output_file>& file, const auto& text) {
+        return file ? file->commit(text()) : gpupack::expected<void, gpupack::input_error>{};
+    };
+    if (auto done = write(files.decisions, [&] { return decisions_text(*from, runs->front()); }); !done)
+        return refuse(done.error());
+    if (auto done = write(files.json, [&] { return json_text(*runs); }); !done) return refuse(done.error());
+    if (auto done = write(files.report, [&] { return report_html(*runs, chosen.command_line); }); !done)
+        return refuse(done.error());
+    fmt::print("{}", chosen.json == "-" ? json_text(*runs) : table_text(*runs, chosen.causes));
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto chosen = parse_options(argc, argv);
+    if (!chosen) return refuse(chosen.error());
+    if (!chosen->message.empty()) {
+        fmt::print("{}", chosen->message);
+        return 0;
+    }
+    return replay(*chosen);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include "runs.hpp"
+
+#include <CLI/CLI.hpp>
+#include <gpupack/core/version.hpp>
+#include <gpupack/presets.hpp>
+#include <gpupack/workload/synthetic.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace replay_program {
+namespace {
+
+using gpupack::bad_input;
+using gpupack::input_error;
+
+/// What is read as text first, so that every error is ours: one line.
+struct raw_options {
+    std::string policy = "all";
+    std::string seed = "42";
+    std::string load; // 1.3, or 1 where tasks come and go
+    std::string learn;
+    std::string workload;
+    bool list_policies = false;
+    bool version = false;
+};
+
+void describe(CLI::App& app, options& chosen, raw_options& raw) {
+    app.set_help_flag("-h,--help", "print this");
+    app.add_flag("--version", raw.version, "print the version");
+    app.add_option(
+        "--workload", raw.workload,
+        "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
+        "-h100, slices-mib, vgpu-t4, mixed, training-h100, training-dgx1 or training-nvl72");
+    app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
+    app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
+    app.add_option(
+        "--policy", raw.policy,
+        "presets by name, comma separated, or all (the default; those for MIG only where instances come and go, "
+        "those for links only where training jobs do)");
+    app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
+    app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
+    app.add_option(
+        "--load", raw.load,
+        "tasks arrive until that many times the GPUs have been request for (default 1.3); where they come and "
+        "go: what they would take on average, over what there is (default 1)");
+    app.add_option(
+        "--learn", raw.learn,
+        "policies learn the expected mix from what arrived, half of it from the last so many arrivals, instead of "
+        "knowing it");
+    app.add_option(
+        "--history", chosen.history,
+        "policies expect the tasks of that file, laid out as for --pods, instead of those that come; with "
+        "--learn, they begin with it");
+    app.add_option("--engine", chosen.engine,
+                   "indexed (the default), scan, parallel or cuda: how nodes are searched; all decide alike");
+    app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
+    app.add_option("--node-order", chosen.node_order, "number the nodes exactly so: a node name a line");
+    app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
+    app.add_flag(
+        "--causes", chosen.causes,
+        "also print why GPUs are idle at the end and which sizes of tasks fail; with several seeds and fgd, "
+        "also the differences to it");
+    app.add_option("--decisions", chosen.decisions, "write task,node,gpus to that file; one policy and one seed");
+    app.add_option("--json", chosen.json, "write one object a run to that file; - is standard output");
+    app.add_option("--report", chosen.report, "write a self-contained HTML page to that file");
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+/// "1.3" as 1300, exactly; at most three decimals, at most 1000.
+std::optional<std::int64_t> thousandths(std::string_view text) {
+    const std::size_t point = std::min(text.find('.'), text.size());
+    std::string decimals{text.substr(std::min(point + 1, text.size()))};
+    if (point < text.size() && decimals.empty()) return std::nullopt;
+    if (decimals.size() > 3) return std::nullopt;
+    decimals.resize(3, '0');
+    const auto whole = whole_number(text.substr(0, point));
+    const auto part = whole_number(decimals);
+    if (!whole || !part || *whole > 1000) return std::nullopt;
+    return static_cast<std::int64_t>(*whole * 1000 + *part);
+}
+
+/// Whether a preset says anything on a workload: those for MIG do where tasks come and go, those for links where
+/// links are known, which is where training jobs do.
+bool is_of_use(std::string_view policy, const options& on) {
+    const bool training = on.synthetic && on.workload.starts_with("training-");
+    if (policy.starts_with("mig-")) return on.synthetic && !training;
+    const bool by_links =
+        policy.starts_with("gpuallocator") || policy.starts_with("link-") || policy == "hami-topology";
+    return training || !by_links;
+}
+
+gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list, const options& on) {
+    std::vector<std::string> names;
+    if (list == "all") {
+        for (const auto& row : gpupack::policy::presets)
+            if (is_of_use(row.name, on)) names.emplace_back(row.name);
+        return names;
+    }
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        const std::string name = list.substr(begin, end - begin);
+        const bool known = std::any_of(gpupack::policy::presets.begin(), gpupack::policy::presets.end(),
+                                       [&](const auto& row) { return row.name == name; });
+        if (!known) return bad_input("--policy", name, "all, or some of " + gpupack::policy::preset_names());
+        if (std::find(names.begin(), names.end(), name) != names.end())
+            return bad_input("--policy", name, "each policy once");
+        names.push_back(name);
+        begin = end + 1;
+    }
+    return names;
+}
+
+/// The rules between flags.
+std::optional<input_error> conflict(const options& chosen, const raw_options& raw) {
+    const auto error = [](std::string field, std::string value, std::string expected) {
+        return input_error{{}, 0, std::move(field), std::move(value), std::move(expected)};
+    };
+    if (chosen.nodes.empty() != chosen.pods.empty())
+        return chosen.nodes.empty() ? error("--nodes", "", "a file, beside --pods")
+                                    : error("--pods", "", "a file, beside --nodes");
+    if (!chosen.nodes.empty() && !raw.workload.empty())
+        return error("--workload", raw.workload, "no built-in workload beside --nodes and --pods");
+    if (chosen.synthetic)
+        for (const auto& [flag, value] : {std::pair{"--order", chosen.order},
+                                          {"--node-order", chosen.node_order},
+                                          {"--decisions", chosen.decisions},
+                                          {"--history", chosen.history}})
+            if (!value.empty())
+                return error(flag, value,
+                             "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+    if (chosen.causes && chosen.synthetic)
+        return error("--causes", "", "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+    if (chosen.timeline && chosen.nodes.empty())
+        return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
+    if (chosen.timeline && !chosen.order.empty())
+        return error("--order", chosen.order, "no order beside --timeline, which has its own");
+    const bool one_run = chosen.policies.size() == 1 && chosen.first_seed == chosen.last_seed;
+    if (!chosen.decisions.empty() && !one_run)
+        return error("--decisions", chosen.decisions, "one policy and one seed, so that the file holds one run");
+    return std::nullopt;
+}
+
+gpupack::expected<options, input_error> check(options chosen, const raw_options& raw) {
+    if (!raw.workload.empty()) {
+        chosen.workload = raw.workload;
+        const auto names = gpupack::workload::synthetic_names();
+        chosen.synthetic = std::find(names.begin(), names.end(), raw.workload) != names.end();
+        if (!chosen.synthetic && raw.workload != "openb") {
+            std::string known = "openb";
+            for (const std::string& name : names) known += ", " + name;
+            return bad_input("--workload", raw.workload, "one of " + known);
+        }
+    }
+    if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan, parallel or cuda");
+
+    const auto names = policy_names(raw.policy, chosen);
+    if (!names) return gpupack::unexpected<input_error>{names.error()};
+    chosen.policies = *names;
+
+    const std::size_t colon = std::min(raw.seed.find(':'), raw.seed.size());
+    const auto first = whole_number(std::string_view{raw.seed}.substr(0, colon));
+    const auto last = colon == raw.seed.size() ? first : whole_number(std::string_view{raw.seed}.substr(colon + 1));
+    if (!first || !last || *last < *first || *last - *first >= 10000)
+        return bad_input("--seed", raw.seed, "N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    chosen.first_seed = *first;
+    chosen.last_seed = *last;
+
+    const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.synthetic ? "1" : "1.3");
+    if (!load) return bad_input("--load", raw.load, "a number from 0 to 1000 with at most three decimals");
+    chosen.load = *load;
+    if (!raw.learn.empty()) {
+        const auto half_life = whole_number(raw.learn);
+        if (!half_life || *half_life < 1 || *half_life > 1'000'000'000)
+            return bad_input("--learn", raw.learn, "a number of arrivals from 1 to 1000000000");
+        chosen.learn = static_cast<std::int64_t>(*half_life);
+    }
+    if (auto wrong = conflict(chosen, raw)) return gpupack::unexpected<input_error>{*wrong};
+    return chosen;
+}
+
+std::string policy_list() {
+    std::string text;
+    for (const auto& row : gpupack::policy::presets) {
+        std::string name{row.name};
+        name.resize(27, ' ');
+        text += name + std::string{row.summary} + "\n";
+    }
+    return text;
+}
+
+std::string version_text() {
+    return "gpupack-replay " + std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) +
+           "." + std::to_string(GPUPACK_VERSION_PATCH) + "\n";
+}
+
+} // namespace
+
+gpupack::expected<options, input_error> parse_options(int argc, const char* const* argv) {
+    options chosen;
+    raw_options raw;
+    CLI::App app{"Replays a GPU cluster's tasks under placement policies, and says which wastes least.",
+                 "gpupack-replay"};
+    describe(app, chosen, raw);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        chosen.message = app.help();
+        return chosen;
+    } catch (const CLI::ExtrasError&) {
+        const auto known = [&](const std::string& argument) {
+            return app.get_option_no_throw(argument) != nullptr;
+        };
+        for (int i = 1; i < argc; ++i) {
+            const std::string argument{argv[i]};
+            if (argument.starts_with('-') && argument != "-" && !known(argument.substr(0, argument.find('='))))
+                return bad_input("argument", argument, "a flag that --help lists");
+        }
+        return bad_input("argument", argv[argc - 1], "only flags that --help lists");
+    } catch (const CLI::ParseError& error) {
+        return bad_input("arguments", error.what(), "flags as --help lists them");
+    }
+    if (raw.version || raw.list_policies) {
+        chosen.message = raw.version ? version_text() : policy_list();
+        return chosen;
+    }
+    chosen.command_line = "gpupack-replay";
+    for (int i = 1; i < argc; ++i) chosen.command_line += std::string{" "} + argv[i];
+    return check(std::move(chosen), raw);
+}
+
+} // namespace replay_program

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "outputs.hpp"
+
+#include "causes_text.hpp"
+#include "summary.hpp"
+#include "summary_measures.hpp"
+#include "summary_visits.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace replay_program {
+namespace {
+
+constexpr int name_width = 25; // of the longest preset
+
+std::string seeds_text(const std::vector<run_record>& runs) {
+    const std::uint64_t first = runs.front().seed;
+    const std::uint64_t last = runs.back().seed;
+    return first == last ? fmt::format("seed {}", first) : fmt::format("seeds {} to {}", first, last);
+}
+
+std::string range_text(const seed_range& over, bool several) {
+    return several ? fmt::format("{:6.2f} ({:.2f} - {:.2f})", over.mean, over.least, over.most)
+                   : fmt::format("{:6.2f}", over.mean);
+}
+
+std::string gpus_text(gpupack::gpu_set gpus) {
+    std::string text;
+    gpupack::for_each_gpu(gpus, [&](int i) { text += (text.empty() ? "" : "-") + std::to_string(i); });
+    return text;
+}
+
+std::string heading(const std::vector<run_record>& runs) {
+    const run_record& any = runs.front();
+    std::string text = fmt::format("{}: {} nodes, {} GPUs; ", any.workload, any.nodes, any.gpus);
+    if (any.timeline)
+        text += fmt::format("{} tasks in recorded time", any.tasks);
+    else if (any.load > 0)
+        text += fmt::format("tasks arrive until {:g} % of the GPUs are request for", 100 * any.load);
+    else
+        text += fmt::format("{} tasks in the given order", any.tasks);
+    return text + fmt::format("; {}; engine {}\n\n", seeds_text(runs), any.engine);
+}
+
+/// The levels of domains worth a column: neither the cluster, where all are, nor the node, where no gang is.
+std::vector<std::size_t> levels_shown(const visits_summary& of) {
+    std::vector<std::size_t> levels;
+    for (std::size_t level = 1; level + 1 < of.within.size(); ++level) levels.push_back(level);
+    return levels;
+}
+
+std::string within_name(const run_record& any, std::size_t level) {
+    return fmt::format("in one {} %", any.visits->levels[level]);
+}
+
+std::string visits_text(const std::vector<run_record>& runs) {
+    const run_record& any = runs.front();
+    const std::vector<visits_summary> policies = summarise_visits(runs);
+    std::string text = fmt::format(
+        "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
+        any.nodes, any.gpus, 100 * any.load, any.visits->unit, seeds_text(runs), any.engine);
+    text += fmt::format("{:<{}}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", name_width, "accepted %", "by size %",
+                        "active GPUs", "decisions/s");
+    if (policies.front().has_links) text += fmt::format("  {:>10}  {:>6}", "best set %", "link %");
+    for (const std::size_t level : levels_shown(policies.front()))
+        text += fmt::format("  {:>{}}", within_name(any, level), within_name(any, level).size());
+    for (const std::string& name : any.visits->names)
+        text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
+    text += "\n";
+    for (const visits_summary& each : policies) {
+        text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
+                            each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
+        if (each.has_links) text += fmt::format("  {:>10.2f}  {:>6.2f}", each.on_best.mean, each.link.mean);
+        for (const std::size_t level : levels_shown(each))
+            text += fmt::format("  {:>{}.1f}", each.within[level].mean, within_name(any, level).size());
+        for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
+            text += fmt::format("  {:>{}.2f}", each.by_kind[kind].mean,
+                                std::max<std::size_t>(6, any.visits->names[kind].size()));
+        text += "\n";
+    }
+    if (policies.front().has_links)
+        text +=
+            "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
+            "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
+    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n", bound_of(runs));
+    return text;
+}
+
+} // namespace
+
+namespace {
+
+std::string gap_text(const std::optional<seed_range>& closed) {
+    return fmt::format("  {:>12}", closed ? fmt::format("{:.1f}", closed->mean) : "-");
+}
+
+/// Which policy wastes least, and how much less any could.
+std::string closing_text(const std::vector<policy_summary>& policies, const run_record& any) {
+    const policy_summary& best = policies.front();
+    std::string text =
+        fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
+                    best.name, best.allocated.mean, best.unallocated, any.gpus);
+    const auto bound = bound_over_seeds(best);
+    if (!bound || any.compute == 0) return text;
+    text += fmt::format(
+        "No policy could allocate more than {:.2f} % of these arrivals, had it known them all beforehand",
+        bound->mean);
+    const policy_summary* const from = gap_from(policies);
+    if (from == nullptr) return text + ".\n";
+    return text + fmt::format(";\ngap closed: of the way from {} to there.\n", from->name);
+}
+
+} // namespace
+
+std::string table_text(const std::vector<run_record>& runs, bool causes) {
+    if (runs.empty()) return "nothing to replay\n";
+    if (runs.front().visits) return visits_text(runs);
+    const bool several = runs.front().seed != runs.back().seed;
+    const bool timed = runs.front().timeline.has_value();
+    const int width = several ? 24 : 12;
+    std::string text = heading(runs);
+    text +=
+        fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", name_width,
+                    timed ? "mean alloc %" : "allocated %", width, "fragmented %", width, "failed", "decisions/s");
+    if (timed) text += fmt::format("  {:>8}  {:>11}  {:>14}", "waited", "mean wait s", "longest wait s");
+    const auto policies = summarise(runs);
+    const policy_summary* const from = gap_from(policies);
+    if (from != nullptr) text += fmt::format("  {:>12}", "gap closed %");
+    text += "\n";
+    for (const policy_summary& each : policies) {
+        text += fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8.{}f}  {:>11.0f}", each.name, name_width,
+                            range_text(each.allocated, several), width, range_text(each.fragmented, several), width,
+                            each.failed, several ? 1 : 0, each.rate);
+        if (timed)
+            text += fmt::format("  {:>8.{}f}  {:>11.1f}  {:>14.0f}", each.waited, several ? 1 : 0, each.mean_wait,
+                                each.longest_wait);
+        if (from != nullptr) text += gap_text(gap_closed(each, *from));
+        text += "\n";
+    }
+    if (!timed) text += closing_text(policies, runs.front());
+    return causes ? text + causes_text(runs, policies) : text;
+}
+
+namespace {
+
+/// How close together tasks were placed, where that means anything.
+void add_places(nlohmann::ordered_json& object, const gpupack::replay::visits_result& visits,
+                const std::vector<std::string>& levels) {
+    const gpupack::replay::locality places = visits.all_places();
+    if (places.sets > 0) {
+        object["multi_gpu_tasks"] = places.sets;
+        object["on_best_set_percent"] = places.on_best_percent();
+        object["link_score_percent"] = places.link_percent();
+    }
+    if (places.by_level.empty()) return;
+    auto& gangs = object["gangs_by_level"] = nlohmann::ordered_json::object();
+    for (std::size_t level = 0; level < levels.size(); ++level)
+        gangs[levels[level]] = level < places.by_level.size() ? places.by_level[level] : 0;
+}
+
+/// What is measured beyond the allocation: the bound, why compute is idle, and what failed by size.
+void add_measures(nlohmann::ordered_json& object, const run_record& run) {
+    if (run.bound) object["bound_gpu_percent"] = gpupack::replay::percent(*run.bound, run.compute);
+    if (run.idle)
+        object["idle_milli_gpus"] = {{"too_small", run.idle->too_small.count()},
+                                     {"host_short", run.idle->host_short.count()},
+                                     {"wrong_model", run.idle->wrong_model.count()},
+                                     {"fits", run.idle->fits.count()},
+                                     {"rounding_overhead", run.idle->rounding_overhead.count()}};
+    auto& sizes = object["sizes"] = nlohmann::ordered_json::array();
+    for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
+        sizes.push_back({{"name", gpupack::replay::size_class_names[size]},
+                         {"arrived", run.sizes.arrived[size]},
+                         {"failed", run.sizes.failed[size]}});
+        if (run.timeline) sizes.back()["waited"] = run.sizes.waited[size];
+    }
+}
+
+} // namespace
+
+std::string json_text(const std::vector<run_record>& runs) {
+    auto all = nlohmann::ordered_json::array();
+    for (const run_record& run : runs) {
+        const gpupack::replay::result& result = run.result;
+        nlohmann::ordered_json object{{"workload", run.workload},
+                                      {"policy", run.policy},
+                                      {"seed", run.seed},
+                                      {"engine", run.engine},
+                                      {"load", run.load},
+                                      {"nodes", run.nodes},
+                                      {"gpus", run.gpus},
+                                      {"tasks", run.tasks},
+                                      {"placed", result.placed},
+                                      {"failed", result.failed},
+                                      {"allocated_gpu_percent", result.allocated_percent},
+                                      {"fragmented_gpu_percent", result.fragmented_percent},
+                                      {"decisions", result.outcomes.size()},
+                                      {"seconds", result.seconds},
+                                      {"decisions_per_second", result.decisions_per_second()}};
+        auto& curve = object["curve"] = nlohmann::ordered_json::array();
+        for (const auto& point : result.curve) curve.push_back({point.arrived, point.allocated, point.fragmented});
+        if (!run.visits) add_measures(object, run);
+        if (run.visits) {
+            const gpupack::replay::visits_result& visits = run.visits->result;
+            object["decisions"] = visits.decisions;
+            object["decisions_per_second"] = visits_rate(run);
+            object["accepted_percent"] = visits.accepted_percent();
+            object["accepted_size_percent"] = run.visits->accepted_size_percent;
+            object["bound_size_percent"] = visits.bound_percent;
+            object["size_unit"] = run.visits->unit;
+            object["mean_active_gpus"] = visits.mean_active_gpus;
+            add_places(object, visits, run.visits->levels);
+            auto& kinds = object["kinds"] = nlohmann::ordered_json::array();
+            for (std::size_t kind = 0; kind < visits.came.size(); ++kind)
+                kinds.push_back({{"name", run.visits->names[kind]},
+                                 {"came", visits.came[kind]},
+                                 {"placed", visits.placed[kind]}});
+        }
+        if (run.timeline) {
+            object["waited"] = run.timeline->waited;
+            object["rejected"] = run.timeline->rejected;
+            object["unplaced"] = run.timeline->unplaced;
+            object["wait_seconds"] = run.timeline->wait_seconds;
+            object["longest_wait_seconds"] = run.timeline->longest_wait;
+            object["mean_allocated_gpu_percent"] = run.timeline->mean_allocated_percent;
+            auto& points = object["timeline"] = nlohmann::ordered_json::array();
+            for (const auto& point : run.timeline->points)
+                points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
+        }
+        all.push_back(std::move(object));
+    }
+    return all.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string decisions_text(const inputs& from, const run_record& run) {
+    std::string text = "task,node,gpus\n";
+    for (const gpupack::replay::outcome& each : run.result.outcomes) {
+        text += from.trace.tasks[each.task].name + ",";
+        if (each.placed) text += run.end[each.node.number()].name;
+        text += "," + gpus_text(each.gpus) + "\n";
+    }
+    return text;
+}
+
+} // namespace replay_program

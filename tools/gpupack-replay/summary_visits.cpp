@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "summary_visits.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace replay_program {
+
+namespace {
+
+/// A range of what each of some runs has.
+template <class Value> seed_range range_over(const std::vector<const run_record*>& runs, Value&& value) {
+    std::vector<double> all;
+    for (const run_record* run : runs) all.push_back(value(*run));
+    return range_of(all);
+}
+
+void add_places(visits_summary& told, const std::vector<const run_record*>& runs) {
+    using gpupack::replay::locality;
+    std::vector<locality> places;
+    for (const run_record* run : runs) places.push_back(run->visits->result.all_places());
+    const auto over = [&](auto&& value) {
+        std::vector<double> all;
+        for (const locality& each : places) all.push_back(value(each));
+        return range_of(all);
+    };
+    bool gangs = false;
+    for (const locality& each : places) {
+        told.has_links = told.has_links || each.sets > 0;
+        gangs = gangs || !each.by_level.empty();
+    }
+    told.on_best = over([](const locality& of) { return of.on_best_percent(); });
+    told.link = over([](const locality& of) { return of.link_percent(); });
+    for (std::size_t level = 0; gangs && level < runs.front()->visits->levels.size(); ++level)
+        told.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
+}
+
+visits_summary summarise(const std::vector<const run_record*>& runs) {
+    visits_summary told;
+    told.policy = runs.front()->policy;
+    told.seeds = runs.size();
+    told.accepted = range_over(runs, [](const auto& run) { return run.visits->result.accepted_percent(); });
+    told.accepted_size = range_over(runs, [](const auto& run) { return run.visits->accepted_size_percent; });
+    told.active = range_over(runs, [](const auto& run) { return run.visits->result.mean_active_gpus; });
+    std::vector<double> rates;
+    for (const run_record* run : runs) rates.push_back(visits_rate(*run));
+    told.rates = range_of(rates);
+    told.rate = median(std::move(rates));
+    for (std::size_t kind = 0; kind < runs.front()->visits->names.size(); ++kind)
+        told.by_kind.push_back(range_over(runs, [&](const auto& run) {
+            const auto& result = run.visits->result;
+            return gpupack::replay::percent(result.placed[kind], result.came[kind]);
+        }));
+    add_places(told, runs);
+    return told;
+}
+
+} // namespace
+
+std::vector<visits_summary> summarise_visits(const std::vector<run_record>& runs) {
+    std::vector<visits_summary> policies;
+    for (std::size_t first = 0; first < runs.size();) {
+        std::vector<const run_record*> same;
+        for (; first < runs.size() && (same.empty() || runs[first].policy == same.front()->policy); ++first)
+            same.push_back(&runs[first]);
+        policies.push_back(summarise(same));
+    }
+    std::stable_sort(policies.begin(), policies.end(),
+                     [](const auto& a, const auto& b) { return a.accepted_size.mean > b.accepted_size.mean; });
+    return policies;
+}
+
+double visits_rate(const run_record& run) {
+    const gpupack::replay::visits_result& of = run.visits->result;
+    return of.seconds > 0 ? static_cast<double>(of.decisions) / of.seconds : 0;
+}
+
+double bound_of(const std::vector<run_record>& runs) {
+    std::vector<double> bounds;
+    for (const run_record& run : runs)
+        if (run.policy == runs.front().policy) bounds.push_back(run.visits->result.bound_percent);
+    return range_of(bounds).mean;
+}
+
+} // namespace replay_program
