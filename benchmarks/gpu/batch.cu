@@ -46,7 +46,7 @@ void measure(const setting& in, const char* name, const Policy& by, std::vector<
          seconds,
          repeats,
          0,
-         "latency, counted in docs/cuda_batches.md; the target is a fifth of the parallel engine's time",
+         "latency, counted in docs/batches.md; the target is a fifth of the parallel engine's time",
          {{"indexed engine", one_by_one(on, by, search::indexed{}, request, count)},
           {"parallel engine, from the first 1,000", one_by_one(on, by, search::parallel{}, request, 1000)}}});
 }

@@ -40,7 +40,7 @@ std::vector<request> most_frequent(std::size_t count) {
     return chosen;
 }
 
-/// Integer operations that fgd's formula needs for all shapes on a node, on average over some nodes: see docs/cuda.md.
+/// Integer operations that fgd's formula needs for all shapes on a node, on average over some nodes: see docs/gpu.md.
 ///
 /// For each class of expected tasks: once a node and shape that fits three operations a GPU (compare, select, add), and
 /// eight a candidate (what changed, its product, the sum).

@@ -63,7 +63,7 @@ std::vector<figure> measure_what_if(const setting& in) {
              seconds,
              repeats,
              0,
-             "latency, counted in docs/cuda_batches.md",
+             "latency, counted in docs/batches.md",
              {{"indexed engine over all cores", on_all_cores(by, tasks, expected, scenarios)}}}};
 }
 

@@ -73,7 +73,7 @@ TEST(batch_order, gains_or_keeps_the_order_given) {
     EXPECT_GT(gained, 20U);
 }
 
-// What docs/cuda_batches.md says of openb, with the CPU engine as the way to place.
+// What docs/batches.md says of openb, with the CPU engine as the way to place.
 TEST(batch_order, gains_on_openb) {
     const workload::trace openb = workload::openb();
     const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();

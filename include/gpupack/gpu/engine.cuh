@@ -23,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// Decides as all engines do. What cannot run on the GPU is searched by the scan on the CPU: policies whose scorers call
 /// what only the host has (runs_on_device), and everything once the GPU has failed, which problem() then tells.
 /// Policies that prepare by a pass over the cluster (normalize, kai, mig_scarcity) make it on the CPU. The indexed
-/// engine is faster for one decision after the other: see docs/cuda.md.
+/// engine is faster for one decision after the other: see docs/gpu.md.
 class engine {
   public:
     /// Opens a GPU.
