@@ -58,6 +58,7 @@
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/numa_alignment.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 
