@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace gpupack::inline GPUPACK_ABI {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a container asks of HAMi, as its limits say; absent is not written.
 ///
@@ -103,4 +103,4 @@ struct hami_demand {
     return made;
 }
 
-} // namespace gpupack
+} // namespace gpupack::dialect

@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace gpupack::inline GPUPACK_ABI {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a pod asks of Koordinator.
 ///
@@ -56,4 +56,4 @@ struct koordinator_resources {
     return made;
 }
 
-} // namespace gpupack
+} // namespace gpupack::dialect
