@@ -16,13 +16,13 @@ set(gpupack_component_table "")
 # Makes the target gpupack_<name> with these headers.
 function(gpupack_make_target target export_name headers)
     add_library(${target} INTERFACE)
-    set_target_properties(${target} PROPERTIES EXPORT_NAME ${export_name} INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${export_name})
     set(tables ${headers})
     list(FILTER tables INCLUDE REGEX "\\.(inc|cuh)$")
     list(FILTER headers EXCLUDE REGEX "\\.(inc|cuh)$")
     target_sources(${target} INTERFACE
         FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${headers})
-    # Number tables are parts of a header, and .cuh files need nvcc: installed, but not compiled alone by this compiler.
+    # Number tables are parts of a header, and .cuh files need nvcc.
     target_sources(${target} INTERFACE
         FILE_SET tables TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${tables})
 endfunction()
@@ -63,7 +63,6 @@ macro(gpupack_add_component name)
     endif()
     # It is installed in any case, for machines that have what it needs.
     if(component_problem)
-        set_property(TARGET gpupack_${name} PROPERTY VERIFY_INTERFACE_HEADER_SETS OFF)
         if(NOT component_OFF)
             message(STATUS "gpupack::${name} (${component_TEXT}) is left out here. ${component_problem}")
         endif()

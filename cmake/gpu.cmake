@@ -16,8 +16,6 @@ target_compile_options(gpupack_gpu INTERFACE $<$<COMPILE_LANGUAGE:CUDA>:-std=c++
 if(GPUPACK_CUDA STREQUAL "ON" AND NOT TARGET gpupack::gpu)
     message(FATAL_ERROR "GPUPACK_CUDA=ON: ${component_problem}")
 endif()
-# Its .hpp files need no toolkit, and are compiled alone wherever it is.
-set_property(TARGET gpupack_gpu PROPERTY VERIFY_INTERFACE_HEADER_SETS ON)
 
 # Enables the language CUDA for our own programs and sets gpupack_has_nvcc, or says in one line why there is none.
 macro(gpupack_enable_cuda)

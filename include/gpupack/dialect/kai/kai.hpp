@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/policy/strategy.hpp>
+
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// One point of KAI's scores.
+inline constexpr score kai_point = 1'000'000;
+
+/// KAI's density score for packing: 9 points for the nodes with least free, 0 for those with most.
+///
+/// free, least, most  of the resource, on this node and over the nodes in question, in any one unit
+/// returns            9 (1 - (free - least) / (most - least)), rounded up at 10^-6; 9 where all are equal, 0 where
+///                    nothing is free anywhere
+/// source             KAI's nodeplacement plugin, binpack (docs/sources.md#kai)
+[[nodiscard]] GPUPACK_HD constexpr score kai_pack_score(score free, score least, score most) noexcept {
+    if (most == 0) return 0;
+    if (most == least) return 9 * kai_point;
+    return 9 * kai_point - (free - least) * 9 * kai_point / (most - least);
+}
+
+/// KAI's density score for spreading: the free part of the node's own resource, 0 to 1 point, rounded down at
+/// 10^-6.
+///
+/// source  KAI's nodeplacement plugin, spread (docs/sources.md#kai)
+[[nodiscard]] GPUPACK_HD constexpr score kai_spread_score(score free, score all) noexcept {
+    return all == 0 ? 0 : free * kai_point / all;
+}
+
+/// KAI's score of the nodes of a domain in order of free capacity, the fullest first: 0 to 10 whole points.
+///
+/// nth, nodes  from 0 to nodes - 1
+/// source      KAI's topology plugin (docs/sources.md#kai)
+[[nodiscard]] GPUPACK_HD constexpr score kai_topology_score(score nth, score nodes) noexcept {
+    return 10 * (nth + 1) / nodes * kai_point;
+}
+
+namespace detail {
+
+/// What is free on a node of the resource that counts, and what there is: thousandths of GPUs, a shared one by what
+/// it has least of; milli-cores for a request without GPUs.
+struct kai_amounts {
+    score free = 0;
+    score all = 0;
+};
+
+[[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
+                                                              const request& request) noexcept {
+    if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
+    kai_amounts of{0, score{1000} * node.gpu_count()};
+    for (int i = 0; i < node.gpu_count(); ++i) {
+        const gpu_capacity& capacity = node.capacity(i);
+        const score compute = score{1000} * node.gpu(i).compute_free / capacity.compute;
+        const score memory =
+            capacity.memory == 0 ? compute : score{1000} * node.gpu(i).memory_free / capacity.memory;
+        of.free += compute < memory ? compute : memory;
+    }
+    return of;
+}
+
+} // namespace detail
+
+/// The scorer that kai_node prepares: least and most are over the nodes of the decision that have the resource.
+struct kai_node_scorer {
+    strategy lean = strategy::binpack;
+    score least = 0;
+    score most = 0;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& request) const noexcept {
+        const detail::kai_amounts of = detail::kai_amounts_of(node, request);
+        score sum = lean == strategy::spread ? kai_spread_score(of.free, of.all)
+                    : of.all == 0            ? 0
+                                             : kai_pack_score(of.free, least, most);
+        if (request.gpus == 0) return sum + (node.gpu_count() == 0 ? 10 * kai_point : 0);
+        if (request.share.way() != sharing::slices) return sum;
+        bool joins = false;
+        for_each_gpu(fit::fitting_gpus(node, request), [&](int i) { joins |= node.gpu(i).sharers > 0; });
+        return sum + (joins ? 1000 * kai_point : 0);
+    }
+};
+
+/// Prefers nodes as KAI does: where the request can join a GPU that is shared already, 1000 points; CPU work on
+/// nodes without GPUs, 10; and by density, up to 9.
+///
+/// ties    lower node
+/// source  KAI's plugins gpusharing order, resourcetype and nodeplacement (docs/sources.md#kai)
+struct kai_node {
+    strategy lean = strategy::binpack;
+
+    static constexpr bool whole_cluster = true;
+
+    [[nodiscard]] constexpr kai_node_scorer prepare(const decision& question) const {
+        kai_node_scorer prepared{lean, 0, 0};
+        bool first = true;
+        for (std::uint32_t i = 0; lean == strategy::binpack && i < question.on.size(); ++i) {
+            const node_view node = question.on[node_id{i}];
+            if (!fit::fits(node, question.request)) continue;
+            const detail::kai_amounts of = detail::kai_amounts_of(node, question.request);
+            if (of.all == 0) continue;
+            if (first || of.free < prepared.least) prepared.least = of.free;
+            if (first || of.free > prepared.most) prepared.most = of.free;
+            first = false;
+        }
+        return prepared;
+    }
+    friend bool operator==(const kai_node&, const kai_node&) = default;
+};
+
+/// Prefers the GPUs of which the largest part is in use (pack) or free (spread).
+///
+/// score   millionths, rounded down, summed over the GPUs
+/// ties    lower GPU set; there chance
+/// source  KAI's plugins gpupack and gpuspread (docs/sources.md#kai)
+struct kai_gpus {
+    strategy lean = strategy::binpack;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+                                                        const request& request) const noexcept {
+        score sum = 0;
+        for_each_gpu(chosen.gpus, [&](int i) {
+            const gpu_load load = load_of(chosen.node, i, request);
+            sum += load.used * kai_point / load.capacity;
+        });
+        return lean == strategy::binpack ? sum : -sum;
+    }
+    friend bool operator==(const kai_gpus&, const kai_gpus&) = default;
+};
+
+static_assert(scorer<kai_node_scorer> && preparable<kai_node> && scorer<kai_gpus>);
+
+} // namespace gpupack::policy

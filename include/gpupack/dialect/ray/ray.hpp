@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/policy/strategy.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// The node for the next bundle of one placement group: under PACK one that has bundles already, under SPREAD one
+/// that has none, as long as there is such; then the one of which the largest part stays free.
+///
+/// score     10^9 sum((free_r - asked_r) / free_r) over the resources asked for, and 2^39 for the preferred nodes
+/// rounding  each quotient down at 10^-9
+/// source    the bundle policies of Ray (docs/sources.md#ray); there one group is placed at a time, here all
+/// requests
+///           are bundles of one, and a node with anything placed on it has bundles
+struct ray {
+    strategy lean = strategy::binpack;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+                                                        const request& request) const noexcept {
+        const bool in_use = node.cpu_free() < node.cpu() || node.memory_free() < node.memory() ||
+                            node.compute_free() < node.compute();
+        const bool preferred = in_use == (lean == strategy::binpack);
+        return (preferred ? score{1} << 39 : 0) + left(node.cpu_free().count(), request.cpu.count()) +
+               left(node.memory_free().count(), request.memory.count()) +
+               left(node.compute_free().count(), request.total_compute().count());
+    }
+    friend bool operator==(const ray&, const ray&) = default;
+
+  private:
+    /// The part of what is free that stays free, in units of 10^-9.
+    [[nodiscard]] GPUPACK_HD static constexpr score left(score free, score request) noexcept {
+        return request == 0 || free == 0 ? 0 : (free - request) * 1'000'000'000 / free;
+    }
+};
+
+static_assert(scorer<ray>);
+
+} // namespace gpupack::policy

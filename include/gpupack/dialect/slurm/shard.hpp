@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/score.hpp>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// Prefers GPUs in use over idle ones, and among each the lower index; with `least_loaded`, those of which the
+/// largest part is free.
+///
+/// score   2000 a GPU in use, and with least_loaded the thousandths of it that are free, rounded down
+/// ties    lower GPU set
+/// source  the choice of GPUs for shards of Slurm, LL_SHARED_GRES for least_loaded (docs/sources.md#slurm)
+struct slurm_shard {
+    bool least_loaded = false;
+
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+        score sum = 0;
+        for_each_gpu(chosen.gpus, [&](int i) {
+            const gpu_state& gpu = chosen.node.gpu(i);
+            if (gpu.sharers > 0) sum += 2000;
+            if (least_loaded) sum += score{1000} * gpu.compute_free / chosen.node.capacity(i).compute;
+        });
+        return sum;
+    }
+    friend bool operator==(const slurm_shard&, const slurm_shard&) = default;
+};
+
+static_assert(scorer<slurm_shard>);
+
+} // namespace gpupack::policy

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/policy/score.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/node_view.hpp>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// One GPU in one dimension, as systems see it that know a single amount a GPU: how much it has, how much of that is
+/// in use, and how much the request takes of it.
+struct gpu_load {
+    score capacity = 0;
+    score used = 0;
+    score request = 0;
+};
+
+/// The load of one GPU in the dimension that the request counts in: MiB where memory is asked for, or instances, or
+/// whole GPUs; milli-GPUs for slices of compute alone, and on GPUs whose memory is not known.
+[[nodiscard]] GPUPACK_HD constexpr gpu_load load_of(const node_view& node, int gpu, const request& request) noexcept {
+    const gpu_capacity& of = node.capacity(gpu);
+    const gpu_state& now = node.gpu(gpu);
+    const share& wanted = request.share;
+    const bool whole = wanted.way() == sharing::exclusive;
+    const bool compute_alone = !whole && wanted.memory().count() == 0 && wanted.memory_percent() == 0;
+    if (compute_alone || of.memory == 0)
+        return {of.compute, of.compute - now.compute_free, wanted.compute().count()};
+    return {of.memory, of.memory - now.memory_free, whole ? of.memory : wanted.memory_of(of.memory)};
+}
+
+} // namespace gpupack::policy

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/dialect/kai/kai.hpp>
+
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+
+#include "support/one_gpu.hpp"
+#include "support/random_questions.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+using namespace gpupack;
+
+TEST(kai, gives_the_densest_node_nine_points_and_the_emptiest_none) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster on = history.used_cluster();
+        request request = history.any_request(on);
+        request.share = exclusive{}; // no GPU that could be joined
+        if (request.gpus == 0) return;
+        const auto scorer = policy::kai_node{policy::strategy::binpack}.prepare({on, request, 0});
+        for (std::uint32_t a = 0; a < on.size(); ++a)
+            for (std::uint32_t b = 0; b < on.size(); ++b) {
+                const node_view one = on[node_id{a}];
+                const node_view other = on[node_id{b}];
+                if (!fit::fits(one, request) || !fit::fits(other, request)) continue;
+                RC_ASSERT(scorer(one, request) >= 0 && scorer(one, request) <= 9 * policy::kai_point);
+                if (policy::detail::kai_amounts_of(one, request).free <
+                    policy::detail::kai_amounts_of(other, request).free)
+                    RC_ASSERT(scorer(one, request) >= scorer(other, request));
+            }
+    });
+}
+
+TEST(kai, joins_a_shared_gpu_before_it_opens_one) {
+    scheduler by{
+        cluster_builder{}.add_nodes(3, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
+        policy::node_then_gpus(policy::kai_node{policy::strategy::spread}, policy::kai_gpus{policy::strategy::binpack})};
+    const request half{.gpus = 1, .share = slice{.compute = 500_milli}};
+    EXPECT_EQ(by.place(half)->node, node_id{0});
+    EXPECT_EQ(by.place(half)->gpus, gpu_set::of(0));
+    EXPECT_EQ(by.place(half)->node, node_id{1}); // nothing to join: the emptiest node
+}
+
+TEST(kai, keeps_cpu_work_off_nodes_with_gpus) {
+    scheduler by{cluster_builder{}
+                     .add_nodes(1, {8_cores, 8_GiB, {2, models::t4}})
+                     .add_nodes(1, {64_cores, 8_GiB, {}})
+                     .build()
+                     .value(),
+                 policy::kai_node{policy::strategy::binpack}};
+    EXPECT_EQ(by.place({.cpu = 1_cores})->node, node_id{1});
+}

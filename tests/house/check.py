@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the source tree to the rules of CONTRIBUTING.md: wings, includes, names, layout, licences, documents.
+
+Usage: check.py RULE... (or `all`), in the root of the repository. Prints one line a complaint; exits 1 if there is any.
+A rule is a function of the files, each a pair of path and text, so that check_test.py can try it on made-up ones.
+"""
+import fnmatch
+import pathlib
+import re
+import subprocess
+import sys
+
+# Top to bottom: a folder includes those before it, never those after it. The leaves include no other leaf.
+DECIDE = ["core", "topology", "request", "state", "fit", "policy", "search", "scheduler", "any_policy", "any_scheduler"]
+ORDER = DECIDE + ["plan", "dialect", "presets", "workload", "replay"]
+LEAVES = ["io", "nvml", "gpu", "c"]
+FOLDERS = ORDER + LEAVES
+
+# Headers of other libraries, and the only folders that may include them.
+FOREIGN = [
+    (("nlohmann/",), {"io"}),
+    (("hwloc",), {"io"}),
+    (("dlfcn",), {"nvml"}),
+    (("thrust/", "cub/", "cuda", "nv/"), {"gpu"}),
+    (("tbb/", "oneapi/"), {"search", "plan"}),
+    (("Eigen/",), {"search", "plan"}),
+    (("fmt/", "CLI/", "gtest/", "gmock/", "benchmark/", "rapidcheck"), set()),
+]
+
+# No name of a parameter: prepositions and participles say nothing about a value.
+POOR_NAMES = "of on by in at to from with into asked wanted taken told made right given".split()
+
+# In two pieces, so that no reader of licences takes this line for one.
+TAG = "SPDX-License-" + "Identifier"
+
+WITHOUT_TEST = {
+    "core/abi.hpp": "one macro; the link tests are its test",
+    "core/config.hpp": "macros alone; every other header is their test",
+    "core/version.hpp": "three numbers, which CMake reads and the package tests check",
+}
+
+
+def is_header(path):
+    return path.startswith("include/gpupack/") and path.endswith((".hpp", ".cuh", ".inc"))
+
+
+def in_library(path):
+    return path.removeprefix("include/gpupack/")
+
+
+def folder_of(path):
+    """"state" of gpupack/state/node_view.hpp, "scheduler" of gpupack/scheduler.hpp."""
+    return re.split(r"[/.]", in_library(path))[0]
+
+
+def headers(files):
+    return [(path, text) for path, text in files if is_header(path)]
+
+
+def code_lines(text):
+    """The numbered lines of C++ code, without comments and strings."""
+    for number, line in enumerate(text.split("\n"), 1):
+        bare = re.sub(r'"(\\.|[^"\\])*"', '""', line)
+        yield number, re.sub(r"//.*", "", bare)
+
+
+def may_include(folder, target):
+    if folder == target:
+        return True
+    if folder in LEAVES:
+        return target in ORDER
+    return folder in ORDER and target in ORDER and ORDER.index(target) < ORDER.index(folder)
+
+
+def include_objection(path, text, name):
+    folder = folder_of(path)
+    if name.startswith('"'):
+        return "write #include <gpupack/...>"
+    name = name[1:]
+    if not name.startswith("gpupack/"):
+        for starts, allowed in FOREIGN:
+            if name.startswith(starts) and folder not in allowed:
+                return f"{name} does not belong into {folder}/"
+        if name.startswith("Eigen/") and "GPUPACK_HD" in text:
+            return "Eigen stays out of a file that names GPUPACK_HD"
+        return ""
+    target = folder_of(name.removeprefix("gpupack/"))
+    if target == "gpupack":
+        return "nothing includes the umbrella"
+    if folder == "gpupack":
+        return "" if target in DECIDE else f"the umbrella holds the decide wing, not {target}/"
+    for known in (folder, target):
+        if known not in FOLDERS:
+            return f"folder {known} is not in the list of folders"
+    if not may_include(folder, target):
+        return f"{folder}/ may not include {target}/"
+    if "/detail/" in name and target != folder:
+        return f"{folder}/ reaches into {target}/detail/"
+    return ""
+
+
+def rule_includes(files):
+    """Folders include only what stands above them, foreign headers stay where they belong."""
+    for path, text in headers(files):
+        for number, line in enumerate(text.split("\n"), 1):
+            found = re.match(r'\s*#\s*include\s*([<"][^>"]+)', line)
+            why = found and include_objection(path, text, found[1])
+            if why:
+                yield f"{path}:{number}: {why}"
+
+
+def detail_blocks(text):
+    """The text inside each `namespace ...detail {` of a header."""
+    for start in re.finditer(r"namespace [\w:\s]*\bdetail \{", text):
+        depth, end = 1, start.end()
+        while depth and end < len(text):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+        yield text[start.end():end]
+
+
+def rule_detail(files):
+    """What stands in a folder's detail is used by that folder alone, and nothing public stands there."""
+    owners = {}
+    for path, text in headers(files):
+        for block in detail_blocks(text):
+            for name in re.findall(r"\b(?:struct|class|enum class|concept|using|inline constexpr \w+)\s+(\w+)|(\w+)\(", block):
+                owners.setdefault(name[0] or name[1], set()).add(folder_of(path))
+    for path, text in headers(files):
+        folder = folder_of(path)
+        for number, line in code_lines(text):
+            for space, name in re.findall(r"(?:(\w+)::)?\bdetail::(\w+)", line):
+                foreign = space in FOLDERS and space != folder
+                known = owners.get(name, {folder})
+                if foreign or folder not in known:
+                    yield f"{path}:{number}: uses detail::{name} of {space if foreign else sorted(known)[0]}/"
+        if "/detail/" in path and not path.endswith(".inc"):
+            for number, line in code_lines(text):
+                if re.match(r"namespace gpupack\b(?!.*\bdetail \{)", line):
+                    yield f"{path}:{number}: a header in detail/ declares outside namespace detail"
+
+
+def rule_names(files):
+    """Parameters are nouns."""
+    poor = re.compile(r"(?:[\w>\])]\s+|[&*]\s*)(" + "|".join(POOR_NAMES) + r")\s*(?=[,)]|= [^=].*[,)])")
+    for path, text in headers(files):
+        for number, line in code_lines(text):
+            if re.match(r"\s*return\b", line):
+                continue
+            for name in poor.findall(line):
+                yield f"{path}:{number}: a parameter named {name}"
+
+
+def rule_layout(files):
+    """Headers are guarded, short, and free of CUDA's keywords; tables of numbers stand in detail/."""
+    for path, text in headers(files):
+        table = path.endswith(".inc")
+        if not table and text.count("\n") > 400:
+            yield f"{path} has more than 400 lines"
+        if not table and "#pragma once" not in text:
+            yield f"{path} has no #pragma once"
+        if table and "/detail/" not in path:
+            yield f"{path}: tables stand in a detail/ folder"
+        if in_library(path) != "core/config.hpp" and folder_of(path) != "gpu":
+            for keyword in re.findall(r"__(?:host|device|global)__", text):
+                yield f"{path} names {keyword}"
+
+
+def test_of(path):
+    return "tests/" + in_library(path).removesuffix(".hpp") + "_test.cpp"
+
+
+def rule_mirror(files):
+    """Each header has a test at the same place under tests/."""
+    paths = {path for path, _ in files}
+    for path, _ in headers(files):
+        name = in_library(path)
+        if not path.endswith(".hpp") or "/detail/" in path or name == "gpupack.hpp":
+            continue
+        if name in WITHOUT_TEST or re.fullmatch(r"dialect/\w+/presets\.hpp", name):
+            continue
+        if test_of(path) not in paths:
+            yield f"{path} has no {test_of(path)}"
+
+
+def rule_umbrella(files):
+    """The umbrella holds includes alone, and no test includes it but the one that links it twice."""
+    for path, text in files:
+        if path == "include/gpupack/gpupack.hpp":
+            for number, line in enumerate(text.split("\n"), 1):
+                if not re.fullmatch(r"|//.*|#pragma once|#include <gpupack/[\w/.]+>", line.strip()):
+                    yield f"{path}:{number}: the umbrella holds includes only"
+        if path.startswith("tests/") and path != "tests/odr.cpp" and re.search(r"^#include <gpupack/gpupack.hpp>", text, re.M) \
+                and not path.startswith("tests/package/"):
+            yield f"{path}: a test includes what it uses, not the umbrella"
+
+
+def rule_machine(files):
+    """No path of one machine."""
+    folders = re.compile(r"(?<![\w\-.})])/(?:" + "|".join(["work", "home", "root", "tmp"]) + r")/")
+    for path, text in files:
+        if path.startswith("tests/house/"):
+            continue
+        for number, line in enumerate(text.split("\n"), 1):
+            if folders.search(line):
+                yield f"{path}:{number}: names a folder of one machine"
+
+
+def rule_properties(files):
+    """Properties are checked by for_all: rc::check prints what it found and lets the test pass."""
+    for path, text in files:
+        if path.startswith("tests/") and path.endswith((".cpp", ".hpp")) and path != "tests/support/for_all.hpp":
+            if "rc::" + "check(" in text:
+                yield f"{path}: use for_all"
+
+
+def rule_licence(files):
+    """Every file names its licence in its first lines, or is covered by REUSE.toml."""
+    covered = []
+    for path, text in files:
+        if path == "REUSE.toml":
+            for block in text.split("[[annotations]]"):
+                if TAG + " =" in block:
+                    covered += re.findall(r'"([^"]+)"', re.search(r"^path = \[(.*?)\]", block, re.M | re.S)[1])
+    for path, text in files:
+        named = any(TAG + ":" in line for line in text.split("\n")[:6])
+        if not named and not any(fnmatch.fnmatch(path, pattern.replace("**", "*")) for pattern in covered):
+            yield f"{path}: no {TAG}"
+
+
+def dedented(lines):
+    filled = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    return [line[min(filled, default=0):].rstrip() for line in lines]
+
+
+def cpp_blocks(text):
+    """The line and the lines of each ```cpp block."""
+    for block in re.finditer(r"^```(?:cpp|c\+\+)\n(.*?)^```", text, re.M | re.S):
+        yield text.count("\n", 0, block.start()) + 1, block[1].rstrip("\n").split("\n")
+
+
+def rule_documents(files):
+    """C++ that a document shows is a piece of an example, at whatever depth it stands there."""
+    examples = [text.split("\n") for path, text in files if path.startswith("examples/") and path.endswith((".cpp", ".cu"))]
+    for path, text in files:
+        if not path.endswith(".md"):
+            continue
+        for number, block in cpp_blocks(text):
+            shown, size = dedented(block), len(block)
+            runs = (dedented(lines[i:i + size]) for lines in examples for i in range(len(lines) - size + 1))
+            if shown not in runs:
+                yield f"{path}:{number}: this block is not part of any file in examples/"
+
+
+RULES = {name.removeprefix("rule_"): rule for name, rule in globals().items() if name.startswith("rule_")}
+
+
+def tracked_files():
+    """The files of the repository as text; bytes that are no text are left out."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
+    paths = listed.stdout.splitlines() if listed.returncode == 0 else \
+        [str(path) for path in pathlib.Path(".").rglob("*") if path.is_file() and not str(path).startswith(("build", "."))]
+    return [(path, pathlib.Path(path).read_text(encoding="utf-8", errors="ignore"))
+            for path in sorted(paths) if pathlib.Path(path).is_file()]
+
+
+def main(names):
+    files = tracked_files()
+    complaints = [f"{name}: {line}" for name in (RULES if names == ["all"] else names) for line in RULES[name](files)]
+    print("\n".join(complaints) or f"{len(files)} files keep the rules")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or ["all"]))
