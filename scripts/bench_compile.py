@@ -16,7 +16,7 @@ import time
 from bench_compare import BadInput, Failed, note
 
 NAME = "compile"
-DESCRIPTION = "How long a source takes to compile that includes the umbrella, or every header of one room."
+DESCRIPTION = "How long a source takes to compile that includes the umbrella, or every header of one folder."
 FLAGS = ("-std=c++20", "-O0")
 
 
@@ -56,8 +56,8 @@ def includes(headers):
     return "".join(f"#include <gpupack/{header}>\n" for header in headers)
 
 
-def rooms(root):
-    """Returns the headers of each room, as they are included after gpupack/, without those of detail/ folders."""
+def folders(root):
+    """Returns the headers of each folder, as they are included after gpupack/, without those of detail/ folders."""
     library = root / "include" / "gpupack"
     found = {}
     for header in sorted(library.glob("*/**/*.hpp")):
@@ -70,17 +70,17 @@ def rooms(root):
 def sources_to_compile(command, root, folder):
     """Returns, by name, the text of each source to be timed and a label that says which headers it lacks, or ""."""
     sources = {"umbrella": (includes(["gpupack.hpp"]), "")}
-    for room, headers in rooms(root).items():
+    for name, headers in folders(root).items():
         lacking = []
-        # Headers are tried one by one only where a room has one that lacks its library.
+        # Headers are tried one by one only where a folder has one that lacks its library.
         if missing_library(command, includes(headers), folder):
             lacking = [h for h in headers if missing_library(command, includes([h]), folder)]
         kept = [h for h in headers if h not in lacking]
         label = f"without {', '.join(lacking)}" if lacking else ""
         if lacking:
-            note(f"{NAME}/{room}: left out, for want of a library: {', '.join(lacking)}")
+            note(f"{NAME}/{name}: left out, for want of a library: {', '.join(lacking)}")
         if kept:
-            sources[room] = (includes(kept), label)
+            sources[name] = (includes(kept), label)
     return sources
 
 

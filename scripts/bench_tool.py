@@ -88,7 +88,7 @@ def parse(arguments):
 def programs(root):
     """Returns the source file of each Google Benchmark program, by name."""
     sources = sorted((root / "benchmarks").glob("*/*.cpp"))
-    return {f"{source.parent.name}/{source.stem}": source for source in sources if source.parent.name not in ("replay", "cuda")}
+    return {f"{source.parent.name}/{source.stem}": source for source in sources if source.parent.name not in ("support", "gpu")}
 
 
 def description(source):

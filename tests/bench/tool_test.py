@@ -57,7 +57,7 @@ def called(*arguments):
 
 
 class Tree(unittest.TestCase):
-    """A tree with a few benchmarks and rooms."""
+    """A tree with a few benchmarks and folders."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -66,7 +66,7 @@ class Tree(unittest.TestCase):
         self.write("benchmarks/decision/scan.cpp", "// Decides by a scan.\n// More.\n#include <x>\n")
         self.write("benchmarks/decision/indexed.cpp", "\n#include <x>\nint x; // No line of its own.\n//   Indexed.\n")
         self.write("benchmarks/build/cluster.cpp", "int main() {}\n")
-        self.write("benchmarks/replay/main.cpp", "// A program.\n")
+        self.write("benchmarks/support/main.cpp", "// A program.\n")
         patch = unittest.mock.patch.object(bench_tool, "ROOT", self.root)
         patch.start()
         self.addCleanup(patch.stop)
@@ -248,11 +248,11 @@ class Script(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertEqual(done.stderr.count("\n"), 1)
 
-    def test_rooms_of_the_library(self):
-        rooms = bench_compile.rooms(ROOT)
-        self.assertIn("core/ids.hpp", rooms["core"])
-        self.assertIn("fit", rooms)
-        self.assertFalse([h for headers in rooms.values() for h in headers if "/detail/" in h])
+    def test_folders_of_the_library(self):
+        folders = bench_compile.folders(ROOT)
+        self.assertIn("core/ids.hpp", folders["core"])
+        self.assertIn("fit", folders)
+        self.assertFalse([h for headers in folders.values() for h in headers if "/detail/" in h])
 
 
 if __name__ == "__main__":
