@@ -2,7 +2,7 @@
 // Latency of a decision by way of sharing, in the scan engine: one leaves at random, another arrives, on 1,000 full
 // GPUs.
 #include <gpupack/policy/gpu_fit.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/request/instances.hpp>
@@ -85,6 +85,6 @@ BENCHMARK_TEMPLATE(slice_decision, policy::gpu_best_fit);
 BENCHMARK_TEMPLATE(mig_decision, policy::gpu_best_fit);
 BENCHMARK_TEMPLATE(vgpu_decision, policy::gpu_best_fit);
 BENCHMARK_TEMPLATE(mixed_vgpu_decision, policy::gpu_best_fit);
-BENCHMARK_TEMPLATE(mig_decision, policy::mig_best_fit);
+BENCHMARK_TEMPLATE(mig_decision, dialect::hami_mig);
 BENCHMARK_TEMPLATE(mig_decision, policy::mig_options);
 BENCHMARK_TEMPLATE(mig_decision, policy::mig_scarcity);

@@ -41,12 +41,12 @@ void of_16(benchmark::internal::Benchmark* all) {
 
 BENCHMARK(of_8_v100<policy::link_bandwidth>)->Apply(of_8);
 BENCHMARK(of_8_v100<policy::link_preserve>)->Apply(of_8);
-BENCHMARK(of_8_v100<policy::gpuallocator_best_effort>)->Apply(of_8);
-BENCHMARK(of_8_v100<policy::hami_topology>)->Apply(of_8);
+BENCHMARK(of_8_v100<dialect::gpuallocator_best_effort>)->Apply(of_8);
+BENCHMARK(of_8_v100<dialect::hami_topology>)->Apply(of_8);
 BENCHMARK(of_16_v100<policy::link_bandwidth>)->Apply(of_16);
 BENCHMARK(of_16_v100<policy::link_preserve>)->Apply(of_16);
-BENCHMARK(of_16_v100<policy::gpuallocator_best_effort>)->Apply(of_16);
-BENCHMARK(of_16_v100<policy::hami_topology>)->Apply(of_16);
+BENCHMARK(of_16_v100<dialect::gpuallocator_best_effort>)->Apply(of_16);
+BENCHMARK(of_16_v100<dialect::hami_topology>)->Apply(of_16);
 
 void build(benchmark::State& state, const node_spec& machine) {
     for (auto _ : state) benchmark::DoNotOptimize(cluster_builder{}.add_nodes(1, machine).build());

@@ -58,6 +58,7 @@
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/numa_alignment.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 
@@ -93,7 +94,6 @@
 
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/best_gpus.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/combine.hpp>
 #include <gpupack/policy/concepts.hpp>
@@ -109,14 +109,12 @@
 #include <gpupack/policy/gpu_clustering.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_lanes.hpp>
-#include <gpupack/policy/gpu_load.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
 #include <gpupack/policy/instance_cost.hpp>
 #include <gpupack/policy/link_bandwidth.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/lookahead.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>

@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
-#include <gpupack/dialect/aliyun/vgpu.hpp>
+#include <gpupack/dialect/aliyun/scorers.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/dialect/kubernetes/device_plugin.hpp>
@@ -15,23 +15,23 @@
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
 #include <gpupack/dialect/kubernetes/gpuallocator.hpp>
-#include <gpupack/dialect/gpushare/gpushare.hpp>
-#include <gpupack/dialect/hami/hami.hpp>
+#include <gpupack/dialect/gpushare/scorers.hpp>
+#include <gpupack/dialect/hami/scorers.hpp>
 #include <gpupack/dialect/hami/topology.hpp>
-#include <gpupack/dialect/kai/kai.hpp>
-#include <gpupack/dialect/koordinator/koordinator.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
+#include <gpupack/dialect/koordinator/scorers.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/lookahead.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
-#include <gpupack/dialect/nomad/nomad.hpp>
+#include <gpupack/dialect/nomad/scorers.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
-#include <gpupack/dialect/ray/ray.hpp>
-#include <gpupack/dialect/slurm/shard.hpp>
+#include <gpupack/dialect/ray/scorers.hpp>
+#include <gpupack/dialect/slurm/scorers.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/dialect/volcano/binpack.hpp>
@@ -74,28 +74,28 @@ using gpu_clustering = node_then_gpus_policy<policy::gpu_clustering, gpu_best_fi
 using fgd = policy::fgd;
 using binpack = node_then_gpus_policy<policy::binpack, gpu_best_fit>;
 using spread = node_then_gpus_policy<policy::spread, gpu_worst_fit>;
-using nomad_binpack = policy::nomad_binpack;
-using nomad_spread = policy::nomad_spread;
-using volcano_binpack = policy::volcano_binpack;
-using mig_best_fit = policy::mig_best_fit;
+using nomad_binpack = dialect::nomad_binpack;
+using nomad_spread = dialect::nomad_spread;
+using volcano_binpack = dialect::volcano_binpack;
+using mig_best_fit = dialect::hami_mig;
 using mig_fragmentation = policy::mig_fragmentation;
 using mig_options = policy::mig_options;
 using mig_scarcity = policy::mig_scarcity;
-using k8s_exclusive = whole_gpus_policy<kubernetes_default>;
-using device_plugin = node_then_gpus_policy<kubernetes_default, policy::device_plugin>;
-using gpushare = node_then_gpus_policy<kubernetes_default, policy::gpushare>;
-using aliyun_vgpu = node_then_gpus_policy<kubernetes_default, policy::aliyun_vgpu>;
-using hami = node_then_gpus_policy<hami_node, hami_gpus>;
-using volcano_vgpu = node_then_gpus_policy<volcano_vgpu_node, volcano_vgpu_gpus>;
-using kai = node_then_gpus_policy<kai_node, kai_gpus>;
-using koordinator = node_then_gpus_policy<koordinator_node, koordinator_gpus>;
-using ray = node_then_gpus_policy<policy::ray, gpu_best_fit>;
-using gpuallocator = node_then_gpus_policy<kubernetes_default, gpuallocator_best_effort>;
-using gpuallocator_binpack = node_then_gpus_policy<policy::binpack, gpuallocator_best_effort>;
-using hami_topology = node_then_gpus_policy<hami_node, policy::hami_topology>;
+using k8s_exclusive = whole_gpus_policy<dialect::kubernetes_default>;
+using device_plugin = node_then_gpus_policy<dialect::kubernetes_default, dialect::device_plugin>;
+using gpushare = node_then_gpus_policy<dialect::kubernetes_default, dialect::gpushare>;
+using aliyun_vgpu = node_then_gpus_policy<dialect::kubernetes_default, dialect::aliyun_vgpu>;
+using hami = node_then_gpus_policy<dialect::hami_node, dialect::hami_gpus>;
+using volcano_vgpu = node_then_gpus_policy<dialect::volcano_vgpu_node, dialect::volcano_vgpu_gpus>;
+using kai = node_then_gpus_policy<dialect::kai_node, dialect::kai_gpus>;
+using koordinator = node_then_gpus_policy<dialect::koordinator_node, dialect::koordinator_gpus>;
+using ray = node_then_gpus_policy<dialect::ray, gpu_best_fit>;
+using gpuallocator = node_then_gpus_policy<dialect::kubernetes_default, dialect::gpuallocator_best_effort>;
+using gpuallocator_binpack = node_then_gpus_policy<policy::binpack, dialect::gpuallocator_best_effort>;
+using hami_topology = node_then_gpus_policy<dialect::hami_node, dialect::hami_topology>;
 using link_preserve = then_policy<policy::link_preserve, policy::best_fit>;
 using lookahead = policy::lookahead;
-using slurm_shard = node_then_gpus_policy<policy::first_fit, policy::slurm_shard>;
+using slurm_shard = node_then_gpus_policy<policy::first_fit, dialect::slurm_shard>;
 
 } // namespace preset
 
@@ -130,8 +130,8 @@ template <class Policy> [[nodiscard]] constexpr any_preset hold(Policy made) {
     return any_preset{std::in_place_type<Policy>, std::move(made)};
 }
 
-[[nodiscard]] constexpr any_preset make_hami(strategy nodes, hami_rule devices) {
-    return hold(node_then_gpus(hami_node{nodes}, hami_gpus{devices}));
+[[nodiscard]] constexpr any_preset make_hami(strategy nodes, dialect::hami_rule devices) {
+    return hold(node_then_gpus(dialect::hami_node{nodes}, dialect::hami_gpus{devices}));
 }
 
 inline constexpr int fair_reserve = lookahead::options{}.reserve;
@@ -185,13 +185,13 @@ template <class Row> struct preset_table {
         {"spread", "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
          [](const preset_inputs&) -> any_preset { return detail::hold(node_then_gpus(spread{}, gpu_worst_fit{})); }},
         {"nomad-binpack", "Nomad's binpack score over CPU and memory; the lowest GPUs",
-         [](const preset_inputs&) -> any_preset { return detail::hold(nomad_binpack{}); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(dialect::nomad_binpack{}); }},
         {"nomad-spread", "Nomad's spread score over CPU and memory; the lowest GPUs",
-         [](const preset_inputs&) -> any_preset { return detail::hold(nomad_spread{}); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(dialect::nomad_spread{}); }},
         {"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
-         [](const preset_inputs&) -> any_preset { return detail::hold(volcano_binpack{}); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(dialect::volcano_binpack{}); }},
         {"mig-best-fit", "MIG: the fullest GPU that has a place, and the start that HAMi takes there",
-         [](const preset_inputs&) -> any_preset { return detail::hold(mig_best_fit{}); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(dialect::hami_mig{}); }},
         {"mig-fragmentation", "MIG: the place that blocks fewest others although there is room for them, after MFI",
          [](const preset_inputs&) -> any_preset { return detail::hold(mig_fragmentation{}); }},
         {"mig-options", "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
@@ -200,73 +200,73 @@ template <class Row> struct preset_table {
          [](const preset_inputs& in) -> any_preset { return detail::hold(mig_scarcity{in.expected}); }},
         {"k8s-exclusive",
          "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
-         [](const preset_inputs&) -> any_preset { return detail::hold(whole_gpus(kubernetes_default{})); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(whole_gpus(dialect::kubernetes_default{})); }},
         {"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
          [](const preset_inputs&) -> any_preset {
-             return node_then_gpus(kubernetes_default{}, device_plugin{detail::pack});
+             return node_then_gpus(dialect::kubernetes_default{}, dialect::device_plugin{detail::pack});
          }},
         {"device-plugin-distributed", "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
          [](const preset_inputs&) -> any_preset {
-             return node_then_gpus(kubernetes_default{}, device_plugin{detail::apart});
+             return node_then_gpus(dialect::kubernetes_default{}, dialect::device_plugin{detail::apart});
          }},
         {"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(kubernetes_default{}, gpushare{}));
+             return detail::hold(node_then_gpus(dialect::kubernetes_default{}, dialect::gpushare{}));
          }},
         {"aliyun-vgpu", "Alibaba Cloud's shared GPUs and vGPU instances: one GPU is filled before the next",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(kubernetes_default{}, aliyun_vgpu{}));
+             return detail::hold(node_then_gpus(dialect::kubernetes_default{}, dialect::aliyun_vgpu{}));
          }},
         {"hami-binpack", "HAMi: binpack for nodes and for devices",
-         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::binpack); }},
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, dialect::hami_rule::binpack); }},
         {"hami-spread", "HAMi: spread for nodes and for devices",
-         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::spread); }},
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, dialect::hami_rule::spread); }},
         {"hami-binpack-spread", "HAMi as installed: binpack for nodes, spread for devices",
-         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, hami_rule::spread); }},
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::pack, dialect::hami_rule::spread); }},
         {"hami-spread-binpack", "HAMi: spread for nodes, binpack for devices",
-         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, hami_rule::binpack); }},
+         [](const preset_inputs&) -> any_preset { return detail::make_hami(detail::apart, dialect::hami_rule::binpack); }},
         {"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(volcano_vgpu_node{}, volcano_vgpu_gpus{}));
+             return detail::hold(node_then_gpus(dialect::volcano_vgpu_node{}, dialect::volcano_vgpu_gpus{}));
          }},
         {"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(kai_node{detail::pack}, kai_gpus{detail::pack}));
+             return detail::hold(node_then_gpus(dialect::kai_node{detail::pack}, dialect::kai_gpus{detail::pack}));
          }},
         {"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
          [](const preset_inputs&) -> any_preset {
-             return node_then_gpus(kai_node{detail::apart}, kai_gpus{detail::apart});
+             return node_then_gpus(dialect::kai_node{detail::apart}, dialect::kai_gpus{detail::apart});
          }},
         {"koordinator-most", "Koordinator's DeviceShare, MostAllocated",
          [](const preset_inputs&) -> any_preset {
-             return node_then_gpus(koordinator_node{detail::pack}, koordinator_gpus{detail::pack});
+             return node_then_gpus(dialect::koordinator_node{detail::pack}, dialect::koordinator_gpus{detail::pack});
          }},
         {"koordinator-least", "Koordinator's DeviceShare, LeastAllocated, as installed",
          [](const preset_inputs&) -> any_preset {
-             return node_then_gpus(koordinator_node{detail::apart}, koordinator_gpus{detail::apart});
+             return node_then_gpus(dialect::koordinator_node{detail::apart}, dialect::koordinator_gpus{detail::apart});
          }},
         {"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(ray{detail::pack}, gpu_best_fit{}));
+             return detail::hold(node_then_gpus(dialect::ray{detail::pack}, gpu_best_fit{}));
          }},
         {"ray-spread", "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(ray{detail::apart}, gpu_best_fit{}));
+             return detail::hold(node_then_gpus(dialect::ray{detail::apart}, gpu_best_fit{}));
          }},
         {"slurm-shard", "Slurm's shards: the lowest node; GPUs in use before idle ones, the lowest first",
-         [](const preset_inputs&) -> any_preset { return detail::hold(node_then_gpus(first_fit{}, slurm_shard{})); }},
+         [](const preset_inputs&) -> any_preset { return detail::hold(node_then_gpus(first_fit{}, dialect::slurm_shard{})); }},
         {"gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(kubernetes_default{}, gpuallocator_best_effort{}));
+             return detail::hold(node_then_gpus(dialect::kubernetes_default{}, dialect::gpuallocator_best_effort{}));
          }},
         {"gpuallocator-binpack",
          "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(binpack{}, gpuallocator_best_effort{}));
+             return detail::hold(node_then_gpus(binpack{}, dialect::gpuallocator_best_effort{}));
          }},
         {"hami-topology", "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
          [](const preset_inputs&) -> any_preset {
-             return detail::hold(node_then_gpus(hami_node{detail::pack}, hami_topology{}));
+             return detail::hold(node_then_gpus(dialect::hami_node{detail::pack}, dialect::hami_topology{}));
          }},
         {"link-preserve",
          "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",

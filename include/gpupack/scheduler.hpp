@@ -10,6 +10,7 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -55,8 +56,13 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     using score_type = decltype(policy::node_score(std::declval<const policy::scorer_of<Policy>&>(),
                                              std::declval<const node_view&>(), std::declval<const request&>()));
 
-    explicit scheduler(gpupack::cluster on, Policy by, Engine with = {})
-        : cluster_{std::move(on)}, policy_{std::move(by)}, engine_{with},
+    /// @param cluster  what requests are placed on
+    /// @param policy   which choice is the best
+    /// @param engine   how the best choice is found
+    /// @param rule     what is placed for a request
+    explicit scheduler(gpupack::cluster cluster, Policy policy, Engine engine = {},
+                       request_rule rule = request_rule::as_requested)
+        : cluster_{std::move(cluster)}, policy_{std::move(policy)}, engine_{engine}, rule_{rule},
           searcher_{engine_.template make_searcher<Policy>(cluster_)} {}
 
     /// Places the request on the best choice of the policy, or says why it fits nowhere now.
@@ -66,7 +72,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// ties     higher score, then lower node, then lower GPU set
     [[nodiscard]] expected<placement, no_fit> place(const request& request) {
         if (const auto placed = try_place(request)) return *placed;
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::effective_request(policy_, request))};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective(request))};
     }
 
     /// Places the first of several requests that fits, in order of preference: "one A100, else two T4".
@@ -78,17 +84,17 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         GPUPACK_EXPECTS(!alternatives.empty(), "one alternative at least");
         for (std::size_t i = 0; i < alternatives.size(); ++i)
             if (const auto placed = try_place(alternatives[i])) return std::pair{i, *placed};
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, policy::effective_request(policy_, alternatives.front()))};
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective(alternatives.front()))};
     }
 
     /// place() without the reasons, for loops that do not read them.
     [[nodiscard]] std::optional<placement> try_place(const request& request) {
         GPUPACK_EXPECTS(is_valid(request), "a valid request");
-        const gpupack::request& taken = policy::effective_request(policy_, request);
-        const auto found = searcher_.find(policy_, {cluster_, taken, ordinal_++});
+        const gpupack::request placed_request = effective(request);
+        const auto found = searcher_.find(policy_, {cluster_, placed_request, ordinal_++});
         if (!found) return std::nullopt;
-        const placement placed = cluster_.take(found->node, found->gpus, taken, found->slots,
-                                               taken.share.compute() - request.share.compute());
+        const placement placed = cluster_.take(found->node, found->gpus, placed_request, found->slots,
+                                               rounding_overhead(placed_request, request));
         searcher_.changed(cluster_, found->node);
         return placed;
     }
@@ -96,17 +102,17 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// Takes the request to a choice that was made elsewhere, by plan::plan_gang as a rule; it must fit there
     /// (fit::fits_on).
     [[nodiscard]] placement take(const search::choice& where, const request& request) {
-        const gpupack::request& taken = policy::effective_request(policy_, request);
-        GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], taken, where.gpus, where.slots), "a choice that fits");
-        const placement placed = cluster_.take(where.node, where.gpus, taken, where.slots,
-                                               taken.share.compute() - request.share.compute());
+        const gpupack::request placed_request = effective(request);
+        GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], placed_request, where.gpus, where.slots), "a choice that fits");
+        const placement placed = cluster_.take(where.node, where.gpus, placed_request, where.slots,
+                                               rounding_overhead(placed_request, request));
         searcher_.changed(cluster_, where.node);
         return placed;
     }
 
     /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node kind.
     [[nodiscard]] bool fits_empty(const request& request) const noexcept {
-        return fit::fits_empty(cluster_, policy::effective_request(policy_, request));
+        return fit::fits_empty(cluster_, effective(request));
     }
 
     /// Gives back exactly what the placement took. A placement that was released before, or that belongs to another
@@ -138,9 +144,9 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// The best options for a request and the reasons of the nodes that fail, without placing anything.
     ///
     /// cost  a score a node; allocates
-    [[nodiscard]] explanation<score_type> explain(const request& wanted, std::size_t options = 3) const {
+    [[nodiscard]] explanation<score_type> explain(const gpupack::request& wanted, std::size_t options = 3) const {
         GPUPACK_EXPECTS(is_valid(wanted), "a valid request");
-        const request& request = policy::effective_request(policy_, wanted);
+        const gpupack::request request = effective(wanted);
         const auto scorer = policy::prepare(policy_, policy::decision{cluster_, request, ordinal_});
         explanation<score_type> told;
         told.nodes = cluster_.size();
@@ -164,15 +170,22 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
 
     /// The policy that it decides by.
     [[nodiscard]] const Policy& policy() const noexcept { return policy_; }
+    /// What is placed for a request.
+    [[nodiscard]] request_rule rule() const noexcept { return rule_; }
     /// The cluster as it is now.
     [[nodiscard]] const gpupack::cluster& cluster() const noexcept { return cluster_; }
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { cluster_.reserve(placements); }
 
   private:
+    [[nodiscard]] gpupack::request effective(const request& request) const noexcept {
+        return policy::effective_request(policy_, effective_request(rule_, request));
+    }
+
     gpupack::cluster cluster_;
     Policy policy_;
     Engine engine_;
+    request_rule rule_;
     decltype(std::declval<const Engine&>().template make_searcher<Policy>(
         std::declval<const gpupack::cluster&>())) searcher_;
     std::uint64_t ordinal_ = 0;

@@ -61,7 +61,7 @@ TEST(gpuallocator, has_the_published_links) {
 TEST(gpuallocator, best_effort_takes_the_published_sets) {
     const link_table links{*machines::dgx_1_v100().topology};
     for (const auto& row : published("gpuallocator").at("besteffort_dgx1v"))
-        EXPECT_EQ(policy::best_effort_set(links, set_of(row[0]), set_of(row[1]), row[2]).bits(),
+        EXPECT_EQ(dialect::best_effort_set(links, set_of(row[0]), set_of(row[1]), row[2]).bits(),
                   set_of(row[3]).bits())
             << row;
 }
@@ -70,7 +70,7 @@ TEST(gpuallocator, best_effort_takes_the_published_pairs_one_after_the_other) {
     const auto sequences = published("gpuallocator").at("sequential");
     for (const auto& [name, machine] :
          {std::pair{"dgx1v/2", machines::dgx_1_v100()}, std::pair{"dgx1p/2", machines::dgx_1_p100()}}) {
-        scheduler by{cluster_builder{}.add_nodes(1, machine).build().value(), policy::gpuallocator_best_effort{}};
+        scheduler by{cluster_builder{}.add_nodes(1, machine).build().value(), dialect::gpuallocator_best_effort{}};
         for (const auto& pair : sequences.at(name))
             EXPECT_EQ(by.place({.gpus = 2})->gpus.bits(), set_of(pair).bits()) << name << pair;
         EXPECT_FALSE(by.try_place({.gpus = 1}));
@@ -80,21 +80,21 @@ TEST(gpuallocator, best_effort_takes_the_published_pairs_one_after_the_other) {
 TEST(gpuallocator, static_sets_are_the_published_ones) {
     const auto sets = published("gpuallocator").at("static_sets");
     for (const auto& [name, machine] :
-         {std::pair{"dgx1v", policy::dgx::dgx_1_v100}, std::pair{"dgx1p", policy::dgx::dgx_1_p100}}) {
+         {std::pair{"dgx1v", dialect::dgx::dgx_1_v100}, std::pair{"dgx1p", dialect::dgx::dgx_1_p100}}) {
         gpu_set left = gpu_set::first(8);
         for (const auto& pair : sets.at(name).at("2")) {
-            const gpu_set taken = policy::static_set(machine, left, 2);
+            const gpu_set taken = dialect::static_set(machine, left, 2);
             EXPECT_EQ(taken.bits(), set_of(pair).bits());
             left = left - taken;
         }
-        EXPECT_EQ(policy::static_set(machine, gpu_set::first(8), 3).bits(), 0U);
-        EXPECT_EQ(policy::static_set(machine, gpu_set::from_bits(0xf6), 4).bits(), 0xf0U);
+        EXPECT_EQ(dialect::static_set(machine, gpu_set::first(8), 3).bits(), 0U);
+        EXPECT_EQ(dialect::static_set(machine, gpu_set::from_bits(0xf6), 4).bits(), 0xf0U);
     }
-    EXPECT_EQ(policy::static_set(policy::dgx::dgx_2, gpu_set::from_bits(0xfffe), 4).bits(), 0xf0U);
+    EXPECT_EQ(dialect::static_set(dialect::dgx::dgx_2, gpu_set::from_bits(0xfffe), 4).bits(), 0xf0U);
 }
 
 TEST(gpuallocator, simple_takes_what_is_required_and_the_lowest) {
     for (const auto& row : published("gpuallocator").at("simple"))
-        EXPECT_EQ(policy::simple_set(set_of(row[0]), set_of(row[1]), row[2]).bits(), set_of(row[3]).bits());
-    EXPECT_TRUE(policy::simple_set(gpu_set::first(2), gpu_set::of(3), 1).empty());
+        EXPECT_EQ(dialect::simple_set(set_of(row[0]), set_of(row[1]), row[2]).bits(), set_of(row[3]).bits());
+    EXPECT_TRUE(dialect::simple_set(gpu_set::first(2), gpu_set::of(3), 1).empty());
 }

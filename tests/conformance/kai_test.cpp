@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of KAI-Scheduler's own unit tests.
-#include <gpupack/dialect/kai/kai.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
 
 #include "conformance/numbers.hpp"
 
@@ -13,7 +13,7 @@ using namespace gpupack;
 namespace {
 
 double points(policy::score of) {
-    return static_cast<double>(of) / policy::kai_point;
+    return static_cast<double>(of) / dialect::kai_point;
 }
 
 } // namespace
@@ -28,7 +28,7 @@ TEST(kai, packs_nodes_as_published) {
             most = std::max(most, node[0].get<policy::score>());
         }
         for (const auto& node : nodes) {
-            const double told = node[1] == 0 ? 0 : points(policy::kai_pack_score(node[0], least, most));
+            const double told = node[1] == 0 ? 0 : points(dialect::kai_pack_score(node[0], least, most));
             EXPECT_NEAR(told, node[2].get<double>(), 1e-6) << node;
         }
     }
@@ -36,7 +36,7 @@ TEST(kai, packs_nodes_as_published) {
 
 TEST(kai, spreads_nodes_as_published) {
     for (const auto& row : published("kai").at("nodespread_nonalloc_count_score"))
-        EXPECT_NEAR(points(policy::kai_spread_score(row[0], row[1])), row[2].get<double>(), 1e-6) << row;
+        EXPECT_NEAR(points(dialect::kai_spread_score(row[0], row[1])), row[2].get<double>(), 1e-6) << row;
 }
 
 TEST(kai, scores_gpus_by_the_part_in_use) {
@@ -48,13 +48,13 @@ TEST(kai, scores_gpus_by_the_part_in_use) {
         const node_state state = idle_state(kind, &gpu);
         const candidate chosen{{node_id{0}, kind, state, &gpu}, gpu_set::of(0)};
         const request request{.gpus = 1, .share = slice{1_MiB}};
-        EXPECT_NEAR(points(policy::kai_gpus{policy::strategy::binpack}(chosen, request)), row[2].get<double>(), 1e-6);
+        EXPECT_NEAR(points(dialect::kai_gpus{policy::strategy::binpack}(chosen, request)), row[2].get<double>(), 1e-6);
     }
 }
 
 TEST(kai, orders_the_nodes_of_a_domain_as_published) {
     for (const auto& [nodes, scores] : published("kai").at("topology_scores").items())
         for (std::size_t i = 0; i < scores.size(); ++i)
-            EXPECT_EQ(points(policy::kai_topology_score(static_cast<policy::score>(i), std::stoi(nodes))),
+            EXPECT_EQ(points(dialect::kai_topology_score(static_cast<policy::score>(i), std::stoi(nodes))),
                       scores[i].get<double>());
 }

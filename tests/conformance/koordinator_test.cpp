@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of Koordinator's own unit tests.
-#include <gpupack/dialect/koordinator/koordinator.hpp>
+#include <gpupack/dialect/koordinator/scorers.hpp>
 #include <gpupack/dialect/koordinator/partitions.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/dialect/koordinator/request.hpp>
@@ -16,7 +16,7 @@ using namespace gpupack;
 TEST(koordinator, scores_devices_as_published) {
     for (const auto& row : published("koordinator").at("score_device")) {
         const auto lean = row[0] == "least" ? policy::strategy::spread : policy::strategy::binpack;
-        EXPECT_EQ(policy::koordinator_score(lean, row[1], row[2], row[3]), row[4].get<policy::score>()) << row;
+        EXPECT_EQ(dialect::koordinator_score(lean, row[1], row[2], row[3]), row[4].get<policy::score>()) << row;
     }
 }
 
@@ -26,14 +26,14 @@ TEST(koordinator, picks_partitions_as_published) {
         for (const int used : row[0]) (void)on.take(node_id{0}, gpu_set::of(used), {.gpus = 1});
         gpu_set expected;
         for (const int gpu : row[2]) expected.insert(gpu);
-        EXPECT_EQ(policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = row[1]}).gpus, expected)
+        EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = row[1]}).gpus, expected)
             << row;
     }
 }
 
 TEST(koordinator, splits_requests_as_published) {
     for (const auto& row : published("koordinator").at("split")) {
-        const auto told = koordinator_request({row[1], row[2], row[0]});
+        const auto told = dialect::koordinator_request({row[1], row[2], row[0]});
         ASSERT_TRUE(told) << row;
         EXPECT_EQ(told->share.compute().count(), 10 * row[3][0].get<std::int64_t>()) << row;
         EXPECT_EQ(told->share.memory_percent(), row[3][1].get<int>()) << row;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The counts of states of an A100 and an A30, and what HAMi's own unit tests place.
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/dialect/hami/hami.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/scorers.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include "conformance/numbers.hpp"
@@ -115,14 +115,14 @@ TEST(mig, takes_the_starts_that_hami_takes) {
     }
     std::vector<const char*> profiles;
     for (const std::string& name : names) profiles.push_back(name.c_str());
-    EXPECT_EQ(placed_in_order(policy::mig_best_fit{}, 1, profiles), expected);
-    EXPECT_EQ(placed_in_order(policy::hami_gpus{policy::hami_rule::binpack}, 1, profiles), expected);
+    EXPECT_EQ(placed_in_order(dialect::hami_mig{}, 1, profiles), expected);
+    EXPECT_EQ(placed_in_order(dialect::hami_gpus{dialect::hami_rule::binpack}, 1, profiles), expected);
 }
 
 TEST(mig,
      fits_what_hami_fits) { // rows: intervals in use as start and size, profiles that come, whether they all fit
     for (const auto& row : published("mig").at("hami_feasible")) {
-        scheduler by{a100s(1), policy::hami_gpus{policy::hami_rule::binpack}};
+        scheduler by{a100s(1), dialect::hami_gpus{dialect::hami_rule::binpack}};
         for (const auto& used : row[0]) {
             ASSERT_EQ(used, nlohmann::json({4, 4})); // a 3g at 4
             const partition_table& of = *by.cluster()[node_id{0}].capacity(0).mig;
@@ -130,7 +130,7 @@ TEST(mig,
             const request request = one_of(on, "3g.20gb");
             const int p = lowest_bit(of.among(request.share.profiles()));
             (void)on.take(node_id{0}, gpu_set::of(0), request, slot_list{of.profiles[p].first_slot + 1});
-            by = scheduler{on, policy::hami_gpus{policy::hami_rule::binpack}};
+            by = scheduler{on, dialect::hami_gpus{dialect::hami_rule::binpack}};
         }
         bool all = true;
         for (const auto& profile : row[1])

@@ -10,8 +10,8 @@ using namespace gpupack;
 
 namespace {
 
-plan::slice_counts counts(const nlohmann::json& of) {
-    plan::slice_counts made;
+dialect::slice_counts counts(const nlohmann::json& of) {
+    dialect::slice_counts made;
     for (const auto& [size, count] : of.items()) made[std::stoll(size)] = count;
     return made;
 }
@@ -21,11 +21,11 @@ plan::slice_counts counts(const nlohmann::json& of) {
 TEST(nos_mps,
      cuts_gpus_as_published) { // rows: memory, used, free, wanted, whether that changes it, used and free then
     for (const auto& row : published("nos_mps")) {
-        const plan::mps_slices now{mebibytes{row[0].get<std::int64_t>()}, counts(row[1]), counts(row[2])};
-        const auto made = plan::cut_for(now, counts(row[3]));
+        const dialect::mps_slices now{mebibytes{row[0].get<std::int64_t>()}, counts(row[1]), counts(row[2])};
+        const auto made = dialect::cut_for(now, counts(row[3]));
         ASSERT_TRUE(made) << row;
         EXPECT_EQ(made->changed, row[4] == 1) << row;
-        plan::slice_counts all = made->free;
+        dialect::slice_counts all = made->free;
         for (const auto& [size, count] : now.used) all[size] += count;
         EXPECT_EQ(all, counts(row[5])) << row;
     }

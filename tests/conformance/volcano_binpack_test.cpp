@@ -44,9 +44,9 @@ TEST(volcano_binpack, scores_as_published) {
                         .value();
                 (void)on.take(node_id{0}, {}, {.cpu = cores(node.at("used")), .memory = memory(node.at("used"))});
                 const auto& weight = run.at("w");
-                const policy::volcano_binpack rule{{weight.at("cpu"), weight.at("memGi"), weight.at(third)},
+                const dialect::volcano_binpack rule{{weight.at("cpu"), weight.at("memGi"), weight.at(third)},
                                                    run.at("W")};
-                EXPECT_NEAR(static_cast<double>(rule(on[node_id{0}], request)) / policy::volcano_binpack::point,
+                EXPECT_NEAR(static_cast<double>(rule(on[node_id{0}], request)) / dialect::volcano_binpack::point,
                             expected[n++].get<double>(), 1e-6)
                     << pod_name << " on " << node_name;
             }

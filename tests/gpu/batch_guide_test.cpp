@@ -2,7 +2,7 @@
 #include <gpupack/gpu/batch_guide.hpp>
 
 #include <gpupack/policy/gpu_fit.hpp>
-#include <gpupack/dialect/kai/kai.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
@@ -35,7 +35,7 @@ TEST(batch_guide, normalizes_over_the_nodes_that_fit) {
 TEST(batch_guide, measures_nodes_as_kai_does) {
     check_batches([](const task_mix&, std::uint64_t seed) {
         const auto lean = seed % 4 == 0 ? policy::strategy::spread : policy::strategy::binpack;
-        return policy::node_then_gpus(policy::kai_node{lean}, policy::kai_gpus{lean});
+        return policy::node_then_gpus(dialect::kai_node{lean}, dialect::kai_gpus{lean});
     });
 }
 

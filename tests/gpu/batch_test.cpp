@@ -44,7 +44,7 @@ TEST(batch, places_as_the_scan_by_keys_of_two_scores) {
 }
 
 TEST(batch, places_as_the_scan_where_slices_are_rounded_up) {
-    check_batches([](const task_mix&, std::uint64_t) { return policy::whole_gpus(policy::kubernetes_default{}); });
+    check_batches([](const task_mix&, std::uint64_t) { return policy::whole_gpus(dialect::kubernetes_default{}); });
 }
 
 // More nodes than a tree of two levels holds, and a batch that the cluster cannot take all of.

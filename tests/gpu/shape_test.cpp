@@ -26,7 +26,7 @@ struct no_memory {
 } // namespace
 
 TEST(shape, knows_which_policies_a_kernel_can_run) {
-    using host_only = policy::gpuallocator_best_effort;
+    using host_only = dialect::gpuallocator_best_effort;
     static_assert(gpu::runs_on_device<policy::best_fit> && gpu::runs_on_device<policy::fgd>);
     static_assert(!gpu::runs_on_device<host_only>);
     static_assert(!gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, host_only>>);

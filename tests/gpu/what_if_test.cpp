@@ -129,7 +129,7 @@ TEST(what_if, replays_as_the_scan_by_weights_that_differ) {
 }
 
 TEST(what_if, replays_as_the_scan_where_slices_are_rounded_up) {
-    check_what_if(part_of_openb(8), std::vector{policy::whole_gpus(policy::kubernetes_default{})});
+    check_what_if(part_of_openb(8), std::vector{policy::whole_gpus(dialect::kubernetes_default{})});
 }
 
 // All of openb, as gpupack-replay runs it.

@@ -4,7 +4,7 @@
 #include "support/one_gpu.hpp"
 
 #include <gpupack/policy/first_fit.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 
@@ -88,7 +88,7 @@ TEST(mig_policies, are_never_above_the_optimum_of_one_gpu_and_their_mean_gap_is_
         std::vector<int> request;
         for (auto count = 1 + random.below(8); count > 0; --count) request.push_back(plain[random.below(5)]);
         const int best = most_slices(table, request, 0, 0);
-        const int told[] = {slices_placed(policy::first_fit{}, request), slices_placed(policy::mig_best_fit{}, request),
+        const int told[] = {slices_placed(policy::first_fit{}, request), slices_placed(dialect::hami_mig{}, request),
                             slices_placed(policy::mig_fragmentation{}, request),
                             slices_placed(policy::mig_options{mix}, request),
                             slices_placed(policy::mig_scarcity{mix}, request)};

@@ -17,7 +17,7 @@ using namespace gpupack;
 
 // 29: for one GPU the weakest links, so that the strong pairs stay; its own links do not count for it.
 TEST(locality_traps, a_single_gpu_does_not_break_a_pair) {
-    scheduler by{cluster_builder{}.add_nodes(1, machines::l40s_x4()).build().value(), policy::hami_topology{}};
+    scheduler by{cluster_builder{}.add_nodes(1, machines::l40s_x4()).build().value(), dialect::hami_topology{}};
     ASSERT_EQ(by.place({.gpus = 1})->gpus.bits(), 0x1U);
     EXPECT_EQ(by.place({.gpus = 1})->gpus.bits(), 0x2U); // not 2 or 3, whose partner is free
     EXPECT_EQ(by.place({.gpus = 2})->gpus.bits(), 0xcU);
@@ -74,8 +74,8 @@ TEST(locality_traps, a_bad_gpu_or_missing_links_fail_no_other) {
                     EXPECT_FALSE(placed->gpus.contains(3));
                 }
             };
-            try_all(policy::gpuallocator_best_effort{});
-            try_all(policy::hami_topology{});
+            try_all(dialect::gpuallocator_best_effort{});
+            try_all(dialect::hami_topology{});
             try_all(then(policy::link_preserve{}, policy::best_fit{}));
         }
     }

@@ -2,7 +2,7 @@
 #include <gpupack/replay/come_and_go.hpp>
 
 #include <gpupack/policy/first_fit.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
@@ -84,7 +84,7 @@ TEST(come_and_go, our_own_policy_accepts_most_on_the_mig_workloads) {
         };
         ours += accepted(policy::mig_scarcity{of.mix()});
         others[0] += accepted(policy::first_fit{});
-        others[1] += accepted(policy::mig_best_fit{});
+        others[1] += accepted(dialect::hami_mig{});
         others[2] += accepted(policy::mig_fragmentation{});
         others[3] += accepted(policy::mig_options{of.mix()});
     }
@@ -100,7 +100,7 @@ TEST(come_and_go, places_alike_on_every_compiler) {
     };
     using counts = std::vector<std::int64_t>;
     EXPECT_EQ(placed(policy::first_fit{}), (counts{775, 878, 821, 720, 603}));
-    EXPECT_EQ(placed(policy::mig_best_fit{}), (counts{775, 876, 812, 811, 625}));
+    EXPECT_EQ(placed(dialect::hami_mig{}), (counts{775, 876, 812, 811, 625}));
     EXPECT_EQ(placed(policy::mig_fragmentation{}), (counts{775, 875, 812, 822, 635}));
     EXPECT_EQ(placed(policy::mig_options{of.mix()}), (counts{775, 872, 808, 819, 639}));
     EXPECT_EQ(placed(policy::mig_scarcity{of.mix()}), (counts{775, 876, 809, 819, 652}));

@@ -46,3 +46,36 @@ TEST(task_mix, typical_breaks_ties_by_more_cpu_then_compute_and_forgets_host_mem
     EXPECT_EQ(head[1].request, (request{.cpu = 1_cores, .gpus = 1})); // the two memories as one
     EXPECT_EQ(head[1].count, 2);
 }
+
+TEST(task_mix, typical_keeps_apart_what_was_written_differently) {
+    const request one{.cpu = 1_cores, .gpus = 1, .models = model_set::of(model_id{1})};
+    task_mix mix;
+    mix.add(one, 2, "A|B");
+    mix.add(one, 3, "A|B|B");
+    mix.add(one, 2, "B|A");
+    mix.add(one, 2);
+    mix.add(one, 1, "A|B");
+    ASSERT_EQ(mix.entries().size(), 1U); // one request for everything else
+    EXPECT_EQ(mix.entries()[0].count, 10);
+    std::vector<std::int64_t> counts;
+    for (const task_mix::entry& each : mix.typical(100).entries()) counts.push_back(each.count);
+    EXPECT_EQ(counts, (std::vector<std::int64_t>{3, 3, 2, 2}));
+    EXPECT_EQ(mix.typical(60).total(), 6);
+}
+
+TEST(task_mix, typical_breaks_ties_by_the_greater_text_of_the_model_list) {
+    const auto choosing = [](std::uint8_t model) {
+        return request{.cpu = 1_cores, .gpus = 1, .models = model_set::of(model_id{model})};
+    };
+    task_mix mix;
+    mix.add(choosing(4), 1, "A|B");
+    mix.add(choosing(2), 1, "A|B|B");
+    mix.add(choosing(1), 1, "C");
+    mix.add(request{.cpu = 1_cores, .gpus = 2}, 1);
+    const auto typical = mix.typical(100).entries();
+    ASSERT_EQ(typical.size(), 4U);
+    EXPECT_EQ(typical[0].request.gpus, 2); // more GPUs come before any text
+    EXPECT_EQ(typical[1].request, choosing(1));
+    EXPECT_EQ(typical[2].request, choosing(2));
+    EXPECT_EQ(typical[3].request, choosing(4));
+}

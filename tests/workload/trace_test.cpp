@@ -26,3 +26,11 @@ TEST(trace, counts_equal_requests_in_its_mix) {
     EXPECT_EQ(recorded.mix().entries()[0].count, 3);
     EXPECT_EQ(recorded.mix().total(), 4);
 }
+
+TEST(trace, tells_its_mix_how_model_lists_were_written) {
+    workload::trace recorded;
+    for (const char* list : {"A|B", "A|B|B", "A|B"})
+        recorded.tasks.push_back({list, {.cpu = 1_cores, .gpus = 1}, {}, {}, list});
+    EXPECT_EQ(recorded.mix().entries().size(), 1U);
+    EXPECT_EQ(recorded.mix().typical(60).total(), 2); // A|B alone
+}

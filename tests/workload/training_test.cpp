@@ -41,7 +41,7 @@ TEST(training, is_placed_closer_together_by_preserving_links) {
                 scheduler by{of.on, policy, search::indexed{}};
                 return replay::run_visits(by, of, visits).all_places().on_best;
             };
-            const auto effort = on_best(node_then_gpus(policy::best_fit{}, policy::gpuallocator_best_effort{}));
+            const auto effort = on_best(node_then_gpus(policy::best_fit{}, dialect::gpuallocator_best_effort{}));
             EXPECT_GT(on_best(node_then_gpus(policy::best_fit{}, policy::link_preserve{})), effort) << name << seed;
             EXPECT_GT(on_best(then(policy::link_preserve{}, policy::best_fit{})), effort) << name << seed;
         }

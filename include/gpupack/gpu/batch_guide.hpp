@@ -6,7 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/gpu/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/dialect/kai/kai.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/rank.hpp>
@@ -116,15 +116,15 @@ template <class Scorer> struct normalize_guide {
     }
 };
 
-/// A guide that measures what is free on the nodes that fit, as policy::kai_node does.
+/// A guide that measures what is free on the nodes that fit, as dialect::kai_node does.
 struct kai_guide {
-    using scorer_type = policy::kai_node_scorer;
+    using scorer_type = dialect::kai_node_scorer;
 
     policy::strategy lean = policy::strategy::binpack;
 
     GPUPACK_HD constexpr bool measure(const node_view& node, const request& request, std::uint32_t,
                                       policy::score& value) const noexcept {
-        const policy::detail::kai_amounts of = policy::detail::kai_amounts_of(node, request);
+        const dialect::kai_amounts of = dialect::kai_amounts_of(node, request);
         value = of.free;
         return lean == policy::strategy::binpack && of.all != 0;
     }
@@ -214,9 +214,9 @@ requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::nor
 };
 
 /// Of KAI's nodes.
-template <> class guide_data<policy::kai_node> {
+template <> class guide_data<dialect::kai_node> {
   public:
-    guide_data(const policy::kai_node& by, const cluster&, const std::vector<batch_shape>&) : lean_{by.lean} {}
+    guide_data(const dialect::kai_node& by, const cluster&, const std::vector<batch_shape>&) : lean_{by.lean} {}
     template <class Place> [[nodiscard]] kai_guide view(Place&&) const { return {lean_}; }
 
   private:

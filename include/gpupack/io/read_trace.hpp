@@ -108,8 +108,10 @@ class row_reader {
     if (milli > 0 && milli < whole_gpu.count()) task.request.share = slice{.memory = {}, .compute = milli_gpu{milli}};
     if (const auto selected = resolve_models(models, reader.text(5)); !selected)
         reader.fail("gpu_spec", selected.error().value, selected.error().expected);
-    else if (task.request.gpus > 0)
+    else if (task.request.gpus > 0) {
         task.request.models = *selected;
+        task.model_list = reader.text(5);
+    }
 
     task.created = reader.time(6, "creation_time");
     const auto deleted = reader.time(7, "deletion_time");

@@ -6,10 +6,10 @@
 #include <gpupack/request/request.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -18,28 +18,39 @@ namespace gpupack::inline GPUPACK_ABI {
 /// present request measure the future by.
 class task_mix {
   public:
+    /// One way in which the model list of a request was written, and how often.
+    struct spelling {
+        std::string models;     ///< as in a task file: `A|B`, `B|A` and `A|B|B` choose alike and are written differently
+        std::int64_t count = 0; ///< of the tasks that wrote it so
+
+        friend bool operator==(const spelling&, const spelling&) = default;
+    };
+
     /// One request and its weight; a weight is a count, so that no probability is ever rounded.
     struct entry {
         gpupack::request request;
         std::int64_t count = 0;
+        std::vector<spelling> spellings{}; ///< of those tasks that came with a model list; only typical() reads them
 
         friend bool operator==(const entry&, const entry&) = default;
     };
 
     task_mix() = default;
 
-    /// Adds a request that comes `count` times; equal requests are counted together.
+    /// Adds a request that comes `count` times; equal requests are counted together. The cost is the number of
+    /// distinct requests: a mix is made once.
     ///
-    /// cost  the number of distinct requests; a mix is made once
-    void add(const request& request, std::int64_t count = 1) {
+    /// @param request the request
+    /// @param count   how often it comes, above 0
+    /// @param models  its model list as it was written, if it was; changes nothing but which tasks are typical()
+    void add(const request& request, std::int64_t count = 1, std::string_view models = {}) {
         GPUPACK_EXPECTS(count > 0, "a count above 0");
         total_ += count;
-        for (entry& known : entries_)
-            if (known.request == request) {
-                known.count += count;
-                return;
-            }
-        entries_.push_back({request, count});
+        auto known = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const entry& each) { return each.request == request; });
+        if (known == entries_.end()) known = entries_.insert(entries_.end(), entry{request});
+        known->count += count;
+        if (!models.empty()) count_spelling(known->spellings, models, count);
     }
 
     [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }
@@ -48,29 +59,24 @@ class task_mix {
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
     /// The most frequent requests, as many as are needed to make up `percent` of the whole: what FGD calls the
-    /// typical tasks. Host memory is not looked at.
+    /// typical tasks. As there, host memory is ignored, and tasks whose model lists were written differently are
+    /// different tasks, even if the lists choose the same models: the result then has several entries of one request.
     ///
-    /// ties    equal counts: more CPU first, then more compute a GPU, more GPUs, the larger set of models
-    /// source  GetTypicalPods of FGD's simulator (docs/sources.md#fgd)
+    /// Ties between equal counts: more CPU first, then more compute per GPU, more GPUs, the greater text of the model
+    /// list, the larger set of models.
+    ///
+    /// Source: GetTypicalPods of FGD's simulator (docs/sources.md#fgd).
+    ///
+    /// @param percent from 0 to 100
     [[nodiscard]] task_mix typical(int percent) const {
         GPUPACK_EXPECTS(percent >= 0 && percent <= 100, "a percentage");
-        task_mix merged;
-        for (const entry& each : entries_) {
-            request request = each.request;
-            request.memory = mebibytes{0};
-            merged.add(request, each.count);
-        }
-        const auto order = [](const entry& each) {
-            const request& request = each.request;
-            return std::tuple{each.count, request.cpu.count(), request.gpus == 0 ? 0 : request.share.compute().count(),
-                              request.gpus, request.models.bits()};
-        };
-        std::stable_sort(merged.entries_.begin(), merged.entries_.end(),
-                         [&](const entry& a, const entry& b) { return order(b) < order(a); });
+        std::vector<written_task> tasks = written_tasks();
+        std::stable_sort(tasks.begin(), tasks.end(),
+                         [](const written_task& a, const written_task& b) { return a.precedes(b); });
         task_mix chosen;
-        for (const entry& each : merged.entries_) {
-            if (100 * chosen.total_ >= percent * merged.total_) break;
-            chosen.entries_.push_back(each);
+        for (const written_task& each : tasks) {
+            if (100 * chosen.total_ >= percent * total_) break;
+            chosen.entries_.push_back({each.request, each.count});
             chosen.total_ += each.count;
         }
         return chosen;
@@ -79,6 +85,55 @@ class task_mix {
     friend bool operator==(const task_mix&, const task_mix&) = default;
 
   private:
+    /// What FGD's simulator takes for one task: a request without its host memory, and the text of its model list.
+    struct written_task {
+        gpupack::request request;
+        std::string_view models;
+        std::int64_t count = 0;
+
+        /// Whether it comes before another among the typical tasks.
+        [[nodiscard]] bool precedes(const written_task& other) const {
+            const auto order = [](const written_task& task) {
+                const std::int64_t compute = task.request.gpus == 0 ? 0 : task.request.share.compute().count();
+                return std::tuple{task.count,         task.request.cpu.count(), compute,
+                                  task.request.gpus, task.models,              task.request.models.bits()};
+            };
+            return order(other) < order(*this);
+        }
+    };
+
+    static void count_spelling(std::vector<spelling>& spellings, std::string_view models, std::int64_t count) {
+        const auto known = std::find_if(spellings.begin(), spellings.end(),
+                                        [&](const spelling& each) { return each.models == models; });
+        if (known == spellings.end())
+            spellings.push_back({std::string{models}, count});
+        else
+            known->count += count;
+    }
+
+    [[nodiscard]] std::vector<written_task> written_tasks() const {
+        std::vector<written_task> tasks;
+        const auto count = [&](request request, std::string_view models, std::int64_t times) {
+            request.memory = mebibytes{0};
+            const auto known = std::find_if(tasks.begin(), tasks.end(), [&](const written_task& each) {
+                return each.request == request && each.models == models;
+            });
+            if (known == tasks.end())
+                tasks.push_back({request, models, times});
+            else
+                known->count += times;
+        };
+        for (const entry& each : entries_) {
+            std::int64_t unwritten = each.count;
+            for (const spelling& written : each.spellings) {
+                count(each.request, written.models, written.count);
+                unwritten -= written.count;
+            }
+            if (unwritten > 0) count(each.request, {}, unwritten);
+        }
+        return tasks;
+    }
+
     std::vector<entry> entries_;
     std::int64_t total_ = 0;
 };

@@ -23,14 +23,12 @@ struct trace_node {
 };
 
 /// A task of a recorded workload.
-///
-/// created   when it arrived, in seconds
-/// runs_for  how long it ran once it was placed, in seconds; none where it never left
 struct trace_task {
     std::string name;
     gpupack::request request;
-    std::optional<std::int64_t> created;
-    std::optional<std::int64_t> runs_for;
+    std::optional<std::int64_t> created;  ///< when it arrived, in seconds
+    std::optional<std::int64_t> runs_for; ///< how long it ran once placed, in seconds; none if it never left
+    std::string model_list{};             ///< the GPU models as the file writes them; request.models is what they mean
 };
 
 /// A recorded cluster and the tasks that came to it.
@@ -42,10 +40,10 @@ struct trace {
     std::vector<trace_node> nodes;
     std::vector<trace_task> tasks;
 
-    /// The tasks as a mix: each distinct request with how often it comes.
+    /// The tasks as a mix: each distinct request with how often it comes, and how its model list was written.
     [[nodiscard]] task_mix mix() const {
         task_mix all;
-        for (const trace_task& task : tasks) all.add(task.request);
+        for (const trace_task& task : tasks) all.add(task.request, 1, task.model_list);
         return all;
     }
 

@@ -10,35 +10,35 @@
 using namespace gpupack;
 
 TEST(hami_request, asks_for_slices_or_for_whole_gpus) {
-    EXPECT_EQ(hami_request({2, 4096, {}, 30}).value(), (request{.gpus = 2, .share = slice{4096_MiB, 300_milli}}));
-    EXPECT_EQ(hami_request({1, {}, 50, 30}).value(), (request{.gpus = 1, .share = slice{{}, 300_milli, 50}}));
-    EXPECT_EQ(hami_request({1}).value(), request{.gpus = 1}); // nothing limited: the webhook makes it exclusive
-    EXPECT_EQ(hami_request({1}, {.webhook = false}).value(),
+    EXPECT_EQ(dialect::hami_request({2, 4096, {}, 30}).value(), (request{.gpus = 2, .share = slice{4096_MiB, 300_milli}}));
+    EXPECT_EQ(dialect::hami_request({1, {}, 50, 30}).value(), (request{.gpus = 1, .share = slice{{}, 300_milli, 50}}));
+    EXPECT_EQ(dialect::hami_request({1}).value(), request{.gpus = 1}); // nothing limited: the webhook makes it exclusive
+    EXPECT_EQ(dialect::hami_request({1}, {.webhook = false}).value(),
               (request{.gpus = 1, .share = slice{.memory_percent = 100}}));
-    EXPECT_EQ(hami_request({1}, {.memory = 3000, .cores = 10}).value(),
+    EXPECT_EQ(dialect::hami_request({1}, {.memory = 3000, .cores = 10}).value(),
               (request{.gpus = 1, .share = slice{3000_MiB, 100_milli}}));
-    EXPECT_EQ(hami_request({1, 3}, {.memory_factor = 1024}).value(), (request{.gpus = 1, .share = slice{3_GiB}}));
+    EXPECT_EQ(dialect::hami_request({1, 3}, {.memory_factor = 1024}).value(), (request{.gpus = 1, .share = slice{3_GiB}}));
 }
 
 TEST(hami_request, lets_mebibytes_win_over_percent) { // trap 1: as where HAMi fits, not as where it scores
-    EXPECT_EQ(hami_request({1, 1000, 50}).value().share, (share{slice{1000_MiB}}));
+    EXPECT_EQ(dialect::hami_request({1, 1000, 50}).value().share, (share{slice{1000_MiB}}));
 }
 
 TEST(hami_request,
      takes_percentages_for_what_they_are) { // trap 5: no sentinel, no wrap, 0 is all and not "no limit"
-    EXPECT_EQ(hami_request({1, {}, 0, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
-    EXPECT_EQ(hami_request({1, {}, -1, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
-    EXPECT_EQ(hami_request({1, {}, 150, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
-    EXPECT_EQ(hami_request({1, {}, (std::int64_t{1} << 32) + 50, 10}).value().share,
+    EXPECT_EQ(dialect::hami_request({1, {}, 0, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
+    EXPECT_EQ(dialect::hami_request({1, {}, -1, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
+    EXPECT_EQ(dialect::hami_request({1, {}, 150, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
+    EXPECT_EQ(dialect::hami_request({1, {}, (std::int64_t{1} << 32) + 50, 10}).value().share,
               (share{slice{{}, 100_milli, 100}}));
-    EXPECT_EQ(hami_request({1, {}, 101, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
+    EXPECT_EQ(dialect::hami_request({1, {}, 101, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
 }
 
 TEST(hami_request, gives_all_cores_as_the_gpu_itself) { // trap 18: exclusive both ways, and 200 is 100
     for (const std::int64_t cores : {100, 200}) {
         scheduler by{a100s(1), policy::first_fit{}};
-        const request all = hami_request({1, 1000, {}, cores}).value();
-        const request none = hami_request({1, 1000, {}, 0}).value();
+        const request all = dialect::hami_request({1, 1000, {}, cores}).value();
+        const request none = dialect::hami_request({1, 1000, {}, 0}).value();
         const auto alone = by.place(all);
         ASSERT_TRUE(alone);
         EXPECT_FALSE(by.place(none)) << "no cores on a GPU without any left";
@@ -49,10 +49,10 @@ TEST(hami_request, gives_all_cores_as_the_gpu_itself) { // trap 18: exclusive bo
 }
 
 TEST(hami_request, checks_the_range_after_the_factor) { // trap 6
-    EXPECT_EQ(hami_request({1, 2097152}, {.memory_factor = 1024}).error().message(),
+    EXPECT_EQ(dialect::hami_request({1, 2097152}, {.memory_factor = 1024}).error().message(),
               R"(GPU memory: "2097152": expected from 0 to 2097151)");
-    EXPECT_EQ(hami_request({1, -5}).error().message(), R"(GPU memory: "-5": expected from 0 to 2147483647)");
-    EXPECT_EQ(hami_request({33}).error().message(), R"(GPU count: "33": expected from 0 to 32)");
-    EXPECT_EQ(hami_request({-1}).error().message(), R"(GPU count: "-1": expected 0 or more)");
-    EXPECT_EQ(hami_request({1, {}, {}, -1}).error().message(), R"(GPU cores: "-1": expected 0 or more)");
+    EXPECT_EQ(dialect::hami_request({1, -5}).error().message(), R"(GPU memory: "-5": expected from 0 to 2147483647)");
+    EXPECT_EQ(dialect::hami_request({33}).error().message(), R"(GPU count: "33": expected from 0 to 32)");
+    EXPECT_EQ(dialect::hami_request({-1}).error().message(), R"(GPU count: "-1": expected 0 or more)");
+    EXPECT_EQ(dialect::hami_request({1, {}, {}, -1}).error().message(), R"(GPU cores: "-1": expected 0 or more)");
 }

@@ -36,7 +36,7 @@ TEST(hami_topology, takes_the_weakest_gpu_or_the_strongest_set) {
                 best = set;
                 best_sum = sum;
             });
-            RC_ASSERT(policy::select_gpus(policy::hami_topology{}, node, request).gpus == best);
+            RC_ASSERT(policy::select_gpus(dialect::hami_topology{}, node, request).gpus == best);
         }
     });
 }

@@ -48,15 +48,15 @@ TEST(koordinator_partitions, leave_most_larger_blocks_whole) { // every state of
                 best = score;
                 first_best = block;
             }
-            EXPECT_EQ(policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], request).gpus.bits(), first_best)
+            EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], request).gpus.bits(), first_best)
                 << wanted << " of " << used;
         }
 }
 
 TEST(koordinator_partitions, takes_the_lowest_gpus_where_no_block_will_do) {
     const cluster on = eight_with(0b01010101);
-    EXPECT_EQ(policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0b1010U);
-    EXPECT_EQ(policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0b101010U);
+    EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0b1010U);
+    EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0b101010U);
 }
 
 TEST(koordinator_partitions, are_those_of_the_topology_where_it_tells_them) {
@@ -65,12 +65,12 @@ TEST(koordinator_partitions, are_those_of_the_topology_where_it_tells_them) {
         machine.topology->partitions.push_back(gpu_set::from_bits(bits));
     cluster on = cluster_builder{}.add_nodes(1, machine).build().value();
     const auto taken = [&](int gpus) {
-        return policy::select_gpus(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = gpus}).gpus.bits();
+        return policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = gpus}).gpus.bits();
     };
     EXPECT_EQ(taken(2), 0x5U);
     EXPECT_EQ(taken(4), 0xfU);
     (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1});
     EXPECT_EQ(taken(1), 0x4U); // its partner is gone already
     EXPECT_EQ(taken(2), 0xaU);
-    EXPECT_EQ(policy::node_score(policy::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}), -1);
+    EXPECT_EQ(policy::node_score(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}), -1);
 }

@@ -15,7 +15,7 @@ TEST(kubernetes, balances_as_its_formula_does) {
         const double cpu = number(node.cpu() - node.cpu_free() + request.cpu) / number(node.cpu());
         const double memory = number(node.memory() - node.memory_free() + request.memory) / number(node.memory());
         const double real = 100 * (1 - std::abs(cpu - memory) / 2);
-        const auto told = policy::kubernetes_balanced{}(node, request);
+        const auto told = dialect::kubernetes_balanced{}(node, request);
         RC_ASSERT(std::abs(static_cast<double>(told) - std::floor(real)) < 1.5);
         if (std::abs(real - std::round(real)) > 1e-6) RC_ASSERT(told == static_cast<policy::score>(real));
     });
@@ -25,9 +25,9 @@ TEST(kubernetes, spreads_over_cpu_and_memory_and_overlooks_gpus) {
     cluster on = cluster_builder{}.add_nodes(2, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     const request request{.cpu = 1_cores, .memory = 1_GiB, .gpus = 1};
     (void)on.take(node_id{0}, gpu_set::first(3), {.gpus = 3});
-    EXPECT_EQ(policy::kubernetes_default{}(on[node_id{0}], request),
-              policy::kubernetes_default{}(on[node_id{1}], request));
+    EXPECT_EQ(dialect::kubernetes_default{}(on[node_id{0}], request),
+              dialect::kubernetes_default{}(on[node_id{1}], request));
     (void)on.take(node_id{0}, {}, {.cpu = 4_cores});
-    EXPECT_EQ(policy::kubernetes_default{}(on[node_id{0}], request), (37 + 87) / 2 + 75);
-    EXPECT_EQ(policy::kubernetes_default{}(on[node_id{1}], request), 87 + 100);
+    EXPECT_EQ(dialect::kubernetes_default{}(on[node_id{0}], request), (37 + 87) / 2 + 75);
+    EXPECT_EQ(dialect::kubernetes_default{}(on[node_id{1}], request), 87 + 100);
 }

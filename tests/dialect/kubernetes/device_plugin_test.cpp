@@ -15,8 +15,8 @@ TEST(device_plugin, counts_tasks_and_not_what_they_take) { // trap 21: before th
     (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1, .share = slice{.compute = 900_milli}});
     (void)on.take(node_id{0}, gpu_set::of(1), small);
     (void)on.take(node_id{0}, gpu_set::of(1), small);
-    EXPECT_EQ(policy::select_gpus(policy::device_plugin{policy::strategy::binpack}, on[node_id{0}], small).gpus,
+    EXPECT_EQ(policy::select_gpus(dialect::device_plugin{policy::strategy::binpack}, on[node_id{0}], small).gpus,
               gpu_set::of(1));
-    EXPECT_EQ(policy::select_gpus(policy::device_plugin{policy::strategy::spread}, on[node_id{0}], small).gpus,
+    EXPECT_EQ(policy::select_gpus(dialect::device_plugin{policy::strategy::spread}, on[node_id{0}], small).gpus,
               gpu_set::of(2));
 }

@@ -76,7 +76,7 @@ TEST(gpuallocator_best_effort, takes_what_looking_at_every_partition_finds) {
         if (random.below(2) == 0)
             required = gpu_set::from_bits(static_cast<std::uint32_t>(random.next() & random.next())) & available;
         for (int size = 2; size <= gpus; ++size) {
-            const gpu_set taken = policy::best_effort_set(links, available, required, size);
+            const gpu_set taken = dialect::best_effort_set(links, available, required, size);
             const bool possible = available.size() >= size && required.size() <= size;
             RC_ASSERT(taken == (possible ? naive_best_effort(links, available, required, size) : gpu_set{}));
             RC_ASSERT(taken.size() == (possible ? size : 0)); // trap 30: exactly as many real GPUs
@@ -93,7 +93,7 @@ TEST(gpuallocator_best_effort, agrees_on_more_gpus) {
             gpu_set required;
             for (std::uint64_t n = random.below(static_cast<std::uint64_t>(std::min(size, 4))); n > 0; --n)
                 required.insert(static_cast<int>(random.below(9)));
-            EXPECT_EQ(policy::best_effort_set(links, available, required, size).bits(),
+            EXPECT_EQ(dialect::best_effort_set(links, available, required, size).bits(),
                       naive_best_effort(links, available, required, size).bits())
                 << seed << " " << size;
         }
@@ -105,7 +105,7 @@ TEST(gpuallocator_best_effort, chooses_any_number_of_sixteen) {
     for (int size = 1; size <= 16; ++size)
         for (int available = size; available <= 16; ++available) {
             const gpu_set taken =
-                policy::best_effort_set(links, gpu_set::first(available), gpu_set::of(size / 2), size);
+                dialect::best_effort_set(links, gpu_set::first(available), gpu_set::of(size / 2), size);
             EXPECT_EQ(taken.size(), size);
             EXPECT_TRUE(taken.contains(size / 2));
         }
@@ -114,7 +114,7 @@ TEST(gpuallocator_best_effort, chooses_any_number_of_sixteen) {
 TEST(gpuallocator_best_effort, refuses_what_it_cannot_give) {
     const link_table links{*machines::dgx_1_v100().topology};
     const auto taken = [&](gpu_set available, gpu_set required, int size) {
-        return policy::best_effort_set(links, available, required, size).bits();
+        return dialect::best_effort_set(links, available, required, size).bits();
     };
     EXPECT_EQ(taken(gpu_set::first(8), {}, 0), 0U);
     EXPECT_EQ(taken(gpu_set::first(3), {}, 4), 0U);
@@ -131,7 +131,7 @@ TEST(gpuallocator_best_effort, takes_one_valid_set_of_any_node) {
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
             if (!fit::fits(node, request)) continue;
-            const auto taken = policy::select_gpus(policy::gpuallocator_best_effort{}, node, request);
+            const auto taken = policy::select_gpus(dialect::gpuallocator_best_effort{}, node, request);
             RC_ASSERT(fit::fits_on(node, request, taken.gpus, taken.slots));
         }
     });

@@ -12,26 +12,26 @@ using namespace gpupack;
 
 namespace {
 
-plan::slice_counts any_counts(random_stream& random, std::uint64_t most) {
-    plan::slice_counts made;
+dialect::slice_counts any_counts(random_stream& random, std::uint64_t most) {
+    dialect::slice_counts made;
     for (std::uint64_t n = random.below(4); n > 0; --n)
         made[static_cast<std::int64_t>(1 + random.below(12))] = static_cast<std::int64_t>(1 + random.below(most));
     return made;
 }
 
-std::int64_t count_of(const plan::slice_counts& of, std::int64_t size) {
+std::int64_t count_of(const dialect::slice_counts& of, std::int64_t size) {
     const auto found = of.find(size);
     return found == of.end() ? 0 : found->second;
 }
 
-std::int64_t memory_of(const plan::slice_counts& slices) {
+std::int64_t memory_of(const dialect::slice_counts& slices) {
     std::int64_t sum = 0;
     for (const auto& [size, count] : slices) sum += size * count;
     return sum;
 }
 
 /// How many of the wanted slices are there.
-std::int64_t served(const plan::slice_counts& free, const plan::slice_counts& wanted) {
+std::int64_t served(const dialect::slice_counts& free, const dialect::slice_counts& wanted) {
     std::int64_t sum = 0;
     for (const auto& [size, count] : wanted) sum += std::min(count, count_of(free, size));
     return sum;
@@ -40,25 +40,25 @@ std::int64_t served(const plan::slice_counts& free, const plan::slice_counts& wa
 } // namespace
 
 TEST(mps_slices, are_cut_from_spare_memory_and_then_from_what_is_not_wanted) {
-    EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {{20, 1}}}, {{10, 2}})->free,
-              (plan::slice_counts{{10, 2}, {20, 1}}));
-    EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {{20, 2}}}, {{10, 1}})->free, (plan::slice_counts{{10, 1}}));
-    EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {{20, 1}, {5, 4}}}, {{15, 1}})->free,
-              (plan::slice_counts{{5, 4}, {15, 1}})); // the fives are kept, the twenty is not
-    EXPECT_EQ(plan::cut_for({mebibytes{40}, {}, {}}, {{5, 2}, {10, 2}, {20, 2}})->free,
-              (plan::slice_counts{{5, 2}, {10, 2}})); // smaller ones first
-    EXPECT_EQ(plan::cut_for({mebibytes{40}, {{20, 1}}, {{20, 1}}}, {{30, 1}})->free, (plan::slice_counts{{20, 1}}));
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {}, {{20, 1}}}, {{10, 2}})->free,
+              (dialect::slice_counts{{10, 2}, {20, 1}}));
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {}, {{20, 2}}}, {{10, 1}})->free, (dialect::slice_counts{{10, 1}}));
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {}, {{20, 1}, {5, 4}}}, {{15, 1}})->free,
+              (dialect::slice_counts{{5, 4}, {15, 1}})); // the fives are kept, the twenty is not
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {}, {}}, {{5, 2}, {10, 2}, {20, 2}})->free,
+              (dialect::slice_counts{{5, 2}, {10, 2}})); // smaller ones first
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {{20, 1}}, {{20, 1}}}, {{30, 1}})->free, (dialect::slice_counts{{20, 1}}));
 }
 
 TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
     for_all([](std::uint64_t seed) {
         random_stream random{seed};
-        plan::mps_slices now{mebibytes{0}, any_counts(random, 3), any_counts(random, 3)};
+        dialect::mps_slices now{mebibytes{0}, any_counts(random, 3), any_counts(random, 3)};
         const std::int64_t cut = memory_of(now.used) + memory_of(now.free);
         const auto spare = static_cast<std::int64_t>(random.below(30));
         now.memory = mebibytes{cut + spare};
-        const plan::slice_counts wanted = any_counts(random, 5);
-        const plan::mps_cut made = plan::cut_for(now, wanted).value();
+        const dialect::slice_counts wanted = any_counts(random, 5);
+        const dialect::mps_cut made = dialect::cut_for(now, wanted).value();
         RC_ASSERT(memory_of(made.free) + memory_of(now.used) <= now.memory.count());
         RC_ASSERT(served(made.free, wanted) >= served(now.free, wanted));
         RC_ASSERT(made.changed == (made.free != now.free));
@@ -69,13 +69,13 @@ TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
         for (const auto& [size, count] : now.free)
             if (wanted.count(size) == 0)
                 RC_ASSERT(count_of(made.free, size) == 0 || count_of(made.free, size) == count); // all or none
-        RC_ASSERT(!plan::cut_for({now.memory, now.used, made.free}, wanted)->changed); // nothing is left to gain
+        RC_ASSERT(!dialect::cut_for({now.memory, now.used, made.free}, wanted)->changed); // nothing is left to gain
     });
 }
 
 TEST(mps_slices, must_be_possible) {
-    const auto told = [](const plan::mps_slices& now, const plan::slice_counts& wanted) {
-        return plan::cut_for(now, wanted).error().message();
+    const auto told = [](const dialect::mps_slices& now, const dialect::slice_counts& wanted) {
+        return dialect::cut_for(now, wanted).error().message();
     };
     EXPECT_EQ(told({mebibytes{40}, {{20, 2}}, {{10, 1}}}, {}),
               R"(GPU memory: "40": expected no less than its slices have together)");

@@ -32,8 +32,8 @@ TEST(volcano_binpack, scores_as_its_formula_does) {
             if (node.compute().count() > 0) sum += static_cast<double>(weights.gpu) * used / number(node.compute());
         }
         const double expected = over || all == 0 ? 0 : 1000 * sum / all;
-        const policy::volcano_binpack rule{weights, 10};
-        const double told = static_cast<double>(rule(node, request)) / policy::volcano_binpack::point;
+        const dialect::volcano_binpack rule{weights, 10};
+        const double told = static_cast<double>(rule(node, request)) / dialect::volcano_binpack::point;
         RC_ASSERT(std::abs(told - expected) < 1e-4);
     });
 }
@@ -41,5 +41,5 @@ TEST(volcano_binpack, scores_as_its_formula_does) {
 TEST(volcano_binpack, gives_nothing_to_what_would_be_over_used) {
     cluster on = cluster_builder{}.add_nodes(1, {2_cores, 4_GiB, {}}).build().value();
     (void)on.take(node_id{0}, {}, {.cpu = milli_cpu{1500}});
-    EXPECT_EQ(policy::volcano_binpack{}(on[node_id{0}], {.cpu = 1_cores, .memory = 1_GiB}), 0);
+    EXPECT_EQ(dialect::volcano_binpack{}(on[node_id{0}], {.cpu = 1_cores, .memory = 1_GiB}), 0);
 }

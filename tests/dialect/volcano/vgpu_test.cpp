@@ -18,11 +18,11 @@ TEST(volcano_vgpu, scores_nodes_as_its_formula_does_on_the_gpus_that_it_picks) {
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0) return;
         double sum = 0;
-        for_each_gpu(policy::select_gpus(policy::volcano_vgpu_gpus{}, node, request).gpus, [&](int i) {
-            const policy::gpu_load load = policy::load_of(node, i, request);
+        for_each_gpu(policy::select_gpus(dialect::volcano_vgpu_gpus{}, node, request).gpus, [&](int i) {
+            const dialect::gpu_load load = dialect::load_of(node, i, request);
             sum += 100.0 * static_cast<double>(load.used + load.request) / static_cast<double>(load.capacity);
         });
-        const double told = static_cast<double>(policy::volcano_vgpu_node{}(node, request));
+        const double told = static_cast<double>(dialect::volcano_vgpu_node{}(node, request));
         RC_ASSERT(std::abs(told - sum) <= 0.5 + 1e-4);
     });
 }
@@ -30,14 +30,14 @@ TEST(volcano_vgpu, scores_nodes_as_its_formula_does_on_the_gpus_that_it_picks) {
 TEST(volcano_vgpu, sums_over_gpus_so_that_more_gpus_score_higher) { // trap 22
     const cluster on = a100s(4);
     const share part = slice{4000_MiB};
-    EXPECT_EQ(policy::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 1, .share = part}), 10);
-    EXPECT_EQ(policy::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 2, .share = part}), 20);
+    EXPECT_EQ(dialect::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 1, .share = part}), 10);
+    EXPECT_EQ(dialect::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 2, .share = part}), 20);
 }
 
 TEST(volcano_vgpu, takes_percent_of_each_gpu_of_its_own) { // trap 2: computed once for the first GPU there
     scheduler by{
         cluster_builder{}.add_nodes(1, {1_cores, 1_GiB, {{1, models::a100_40gb}, {1, models::t4}}}).build().value(),
-        policy::node_then_gpus(policy::volcano_vgpu_node{}, policy::volcano_vgpu_gpus{})};
+        policy::node_then_gpus(dialect::volcano_vgpu_node{}, dialect::volcano_vgpu_gpus{})};
     ASSERT_TRUE(by.place({.gpus = 2, .share = slice{.memory_percent = 60}}));
     EXPECT_TRUE(by.place({.gpus = 2, .share = slice{.memory_percent = 40}}));
 }

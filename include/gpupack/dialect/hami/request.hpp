@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-namespace gpupack::inline GPUPACK_ABI {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a container asks of HAMi, as its limits say; absent is not written.
 ///
@@ -92,7 +92,7 @@ struct hami_demand {
         return bad_input("GPU count", std::to_string(demand->count), "from 0 to 32");
     if (demand->cores < 0) return bad_input("GPU cores", std::to_string(demand->cores), "0 or more");
     const bool limits_nothing = !request.cores && demand->percent == 100;
-    request made{.gpus = static_cast<int>(demand->count)};
+    gpupack::request made{.gpus = static_cast<int>(demand->count)};
     if (demand->cores >= 100 || (defaults.webhook && limits_nothing)) return made;
     slice part{.compute = milli_gpu{demand->cores * 10}};
     if (demand->memory > 0)
@@ -103,4 +103,4 @@ struct hami_demand {
     return made;
 }
 
-} // namespace gpupack
+} // namespace gpupack::dialect

@@ -8,7 +8,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Takes GPUs by their links as HAMi's policy `topology-aware` does: for one GPU, that with the weakest links to the
 /// others that would fit, so that the strong ones stay for requests of several; for several, the set with the
@@ -21,13 +21,13 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct hami_topology {
     static constexpr bool links = true;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
         const link_view* const known = chosen.node.type().links;
         if (known == nullptr || chosen.gpus.empty()) return 0;
         if (request.gpus > 1) return known->score(chosen.gpus, nvlink_count::direct);
         const int taken = chosen.gpus.lowest();
-        score sum = 0;
+        policy::score sum = 0;
         for_each_gpu(fit::fitting_gpus(chosen.node, request) - chosen.gpus,
                      [&](int other) { sum -= known->pair(taken, other, nvlink_count::direct); });
         return sum;
@@ -35,6 +35,6 @@ struct hami_topology {
     friend bool operator==(const hami_topology&, const hami_topology&) = default;
 };
 
-static_assert(scorer<hami_topology>);
+static_assert(policy::scorer<hami_topology>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -10,7 +10,7 @@
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/topology/link_view.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Chooses whole GPUs by the partitions that the NVSwitches of a node can set apart: those of its topology, and where
 /// that tells none, the blocks of 1, 2, 4 and 8 neighbours of a machine of eight. Takes the partition that leaves most
@@ -21,7 +21,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// ties    lower GPU set
 /// source  DeviceShare's partition table for H100, H800 and H20 (docs/sources.md#koordinator)
 struct koordinator_partitions {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
         return score_of(chosen.node, chosen.gpus);
     }
 
@@ -54,13 +54,13 @@ struct koordinator_partitions {
                 visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
     }
 
-    [[nodiscard]] GPUPACK_HD static constexpr score score_of(const node_view& node, gpu_set taken) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr policy::score score_of(const node_view& node, gpu_set taken) noexcept {
         gpu_set idle;
         for (int i = 0; i < node.gpu_count(); ++i)
             if (is_free_whole(node.gpu(i)) && !taken.contains(i)) idle.insert(i);
         const int count = taken.size();
         bool is_partition = false;
-        score sum = 0;
+        policy::score sum = 0;
         for_each_partition(node, [&](gpu_set partition) {
             is_partition = is_partition || partition == taken;
             const int size = partition.size();
@@ -71,6 +71,6 @@ struct koordinator_partitions {
     }
 };
 
-static_assert(scorer<koordinator_partitions>);
+static_assert(policy::scorer<koordinator_partitions>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

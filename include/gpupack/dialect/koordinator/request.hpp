@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace gpupack::inline GPUPACK_ABI {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a pod asks of Koordinator.
 ///
@@ -49,11 +49,11 @@ struct koordinator_resources {
         if (amount / gpus > 100) return wrong(field, amount, "at most 100 a GPU");
     }
     if (gpus > max_gpus_per_node) return wrong("gpu-memory-ratio", request.memory_ratio, "at most 32 GPUs");
-    request made{.gpus = static_cast<int>(gpus)};
+    gpupack::request made{.gpus = static_cast<int>(gpus)};
     if (request.core / gpus == 100 && request.memory_ratio / gpus == 100) return made;
     made.share = slice{.compute = milli_gpu{request.core / gpus * 10},
                        .memory_percent = static_cast<int>(request.memory_ratio / gpus)};
     return made;
 }
 
-} // namespace gpupack
+} // namespace gpupack::dialect

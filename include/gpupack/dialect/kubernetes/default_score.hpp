@@ -7,7 +7,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers nodes whose CPU and memory are in use to the same part once the request is placed.
 ///
@@ -15,15 +15,15 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// rounding  each part down at 10^-9, the score down to a whole point
 /// source    kube-scheduler's NodeResourcesBalancedAllocation (docs/sources.md#kube-scheduler)
 struct kubernetes_balanced {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
-        constexpr score billion = 1'000'000'000;
+        constexpr policy::score billion = 1'000'000'000;
         const node_type& type = node.type();
         if (type.by_cpu.number() == 0 || type.by_memory.number() == 0) return 100;
-        const score cpu = type.by_cpu.quotient((node.cpu() - node.cpu_free() + request.cpu).count() * billion);
-        const score memory =
+        const policy::score cpu = type.by_cpu.quotient((node.cpu() - node.cpu_free() + request.cpu).count() * billion);
+        const policy::score memory =
             type.by_memory.quotient((node.memory() - node.memory_free() + request.memory).count() * billion);
-        const score apart = cpu < memory ? memory - cpu : cpu - memory;
+        const policy::score apart = cpu < memory ? memory - cpu : cpu - memory;
         return (2 * billion - apart) * 50 / billion;
     }
     friend bool operator==(const kubernetes_balanced&, const kubernetes_balanced&) = default;
@@ -36,13 +36,13 @@ struct kubernetes_balanced {
 /// ties    lower node; kube-scheduler draws one
 /// source  kube-scheduler's default plugins (docs/sources.md#kube-scheduler)
 struct kubernetes_default {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
-        return spread{{1, 1, 0}}(node, request) + kubernetes_balanced{}(node, request);
+        return policy::spread{{1, 1, 0}}(node, request) + kubernetes_balanced{}(node, request);
     }
     friend bool operator==(const kubernetes_default&, const kubernetes_default&) = default;
 };
 
-static_assert(scorer<kubernetes_balanced> && scorer<kubernetes_default>);
+static_assert(policy::scorer<kubernetes_balanced> && policy::scorer<kubernetes_default>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

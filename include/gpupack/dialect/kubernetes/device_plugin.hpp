@@ -8,7 +8,7 @@
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the most tasks on them (pack) or the fewest (spread).
 ///
@@ -17,16 +17,16 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// source  the policies `packed` and `distributed` for replicas of NVIDIA's device plugin
 ///         (docs/sources.md#device-plugin)
 struct device_plugin {
-    strategy lean = strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        score sharers = 0;
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+        policy::score sharers = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sharers += chosen.node.gpu(i).sharers; });
-        return lean == strategy::binpack ? sharers : -sharers;
+        return lean == policy::strategy::binpack ? sharers : -sharers;
     }
     friend bool operator==(const device_plugin&, const device_plugin&) = default;
 };
 
-static_assert(scorer<device_plugin>);
+static_assert(policy::scorer<device_plugin>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -13,7 +13,7 @@
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 namespace detail {
 
@@ -27,7 +27,7 @@ class best_partition {
     /// The best set of the best partition of `left` that holds what is required.
     [[nodiscard]] gpu_set best_set(gpu_set left) const {
         gpu_set best;
-        score highest = -1;
+        policy::score highest = -1;
         while (left.size() >= size_) {
             const gpu_set set = first_set(left);
             left = left - set;
@@ -40,17 +40,17 @@ class best_partition {
     }
 
   private:
-    [[nodiscard]] score value(gpu_set set) const noexcept { return links_.score(set, nvlink_count::direct); }
+    [[nodiscard]] policy::score value(gpu_set set) const noexcept { return links_.score(set, nvlink_count::direct); }
 
     /// The score of the best partition of these GPUs, a multiple of the size, into full sets of which one holds all
     /// that is required. A single GPU that is required stands in some set anyhow.
-    [[nodiscard]] score full_total(gpu_set left) const {
+    [[nodiscard]] policy::score full_total(gpu_set left) const {
         if (left.size() <= size_) return value(left);
         if ((left & required_).size() <= 1) return links_.packed(size_, left, nvlink_count::direct);
-        score highest = 0;
+        policy::score highest = 0;
         for_each_subset(left - required_, size_ - required_.size(), [&](gpu_set others) {
             const gpu_set set = others | required_;
-            const score total = value(set) + links_.packed(size_, left - set, nvlink_count::direct);
+            const policy::score total = value(set) + links_.packed(size_, left - set, nvlink_count::direct);
             highest = total > highest ? total : highest;
         });
         return highest;
@@ -60,14 +60,14 @@ class best_partition {
     /// smaller set is decides all totals; which full sets there are is looked into for the best ones only.
     [[nodiscard]] gpu_set first_set(gpu_set left) const {
         const int rest = left.size() % size_;
-        score highest = -1;
+        policy::score highest = -1;
         for_each_subset(left - required_, rest, [&](gpu_set smaller) {
-            const score total = value(smaller) + full_total(left - smaller);
+            const policy::score total = value(smaller) + full_total(left - smaller);
             highest = total > highest ? total : highest;
         });
         gpu_set first;
         for_each_subset(left - required_, rest, [&](gpu_set smaller) {
-            const score total = full_total(left - smaller);
+            const policy::score total = full_total(left - smaller);
             if (value(smaller) + total < highest) return;
             const gpu_set set =
                 smaller.contains(left.lowest()) ? smaller : first_full_set(left - smaller, total, first);
@@ -78,7 +78,7 @@ class best_partition {
 
     /// The lowest set with the lowest GPU in a partition of these GPUs into full sets of that total; where there is
     /// none lower than `known`, any that is not.
-    [[nodiscard]] gpu_set first_full_set(gpu_set left, score total, gpu_set known) const {
+    [[nodiscard]] gpu_set first_full_set(gpu_set left, policy::score total, gpu_set known) const {
         const gpu_set lowest = left.lowest(1);
         const gpu_set partners = lowest_subset(left - lowest, size_ - 1, [&](gpu_set others) {
             const gpu_set set = others | lowest;
@@ -134,7 +134,7 @@ struct gpuallocator_best_effort {
     static constexpr bool links = true;
     static constexpr bool host_only = true; // its search recurses
 
-    [[nodiscard]] score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] policy::score operator()(const candidate& chosen, const request&) const noexcept {
         const link_view* const known = chosen.node.type().links;
         return known == nullptr ? 0 : known->score(chosen.gpus, nvlink_count::direct);
     }
@@ -149,13 +149,13 @@ struct gpuallocator_best_effort {
         if (!fit::fits(node, request)) return;
         const gpu_set fitting = fit::fitting_gpus(node, request);
         const gpu_set taken = known->is_tabled() ? best_effort_set(*known, fitting, gpu_set{}, request.gpus)
-                                                 : best_link_set(*known, fitting, request.gpus).gpus;
-        visit(score{known->score(taken, nvlink_count::direct)}, taken, fit::lowest_slots(node, taken, request.share));
+                                                 : policy::best_link_set(*known, fitting, request.gpus).gpus;
+        visit(policy::score{known->score(taken, nvlink_count::direct)}, taken, fit::lowest_slots(node, taken, request.share));
     }
 
     friend bool operator==(const gpuallocator_best_effort&, const gpuallocator_best_effort&) = default;
 };
 
-static_assert(scorer<gpuallocator_best_effort>);
+static_assert(policy::scorer<gpuallocator_best_effort>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// The machines that go-gpuallocator has fixed sets for.
 enum class dgx : std::uint8_t { dgx_1_p100, dgx_1_v100, dgx_2 };
@@ -52,10 +52,10 @@ struct static_dgx {
 
     static constexpr bool links = true;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score place = 0;
-        score found = -1000;
+        policy::score place = 0;
+        policy::score found = -1000;
         for_each_static_set(machine, request.gpus, [&](gpu_set set) {
             if (set == chosen.gpus) found = place;
             --place;
@@ -65,6 +65,6 @@ struct static_dgx {
     friend bool operator==(const static_dgx&, const static_dgx&) = default;
 };
 
-static_assert(scorer<static_dgx>);
+static_assert(policy::scorer<static_dgx>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace gpupack::inline GPUPACK_ABI::plan {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// How many slices of each size. The sizes are MiB as plain numbers, because they are keys.
 using slice_counts = std::map<std::int64_t, std::int64_t>;
@@ -124,4 +124,4 @@ namespace detail {
     return mps_cut{kept, true};
 }
 
-} // namespace gpupack::plan
+} // namespace gpupack::dialect

@@ -7,7 +7,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the node whose asked-for resources are most used once the request is placed.
 ///
@@ -16,19 +16,19 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// rounding each quotient down at 10^-9, then the whole down at 10^-6
 /// source   the binpack plugin of Volcano (docs/sources.md#volcano)
 struct volcano_binpack {
-    resource_weights weights{};
-    score weight = 1;
+    policy::resource_weights weights{};
+    policy::score weight = 1;
 
     /// One point of Volcano's score.
-    static constexpr score point = 1'000'000;
+    static constexpr policy::score point = 1'000'000;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
-        constexpr score billion = 1'000'000'000;
-        score sum = 0;
-        score all_weights = 0;
+        constexpr policy::score billion = 1'000'000'000;
+        policy::score sum = 0;
+        policy::score all_weights = 0;
         bool over_used = false;
-        for_each_resource(node, request, weights, [&](const resource_use& use) {
+        policy::for_each_resource(node, request, weights, [&](const policy::resource_use& use) {
             if (!use.request || use.weight == 0) return;
             all_weights += use.weight;
             if (use.capacity.number() == 0) return;
@@ -41,6 +41,6 @@ struct volcano_binpack {
     friend bool operator==(const volcano_binpack&, const volcano_binpack&) = default;
 };
 
-static_assert(scorer<volcano_binpack>);
+static_assert(policy::scorer<volcano_binpack>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

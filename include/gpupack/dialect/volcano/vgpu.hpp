@@ -4,22 +4,22 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
-#include <gpupack/policy/best_gpus.hpp>
+#include <gpupack/dialect/best_gpus.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the most memory in use, in MiB; for a request in compute alone, the most compute.
 ///
 /// ties    lower GPU set, as there
 /// source  Volcano's vGPU device order `binpack` (docs/sources.md#volcano)
 struct volcano_vgpu_gpus {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score used = 0;
+        policy::score used = 0;
         for_each_gpu(chosen.gpus, [&](int i) { used += load_of(chosen.node, i, request).used; });
         return used;
     }
@@ -34,11 +34,11 @@ struct volcano_vgpu_gpus {
 /// rounding  each quotient down at 10^-7, the sum to the nearest whole point, halves up
 /// source    Volcano's vGPU score `binpack` (docs/sources.md#volcano)
 struct volcano_vgpu_node {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{}(node, request);
-        constexpr score point = 10'000'000;
-        score sum = 0;
+        constexpr policy::score point = 10'000'000;
+        policy::score sum = 0;
         for_each_gpu(best_gpus(node, request, [&](int i) { return load_of(node, i, request).used; }), [&](int i) {
             const gpu_load load = load_of(node, i, request);
             sum += (load.used + load.request) * 100 * point / load.capacity;
@@ -48,6 +48,6 @@ struct volcano_vgpu_node {
     friend bool operator==(const volcano_vgpu_node&, const volcano_vgpu_node&) = default;
 };
 
-static_assert(scorer<volcano_vgpu_gpus> && scorer<volcano_vgpu_node>);
+static_assert(policy::scorer<volcano_vgpu_gpus> && policy::scorer<volcano_vgpu_node>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -5,10 +5,10 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the least memory free that will do; for a request in compute alone, the least compute.
 ///
@@ -16,9 +16,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// ties    lower GPU set, as there
 /// source  the device pick of Alibaba's gpushare scheduler extender (docs/sources.md#gpushare)
 struct gpushare {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score free = 0;
+        policy::score free = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);
             free += load.capacity - load.used;
@@ -28,6 +28,6 @@ struct gpushare {
     friend bool operator==(const gpushare&, const gpushare&) = default;
 };
 
-static_assert(scorer<gpushare>);
+static_assert(policy::scorer<gpushare>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -5,12 +5,12 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Koordinator's score of one resource with the request on it: the part in use (pack) or free (spread), in whole
 /// percent, rounded down.
@@ -18,12 +18,12 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// capacity, free, asked  in any one unit
 /// returns                0 to 100; where more is asked for than is free, 100 (pack) or 0 (spread)
 /// source                 DeviceShare's MostAllocated and LeastAllocated (docs/sources.md#koordinator)
-[[nodiscard]] GPUPACK_HD constexpr score koordinator_score(strategy lean, score capacity, score free,
-                                                           score request) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_score(policy::strategy lean, policy::score capacity, policy::score free,
+                                                           policy::score request) noexcept {
     if (capacity == 0) return 0;
-    const score used = capacity - free + request;
-    if (used > capacity) return lean == strategy::binpack ? 100 : 0;
-    return (lean == strategy::binpack ? used : capacity - used) * 100 / capacity;
+    const policy::score used = capacity - free + request;
+    if (used > capacity) return lean == policy::strategy::binpack ? 100 : 0;
+    return (lean == policy::strategy::binpack ? used : capacity - used) * 100 / capacity;
 }
 
 /// Prefers the GPUs that are fullest (pack) or emptiest (spread) once the request is placed, in whole percent.
@@ -31,11 +31,11 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// ties    lower GPU set, as there (lower minor)
 /// source  DeviceShare's default allocation (docs/sources.md#koordinator)
 struct koordinator_gpus {
-    strategy lean = strategy::spread;
+    policy::strategy lean = policy::strategy::spread;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score sum = 0;
+        policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);
             sum += koordinator_score(lean, load.capacity, load.capacity - load.used, load.request);
@@ -52,24 +52,24 @@ struct koordinator_gpus {
 /// ties    lower node
 /// source  DeviceShare's node score, memory alone as by its default weights (docs/sources.md#koordinator)
 struct koordinator_node {
-    strategy lean = strategy::spread;
+    policy::strategy lean = policy::strategy::spread;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{}(node, request);
-        score capacity = 0;
-        score used = 0;
+        policy::score capacity = 0;
+        policy::score used = 0;
         for (int i = 0; i < node.gpu_count(); ++i) {
             const gpu_load load = load_of(node, i, request);
             capacity += load.capacity;
             used += load.used;
         }
-        const score once = load_of(node, fit::wanted_gpus(node, request).lowest(), request).request;
+        const policy::score once = load_of(node, fit::wanted_gpus(node, request).lowest(), request).request;
         return koordinator_score(lean, capacity, capacity - used, once);
     }
     friend bool operator==(const koordinator_node&, const koordinator_node&) = default;
 };
 
-static_assert(scorer<koordinator_gpus> && scorer<koordinator_node>);
+static_assert(policy::scorer<koordinator_gpus> && policy::scorer<koordinator_node>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

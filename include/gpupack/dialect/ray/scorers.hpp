@@ -9,7 +9,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// The node for the next bundle of one placement group: under PACK one that has bundles already, under SPREAD one
 /// that has none, as long as there is such; then the one of which the largest part stays free.
@@ -20,14 +20,14 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// requests
 ///           are bundles of one, and a node with anything placed on it has bundles
 struct ray {
-    strategy lean = strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
         const bool in_use = node.cpu_free() < node.cpu() || node.memory_free() < node.memory() ||
                             node.compute_free() < node.compute();
-        const bool preferred = in_use == (lean == strategy::binpack);
-        return (preferred ? score{1} << 39 : 0) + left(node.cpu_free().count(), request.cpu.count()) +
+        const bool preferred = in_use == (lean == policy::strategy::binpack);
+        return (preferred ? policy::score{1} << 39 : 0) + left(node.cpu_free().count(), request.cpu.count()) +
                left(node.memory_free().count(), request.memory.count()) +
                left(node.compute_free().count(), request.total_compute().count());
     }
@@ -35,11 +35,11 @@ struct ray {
 
   private:
     /// The part of what is free that stays free, in units of 10^-9.
-    [[nodiscard]] GPUPACK_HD static constexpr score left(score free, score request) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr policy::score left(policy::score free, policy::score request) noexcept {
         return request == 0 || free == 0 ? 0 : (free - request) * 1'000'000'000 / free;
     }
 };
 
-static_assert(scorer<ray>);
+static_assert(policy::scorer<ray>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

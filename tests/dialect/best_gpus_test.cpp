@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/policy/best_gpus.hpp>
+#include <gpupack/dialect/best_gpus.hpp>
 
 #include "support/random_choices.hpp"
 
@@ -21,6 +21,6 @@ TEST(best_gpus, are_the_first_of_all_in_order) {
         std::sort(order.begin(), order.end());
         gpu_set first;
         for (int i = 0; i < request.gpus; ++i) first.insert(order[static_cast<std::size_t>(i)].second);
-        RC_ASSERT(policy::best_gpus(node, request, value) == first);
+        RC_ASSERT(dialect::best_gpus(node, request, value) == first);
     });
 }

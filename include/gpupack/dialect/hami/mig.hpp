@@ -10,13 +10,13 @@
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 namespace detail {
 
 /// How much HAMi likes a slot better than others of its profile: by its start for profiles of 1 and 3 compute
 /// slices, which it takes from the highest down.
-[[nodiscard]] GPUPACK_HD constexpr score hami_start(const partition_table& table, int slot) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score hami_start(const partition_table& table, int slot) noexcept {
     const int slices = table.profiles[table.slots[slot].profile].slices;
     return slices == 1 || slices == 3 ? table.slots[slot].start : 0;
 }
@@ -30,10 +30,10 @@ namespace detail {
 /// other requests  the GPU with least compute free
 /// ties    lower node, lower GPU
 /// source  the MIG allocation of HAMi (docs/sources.md#hami)
-struct mig_best_fit {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+struct hami_mig {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score sum = 0;
+        policy::score sum = 0;
         int nth = 0;
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
@@ -51,9 +51,9 @@ struct mig_best_fit {
         return sum;
     }
 
-    friend bool operator==(const mig_best_fit&, const mig_best_fit&) = default;
+    friend bool operator==(const hami_mig&, const hami_mig&) = default;
 };
 
-static_assert(scorer<mig_best_fit>);
+static_assert(policy::scorer<hami_mig>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -7,7 +7,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers GPUs in use over idle ones, and among each the lower index; with `least_loaded`, those of which the
 /// largest part is free.
@@ -18,18 +18,18 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct slurm_shard {
     bool least_loaded = false;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        score sum = 0;
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+        policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_state& gpu = chosen.node.gpu(i);
             if (gpu.sharers > 0) sum += 2000;
-            if (least_loaded) sum += score{1000} * gpu.compute_free / chosen.node.capacity(i).compute;
+            if (least_loaded) sum += policy::score{1000} * gpu.compute_free / chosen.node.capacity(i).compute;
         });
         return sum;
     }
     friend bool operator==(const slurm_shard&, const slurm_shard&) = default;
 };
 
-static_assert(scorer<slurm_shard>);
+static_assert(policy::scorer<slurm_shard>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/hami/hami.hpp>
+#include <gpupack/dialect/hami/scorers.hpp>
 
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
@@ -36,9 +36,9 @@ TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // trap 21: with the re
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0 || in_profiles(request.share.way()) || request.share.is_split()) return;
         if (request.numa != numa_alignment::none) return; // its list knows no NUMA nodes
-        for (const auto rule : {policy::hami_rule::binpack, policy::hami_rule::spread}) {
-            const gpu_set taken = policy::select_gpus(policy::hami_gpus{rule}, node, request).gpus;
-            const double sign = rule == policy::hami_rule::binpack ? 1 : -1;
+        for (const auto rule : {dialect::hami_rule::binpack, dialect::hami_rule::spread}) {
+            const gpu_set taken = policy::select_gpus(dialect::hami_gpus{rule}, node, request).gpus;
+            const double sign = rule == dialect::hami_rule::binpack ? 1 : -1;
             double worst_taken = 1e9;
             for_each_gpu(taken,
                          [&](int i) { worst_taken = std::min(worst_taken, sign * device_score(node, i, request)); });
@@ -61,10 +61,10 @@ TEST(hami, scores_nodes_before_the_request_is_added) { // trap 21
         }
         const double cores = number(node.compute() - node.compute_free()) / number(node.compute());
         const double real = 10 * (slots / all_slots + cores + (all_memory > 0 ? memory / all_memory : cores));
-        const double told = static_cast<double>(policy::hami_node{policy::strategy::binpack}(node, request)) / 1e6;
+        const double told = static_cast<double>(dialect::hami_node{policy::strategy::binpack}(node, request)) / 1e6;
         RC_ASSERT(std::abs(told - real) < 1e-4);
-        RC_ASSERT(policy::hami_node{policy::strategy::spread}(node, request) ==
-                  -policy::hami_node{policy::strategy::binpack}(node, request));
+        RC_ASSERT(dialect::hami_node{policy::strategy::spread}(node, request) ==
+                  -dialect::hami_node{policy::strategy::binpack}(node, request));
     });
 }
 
@@ -74,17 +74,17 @@ TEST(hami, breaks_ties_by_the_higher_numa_node) { // trap 24: only then, unless 
                      .build()
                      .value();
     const request request{.gpus = 1, .share = slice{.compute = 100_milli}};
-    const auto pick = [&](const policy::hami_gpus& by) { return policy::select_gpus(by, on[node_id{0}], request).gpus; };
-    EXPECT_EQ(pick({policy::hami_rule::binpack}), gpu_set::of(2));
-    EXPECT_EQ(pick({policy::hami_rule::spread}), gpu_set::of(2));
+    const auto pick = [&](const dialect::hami_gpus& by) { return policy::select_gpus(by, on[node_id{0}], request).gpus; };
+    EXPECT_EQ(pick({dialect::hami_rule::binpack}), gpu_set::of(2));
+    EXPECT_EQ(pick({dialect::hami_rule::spread}), gpu_set::of(2));
     (void)on.take(node_id{0}, gpu_set::of(1), request);
     (void)on.take(node_id{0}, gpu_set::of(2), request);
-    EXPECT_EQ(pick({policy::hami_rule::binpack}), gpu_set::of(2));
+    EXPECT_EQ(pick({dialect::hami_rule::binpack}), gpu_set::of(2));
     (void)on.take(node_id{0}, gpu_set::of(1), request);
-    EXPECT_EQ(pick({policy::hami_rule::binpack}), gpu_set::of(1)); // load first
-    EXPECT_EQ(pick({policy::hami_rule::spread}), gpu_set::of(3));
-    EXPECT_EQ(pick({policy::hami_rule::binpack, true}), gpu_set::of(1));
-    EXPECT_EQ(pick({policy::hami_rule::spread, true}), gpu_set::of(3));
+    EXPECT_EQ(pick({dialect::hami_rule::binpack}), gpu_set::of(1)); // load first
+    EXPECT_EQ(pick({dialect::hami_rule::spread}), gpu_set::of(3));
+    EXPECT_EQ(pick({dialect::hami_rule::binpack, true}), gpu_set::of(1));
+    EXPECT_EQ(pick({dialect::hami_rule::spread, true}), gpu_set::of(3));
 }
 
 TEST(hami,
@@ -93,12 +93,12 @@ TEST(hami,
     const request request{.gpus = 1, .share = slice{.compute = 100_milli}};
     (void)on.take(node_id{0}, gpu_set::of(0), request);
     (void)on.take(node_id{0}, gpu_set::of(1), request);
-    const policy::hami_gpus by{policy::hami_rule::mutex};
+    const dialect::hami_gpus by{dialect::hami_rule::mutex};
     EXPECT_EQ(policy::select_gpus(by, on[node_id{0}], request).gpus, gpu_set::of(2));
     EXPECT_EQ(policy::select_gpus(by, on[node_id{0}], {.gpus = 2, .share = request.share}).gpus,
               gpu_set::of(0) | gpu_set::of(2));
 }
 
 TEST(hami, scores_nothing_where_there_is_none_of_a_dimension) { // trap 10
-    EXPECT_EQ(policy::hami_score({.slots_used = 3, .slots = 10, .cores_used = 1, .cores = 10}), 0);
+    EXPECT_EQ(dialect::hami_score({.slots_used = 3, .slots = 10, .cores_used = 1, .cores = 10}), 0);
 }

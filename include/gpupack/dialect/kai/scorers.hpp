@@ -7,16 +7,16 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// One point of KAI's scores.
-inline constexpr score kai_point = 1'000'000;
+inline constexpr policy::score kai_point = 1'000'000;
 
 /// KAI's density score for packing: 9 points for the nodes with least free, 0 for those with most.
 ///
@@ -24,7 +24,7 @@ inline constexpr score kai_point = 1'000'000;
 /// returns            9 (1 - (free - least) / (most - least)), rounded up at 10^-6; 9 where all are equal, 0 where
 ///                    nothing is free anywhere
 /// source             KAI's nodeplacement plugin, binpack (docs/sources.md#kai)
-[[nodiscard]] GPUPACK_HD constexpr score kai_pack_score(score free, score least, score most) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score kai_pack_score(policy::score free, policy::score least, policy::score most) noexcept {
     if (most == 0) return 0;
     if (most == least) return 9 * kai_point;
     return 9 * kai_point - (free - least) * 9 * kai_point / (most - least);
@@ -34,7 +34,7 @@ inline constexpr score kai_point = 1'000'000;
 /// 10^-6.
 ///
 /// source  KAI's nodeplacement plugin, spread (docs/sources.md#kai)
-[[nodiscard]] GPUPACK_HD constexpr score kai_spread_score(score free, score all) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score kai_spread_score(policy::score free, policy::score all) noexcept {
     return all == 0 ? 0 : free * kai_point / all;
 }
 
@@ -42,45 +42,41 @@ inline constexpr score kai_point = 1'000'000;
 ///
 /// nth, nodes  from 0 to nodes - 1
 /// source      KAI's topology plugin (docs/sources.md#kai)
-[[nodiscard]] GPUPACK_HD constexpr score kai_topology_score(score nth, score nodes) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score kai_topology_score(policy::score nth, policy::score nodes) noexcept {
     return 10 * (nth + 1) / nodes * kai_point;
 }
-
-namespace detail {
 
 /// What is free on a node of the resource that counts, and what there is: thousandths of GPUs, a shared one by what
 /// it has least of; milli-cores for a request without GPUs.
 struct kai_amounts {
-    score free = 0;
-    score all = 0;
+    policy::score free = 0;
+    policy::score all = 0;
 };
 
 [[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
                                                               const request& request) noexcept {
     if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
-    kai_amounts of{0, score{1000} * node.gpu_count()};
+    kai_amounts of{0, policy::score{1000} * node.gpu_count()};
     for (int i = 0; i < node.gpu_count(); ++i) {
         const gpu_capacity& capacity = node.capacity(i);
-        const score compute = score{1000} * node.gpu(i).compute_free / capacity.compute;
-        const score memory =
-            capacity.memory == 0 ? compute : score{1000} * node.gpu(i).memory_free / capacity.memory;
+        const policy::score compute = policy::score{1000} * node.gpu(i).compute_free / capacity.compute;
+        const policy::score memory =
+            capacity.memory == 0 ? compute : policy::score{1000} * node.gpu(i).memory_free / capacity.memory;
         of.free += compute < memory ? compute : memory;
     }
     return of;
 }
 
-} // namespace detail
-
 /// The scorer that kai_node prepares: least and most are over the nodes of the decision that have the resource.
 struct kai_node_scorer {
-    strategy lean = strategy::binpack;
-    score least = 0;
-    score most = 0;
+    policy::strategy lean = policy::strategy::binpack;
+    policy::score least = 0;
+    policy::score most = 0;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
-        const detail::kai_amounts of = detail::kai_amounts_of(node, request);
-        score sum = lean == strategy::spread ? kai_spread_score(of.free, of.all)
+        const kai_amounts of = kai_amounts_of(node, request);
+        policy::score sum = lean == policy::strategy::spread ? kai_spread_score(of.free, of.all)
                     : of.all == 0            ? 0
                                              : kai_pack_score(of.free, least, most);
         if (request.gpus == 0) return sum + (node.gpu_count() == 0 ? 10 * kai_point : 0);
@@ -97,17 +93,17 @@ struct kai_node_scorer {
 /// ties    lower node
 /// source  KAI's plugins gpusharing order, resourcetype and nodeplacement (docs/sources.md#kai)
 struct kai_node {
-    strategy lean = strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack;
 
     static constexpr bool whole_cluster = true;
 
-    [[nodiscard]] constexpr kai_node_scorer prepare(const decision& question) const {
+    [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& question) const {
         kai_node_scorer prepared{lean, 0, 0};
         bool first = true;
-        for (std::uint32_t i = 0; lean == strategy::binpack && i < question.on.size(); ++i) {
+        for (std::uint32_t i = 0; lean == policy::strategy::binpack && i < question.on.size(); ++i) {
             const node_view node = question.on[node_id{i}];
             if (!fit::fits(node, question.request)) continue;
-            const detail::kai_amounts of = detail::kai_amounts_of(node, question.request);
+            const kai_amounts of = kai_amounts_of(node, question.request);
             if (of.all == 0) continue;
             if (first || of.free < prepared.least) prepared.least = of.free;
             if (first || of.free > prepared.most) prepared.most = of.free;
@@ -124,20 +120,20 @@ struct kai_node {
 /// ties    lower GPU set; there chance
 /// source  KAI's plugins gpupack and gpuspread (docs/sources.md#kai)
 struct kai_gpus {
-    strategy lean = strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score sum = 0;
+        policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);
             sum += load.used * kai_point / load.capacity;
         });
-        return lean == strategy::binpack ? sum : -sum;
+        return lean == policy::strategy::binpack ? sum : -sum;
     }
     friend bool operator==(const kai_gpus&, const kai_gpus&) = default;
 };
 
-static_assert(scorer<kai_node_scorer> && preparable<kai_node> && scorer<kai_gpus>);
+static_assert(policy::scorer<kai_node_scorer> && policy::preparable<kai_node> && policy::scorer<kai_gpus>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/nomad/nomad.hpp>
+#include <gpupack/dialect/nomad/scorers.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
@@ -13,7 +13,7 @@ using namespace gpupack;
 
 namespace {
 
-constexpr double point = static_cast<double>(policy::nomad_binpack::point);
+constexpr double point = static_cast<double>(dialect::nomad_binpack::point);
 
 double free_part(auto free, auto request, auto all) {
     return static_cast<double>((free - request).count()) / static_cast<double>(all.count());
@@ -26,7 +26,7 @@ TEST(nomad, power_of_ten_is_within_a_millionth) {
         const auto whole = *rc::gen::inRange<std::int64_t>(1, max_amount);
         const auto part = *rc::gen::inRange<std::int64_t>(0, whole + 1);
         const double expected = std::pow(10.0, static_cast<double>(part) / static_cast<double>(whole));
-        const double ours = static_cast<double>(policy::detail::power_of_ten(part, whole)) / point;
+        const double ours = static_cast<double>(dialect::nomad_power_of_ten(part, whole)) / point;
         RC_ASSERT(std::abs(ours - expected) < 1e-6);
     });
 }
@@ -41,8 +41,8 @@ TEST(nomad, scores_as_its_formulas_do) {
             if (!fit::fits(node, request)) continue;
             const double powers = std::pow(10, free_part(node.cpu_free(), request.cpu, node.cpu())) +
                                   std::pow(10, free_part(node.memory_free(), request.memory, node.memory()));
-            const double packed = static_cast<double>(policy::nomad_binpack{}(node, request)) / point;
-            const double spread = static_cast<double>(policy::nomad_spread{}(node, request)) / point;
+            const double packed = static_cast<double>(dialect::nomad_binpack{}(node, request)) / point;
+            const double spread = static_cast<double>(dialect::nomad_spread{}(node, request)) / point;
             RC_ASSERT(std::abs(packed - std::clamp(20 - powers, 0.0, 18.0)) < 1e-5);
             RC_ASSERT(std::abs(spread - std::clamp(powers - 2, 0.0, 18.0)) < 1e-5);
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/gpushare/gpushare.hpp>
+#include <gpupack/dialect/gpushare/scorers.hpp>
 
 #include <gpupack/policy/rank.hpp>
 
@@ -23,7 +23,7 @@ TEST(gpushare, takes_the_gpu_with_least_memory_that_will_do) {
     (void)on.take(node_id{0}, gpu_set::of(2), memory_of(30));
     (void)on.take(node_id{0}, gpu_set::of(3), memory_of(30));
     const auto pick = [&](std::int64_t gibi) {
-        return policy::select_gpus(policy::gpushare{}, on[node_id{0}], memory_of(gibi)).gpus;
+        return policy::select_gpus(dialect::gpushare{}, on[node_id{0}], memory_of(gibi)).gpus;
     };
     EXPECT_EQ(pick(5), gpu_set::of(2)); // the lower of two equals
     EXPECT_EQ(pick(20), gpu_set::of(1));
@@ -31,7 +31,7 @@ TEST(gpushare, takes_the_gpu_with_least_memory_that_will_do) {
 }
 
 TEST(gpushare, never_places_on_a_gpu_with_more_used_than_there_is) { // trap 11: unsigned wrap where used > total
-    scheduler by{a100s(1), policy::gpushare{}};
+    scheduler by{a100s(1), dialect::gpushare{}};
     ASSERT_TRUE(by.place(memory_of(39)));
     EXPECT_FALSE(by.place(memory_of(2)));
     EXPECT_FALSE(by.place({.gpus = 1}));

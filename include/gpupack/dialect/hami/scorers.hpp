@@ -7,19 +7,19 @@
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
-#include <gpupack/policy/mig_best_fit.hpp>
+#include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// How much each of HAMi's three dimensions counts.
 struct hami_weights {
-    score slots = 1;
-    score cores = 1;
-    score memory = 1;
+    policy::score slots = 1;
+    policy::score cores = 1;
+    policy::score memory = 1;
 
     friend bool operator==(const hami_weights&, const hami_weights&) = default;
 };
@@ -27,9 +27,9 @@ struct hami_weights {
 /// What is in use, and what there is, of a device or of a node's devices together, in any units: slots are tasks,
 /// of which a device takes as many as gpu_setup::max_sharers.
 struct hami_load {
-    score slots_used = 0, slots = 0;
-    score cores_used = 0, cores = 0;
-    score memory_used = 0, memory = 0;
+    policy::score slots_used = 0, slots = 0;
+    policy::score cores_used = 0, cores = 0;
+    policy::score memory_used = 0, memory = 0;
 };
 
 /// HAMi's score of a load: 10 (w_slots slots + w_cores cores + w_memory memory), each as the part in use.
@@ -37,9 +37,9 @@ struct hami_load {
 /// returns   millionths of a point; 0 where there is none of one dimension
 /// rounding  each quotient down at 10^-7; HAMi computes in 32-bit floating point, so that near-equals may tie there
 /// source    HAMi's ComputeScore (docs/sources.md#hami)
-[[nodiscard]] GPUPACK_HD constexpr score hami_score(const hami_load& of,
+[[nodiscard]] GPUPACK_HD constexpr policy::score hami_score(const hami_load& of,
                                                     const hami_weights& weights = {}) noexcept {
-    constexpr score ten_points = 10'000'000;
+    constexpr policy::score ten_points = 10'000'000;
     if (of.slots == 0 || of.cores == 0 || of.memory == 0) return 0;
     return weights.slots * (of.slots_used * ten_points / of.slots) +
            weights.cores * (of.cores_used * ten_points / of.cores) +
@@ -65,23 +65,23 @@ struct hami_gpus {
     /// numa    0 to 15
     /// scored  hami_score of the device with the request on it
     /// used    tasks on the device
-    [[nodiscard]] GPUPACK_HD constexpr score rank(int numa, score scored, int used) const noexcept {
-        constexpr score numas = 16;
+    [[nodiscard]] GPUPACK_HD constexpr policy::score rank(int numa, policy::score scored, int used) const noexcept {
+        constexpr policy::score numas = 16;
         const bool pack = rule == hami_rule::binpack;
-        const score value = rule == hami_rule::mutex ? (used == 0 ? 1 : 0) : pack ? scored : -scored;
+        const policy::score value = rule == hami_rule::mutex ? (used == 0 ? 1 : 0) : pack ? scored : -scored;
         if (!numa_bind) return value * numas + numa;
-        return (pack ? numas - 1 - numa : numa) * (score{1} << 29) + value;
+        return (pack ? numas - 1 - numa : numa) * (policy::score{1} << 29) + value;
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        constexpr score starts = 16;
-        score sum = 0;
+        constexpr policy::score starts = 16;
+        policy::score sum = 0;
         int nth = 0;
         for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
             const int i = lowest_bit(rest);
             const gpu_capacity& of = chosen.node.capacity(i);
-            const score scored = hami_score(load_with(chosen.node.gpu(i), of, request.share), weights);
+            const policy::score scored = hami_score(load_with(chosen.node.gpu(i), of, request.share), weights);
             sum += starts * rank(of.numa, scored, chosen.node.gpu(i).sharers);
             if (request.share.way() == sharing::mig)
                 sum += detail::hami_start(*of.mig, chosen.slots[nth < max_instances ? nth : 0]);
@@ -94,9 +94,9 @@ struct hami_gpus {
     [[nodiscard]] GPUPACK_HD static constexpr hami_load load_with(const gpu_state& gpu, const gpu_capacity& of,
                                                                   const share& request) noexcept {
         const bool whole = request.way() == sharing::exclusive;
-        const score cores = of.compute - gpu.compute_free + (whole ? of.compute : request.compute().count());
+        const policy::score cores = of.compute - gpu.compute_free + (whole ? of.compute : request.compute().count());
         if (of.memory == 0) return {gpu.sharers + 1, of.max_sharers, cores, of.compute, cores, of.compute};
-        const score memory = of.memory - gpu.memory_free + (whole ? of.memory : request.memory_of(of.memory));
+        const policy::score memory = of.memory - gpu.memory_free + (whole ? of.memory : request.memory_of(of.memory));
         return {gpu.sharers + 1, of.max_sharers, cores, of.compute, memory, of.memory};
     }
 };
@@ -107,9 +107,9 @@ struct hami_gpus {
 /// ties    lower node; there chance
 /// source  HAMi's node score (docs/sources.md#hami)
 struct hami_node {
-    strategy lean = strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack;
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{}(node, request);
         hami_load all{.cores_used = (node.compute() - node.compute_free()).count(),
@@ -124,11 +124,11 @@ struct hami_node {
             all.memory_used = all.cores_used;
             all.memory = all.cores;
         }
-        return lean == strategy::binpack ? hami_score(all) : -hami_score(all);
+        return lean == policy::strategy::binpack ? hami_score(all) : -hami_score(all);
     }
     friend bool operator==(const hami_node&, const hami_node&) = default;
 };
 
-static_assert(scorer<hami_gpus> && scorer<hami_node>);
+static_assert(policy::scorer<hami_gpus> && policy::scorer<hami_node>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

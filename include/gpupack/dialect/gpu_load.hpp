@@ -7,14 +7,14 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// One GPU in one dimension, as systems see it that know a single amount a GPU: how much it has, how much of that is
 /// in use, and how much the request takes of it.
 struct gpu_load {
-    score capacity = 0;
-    score used = 0;
-    score request = 0;
+    policy::score capacity = 0;
+    policy::score used = 0;
+    policy::score request = 0;
 };
 
 /// The load of one GPU in the dimension that the request counts in: MiB where memory is asked for, or instances, or
@@ -30,4 +30,4 @@ struct gpu_load {
     return {of.memory, of.memory - now.memory_free, whole ? of.memory : wanted.memory_of(of.memory)};
 }
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -9,7 +9,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// The GPUs of a node that a system takes which picks them one by one: of those that fit, as many as are asked for,
 /// by the highest value_of(index). For scores of nodes that depend on the GPUs picked; the request must fit the
@@ -21,10 +21,10 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
 best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noexcept {
     gpu_set picked;
-    score highest = 0;
+    policy::score highest = 0;
     if (request.share.is_split() || request.numa != numa_alignment::none) {
         fit::for_each_candidate(node, request, [&](const candidate& each) {
-            score sum = 0;
+            policy::score sum = 0;
             for_each_gpu(each.gpus, [&](int i) { sum += value_of(i); });
             if (!picked.empty() && (sum < highest || (sum == highest && !(each.gpus < picked)))) return;
             picked = each.gpus;
@@ -36,7 +36,7 @@ best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noe
     for (int taken = 0; taken < request.gpus && !left.empty(); ++taken) {
         int best = -1;
         for_each_gpu(left, [&](int i) {
-            const score value = value_of(i);
+            const policy::score value = value_of(i);
             if (best >= 0 && value <= highest) return;
             best = i;
             highest = value;
@@ -47,4 +47,4 @@ best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noe
     return picked;
 }
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

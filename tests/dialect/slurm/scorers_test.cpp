@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/slurm/shard.hpp>
+#include <gpupack/dialect/slurm/scorers.hpp>
 
 #include <gpupack/policy/rank.hpp>
 
@@ -20,7 +20,7 @@ TEST(slurm_shard, takes_gpus_in_use_by_index_or_by_the_part_left) { // trap 32: 
     (void)on.take(node_id{0}, gpu_set::of(1), part(600));
     (void)on.take(node_id{0}, gpu_set::of(2), part(300));
     for (int i = 0; i < 2; ++i) (void)on.take(node_id{0}, gpu_set::of(3), part(1000));
-    const auto pick = [&](const policy::slurm_shard& by, std::int64_t milli) {
+    const auto pick = [&](const dialect::slurm_shard& by, std::int64_t milli) {
         return policy::select_gpus(by, on[node_id{0}], part(milli)).gpus;
     };
     EXPECT_EQ(pick({}, 100), gpu_set::of(1));
@@ -30,7 +30,7 @@ TEST(slurm_shard, takes_gpus_in_use_by_index_or_by_the_part_left) { // trap 32: 
 }
 
 TEST(slurm_shard, never_gives_a_gpu_whole_that_serves_shards) {
-    scheduler by{a100s(1), policy::slurm_shard{}};
+    scheduler by{a100s(1), dialect::slurm_shard{}};
     ASSERT_TRUE(by.place({.gpus = 1, .share = slice{.compute = 100_milli}}));
     EXPECT_FALSE(by.place({.gpus = 1}));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/kai/kai.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
 
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
@@ -19,15 +19,15 @@ TEST(kai, gives_the_densest_node_nine_points_and_the_emptiest_none) {
         request request = history.any_request(on);
         request.share = exclusive{}; // no GPU that could be joined
         if (request.gpus == 0) return;
-        const auto scorer = policy::kai_node{policy::strategy::binpack}.prepare({on, request, 0});
+        const auto scorer = dialect::kai_node{policy::strategy::binpack}.prepare({on, request, 0});
         for (std::uint32_t a = 0; a < on.size(); ++a)
             for (std::uint32_t b = 0; b < on.size(); ++b) {
                 const node_view one = on[node_id{a}];
                 const node_view other = on[node_id{b}];
                 if (!fit::fits(one, request) || !fit::fits(other, request)) continue;
-                RC_ASSERT(scorer(one, request) >= 0 && scorer(one, request) <= 9 * policy::kai_point);
-                if (policy::detail::kai_amounts_of(one, request).free <
-                    policy::detail::kai_amounts_of(other, request).free)
+                RC_ASSERT(scorer(one, request) >= 0 && scorer(one, request) <= 9 * dialect::kai_point);
+                if (dialect::kai_amounts_of(one, request).free <
+                    dialect::kai_amounts_of(other, request).free)
                     RC_ASSERT(scorer(one, request) >= scorer(other, request));
             }
     });
@@ -36,7 +36,7 @@ TEST(kai, gives_the_densest_node_nine_points_and_the_emptiest_none) {
 TEST(kai, joins_a_shared_gpu_before_it_opens_one) {
     scheduler by{
         cluster_builder{}.add_nodes(3, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
-        policy::node_then_gpus(policy::kai_node{policy::strategy::spread}, policy::kai_gpus{policy::strategy::binpack})};
+        policy::node_then_gpus(dialect::kai_node{policy::strategy::spread}, dialect::kai_gpus{policy::strategy::binpack})};
     const request half{.gpus = 1, .share = slice{.compute = 500_milli}};
     EXPECT_EQ(by.place(half)->node, node_id{0});
     EXPECT_EQ(by.place(half)->gpus, gpu_set::of(0));
@@ -49,6 +49,6 @@ TEST(kai, keeps_cpu_work_off_nodes_with_gpus) {
                      .add_nodes(1, {64_cores, 8_GiB, {}})
                      .build()
                      .value(),
-                 policy::kai_node{policy::strategy::binpack}};
+                 dialect::kai_node{policy::strategy::binpack}};
     EXPECT_EQ(by.place({.cpu = 1_cores})->node, node_id{1});
 }

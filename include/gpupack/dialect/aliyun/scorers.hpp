@@ -5,10 +5,10 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/gpu_load.hpp>
+#include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/policy/score.hpp>
 
-namespace gpupack::inline GPUPACK_ABI::policy {
+namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Fills one GPU before the next: those in use before idle ones, and the fullest first. A vGPU so joins the boards
 /// that are cut into its size already.
@@ -18,9 +18,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// source  the placement `binpack` of Alibaba Cloud's shared GPU scheduling, as its documents describe it, and its
 ///         vGPU instances, whose placement is not published (docs/sources.md#aliyun)
 struct aliyun_vgpu {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
-        score sum = 0;
+        policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);
             if (chosen.node.gpu(i).sharers > 0) sum += 2000;
@@ -31,6 +31,6 @@ struct aliyun_vgpu {
     friend bool operator==(const aliyun_vgpu&, const aliyun_vgpu&) = default;
 };
 
-static_assert(scorer<aliyun_vgpu>);
+static_assert(policy::scorer<aliyun_vgpu>);
 
-} // namespace gpupack::policy
+} // namespace gpupack::dialect

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/dialect/koordinator/koordinator.hpp>
+#include <gpupack/dialect/koordinator/scorers.hpp>
 
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
@@ -19,7 +19,7 @@ TEST(koordinator, packs_and_spreads_by_what_is_really_used) { // trap 26: total 
     (void)on.take(node_id{0}, gpu_set::of(2), part(60));
     (void)on.take(node_id{0}, gpu_set::of(3), part(40));
     const auto pick = [&](policy::strategy lean, int percent) {
-        return policy::select_gpus(policy::koordinator_gpus{lean}, on[node_id{0}], part(percent)).gpus.lowest();
+        return policy::select_gpus(dialect::koordinator_gpus{lean}, on[node_id{0}], part(percent)).gpus.lowest();
     };
     EXPECT_EQ(pick(policy::strategy::binpack, 30), 2);
     EXPECT_EQ(pick(policy::strategy::binpack, 50), 3);
@@ -28,7 +28,7 @@ TEST(koordinator, packs_and_spreads_by_what_is_really_used) { // trap 26: total 
 
 TEST(koordinator, adds_the_amount_of_one_gpu_once_a_node) {
     const cluster on = a100s(4);
-    const policy::koordinator_node by{policy::strategy::binpack};
+    const dialect::koordinator_node by{policy::strategy::binpack};
     EXPECT_EQ(by(on[node_id{0}], {.gpus = 1}), 25);
     EXPECT_EQ(by(on[node_id{0}], {.gpus = 4}), 25);
 }
@@ -36,8 +36,8 @@ TEST(koordinator, adds_the_amount_of_one_gpu_once_a_node) {
 TEST(koordinator, stays_within_a_hundred) {
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0) return;
-        const auto most = policy::koordinator_node{policy::strategy::binpack}(node, request);
-        const auto least = policy::koordinator_node{policy::strategy::spread}(node, request);
+        const auto most = dialect::koordinator_node{policy::strategy::binpack}(node, request);
+        const auto least = dialect::koordinator_node{policy::strategy::spread}(node, request);
         RC_ASSERT(most >= 0 && most <= 100 && least >= 0 && least <= 100);
         RC_ASSERT(most + least == 100 || most + least == 99); // each rounded down
     });
