@@ -252,6 +252,15 @@ def rule_documents(files):
                 yield f"{path}:{number}: this block is not part of any file in examples/"
 
 
+def rule_sources(files):
+    """Each source that a header names is described in docs/sources.md."""
+    described = {match for path, text in files if path == "docs/sources.md" for match in re.findall(r"^## ([a-z0-9-]+)$", text, re.M)}
+    for path, text in headers(files):
+        for name in re.findall(r"docs/sources\.md#([a-z0-9-]+)", text):
+            if name not in described:
+                yield f"{path}: docs/sources.md does not describe {name}"
+
+
 RULES = {name.removeprefix("rule_"): rule for name, rule in globals().items() if name.startswith("rule_")}
 
 

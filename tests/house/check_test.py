@@ -86,6 +86,11 @@ class Rules(unittest.TestCase):
         self.refuse("documents", "a.md", "```cpp\nif (true) {\n    return 2;\n}\n```\n", example)
         self.refuse("documents", "a.md", "```cpp\nif (true) {\n}\n```\n", example)
 
+    def test_sources(self):
+        header = "// source  the study (docs/sources.md#fgd)\n"
+        self.allow("sources", "include/gpupack/policy/a.hpp", header, ("docs/sources.md", "# Sources\n## fgd\n"))
+        self.refuse("sources", "include/gpupack/policy/a.hpp", header, ("docs/sources.md", "# Sources\n"))
+
 
 if __name__ == "__main__":
     unittest.main()
