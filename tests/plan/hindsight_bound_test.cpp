@@ -135,9 +135,9 @@ TEST(hindsight_bound, of_the_wrong_model_nothing_is_used) {
     builder.add_nodes(2, {64_cores, 64_GiB, {4, models::t4}});
     builder.add_nodes(1, {64_cores, 64_GiB, {4, models::p100}});
     const cluster on = std::move(builder).build().value();
-    request request{.gpus = 1};
-    request.models = model_set::of(*on.models().find("P100"));
-    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, request))), 4000);
+    request one{.gpus = 1};
+    one.models = model_set::of(*on.models().find("P100"));
+    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, one))), 4000);
 }
 
 TEST(hindsight_bound, of_nothing_is_nothing) {

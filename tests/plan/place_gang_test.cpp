@@ -21,9 +21,9 @@ TEST(place_gang, is_never_partial) {
         const cluster before = by.cluster();
         const gang wanted = random_gang(history, by.cluster(), 6);
         const auto fails_at = static_cast<std::size_t>(history.below(8));
-        std::size_t request = 0;
+        std::size_t next_member = 0;
         const auto placed = plan::place_gang(by, wanted, [&](std::size_t member, const placement&) {
-            RC_ASSERT(member == request++);
+            RC_ASSERT(member == next_member++);
             return member != fails_at;
         });
         if (placed) {

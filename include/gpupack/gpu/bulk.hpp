@@ -164,12 +164,12 @@ count_reasons(resident_cluster<Space>& of, const cluster& on, const std::vector<
     Space& in = of.in();
     of.update(on);
     const auto count = static_cast<std::uint32_t>(requests.size());
-    auto request = in.template allocate<request>(requests.size());
-    in.write(request, requests.data(), requests.size());
+    auto sent = in.template allocate<request>(requests.size());
+    in.write(sent, requests.data(), requests.size());
     const std::uint32_t parts = in.parts(of.view().size);
     auto counts = in.template allocate<std::uint32_t>(std::size_t{count} * parts * fit::reason_count);
     auto sums = in.template allocate<std::uint32_t>(std::size_t{count} * fit::reason_count);
-    in.run(count * parts, detail::count_part{of.view(), request.data(), counts.data(), parts});
+    in.run(count * parts, detail::count_part{of.view(), sent.data(), counts.data(), parts});
     in.run(count * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
     const auto flat = detail::fetched<std::uint32_t>(in, sums, std::size_t{count} * fit::reason_count);
     if (!flat) return unexpected<gpu_error>{flat.error()};
