@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Places ten thousand requests in one call, in order and in a better order, and asks how many nodes could be missed.
 //
-// On a GPU the same calls run there: include gpupack/cuda/what_if.cuh, compile with nvcc, and open a device_space in
+// On a GPU the same calls run there: include gpupack/gpu/what_if.cuh, compile with nvcc, and open a device_space in
 // place of the host_space.
 #include <gpupack/gpu/batch_order.hpp>
 #include <gpupack/gpu/what_if.hpp>

@@ -9,7 +9,7 @@
 #include <gpupack/policy/weighted_sum.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 
-#include "cuda/batch_support.hpp"
+#include "gpu/batch_support.hpp"
 
 #include <gtest/gtest.h>
 

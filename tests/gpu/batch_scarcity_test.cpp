@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/gpu/batch_scarcity.hpp>
 
-#include "cuda/batch_support.hpp"
+#include "gpu/batch_support.hpp"
 
 #include <gtest/gtest.h>
 

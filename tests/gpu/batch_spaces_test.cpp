@@ -19,7 +19,7 @@
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/search/indexed.hpp>
 
-#include "cuda/batch_support.hpp"
+#include "gpu/batch_support.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <gpupack/policy/best_fit.hpp>
 
-#include "cuda/batch_support.hpp"
+#include "gpu/batch_support.hpp"
 
 #include <gtest/gtest.h>
 

@@ -14,7 +14,7 @@
 #include <gpupack/replay/run.hpp>
 #include <gpupack/scheduler.hpp>
 
-#include "cuda/batch_support.hpp"
+#include "gpu/batch_support.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The space that tests of cuda/ run in: the same source is built for the host loop, for Thrust's CPP and OMP back ends,
+// The space that tests of gpu/ run in: the same source is built for the host loop, for Thrust's CPP and OMP back ends,
 // and by nvcc for a GPU.
 #if defined(__CUDACC__)
 #include <gpupack/gpu/device_space.cuh>

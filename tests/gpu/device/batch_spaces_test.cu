@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that runs in a host loop and on Thrust's back ends, on a GPU.
-#include "cuda/batch_spaces_test.cpp"
+#include "gpu/batch_spaces_test.cpp"

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source that runs in a host loop and on Thrust's back ends, on a GPU.
-#include "cuda/bulk_test.cpp"
+#include "gpu/bulk_test.cpp"
