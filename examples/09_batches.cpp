@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Places ten thousand requests in one call, in order and in a better order, and asks how many nodes could be missed.
 //
-// On a GPU the same calls run there: include gpupack/gpu/what_if.cuh, compile with nvcc, and open a device_space in
-// place of the host_space.
-#include <gpupack/gpu/batch_order.hpp>
+// On a GPU, gpu::place_batch and gpu::place_unordered take a cluster that is resident there: include
+// gpupack/gpu/what_if.cuh, compile with nvcc, and open a device_space in place of the host_space.
+#include <gpupack/gpu/host_space.hpp>
 #include <gpupack/gpu/what_if.hpp>
 #include <gpupack/gpupack.hpp>
+#include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 
@@ -20,19 +21,18 @@ int main() {
     for (const std::size_t task : gpupack::workload::draw_arrivals(openb, 42, 1300))
         requests.push_back(openb.tasks[task].request);
 
+    namespace plan = gpupack::plan;
     namespace gpu = gpupack::gpu;
     const gpupack::policy::fgd policy{expected};
-    gpu::host_space space; // or *gpu::device_space::open().value()
-    gpu::resident_cluster resident{space, cluster};
 
     // In order: the placements that a scheduler would make one by one.
-    const auto choices = gpu::place_batch(resident, cluster, policy, requests).value();
-    const gpu::batch_total ordered = gpu::total_of(requests, choices);
+    const auto choices = plan::place_batch(cluster, policy, requests);
+    const plan::batch_total in_order = plan::total_of(requests, choices);
 
     // In whatever order places most compute.
-    const auto better = gpu::place_unordered(resident, cluster, policy, requests).value();
-    std::cout << requests.size() << " requests: " << ordered.compute / 1000 << " GPUs in order, "
-              << better.unordered.compute / 1000 << " " << gpu::name_of(better.rule) << '\n';
+    const plan::unordered_batch better = plan::place_unordered(cluster, policy, requests);
+    std::cout << requests.size() << " requests: " << in_order.compute / 1000 << " GPUs in order, "
+              << better.total.compute / 1000 << " " << plan::name_of(better.order) << '\n';
 
     // What if nodes were missing? One replay each, all at once.
     std::vector<gpu::what_if_scenario> scenarios;
@@ -42,6 +42,7 @@ int main() {
     }
     std::vector<gpupack::request> tasks;
     for (const auto& task : openb.tasks) tasks.push_back(task.request);
+    gpu::host_space space; // or *gpu::device_space::open().value()
     const gpu::what_if_world world{cluster, tasks, std::vector{policy}, expected};
     const auto results = gpu::what_if(space, world, scenarios).value();
     for (std::size_t i = 0; i < results.size(); ++i)
@@ -49,6 +50,6 @@ int main() {
                   << results[i].placed + results[i].failed << " find no place\n";
 
     // The choices are taken where the caller wants them.
-    const auto placements = gpu::commit_batch(cluster, policy, requests, choices);
+    const auto placements = plan::commit_batch(cluster, requests, choices);
     return placements.size() == requests.size() ? 0 : 1;
 }

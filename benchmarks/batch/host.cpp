@@ -3,8 +3,9 @@
 // loop and by the engines, a better order of openb at 130 %, and a replay of it.
 #include "support/openb_cluster.hpp"
 
-#include <gpupack/gpu/batch_order.hpp>
+#include <gpupack/gpu/batch.hpp>
 #include <gpupack/gpu/what_if_engine.hpp>
+#include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
@@ -56,29 +57,24 @@ void one_by_one(benchmark::State& state, const Policy& by, std::size_t first) {
 }
 
 /// Seeds 42 to 51: what is placed in the order given and in the best of the others, in percent and tasks a seed.
-template <class Policy> void in_any_order(benchmark::State& state, const Policy& by, gpu::batch_goal goal) {
+template <class Policy> void in_any_order(benchmark::State& state, const Policy& policy, plan::batch_goal goal) {
     const workload::trace& openb = openb_cluster::workload();
     constexpr std::uint64_t seeds = 10;
     double ordered[2] = {};
     double unordered[2] = {};
     for (auto _ : state)
         for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-            const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), seed)).value();
-            std::vector<request> request;
+            const cluster cluster = openb.build(workload::draw_node_order(openb.nodes.size(), seed)).value();
+            std::vector<request> requests;
             for (const std::size_t task : workload::draw_arrivals(openb, seed, 1300))
-                request.push_back(openb.tasks[task].request);
-            const auto told =
-                gpu::place_in_any_order(on, request, goal,
-                                         [&](const std::vector<request>& sorted)
-                                             -> expected<std::vector<gpu::batch_choice>, gpu::gpu_error> {
-                                             return gpu::place_batch_on_host(on, by, sorted);
-                                         });
-            const double whole = 0.01 * static_cast<double>(on.compute().count() * seeds);
-            ordered[0] += static_cast<double>(told->ordered.compute) / whole;
-            ordered[1] += static_cast<double>(told->ordered.tasks) / seeds;
-            unordered[0] += static_cast<double>(told->unordered.compute) / whole;
-            unordered[1] += static_cast<double>(told->unordered.tasks) / seeds;
-            state.SetLabel(std::string{gpu::name_of(told->rule)});
+                requests.push_back(openb.tasks[task].request);
+            const plan::unordered_batch batch = plan::place_unordered(cluster, policy, requests, goal);
+            const double whole = 0.01 * static_cast<double>(cluster.compute().count() * seeds);
+            ordered[0] += static_cast<double>(batch.as_given.compute) / whole;
+            ordered[1] += static_cast<double>(batch.as_given.tasks) / seeds;
+            unordered[0] += static_cast<double>(batch.total.compute) / whole;
+            unordered[1] += static_cast<double>(batch.total.tasks) / seeds;
+            state.SetLabel(std::string{plan::name_of(batch.order)});
         }
     const auto times = static_cast<double>(state.iterations());
     state.counters["percent_in_order"] = ordered[0] / times;
@@ -107,7 +103,7 @@ void what_if(benchmark::State& state, bool by_engine) {
             benchmark::DoNotOptimize(gpu::what_if_on_host(world, {request}));
         ++request.seed;
     }
-    state.counters["bytes"] = static_cast<double>(world.layout().bytes());
+    state.counters["bytes"] = static_cast<double>(world.replay_bytes());
 }
 
 const bool added = [] {
@@ -123,9 +119,9 @@ const bool added = [] {
     };
     const auto orders = [&](const std::string& name, const auto& by) {
         add("for_compute/" + name,
-            [=](benchmark::State& state) { in_any_order(state, by, gpu::batch_goal::compute); });
+            [=](benchmark::State& state) { in_any_order(state, by, plan::batch_goal::compute); });
         add("for_tasks/" + name,
-            [=](benchmark::State& state) { in_any_order(state, by, gpu::batch_goal::tasks); });
+            [=](benchmark::State& state) { in_any_order(state, by, plan::batch_goal::tasks); });
     };
     const policy::fgd fgd{openb_cluster::workload().mix().typical(95)};
     engines("binpack", policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}));

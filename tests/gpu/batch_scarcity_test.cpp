@@ -16,17 +16,17 @@ TEST(batch_scarcity, counts_places_as_the_cluster_does) {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         drawn_batch drawn = drawn_batch::from(seed, 200);
         const policy::mig_scarcity by{drawn.mix};
-        const auto choices = gpu::place_batch_on_host(drawn.on, by, drawn.request);
-        gpu::guide_data<policy::mig_scarcity> before{by, drawn.on, {}};
+        const auto choices = gpu::place_batch_on_host(drawn.cluster, by, drawn.requests);
+        gpu::guide_data<policy::mig_scarcity> before{by, drawn.cluster, {}};
         const auto in_place = [](auto& elements) { return elements.data(); };
         const gpu::scarcity_guide kept = before.view(in_place);
-        for (std::size_t i = 0; i < drawn.request.size(); ++i) {
+        for (std::size_t i = 0; i < drawn.requests.size(); ++i) {
             if (!choices[i].placed()) continue;
-            kept.note(drawn.on[choices[i].node], choices[i].gpus, -1);
-            (void)drawn.on.take(choices[i].node, choices[i].gpus, drawn.request[i], choices[i].slots);
-            kept.note(drawn.on[choices[i].node], choices[i].gpus, 1);
+            kept.note(drawn.cluster[choices[i].node], choices[i].gpus, -1);
+            (void)drawn.cluster.take(choices[i].node, choices[i].gpus, drawn.requests[i], choices[i].slots);
+            kept.note(drawn.cluster[choices[i].node], choices[i].gpus, 1);
         }
-        gpu::guide_data<policy::mig_scarcity> after{by, drawn.on, {}};
+        gpu::guide_data<policy::mig_scarcity> after{by, drawn.cluster, {}};
         const gpu::scarcity_guide counted = after.view(in_place);
         for (int i = 0; i < max_mig_tables * partition_table::most_profiles; ++i)
             ASSERT_EQ(kept.open[i], counted.open[i]) << seed;

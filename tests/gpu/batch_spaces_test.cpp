@@ -4,10 +4,10 @@
 #if defined(__CUDACC__)
 #include <gpupack/gpu/what_if.cuh>
 #elif defined(GPUPACK_TEST_WITH_THRUST)
-#include <gpupack/gpu/batch_thrust.cuh>
+#include <gpupack/gpu/thrust_space.cuh>
 #endif
-#include <gpupack/gpu/batch_order.hpp>
 #include <gpupack/gpu/what_if_orders.hpp>
+#include <gpupack/plan/place_unordered.hpp>
 
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
@@ -38,10 +38,10 @@ template <class MakePolicy> void check_in_space(const MakePolicy& make) {
     for (std::uint64_t seed = 0; seed < 12; ++seed) {
         const drawn_batch drawn = drawn_batch::from(seed, 120);
         const auto by = make(drawn.mix, seed);
-        gpu::resident_cluster there{*in, drawn.on};
+        gpu::resident_cluster there{*in, drawn.cluster};
         const gpu::batch_options tight{.tree_bytes = 150 * (1 + seed % 7)};
-        const auto choices = gpu::place_batch(there, drawn.on, by, drawn.request, tight).value();
-        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.on, by, drawn.request, choices)) << seed;
+        const auto choices = gpu::place_batch(there, drawn.cluster, by, drawn.requests, tight).value();
+        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.cluster, by, drawn.requests, choices)) << seed;
     }
 }
 
@@ -77,15 +77,11 @@ TEST(batch_spaces, place_openb) {
 TEST(batch_spaces, find_the_order_that_the_host_finds) {
     const auto in = test::open_space();
     const drawn_batch drawn = drawn_batch::from(7, 120);
-    gpu::resident_cluster there{*in, drawn.on};
-    const auto told = gpu::place_unordered(there, drawn.on, packing(), drawn.request).value();
-    const auto wanted = gpu::place_in_any_order(
-        drawn.on, drawn.request, gpu::batch_goal::compute,
-        [&](const std::vector<request>& sorted) -> expected<std::vector<gpu::batch_choice>, gpu::gpu_error> {
-            return gpu::place_batch_on_host(drawn.on, packing(), sorted);
-        });
-    EXPECT_EQ(told.rule, wanted->rule);
-    EXPECT_EQ(told.choices, wanted->choices);
+    gpu::resident_cluster there{*in, drawn.cluster};
+    const auto here = gpu::place_unordered(there, drawn.cluster, packing(), drawn.requests).value();
+    const auto expected = plan::place_unordered(drawn.cluster, packing(), drawn.requests);
+    EXPECT_EQ(here.order, expected.order);
+    EXPECT_EQ(here.choices, expected.choices);
 }
 
 TEST(batch_spaces, replay_as_the_host) {
@@ -106,6 +102,6 @@ TEST(batch_spaces, replay_as_the_host) {
     const drawn_batch drawn = drawn_batch::from(3, 60);
     const policy::fgd by{drawn.mix};
     gpu::host_space host;
-    EXPECT_EQ(gpu::search_orders(*in, drawn.on, by, drawn.request, 8)->order,
-              gpu::search_orders(host, drawn.on, by, drawn.request, 8)->order);
+    EXPECT_EQ(gpu::search_orders(*in, drawn.cluster, by, drawn.requests, 8)->order,
+              gpu::search_orders(host, drawn.cluster, by, drawn.requests, 8)->order);
 }

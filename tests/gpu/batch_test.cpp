@@ -10,7 +10,6 @@
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/search/indexed.hpp>
@@ -44,7 +43,8 @@ TEST(batch, places_as_the_scan_by_keys_of_two_scores) {
 }
 
 TEST(batch, places_as_the_scan_where_slices_are_rounded_up) {
-    check_batches([](const task_mix&, std::uint64_t) { return policy::whole_gpus(dialect::kubernetes_default{}); });
+    check_batches([](const task_mix&, std::uint64_t) { return dialect::kubernetes_default{}; },
+                  request_rule::whole_gpus);
 }
 
 // More nodes than a tree of two levels holds, and a batch that the cluster cannot take all of.
@@ -64,19 +64,19 @@ TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
         drawn_batch drawn = drawn_batch::from(seed, 120);
         const policy::fgd by{drawn.mix};
         gpu::host_space in;
-        gpu::resident_cluster resident{in, drawn.on};
-        const auto first = gpu::place_batch(resident, drawn.on, by, drawn.request).value();
-        EXPECT_EQ(first, gpu::place_batch_on_host(drawn.on, by, drawn.request));
-        EXPECT_EQ(first, gpu::place_batch(resident, drawn.on, by, drawn.request).value());
-        (void)gpu::commit_batch(drawn.on, by, drawn.request, first);
-        EXPECT_EQ(gpu::place_batch(resident, drawn.on, by, drawn.request).value(),
-                  gpu::place_batch_on_host(drawn.on, by, drawn.request));
+        gpu::resident_cluster resident{in, drawn.cluster};
+        const auto first = gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value();
+        EXPECT_EQ(first, gpu::place_batch_on_host(drawn.cluster, by, drawn.requests));
+        EXPECT_EQ(first, gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value());
+        (void)plan::commit_batch(drawn.cluster, drawn.requests, first);
+        EXPECT_EQ(gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value(),
+                  gpu::place_batch_on_host(drawn.cluster, by, drawn.requests));
     }
 }
 
 TEST(batch, of_nothing_places_nothing) {
     const drawn_batch drawn = drawn_batch::from(1, 1);
-    EXPECT_TRUE(gpu::place_batch_on_host(drawn.on, policy::best_fit{}, {}).empty());
+    EXPECT_TRUE(gpu::place_batch_on_host(drawn.cluster, policy::best_fit{}, {}).empty());
     const cluster nowhere = cluster_builder{}.build().value();
     const auto choices = gpu::place_batch_on_host(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
     ASSERT_EQ(choices.size(), 1U);

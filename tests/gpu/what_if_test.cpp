@@ -8,7 +8,6 @@
 #include <gpupack/dialect/kubernetes/default_score.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
@@ -48,13 +47,14 @@ std::vector<request> tasks_of(const workload::trace& of) {
 template <class Policy>
 void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t>& order, const Policy& by,
                         const gpu::what_if_scenario& request, const gpu::what_if_result& told,
-                        const std::vector<gpu::what_if_decision>& decisions, const task_mix& expected) {
+                        const std::vector<gpu::what_if_decision>& decisions, const task_mix& expected,
+                        request_rule rule = request_rule::as_requested) {
     workload::trace there = of;
     there.nodes.clear();
     for (const std::size_t node : order) there.nodes.push_back(of.nodes[node]);
     const std::int64_t load = request.arriving / (workload::arriving_at(1, of));
     const auto arrivals = workload::draw_arrivals(of, request.seed, load);
-    scheduler one_by_one{there.build().value(), by};
+    scheduler one_by_one{there.build().value(), by, search::scan{}, rule};
     const policy::fragmentation_table table{expected};
     const auto run = replay::run(one_by_one, of.tasks, arrivals, table.view(), [](std::size_t) {});
     ASSERT_EQ(run.outcomes.size(), decisions.size());
@@ -63,10 +63,10 @@ void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t
     for (std::size_t i = 0; i < decisions.size(); ++i) {
         const replay::outcome& wanted = run.outcomes[i];
         ASSERT_EQ(wanted.task, decisions[i].task);
-        ASSERT_EQ(wanted.placed, decisions[i].where.placed()) << i;
+        ASSERT_EQ(wanted.placed, decisions[i].choice.placed()) << i;
         if (!wanted.placed) continue;
-        ASSERT_EQ(order[wanted.node.number()], decisions[i].where.node.number()) << i;
-        ASSERT_EQ(wanted.gpus, decisions[i].where.gpus) << i;
+        ASSERT_EQ(order[wanted.node.number()], decisions[i].choice.node.number()) << i;
+        ASSERT_EQ(wanted.gpus, decisions[i].choice.gpus) << i;
     }
     EXPECT_EQ(told.placed, run.placed);
     EXPECT_EQ(told.failed, run.failed);
@@ -78,10 +78,11 @@ void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t
 }
 
 /// Replays of a trace by some variants of a policy, over seeds, loads and removed nodes.
-template <class Policy> void check_what_if(const workload::trace& of, const std::vector<Policy>& variants) {
+template <class Policy> void check_what_if(const workload::trace& of, const std::vector<Policy>& variants,
+                                          request_rule rule = request_rule::as_requested) {
     const task_mix expected = of.mix().typical(95);
     const cluster on = of.build().value();
-    const gpu::what_if_world<Policy> world{on, tasks_of(of), variants, expected};
+    const gpu::what_if_world<Policy> world{on, tasks_of(of), variants, expected, rule};
     std::vector<gpu::what_if_scenario> scenarios;
     for (std::uint32_t i = 0; i < 6; ++i) {
         gpu::what_if_scenario each{.seed = 42 + i, .arriving = workload::arriving_at(700 + 200 * i, of)};
@@ -103,7 +104,7 @@ template <class Policy> void check_what_if(const workload::trace& of, const std:
             return false;
         });
         expect_as_replayed(of, order, variants[scenarios[i].variant], scenarios[i], results[i], decisions[i],
-                           expected);
+                           expected, rule);
     }
     EXPECT_EQ(results, gpu::what_if_on_host(world, scenarios, nullptr, backwards_team{}));
     gpu::host_space in;
@@ -129,7 +130,7 @@ TEST(what_if, replays_as_the_scan_by_weights_that_differ) {
 }
 
 TEST(what_if, replays_as_the_scan_where_slices_are_rounded_up) {
-    check_what_if(part_of_openb(8), std::vector{policy::whole_gpus(dialect::kubernetes_default{})});
+    check_what_if(part_of_openb(8), std::vector{dialect::kubernetes_default{}}, request_rule::whole_gpus);
 }
 
 // All of openb, as gpupack-replay runs it.
@@ -165,15 +166,15 @@ TEST(what_if, starts_its_log_again_when_it_is_full) {
         const auto results = gpu::what_if_on_host(
             world, {{.tasks = gpu::drawn_order::as_given, .nodes = gpu::drawn_order::as_given}}, &decisions);
         EXPECT_GT(results[0].placed, 3 * (8 * on.size() + 1));
-        std::vector<gpu::batch_choice> choices;
-        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.where);
+        std::vector<plan::batch_choice> choices;
+        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(on, by, tasks, choices)) << round;
     }
 }
 
 TEST(what_if, of_no_scenario_tells_nothing) {
     const drawn_batch drawn = drawn_batch::from(3, 9);
-    const gpu::what_if_world world{drawn.on, drawn.request, std::vector{policy::best_fit{}}, drawn.mix};
+    const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{policy::best_fit{}}, drawn.mix};
     gpu::host_space in;
     EXPECT_TRUE(gpu::what_if(in, world, {}).value().empty());
 }
@@ -182,16 +183,16 @@ TEST(what_if, counts_what_is_placed_already) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         const drawn_batch drawn = drawn_batch::from(seed, 40);
         const policy::best_fit by;
-        const gpu::what_if_world world{drawn.on, drawn.request, std::vector{by}, drawn.mix};
+        const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{by}, drawn.mix};
         const gpu::what_if_scenario request{.tasks = gpu::drawn_order::as_given,
                                            .nodes = gpu::drawn_order::as_given};
         std::vector<std::vector<gpu::what_if_decision>> decisions;
         const auto results = gpu::what_if_on_host(world, {request}, &decisions);
-        std::vector<gpu::batch_choice> choices;
-        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.where);
-        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.on, by, drawn.request, choices)) << seed;
-        cluster after = drawn.on;
-        (void)gpu::commit_batch(after, by, drawn.request, choices);
+        std::vector<plan::batch_choice> choices;
+        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
+        ASSERT_TRUE(as_one_by_one<search::scan>(drawn.cluster, by, drawn.requests, choices)) << seed;
+        cluster after = drawn.cluster;
+        (void)plan::commit_batch(after, drawn.requests, choices);
         EXPECT_EQ(results[0].allocated, replay::served_compute(after).count());
     }
 }

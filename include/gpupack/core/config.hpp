@@ -11,6 +11,21 @@
 #define GPUPACK_HD
 #endif
 
+/// Kernels are static: each translation unit has its own, so that two of them cannot launch each other's code.
+/// GPUPACK_ON_DEVICE is 1 where code for the GPU is generated, else 0.
+#if defined(__CUDACC__)
+#define GPUPACK_KERNEL static __global__ void
+#define GPUPACK_DEVICE __device__
+#define GPUPACK_SHARED __shared__
+#define GPUPACK_GRID_CONSTANT __grid_constant__
+#define GPUPACK_LAUNCH_BOUNDS(...) __launch_bounds__(__VA_ARGS__)
+#endif
+#if defined(__CUDA_ARCH__)
+#define GPUPACK_ON_DEVICE 1
+#else
+#define GPUPACK_ON_DEVICE 0
+#endif
+
 /// Stands before a GPUPACK_HD function template that calls what its caller hands in: host code may hand in what runs on
 /// the host alone, without a warning of nvcc.
 #if defined(__CUDACC__)

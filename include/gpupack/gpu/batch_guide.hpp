@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
-#include <gpupack/gpu/batch_plan.hpp>
+#include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/dialect/kai/scorers.hpp>
 #include <gpupack/policy/normalize.hpp>
@@ -172,10 +172,10 @@ template <class Policy> class guide_data;
 template <class Policy>
 requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<Policy> {
   public:
-    guide_data(const Policy& by, const cluster& on, const std::vector<batch_shape>& shapes) {
-        scorers_.reserve(shapes.size());
-        for (const batch_shape& each : shapes)
-            scorers_.push_back(policy::prepare(by, policy::decision{on, each.taken, 0}));
+    guide_data(const Policy& by, const cluster& on, const std::vector<plan::request_class>& classes) {
+        scorers_.reserve(classes.size());
+        for (const plan::request_class& each : classes)
+            scorers_.push_back(policy::prepare(by, policy::decision{on, each.effective, 0}));
     }
     template <class Place> [[nodiscard]] shape_guide<policy::scorer_of<Policy>> view(Place&& place) {
         return {place(scorers_)};
@@ -190,7 +190,7 @@ template <class Policy>
 requires(std::same_as<Policy, policy::random> ||
          std::same_as<Policy, policy::gpu_random>) class guide_data<Policy> {
   public:
-    guide_data(const Policy& by, const cluster&, const std::vector<batch_shape>&) : by_{by} {}
+    guide_data(const Policy& by, const cluster&, const std::vector<plan::request_class>&) : by_{by} {}
     template <class Place> [[nodiscard]] random_guide<Policy> view(Place&&) const { return {by_}; }
 
   private:
@@ -202,8 +202,8 @@ template <class Policy>
 requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::normalized_policy<Policy>> {
   public:
     guide_data(const policy::normalized_policy<Policy>& by, const cluster& on,
-               const std::vector<batch_shape>& shapes)
-        : inner_{by.inner, on, shapes}, points_{by.points} {}
+               const std::vector<plan::request_class>& classes)
+        : inner_{by.inner, on, classes}, points_{by.points} {}
     template <class Place> [[nodiscard]] normalize_guide<policy::scorer_of<Policy>> view(Place&& place) {
         return {inner_.view(place).scorers, points_};
     }
@@ -216,7 +216,7 @@ requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::nor
 /// Of KAI's nodes.
 template <> class guide_data<dialect::kai_node> {
   public:
-    guide_data(const dialect::kai_node& by, const cluster&, const std::vector<batch_shape>&) : lean_{by.lean} {}
+    guide_data(const dialect::kai_node& by, const cluster&, const std::vector<plan::request_class>&) : lean_{by.lean} {}
     template <class Place> [[nodiscard]] kai_guide view(Place&&) const { return {lean_}; }
 
   private:
@@ -229,8 +229,8 @@ requires(policy::looks_at_whole_cluster<policy::node_then_gpus_policy<Node, Gpus
     policy::node_then_gpus_policy<Node, Gpus>> {
   public:
     guide_data(const policy::node_then_gpus_policy<Node, Gpus>& by, const cluster& on,
-               const std::vector<batch_shape>& shapes)
-        : node_{by.node, on, shapes}, gpus_{by.gpus, on, shapes} {}
+               const std::vector<plan::request_class>& classes)
+        : node_{by.node, on, classes}, gpus_{by.gpus, on, classes} {}
     template <class Place> [[nodiscard]] auto view(Place&& place) {
         const auto node = node_.view(place);
         const auto gpus = gpus_.view(place);
@@ -249,8 +249,8 @@ requires(policy::looks_at_whole_cluster<policy::whole_gpus_policy<Policy>>()) cl
     policy::whole_gpus_policy<Policy>> : public guide_data<Policy> {
   public:
     guide_data(const policy::whole_gpus_policy<Policy>& by, const cluster& on,
-               const std::vector<batch_shape>& shapes)
-        : guide_data<Policy>{by.inner, on, shapes} {}
+               const std::vector<plan::request_class>& classes)
+        : guide_data<Policy>{by.inner, on, classes} {}
 };
 
 /// What a policy's nodes compare by.

@@ -92,7 +92,7 @@ struct scarcity_guide {
 /// Of mig_scarcity.
 template <> class guide_data<policy::mig_scarcity> {
   public:
-    guide_data(const policy::mig_scarcity& by, const cluster& on, const std::vector<batch_shape>&)
+    guide_data(const policy::mig_scarcity& by, const cluster& on, const std::vector<plan::request_class>&)
         : fixed_{policy::detail::without_prices(on, by.unit)},
           open_(std::size_t{max_mig_tables} * partition_table::most_profiles),
           places_(policy::max_whole_prices), scale_{by.scale}, base_{by.base} {

@@ -4,9 +4,10 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/job_kernels.cuh>
 #include <gpupack/gpu/detail/rank_kernel.cuh>
 #include <gpupack/gpu/device.cuh>
-#include <gpupack/gpu/host_space.hpp>
+#include <gpupack/gpu/space.hpp>
 
 #include <cuda_runtime.h>
 
@@ -21,16 +22,6 @@
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
-
-namespace detail {
-
-/// A body, called for each index by a thread of its own.
-template <class Body> __global__ void by_index(std::uint64_t count, const __grid_constant__ Body body) {
-    const std::uint64_t index = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x;
-    if (index < count) body(static_cast<index_of<Body>>(index));
-}
-
-} // namespace detail
 
 /// A GPU as a space: plain device memory, and one stream on which everything happens in order.
 ///
@@ -172,6 +163,36 @@ class device_space {
         check(cudaGetLastError(), "a kernel launch");
     }
 
+    /// One block's job: job(team).
+    template <class Job> void run_in_block(const Job& job) {
+        if (problem_) return;
+        detail::block_kernel<<<1, detail::block_threads, 0, stream_>>>(job);
+        check(cudaGetLastError(), "launching a block");
+    }
+    /// The job of as many blocks as run at once on the GPU: job(team).
+    template <class Job> void run_in_grid(const Job& job) {
+        if (problem_) return;
+        int resident = 0;
+        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, detail::grid_kernel<Job>,
+                                                            static_cast<int>(detail::shared_block_threads), 0),
+              "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+        if (problem_) return;
+        // More blocks make the barriers slower than they make the work faster.
+        const int blocks = std::min(resident, 4) * device_.multiprocessors;
+        Job copy = job;
+        void* arguments[] = {&copy};
+        check(cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(&detail::grid_kernel<Job>),
+                                          dim3(static_cast<unsigned>(blocks)), dim3(detail::shared_block_threads),
+                                          arguments, 0, stream_),
+              "cudaLaunchCooperativeKernel");
+    }
+    /// A job for each of some blocks: job(team, block).
+    template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
+        if (problem_ || blocks == 0) return;
+        detail::blocks_kernel<<<blocks, detail::shared_block_threads, 0, stream_>>>(job);
+        check(cudaGetLastError(), "launching blocks");
+    }
+
     /// The best node of each shape in one kernel: what rank_part and merge_lists do for lists of one. See rank_kernel.
     ///
     /// best         [count]
@@ -239,7 +260,7 @@ class device_space {
     void check(cudaError_t code, const char* call, std::size_t bytes = 0) {
         if (code == cudaSuccess || problem_) return;
         problem_ = error_of(code, call);
-        if (bytes > 0) problem_->problem += "; " + std::to_string(bytes >> 20) + " MiB were request for";
+        if (bytes > 0) problem_->problem += "; " + std::to_string(bytes >> 20) + " MiB were asked for";
         (void)cudaGetLastError(); // it is ours now
     }
 

@@ -4,7 +4,8 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
-#include <gpupack/gpu/host_space.hpp>
+#include <gpupack/gpu/space.hpp>
+#include <gpupack/gpu/team.hpp>
 
 #include <thrust/copy.h>
 #include <thrust/device_vector.h>
@@ -28,6 +29,17 @@ template <class Body> struct called_by_thrust {
 
     GPUPACK_HD void operator()(std::uint64_t index) const noexcept { body(static_cast<index_of<Body>>(index)); }
 };
+
+/// The threads of Thrust's back end as a team.
+struct thrust_team {
+    template <class Body> void for_each(std::uint64_t count, const Body& body) const {
+        thrust::for_each_n(thrust::device, thrust::counting_iterator<std::uint64_t>{0}, count,
+                           [&body](std::uint64_t i) { body(i); });
+    }
+    template <class Body> void once(Body&& body) const { body(); }
+};
+
+static_assert(team<thrust_team>);
 
 } // namespace detail
 
@@ -72,6 +84,16 @@ class thrust_space {
     template <class Body> void run(std::uint64_t count, const Body& body) {
         thrust::for_each_n(thrust::device, thrust::counting_iterator<std::uint64_t>{0}, count,
                            detail::called_by_thrust<Body>{body});
+    }
+
+    /// For back ends of Thrust on the host: on CUDA, see device_space.
+    template <class Job> void run_in_block(const Job& job) {
+        static_assert(THRUST_DEVICE_SYSTEM != THRUST_DEVICE_SYSTEM_CUDA, "a back end of Thrust for the host");
+        job(detail::thrust_team{});
+    }
+    template <class Job> void run_in_grid(const Job& job) { run_in_block(job); }
+    template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
+        for (std::uint32_t block = 0; block < blocks; ++block) job(detail::thrust_team{}, block);
     }
 
     void mark(mark_type&) noexcept {}

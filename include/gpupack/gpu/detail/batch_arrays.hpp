@@ -4,9 +4,10 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
-#include <gpupack/gpu/detail/batch_walk.hpp>
-#include <gpupack/gpu/host_space.hpp>
+#include <gpupack/gpu/detail/batch_workspace.hpp>
+#include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/table_uploader.hpp>
 
 #include <cstddef>
@@ -22,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// them as long as it lives.
 template <space Space> class space_copies {
   public:
-    explicit space_copies(Space& in) : in_{&in}, tables_{memory{this}} {}
+    explicit space_copies(Space& space) : space_{&space}, tables_{memory{this}} {}
     space_copies(const space_copies&) = delete;
     space_copies& operator=(const space_copies&) = delete;
 
@@ -54,61 +55,66 @@ template <space Space> class space_copies {
   private:
     /// The space as a table_uploader sees it.
     struct memory {
-        space_copies* of;
+        space_copies* copies;
         expected<const void*, gpu_error> store(const void* bytes, std::size_t size) const {
-            const void* const at = of->copied(static_cast<const unsigned char*>(bytes), size);
-            if (at == nullptr) return unexpected<gpu_error>{{"moving tables", 0, "no memory for them"}};
-            return at;
+            const void* const stored = copies->copied(static_cast<const unsigned char*>(bytes), size);
+            if (stored == nullptr) return unexpected<gpu_error>{{"moving tables", 0, "no memory for them"}};
+            return stored;
         }
     };
 
-    template <class Entry> [[nodiscard]] Entry* copied(const Entry* from, std::size_t entries) {
+    template <class Entry> [[nodiscard]] Entry* copied(const Entry* source, std::size_t entries) {
         using array = typename Space::template array<Entry>;
-        auto kept = std::make_shared<array>(in_->template allocate<Entry>(entries));
-        in_->write(*kept, from, entries);
-        Entry* const at = kept->data();
+        auto kept = std::make_shared<array>(space_->template allocate<Entry>(entries));
+        space_->write(*kept, source, entries);
+        Entry* const copy = kept->data();
         kept_.push_back(std::move(kept));
-        return at;
+        return copy;
     }
 
-    Space* in_;
+    Space* space_;
     table_uploader<memory> tables_;
     std::vector<std::shared_ptr<void>> kept_;
     std::optional<gpu_error> problem_;
 };
 
-/// Owns in a space the trees and the log that a walk works on.
+/// Owns in a space the trees and the log that a batch is placed with.
 template <space Space, class Key> class batch_arrays {
   public:
-    /// on        where placements are written
-    /// trees     how many
-    /// log_room  placements at most
-    batch_arrays(Space& in, const writable_cluster_view& on, std::uint32_t trees, std::uint32_t log_room)
-        : on_{on}, levels_{on.size}, log_room_{log_room}, keys_{in.template allocate<Key>(std::size_t{trees} *
-                                                                                          levels_.entrants)},
-          entered_{in.template allocate<std::uint8_t>(std::size_t{trees} * levels_.entrants)},
-          winners_{in.template allocate<tree_winner<Key>>(std::size_t{trees} * levels_.winners)},
-          seen_{in.template allocate<std::uint32_t>(trees)}, latest_{in.template allocate<std::uint32_t>(
-                                                                 std::size_t{on.size} + levels_.winners)},
-          log_{in.template allocate<std::uint32_t>(log_room)}, logged_{in.template allocate<std::uint32_t>(1)} {
+    /// @param space         where the arrays live
+    /// @param cluster       where placements are written
+    /// @param trees         how many
+    /// @param log_capacity  placements at most
+    batch_arrays(Space& space, const writable_cluster_view& cluster, std::uint32_t trees, std::uint32_t log_capacity)
+        : cluster_{cluster}, levels_{cluster.size}, log_capacity_{log_capacity},
+          keys_{space.template allocate<Key>(std::size_t{trees} * levels_.entrants)},
+          entered_{space.template allocate<std::uint8_t>(std::size_t{trees} * levels_.entrants)},
+          winners_{space.template allocate<tree_winner<Key>>(std::size_t{trees} * levels_.winners)},
+          seen_{space.template allocate<std::uint32_t>(trees)},
+          latest_{space.template allocate<std::uint32_t>(std::size_t{cluster.size} + levels_.winners)},
+          log_{space.template allocate<std::uint32_t>(log_capacity)},
+          logged_{space.template allocate<std::uint32_t>(1)} {
         const std::uint32_t none = 0;
-        in.write(logged_, &none, 1);
+        space.write(logged_, &none, 1);
     }
 
     /// Valid while this lives.
-    [[nodiscard]] batch_desk<Key> desk() noexcept {
-        return {on_,          {keys_.data(), entered_.data(), winners_.data(), levels_},
-                seen_.data(), latest_.data(),
-                log_.data(),  logged_.data(),
-                log_room_};
+    [[nodiscard]] batch_workspace<Key> workspace() noexcept {
+        return {.cluster = cluster_,
+                .trees = {keys_.data(), entered_.data(), winners_.data(), levels_},
+                .seen = seen_.data(),
+                .latest = latest_.data(),
+                .log = log_.data(),
+                .logged = logged_.data(),
+                .log_capacity = log_capacity_};
     }
 
   private:
     template <class Entry> using array = typename Space::template array<Entry>;
 
-    writable_cluster_view on_;
+    writable_cluster_view cluster_;
     tree_levels levels_;
-    std::uint32_t log_room_;
+    std::uint32_t log_capacity_;
     array<Key> keys_;
     array<std::uint8_t> entered_;
     array<tree_winner<Key>> winners_;

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/batch_trees.hpp>
+#include <gpupack/gpu/detail/batch_workspace.hpp>
+#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/plan/batch_plan.hpp>
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/workload/arrival_stream.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace gpupack::inline GPUPACK_ABI::gpu::detail {
+
+/// A scenario as a device reads it: what_if_scenario with its removed nodes in a list of all scenarios.
+struct flat_scenario {
+    std::uint64_t seed = 0;
+    std::int64_t arriving = 0;
+    std::uint32_t variant = 0;
+    std::uint32_t first_removed = 0; ///< In the list of removed nodes.
+    std::uint32_t last_removed = 0;  ///< One past the last.
+    drawn_order tasks = drawn_order::by_seed;
+    drawn_order nodes = drawn_order::by_seed;
+};
+
+static_assert(std::is_trivially_copyable_v<flat_scenario>);
+
+/// What all scenarios share, in the memory of whoever replays.
+template <class Scorer> struct what_if_view {
+    cluster_view base{};                            ///< The cluster at the start.
+    std::uint32_t gpu_count = 0;                    ///< GPUs of the cluster.
+    const plan::request_class* classes = nullptr;   ///< [class_count]
+    std::uint32_t class_count = 0;                  ///< Request classes.
+    const std::uint32_t* class_of = nullptr;        ///< [task_count]
+    const std::int32_t* compute = nullptr;          ///< [task_count] Milli-GPUs that a task asks for.
+    std::uint32_t task_count = 0;                   ///< Tasks.
+    const Scorer* scorers = nullptr;                ///< [variants, class_count]
+    std::int64_t rounding_overhead = 0;             ///< Milli-GPUs that placements hold at the start beyond what was asked.
+    policy::fragmentation_view expected{};          ///< What fragmentation is measured by.
+};
+
+/// How many threads add up what is left of the nodes at the end.
+inline constexpr std::uint32_t what_if_parts = 64;
+
+/// What one part of the nodes adds up to at the end of a replay.
+struct what_if_part {
+    std::int64_t capacity = 0;
+    std::int64_t held = 0;
+    std::int64_t fragmented = 0;
+};
+
+/// How far a replay is.
+struct what_if_progress {
+    workload::arrival_stream<std::uint32_t> stream{};
+    std::uint64_t task = 0;             ///< The one that arrives next.
+    std::int64_t rounding_overhead = 0; ///< Milli-GPUs that tasks hold beyond what they asked for.
+    std::uint32_t nodes = 0;            ///< Nodes that are there.
+};
+
+/// The memory of one replay.
+template <class Key> struct what_if_workspace {
+    batch_workspace<Key> batch{};
+    std::uint32_t* type_of = nullptr;    ///< [nodes]
+    std::uint32_t* first_gpu = nullptr;  ///< [nodes]
+    std::uint32_t* node_order = nullptr; ///< [nodes] The base's number of each node that is there.
+    std::uint32_t* task_order = nullptr; ///< [tasks]
+    what_if_part* parts = nullptr;       ///< [what_if_parts]
+    what_if_progress* progress = nullptr; ///< [1]
+};
+
+/// How the memory of one replay is divided. Its log has room for eight changes a node: when it is full, which happens once
+/// in so many placements, all trees are filled again.
+template <class Key> class workspace_layout {
+  public:
+    /// @param world  what is replayed
+    template <class Scorer> GPUPACK_HD explicit constexpr workspace_layout(const what_if_view<Scorer>& world) noexcept
+        : nodes_{world.base.size}, gpus_{world.gpu_count}, tasks_{world.task_count}, trees_{world.class_count} {}
+
+    /// Bytes of one replay, a multiple of 16.
+    [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
+        std::size_t sum = 0;
+        (void)divide([&](std::size_t size) {
+            sum += aligned(size);
+            return static_cast<unsigned char*>(nullptr);
+        });
+        return sum;
+    }
+
+    /// The workspace in that memory.
+    ///
+    /// @param memory  bytes(), aligned to 16
+    [[nodiscard]] GPUPACK_HD what_if_workspace<Key> place_at(unsigned char* memory) const noexcept {
+        return divide([&](std::size_t size) {
+            unsigned char* const part = memory;
+            memory += aligned(size);
+            return part;
+        });
+    }
+
+  private:
+    [[nodiscard]] GPUPACK_HD static constexpr std::size_t aligned(std::size_t bytes) noexcept {
+        return (bytes + 15) / 16 * 16;
+    }
+
+    template <class Type, class Next> GPUPACK_HD static Type* take(Next& next, std::size_t count) noexcept {
+        return reinterpret_cast<Type*>(next(count * sizeof(Type)));
+    }
+
+    template <class Next> [[nodiscard]] GPUPACK_HD what_if_workspace<Key> divide(Next&& next) const noexcept {
+        const tree_levels levels{nodes_};
+        what_if_workspace<Key> made;
+        made.batch.cluster.nodes = take<node_state>(next, nodes_);
+        made.batch.cluster.gpus = take<gpu_state>(next, gpus_);
+        made.type_of = take<std::uint32_t>(next, nodes_);
+        made.first_gpu = take<std::uint32_t>(next, nodes_);
+        batch_trees<Key>& trees = made.batch.trees;
+        trees.keys = take<Key>(next, std::size_t{trees_} * levels.entrants);
+        trees.entered = take<std::uint8_t>(next, std::size_t{trees_} * levels.entrants);
+        trees.winners = take<tree_winner<Key>>(next, std::size_t{trees_} * levels.winners);
+        made.batch.seen = take<std::uint32_t>(next, trees_);
+        made.batch.latest = take<std::uint32_t>(next, std::size_t{nodes_} + levels.winners);
+        made.batch.log_capacity = 8 * nodes_ + 1;
+        made.batch.log = take<std::uint32_t>(next, made.batch.log_capacity);
+        made.batch.logged = take<std::uint32_t>(next, 1);
+        made.node_order = take<std::uint32_t>(next, nodes_);
+        made.task_order = take<std::uint32_t>(next, tasks_);
+        made.parts = take<what_if_part>(next, what_if_parts);
+        made.progress = take<what_if_progress>(next, 1);
+        return made;
+    }
+
+    std::uint32_t nodes_;
+    std::uint32_t gpus_;
+    std::uint32_t tasks_;
+    std::uint32_t trees_;
+};
+
+/// What workspaces are allocated in: 16 bytes, as they are aligned.
+struct alignas(16) workspace_unit {
+    unsigned char bytes[16];
+};
+
+} // namespace gpupack::gpu::detail

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/check.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/gpu/batch_guide.hpp>
+#include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/what_if_workspace.hpp>
+#include <gpupack/gpu/host_cluster.hpp>
+#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/plan/batch_plan.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/request/request_rule.hpp>
+#include <gpupack/request/task_mix.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::gpu {
+
+/// A policy that what-if replays can be made by: one that keeps its scores.
+template <class Policy>
+concept what_if_policy = policy::policy<Policy> && !policy::looks_at_whole_cluster<Policy>();
+
+/// What all scenarios share, in host memory: the cluster as it is, the tasks, and the policies prepared for each request
+/// class.
+template <what_if_policy Policy> class what_if_world {
+  public:
+    using scorer_type = policy::scorer_of<Policy>;
+
+    /// @param cluster   lives as long as this; what is placed there stays
+    /// @param tasks     valid; those that choose GPUs by id only where scenarios leave the nodes as given
+    /// @param variants  of the policy, one at least
+    /// @param expected  what fragmentation is measured by
+    /// @param rule      what is placed for a request
+    what_if_world(const cluster& cluster, const std::vector<request>& tasks, std::vector<Policy> variants,
+                  const task_mix& expected, request_rule rule = request_rule::as_requested)
+        : cluster_{cluster}, variants_{std::move(variants)},
+          rounding_overhead_{cluster.rounding_overhead().count()}, expected_{expected} {
+        GPUPACK_EXPECTS(!variants_.empty(), "a policy at least");
+        plan::batch_plan plan = plan::plan_batch(tasks, rule, std::max<std::size_t>(1, tasks.size()));
+        classes_ = std::move(plan.classes);
+        class_of_ = std::move(plan.class_of);
+        for (const request& task : tasks) {
+            compute_.push_back(static_cast<std::int32_t>(task.total_compute().count()));
+            chooses_by_id_ = chooses_by_id_ || !task.ids.is_any();
+        }
+        for (const Policy& variant : variants_)
+            for (const plan::request_class& each : classes_)
+                scorers_.push_back(policy::prepare(variant, policy::decision{cluster, each.effective, 0}));
+    }
+
+    /// Bytes that one replay takes.
+    [[nodiscard]] std::size_t replay_bytes() const noexcept { return layout().bytes(); }
+
+    /// How the memory of one replay is divided.
+    [[nodiscard]] detail::workspace_layout<batch_key<Policy>> layout() const noexcept {
+        return detail::workspace_layout<batch_key<Policy>>{view()};
+    }
+
+    /// What a scenario works on; the tables of scorers and node types are where they were made.
+    [[nodiscard]] detail::what_if_view<scorer_type> view() const noexcept {
+        return {.base = static_cast<const host_cluster&>(cluster_).view(),
+                .gpu_count = static_cast<std::uint32_t>(cluster_.gpu_count()),
+                .classes = classes_.data(),
+                .class_count = static_cast<std::uint32_t>(classes_.size()),
+                .class_of = class_of_.data(),
+                .compute = compute_.data(),
+                .task_count = static_cast<std::uint32_t>(class_of_.size()),
+                .scorers = scorers_.data(),
+                .rounding_overhead = rounding_overhead_,
+                .expected = expected_.view()};
+    }
+    /// The same with all of it copied.
+    ///
+    /// @param copies  copies(vector) is where a copy of the vector stands, copies.moved(value) is the value with its tables
+    ///                moved
+    template <class Copies> [[nodiscard]] detail::what_if_view<scorer_type> copied(Copies& copies) const {
+        detail::what_if_view<scorer_type> made = view();
+        const cluster_view host = made.base;
+        made.base.nodes = copies(std::vector(host.nodes, host.nodes + host.size));
+        made.base.type_of = copies(std::vector(host.type_of, host.type_of + host.size));
+        made.base.first_gpu = copies(std::vector(host.first_gpu, host.first_gpu + host.size));
+        made.base.gpus = copies(std::vector(host.gpus, host.gpus + made.gpu_count));
+        made.base.types = copies(std::vector(host.types, host.types + host.type_count));
+        made.classes = copies(classes_);
+        made.class_of = copies(class_of_);
+        made.compute = copies(compute_);
+        made.scorers = copies(scorers_);
+        made.expected = copies.moved(made.expected);
+        return made;
+    }
+
+    /// The scenarios as flat records.
+    ///
+    /// @param scenarios  of this world
+    /// @param removed    receives the nodes that they remove, one scenario after the other
+    [[nodiscard]] std::vector<detail::flat_scenario> flatten(const std::vector<what_if_scenario>& scenarios,
+                                                             std::vector<std::uint32_t>& removed) const {
+        std::vector<detail::flat_scenario> flat;
+        for (const what_if_scenario& each : scenarios) {
+            GPUPACK_EXPECTS(each.variant < variants_.size(), "a policy that the world has");
+            GPUPACK_EXPECTS(!chooses_by_id_ || each.nodes == drawn_order::as_given,
+                            "nodes as given, where tasks choose GPUs by id");
+            const auto first = static_cast<std::uint32_t>(removed.size());
+            for (const node_id node : each.removed) {
+                GPUPACK_EXPECTS(node.number() < cluster_.size(), "a node of the cluster");
+                removed.push_back(node.number());
+            }
+            flat.push_back({each.seed, each.arriving, each.variant, first, static_cast<std::uint32_t>(removed.size()),
+                            each.tasks, each.nodes});
+        }
+        return flat;
+    }
+
+  private:
+    host_cluster cluster_;
+    std::vector<Policy> variants_; // whose tables the scorers point to
+    std::vector<plan::request_class> classes_;
+    std::vector<std::uint32_t> class_of_; // [tasks]
+    std::vector<std::int32_t> compute_;   // [tasks]
+    std::vector<scorer_type> scorers_;    // [variants, classes]
+    std::int64_t rounding_overhead_;
+    policy::fragmentation_table expected_;
+    bool chooses_by_id_ = false;
+};
+
+} // namespace gpupack::gpu
