@@ -6,6 +6,7 @@
 #include <gpupack/request/request.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,19 +19,10 @@ namespace gpupack::inline GPUPACK_ABI {
 /// present request measure the future by.
 class task_mix {
   public:
-    /// One way in which the model list of a request was written, and how often.
-    struct spelling {
-        std::string models;     ///< as in a task file: `A|B`, `B|A` and `A|B|B` choose alike and are written differently
-        std::int64_t count = 0; ///< of the tasks that wrote it so
-
-        friend bool operator==(const spelling&, const spelling&) = default;
-    };
-
     /// One request and its weight; a weight is a count, so that no probability is ever rounded.
     struct entry {
         gpupack::request request;
         std::int64_t count = 0;
-        std::vector<spelling> spellings{}; ///< of those tasks that came with a model list; only typical() reads them
 
         friend bool operator==(const entry&, const entry&) = default;
     };
@@ -50,7 +42,7 @@ class task_mix {
                                   [&](const entry& each) { return each.request == request; });
         if (known == entries_.end()) known = entries_.insert(entries_.end(), entry{request});
         known->count += count;
-        if (!models.empty()) count_spelling(known->spellings, models, count);
+        if (!models.empty()) count_spelling(static_cast<std::size_t>(known - entries_.begin()), models, count);
     }
 
     [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }
@@ -85,6 +77,15 @@ class task_mix {
     friend bool operator==(const task_mix&, const task_mix&) = default;
 
   private:
+    /// One way in which tasks of an entry wrote their model list: `A|B`, `B|A` and `A|B|B` choose alike.
+    struct spelling {
+        std::size_t entry = 0; ///< index into entries_
+        std::string models;
+        std::int64_t count = 0;
+
+        friend bool operator==(const spelling&, const spelling&) = default;
+    };
+
     /// What FGD's simulator takes for one task: a request without its host memory, and the text of its model list.
     struct written_task {
         gpupack::request request;
@@ -102,11 +103,12 @@ class task_mix {
         }
     };
 
-    static void count_spelling(std::vector<spelling>& spellings, std::string_view models, std::int64_t count) {
-        const auto known = std::find_if(spellings.begin(), spellings.end(),
-                                        [&](const spelling& each) { return each.models == models; });
-        if (known == spellings.end())
-            spellings.push_back({std::string{models}, count});
+    void count_spelling(std::size_t index, std::string_view models, std::int64_t count) {
+        const auto known = std::find_if(spellings_.begin(), spellings_.end(), [&](const spelling& each) {
+            return each.entry == index && each.models == models;
+        });
+        if (known == spellings_.end())
+            spellings_.push_back({index, std::string{models}, count});
         else
             known->count += count;
     }
@@ -123,18 +125,20 @@ class task_mix {
             else
                 known->count += times;
         };
-        for (const entry& each : entries_) {
-            std::int64_t unwritten = each.count;
-            for (const spelling& written : each.spellings) {
-                count(each.request, written.models, written.count);
+        for (std::size_t i = 0; i < entries_.size(); ++i) {
+            std::int64_t unwritten = entries_[i].count;
+            for (const spelling& written : spellings_) {
+                if (written.entry != i) continue;
+                count(entries_[i].request, written.models, written.count);
                 unwritten -= written.count;
             }
-            if (unwritten > 0) count(each.request, {}, unwritten);
+            if (unwritten > 0) count(entries_[i].request, {}, unwritten);
         }
         return tasks;
     }
 
     std::vector<entry> entries_;
+    std::vector<spelling> spellings_; ///< of the tasks that came with a model list; only typical() reads them
     std::int64_t total_ = 0;
 };
 
