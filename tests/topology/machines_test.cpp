@@ -17,7 +17,7 @@ TEST(machines, can_be_built_by_name) {
         EXPECT_FALSE(spec->topology->nics.empty()) << name;
         const auto built = cluster_builder{}.add_nodes(1, *spec).build();
         ASSERT_TRUE(built.has_value()) << name;
-        const link_view* const links = built->kinds()[0].links;
+        const link_view* const links = built->types()[0].links;
         ASSERT_NE(links, nullptr);
         EXPECT_EQ(links->gpus(), static_cast<int>(built->gpu_count()));
     }
