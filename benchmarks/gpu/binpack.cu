@@ -43,7 +43,7 @@ std::vector<figure> measure_binpack(const setting& in) {
     cold_cache make_cold{in.on};
 
     const auto shapes = gpu::detail::send_shapes(there, on, by, request);
-    auto best = in.on.allocate<gpu::ranked_node<policy::score>>(1);
+    auto best = in.on.allocate<ranked_node<policy::score>>(1);
     if (!shapes) return {};
     const double ranked = device_seconds(
         in.on, repeats, make_cold, [&] { in.on.rank_best(there.view(), shapes->at.data(), 1, best.data(), 0); });

@@ -75,6 +75,8 @@
 #include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/ranked.hpp>
+#include <gpupack/state/selection.hpp>
 #include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/snapshot_feed.hpp>
 #include <gpupack/state/split.hpp>
@@ -134,7 +136,6 @@
 #include <gpupack/policy/worst_fit.hpp>
 
 #include <gpupack/search/best_node.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/scan.hpp>

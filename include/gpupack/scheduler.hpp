@@ -15,6 +15,8 @@
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/ranked.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,17 +33,9 @@ namespace gpupack::inline GPUPACK_ABI {
 /// failed   [fit::reason_count]  how many nodes fail for which reason; failed[none] of them fit
 /// options  the best choices, one a node, best first, ties by the lower node
 template <class Score> struct explanation {
-    /// One node that fits, the GPUs that would be taken there, the slots on them for instances, and the score.
-    struct option {
-        node_id node{};
-        gpu_set gpus{};
-        slot_list slots{};
-        Score score{};
-    };
-
     std::size_t nodes = 0;
     std::uint32_t failed[fit::reason_count] = {};
-    std::vector<option> options;
+    std::vector<ranked_selection<Score>> options;
 
     /// How many nodes fit.
     [[nodiscard]] std::uint32_t fitting() const noexcept { return failed[static_cast<int>(fit::reason::none)]; }
@@ -101,7 +95,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
 
     /// Takes the request to a choice that was made elsewhere, by plan::plan_gang as a rule; it must fit there
     /// (fit::fits_on).
-    [[nodiscard]] placement take(const search::choice& where, const request& request) {
+    [[nodiscard]] placement take(const selection& where, const request& request) {
         const gpupack::request placed_request = effective(request);
         GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], placed_request, where.gpus, where.slots), "a choice that fits");
         const placement placed = cluster_.take(where.node, where.gpus, placed_request, where.slots,
@@ -155,16 +149,12 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
             const fit::reason why = fit::why_not(node, request);
             ++told.failed[static_cast<int>(why)];
             if (why == fit::reason::none)
-                told.options.push_back({node_id{i}, gpu_set{}, slot_list{}, policy::node_score(scorer, node, request)});
+                told.options.push_back({{.node = node_id{i}}, policy::node_score(scorer, node, request)});
         }
         std::stable_sort(told.options.begin(), told.options.end(),
                          [](const auto& a, const auto& b) { return b.score < a.score; });
         if (told.options.size() > options) told.options.resize(options);
-        for (auto& option : told.options) {
-            const policy::chosen_gpus chosen = policy::select_gpus(scorer, cluster_[option.node], request);
-            option.gpus = chosen.gpus;
-            option.slots = chosen.slots;
-        }
+        for (selection& option : told.options) option = policy::select_gpus(scorer, cluster_[option.node], request);
         return told;
     }
 

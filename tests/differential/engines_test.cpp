@@ -139,7 +139,7 @@ TEST(engines, decide_as_the_naive_evaluation_of_fgd_does) {
             const auto placed = by.try_place(request);
             ASSERT_EQ(placed.has_value(), expected.has_value());
             if (placed) {
-                ASSERT_EQ((search::choice{placed->node, placed->gpus}), *expected);
+                ASSERT_EQ((selection{placed->node, placed->gpus}), *expected);
             }
         }
     }

@@ -21,7 +21,7 @@ TEST(batch_scarcity, counts_places_as_the_cluster_does) {
         const auto in_place = [](auto& elements) { return elements.data(); };
         const gpu::scarcity_guide kept = before.view(in_place);
         for (std::size_t i = 0; i < drawn.requests.size(); ++i) {
-            if (!choices[i].placed()) continue;
+            if (!choices[i].found()) continue;
             kept.note(drawn.cluster[choices[i].node], choices[i].gpus, -1);
             (void)drawn.cluster.take(choices[i].node, choices[i].gpus, drawn.requests[i], choices[i].slots);
             kept.note(drawn.cluster[choices[i].node], choices[i].gpus, 1);

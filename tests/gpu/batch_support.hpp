@@ -2,7 +2,7 @@
 #pragma once
 
 #include <gpupack/gpu/batch.hpp>
-#include <gpupack/plan/batch_choice.hpp>
+#include <gpupack/state/selection.hpp>
 #include <gpupack/plan/place_batch.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/scan.hpp>
@@ -87,13 +87,13 @@ struct drawn_batch {
 /// Whether the choices are those of a scheduler that decides one by one, and leave the same cluster.
 template <class Engine, class Policy>
 bool as_one_by_one(const gpupack::cluster& cluster, const Policy& policy, const std::vector<gpupack::request>& requests,
-                   const std::vector<gpupack::plan::batch_choice>& choices,
+                   const std::vector<gpupack::selection>& choices,
                    gpupack::request_rule rule = gpupack::request_rule::as_requested) {
     gpupack::scheduler<Policy, Engine> one_by_one{cluster, policy, {}, rule};
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        gpupack::plan::batch_choice expected;
+        gpupack::selection expected;
         if (const auto placed = one_by_one.try_place(requests[i]))
-            expected = {placed->node, placed->gpus, placed->slots};
+            expected = *placed;
         if (!(expected == choices[i])) return false;
     }
     gpupack::cluster committed = cluster;
@@ -102,7 +102,7 @@ bool as_one_by_one(const gpupack::cluster& cluster, const Policy& policy, const 
 }
 
 /// The choices that the bodies make in a space of another kind.
-template <class Space, class Policy> std::vector<gpupack::plan::batch_choice>
+template <class Space, class Policy> std::vector<gpupack::selection>
 place_in(const gpupack::cluster& cluster, const Policy& policy, const std::vector<gpupack::request>& requests,
          gpupack::request_rule rule) {
     Space space;
@@ -126,7 +126,7 @@ void check_batches(const MakePolicy& make, gpupack::request_rule rule = gpupack:
         if (seed % 16 == 0) {
             ASSERT_EQ(choices, place_in<threads_space>(drawn.cluster, policy, drawn.requests, rule)) << seed;
         }
-        for (const auto& each : choices) ++(each.placed() ? placed : failed);
+        for (const auto& each : choices) ++(each.found() ? placed : failed);
     }
     EXPECT_GT(placed, 2000U);
     EXPECT_GT(failed, 2000U);

@@ -80,7 +80,7 @@ TEST(batch, of_nothing_places_nothing) {
     const cluster nowhere = cluster_builder{}.build().value();
     const auto choices = gpu::place_batch_on_host(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
     ASSERT_EQ(choices.size(), 1U);
-    EXPECT_FALSE(choices[0].placed());
+    EXPECT_FALSE(choices[0].found());
 }
 
 TEST(batch, has_room_for_one_tree_at_least) {

@@ -107,11 +107,11 @@ template <class Policy> void expect_as_explained(world& of, const Policy& policy
         const auto expected = explaining.explain(of.requests[r], length);
         for (std::uint32_t k = 0; k < length; ++k) {
             const auto& found = (*told)[r * length + k];
-            ASSERT_EQ(found.at.found(), k < expected.options.size()) << "request " << r << ", place " << k;
-            if (!found.at.found()) continue;
+            ASSERT_EQ(found.found(), k < expected.options.size()) << "request " << r << ", place " << k;
+            if (!found.found()) continue;
             const auto& option = expected.options[k];
-            EXPECT_EQ(found.at.node, option.node.number());
-            EXPECT_TRUE(found.at.key == option.score);
+            EXPECT_EQ(found.node, option.node);
+            EXPECT_TRUE(found.score == option.score);
             EXPECT_EQ(found.gpus, option.gpus);
             EXPECT_EQ(found.slots, option.slots);
         }
@@ -208,7 +208,7 @@ TEST(bulk, finds_nothing_in_an_empty_cluster) {
     const auto told = gpu::best_nodes(there, none, policy::binpack{}, {request{}}, 2);
     ASSERT_TRUE(told) << told.error();
     ASSERT_EQ(told->size(), 2U);
-    EXPECT_FALSE((*told)[0].at.found());
+    EXPECT_FALSE((*told)[0].found());
     EXPECT_TRUE(gpu::best_nodes(there, none, policy::binpack{}, {})->empty());
     EXPECT_EQ(gpu::count_reasons(there, none, {request{}})->front()[0], 0U);
 }

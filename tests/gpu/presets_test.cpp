@@ -34,9 +34,9 @@ template <class Policy> int compare(const Policy& by, const cluster& on, const s
             const request& taken = policy::effective_request(by, requests[r]);
             const auto expected = search::scan::searcher{}.find(by, {on, taken, r});
             const auto& choice = (*told)[r];
-            EXPECT_EQ(choice.at.found(), expected.has_value());
-            if (!expected || !choice.at.found()) continue;
-            EXPECT_EQ((search::choice{node_id{choice.at.node}, choice.gpus, choice.slots}), *expected);
+            EXPECT_EQ(choice.found(), expected.has_value());
+            if (!expected || !choice.found()) continue;
+            EXPECT_EQ(selection{choice}, *expected);
             ++found;
         }
         return found;

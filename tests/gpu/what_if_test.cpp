@@ -63,7 +63,7 @@ void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t
     for (std::size_t i = 0; i < decisions.size(); ++i) {
         const replay::outcome& wanted = run.outcomes[i];
         ASSERT_EQ(wanted.task, decisions[i].task);
-        ASSERT_EQ(wanted.placed, decisions[i].choice.placed()) << i;
+        ASSERT_EQ(wanted.placed, decisions[i].choice.found()) << i;
         if (!wanted.placed) continue;
         ASSERT_EQ(order[wanted.node.number()], decisions[i].choice.node.number()) << i;
         ASSERT_EQ(wanted.gpus, decisions[i].choice.gpus) << i;
@@ -166,7 +166,7 @@ TEST(what_if, starts_its_log_again_when_it_is_full) {
         const auto results = gpu::what_if_on_host(
             world, {{.tasks = gpu::drawn_order::as_given, .nodes = gpu::drawn_order::as_given}}, &decisions);
         EXPECT_GT(results[0].placed, 3 * (8 * on.size() + 1));
-        std::vector<plan::batch_choice> choices;
+        std::vector<selection> choices;
         for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(on, by, tasks, choices)) << round;
     }
@@ -188,7 +188,7 @@ TEST(what_if, counts_what_is_placed_already) {
                                            .nodes = gpu::drawn_order::as_given};
         std::vector<std::vector<gpu::what_if_decision>> decisions;
         const auto results = gpu::what_if_on_host(world, {request}, &decisions);
-        std::vector<plan::batch_choice> choices;
+        std::vector<selection> choices;
         for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(drawn.cluster, by, drawn.requests, choices)) << seed;
         cluster after = drawn.cluster;

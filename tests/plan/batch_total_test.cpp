@@ -10,7 +10,7 @@ using namespace gpupack;
 TEST(batch_total, adds_up_what_is_placed) {
     const request two{.gpus = 2};
     const request slices{.gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}};
-    const plan::batch_choice placed{node_id{0}, gpu_set::first(1), {}};
+    const selection placed{node_id{0}, gpu_set::first(1), {}};
     const plan::batch_total total = plan::total_of({two, slices, two}, {placed, placed, {}});
     EXPECT_EQ(total.compute, 2300);
     EXPECT_EQ(total.tasks, 2);

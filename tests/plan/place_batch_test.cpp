@@ -51,5 +51,5 @@ TEST(place_batch, of_nothing_places_nothing) {
     EXPECT_TRUE(plan::place_batch(without_nodes, policy::best_fit{}, {}).empty());
     const auto choices = plan::place_batch(without_nodes, policy::best_fit{}, {request{.cpu = 1_cores}});
     ASSERT_EQ(choices.size(), 1U);
-    EXPECT_FALSE(choices[0].placed());
+    EXPECT_FALSE(choices[0].found());
 }

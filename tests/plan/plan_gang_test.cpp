@@ -128,7 +128,7 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         const std::vector<request> members = members_of(wanted);
         ASSERT_EQ(made->seats.size(), members.size());
         for (std::size_t m = 0; m < members.size(); ++m) {
-            const search::choice& at = made->seats[m];
+            const selection& at = made->seats[m];
             ASSERT_TRUE(fit::fits_on(copy[at.node], members[m], at.gpus, at.slots)) << "seed " << seed;
             (void)copy.take(at.node, at.gpus, members[m], at.slots);
             ++on_node[at.node.number()];

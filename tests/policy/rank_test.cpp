@@ -34,7 +34,7 @@ TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_t
         }
         RC_ASSERT(policy::node_score(scorer, node, request) == *best);
         RC_ASSERT(policy::select_gpus(scorer, node, request).gpus == lowest);
-        const policy::chosen_gpus first = policy::select_gpus(policy::first_fit{}, node, request);
+        const selection first = policy::select_gpus(policy::first_fit{}, node, request);
         RC_ASSERT(first.gpus == fit::lowest_gpus(node, request));
         RC_ASSERT(fit::fits_on(node, request, first.gpus, first.slots));
     });

@@ -12,7 +12,7 @@ namespace {
 
 struct forgetful { // finds, but is never told of changes
     template <class Policy> struct searcher {
-        std::optional<search::choice> find(const Policy&, const policy::decision&) { return {}; }
+        std::optional<selection> find(const Policy&, const policy::decision&) { return {}; }
     };
     template <class Policy> searcher<Policy> make_searcher(const cluster&) const { return {}; }
 };

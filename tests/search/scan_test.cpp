@@ -12,18 +12,18 @@ namespace {
 
 /// Every node and every set of GPUs on it, each scored anew: the slow engine that the scan is held to.
 template <class Policy>
-std::optional<search::choice> search_slowly(const Policy& policy, const policy::decision& question) {
+std::optional<selection> search_slowly(const Policy& policy, const policy::decision& question) {
     const auto scorer = policy::prepare(policy, question);
     using key_type = decltype(policy::node_score(scorer, node_view{}, question.request));
-    std::optional<search::choice> best;
+    std::optional<selection> best;
     key_type best_key{};
     for (std::uint32_t n = 0; n < question.on.size(); ++n) {
         const node_view node = question.on[node_id{n}];
         if (!fit::fits(node, question.request)) continue;
         const key_type key = policy::node_score(scorer, node, question.request);
         if (!best || best_key < key) {
-            const policy::chosen_gpus chosen = policy::select_gpus(scorer, node, question.request);
-            best = search::choice{node.id(), chosen.gpus, chosen.slots};
+            const selection chosen = policy::select_gpus(scorer, node, question.request);
+            best = selection{node.id(), chosen.gpus, chosen.slots};
             best_key = key;
         }
     }

@@ -8,13 +8,19 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// A number that names one thing of one sort; ids of different sorts neither compare nor convert.
-template <class Sort, class Number> class id {
+/// A number that names one thing of a kind; ids with different tags neither compare nor convert.
+///
+/// @tparam Tag an empty type that tells what is named
+/// @tparam Number an unsigned integer
+template <class Tag, class Number> class id {
   public:
     using number_type = Number;
 
     id() = default;
     GPUPACK_HD explicit constexpr id(Number number) noexcept : number_{number} {}
+
+    /// The id of no thing: the largest number, which none has.
+    [[nodiscard]] GPUPACK_HD static constexpr id none() noexcept { return id{static_cast<Number>(~Number{0})}; }
 
     /// The bare number, from 0.
     [[nodiscard]] GPUPACK_HD constexpr Number number() const noexcept { return number_; }

@@ -15,7 +15,6 @@
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/gpu/space.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/plan/batch_order.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/plan/batch_total.hpp>
@@ -24,6 +23,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -58,16 +58,16 @@ template <batch_policy Policy>
 namespace detail {
 
 /// All choices, or what failed until then.
-template <space Space, class Array> [[nodiscard]] expected<std::vector<plan::batch_choice>, gpu_error>
+template <space Space, class Array> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 fetched_choices(Space& space, const Array& array, std::size_t count) {
-    std::vector<plan::batch_choice> choices(count);
+    std::vector<selection> choices(count);
     space.read(array, choices.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     return choices;
 }
 
 /// Places a batch on a cluster whose arrays are in the space.
-template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<plan::batch_choice>, gpu_error>
+template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 place_batch_in(Space& space, const writable_cluster_view& view, const cluster& cluster, const Policy& policy,
                const std::vector<request>& requests, const batch_options& options) {
     constexpr bool scans = policy::looks_at_whole_cluster<Policy>();
@@ -75,9 +75,9 @@ place_batch_in(Space& space, const writable_cluster_view& view, const cluster& c
     const auto count = static_cast<std::uint32_t>(requests.size());
     const plan::batch_plan plan =
         plan::plan_batch(requests, options.rule, trees_within<Policy>(options.tree_bytes, cluster.size()));
-    if (plan.classes.empty()) return std::vector<plan::batch_choice>{};
+    if (plan.classes.empty()) return std::vector<selection>{};
     batch_arrays<Space, key> arrays{space, view, scans ? 1 : plan.trees, scans ? 1 : count};
-    auto choices = space.template allocate<plan::batch_choice>(count);
+    auto choices = space.template allocate<selection>(count);
     space_copies<Space> copies{space};
     guide_data<Policy> data{policy, cluster, plan.classes};
     const auto guide = data.view(copies);
@@ -117,7 +117,7 @@ place_batch_in(Space& space, const writable_cluster_view& view, const cluster& c
 /// @param options   memory, rule and the number of the first decision
 /// @return          [requests] where each goes; or what failed on the GPU, also memory for the trees
 ///                  (batch_options::tree_bytes)
-template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<plan::batch_choice>, gpu_error>
+template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
             const std::vector<request>& requests, const batch_options& options = {}) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
@@ -125,8 +125,8 @@ place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Pol
     resident.update(cluster);
     auto placed = detail::place_batch_in(resident.in(), resident.writable(), cluster, policy, requests, options);
     if (placed)
-        for (const plan::batch_choice& each : *placed)
-            if (each.placed()) resident.changed(each.node);
+        for (const selection& each : *placed)
+            if (each.found()) resident.changed(each.node);
     return placed;
 }
 
@@ -137,7 +137,7 @@ place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Pol
 /// @param policy    which choice is the best
 /// @param requests  valid
 /// @param options   memory, rule and the number of the first decision
-template <batch_policy Policy> [[nodiscard]] std::vector<plan::batch_choice>
+template <batch_policy Policy> [[nodiscard]] std::vector<selection>
 place_batch_on_host(const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
                     const batch_options& options = {}) {
     host_space space;

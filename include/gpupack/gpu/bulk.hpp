@@ -7,7 +7,7 @@
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
 #include <gpupack/gpu/host_space.hpp>
-#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/fit/reason.hpp>
@@ -102,7 +102,7 @@ fetched(Space& in, const typename Space::template array<Entry>& from, std::size_
 /// errors    what failed on the GPU
 /// cost      a rank a node and request
 template <space Space, policy::policy Policy>
-[[nodiscard]] expected<std::vector<ranked_choice<key_under<Policy>>>, gpu_error>
+[[nodiscard]] expected<std::vector<ranked_selection<key_under<Policy>>>, gpu_error>
 best_nodes(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests,
            std::uint32_t length = 1) {
     GPUPACK_EXPECTS(length > 0, "one node at least");
@@ -112,10 +112,10 @@ best_nodes(resident_cluster<Space>& of, const cluster& on, const Policy& by, con
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const auto count = static_cast<std::uint32_t>(requests.size());
     const auto ranked = detail::rank_lists(in, of.view(), *shapes, length);
-    auto choices = in.template allocate<ranked_choice<key_under<Policy>>>(std::size_t{count} * length);
+    auto choices = in.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
     in.run(count * length,
            detail::choose_gpus<scorer>{of.view(), shapes->at.data(), ranked.data(), choices.data(), length});
-    return detail::fetched<ranked_choice<key_under<Policy>>>(in, choices, std::size_t{count} * length);
+    return detail::fetched<ranked_selection<key_under<Policy>>>(in, choices, std::size_t{count} * length);
 }
 
 /// What every node scores for every request.

@@ -10,7 +10,8 @@
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
-#include <gpupack/search/choice.hpp>
+#include <gpupack/state/selection.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -48,11 +49,11 @@ template <policy::policy Policy> class device_searcher {
         if (auto failed = gpu_->space->take_problem()) fail(std::move(*failed));
     }
 
-    [[nodiscard]] std::optional<search::choice> find(const Policy& policy, const policy::decision& question) {
+    [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
         if (gpu_ != nullptr && question.on.size() > 0) {
             const std::optional<answer_type> told = ask(policy, question);
-            if (told && !told->at.found()) return std::nullopt;
-            if (told) return search::choice{node_id{told->at.node}, told->gpus, told->slots};
+            if (told && !told->found()) return std::nullopt;
+            if (told) return selection{*told};
         }
         return search::scan::searcher{}.find(policy, question);
     }
@@ -63,7 +64,7 @@ template <policy::policy Policy> class device_searcher {
 
   private:
     using key_type = search::key_of<scorer_type>;
-    using answer_type = ranked_choice<key_type>;
+    using answer_type = ranked_selection<key_type>;
     using letter_type = detail::letter<scorer_type>;
 
     struct graph_end {

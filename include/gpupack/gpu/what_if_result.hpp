@@ -2,7 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/plan/batch_choice.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstdint>
 
@@ -39,7 +39,7 @@ struct what_if_result {
 /// One decision of a what-if replay.
 struct what_if_decision {
     std::uint32_t task = 0;       ///< The task that arrived.
-    plan::batch_choice choice{};  ///< Where it went; the node by its number in the world, before nodes are renumbered.
+    selection choice{};  ///< Where it went; the node by its number in the world, before nodes are renumbered.
 };
 
 } // namespace gpupack::gpu

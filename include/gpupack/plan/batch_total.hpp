@@ -3,8 +3,8 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -37,11 +37,11 @@ struct batch_total {
 /// @param requests  the batch
 /// @param choices   [requests]
 [[nodiscard]] inline batch_total total_of(const std::vector<request>& requests,
-                                          const std::vector<batch_choice>& choices) {
+                                          const std::vector<selection>& choices) {
     GPUPACK_EXPECTS(requests.size() == choices.size(), "a choice for each request");
     batch_total total;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (!choices[i].placed()) continue;
+        if (!choices[i].found()) continue;
         total.compute += requests[i].total_compute().count();
         ++total.tasks;
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/plan/batch_order.hpp>
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/plan/place_batch.hpp>
@@ -12,6 +11,7 @@
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A batch in the order that does most for the goal.
 struct unordered_batch {
-    std::vector<batch_choice> choices;           ///< [requests] In the order in which the requests were given.
+    std::vector<selection> choices;           ///< [requests] In the order in which the requests were given.
     batch_order order = batch_order::as_given;   ///< The order that they were placed in.
     batch_total as_given;                        ///< What is placed in the order given.
     batch_total total;                           ///< What the choices place: as much of the goal or more.
@@ -51,7 +51,7 @@ class order_search {
     ///
     /// @param order    the order that they were sorted by; as_given comes first
     /// @param choices  [requests] in that order
-    void offer(batch_order order, const std::vector<batch_choice>& choices) {
+    void offer(batch_order order, const std::vector<selection>& choices) {
         const batch_total total = total_of(sorted_, choices);
         if (order == batch_order::as_given) best_.as_given = total;
         if (order != batch_order::as_given && !total.beats(best_.total, goal_)) return;

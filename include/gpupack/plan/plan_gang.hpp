@@ -10,7 +10,7 @@
 #include <gpupack/plan/detail/gang_search.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/request/gang.hpp>
-#include <gpupack/search/choice.hpp>
+#include <gpupack/state/selection.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// one_node  whether one node does
 /// nodes     how many nodes they use
 struct gang_plan {
-    std::vector<search::choice> seats;
+    std::vector<selection> seats;
     std::vector<std::size_t> order;
     domain_id domain{};
     bool one_node = false;
@@ -124,7 +124,7 @@ template <class Board> [[nodiscard]] gang_plan plan_of(const Board& board) {
                 made.seats.push_back(board.seats()[i].at);
             }
     std::vector<node_id> nodes;
-    for (const search::choice& seat : made.seats) nodes.push_back(seat.node);
+    for (const selection& seat : made.seats) nodes.push_back(seat.node);
     std::sort(nodes.begin(), nodes.end());
     nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
     made.nodes = nodes.size();

@@ -8,51 +8,28 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
+#include <gpupack/state/ranked.hpp>
+#include <gpupack/state/selection.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
-/// The GPUs that a policy takes on a node, and the slots on them for instances.
-struct chosen_gpus {
-    gpu_set gpus{};
-    slot_list slots{};
-
-    friend constexpr bool operator==(const chosen_gpus&, const chosen_gpus&) = default;
-};
-
 namespace detail {
-
-/// The best candidate of a node: the highest score, then the lowest set, then the lowest slots.
-template <class Score> struct best_choice {
-    Score score{};
-    gpu_set gpus{};
-    slot_list slots{};
-    bool found = false;
-
-    GPUPACK_HD constexpr void offer(const Score& offered, gpu_set set, slot_list at = {}) noexcept {
-        if (found) {
-            if (offered < score) return;
-            if (offered == score && !(set < gpus) && !(set == gpus && at < slots)) return;
-        }
-        score = offered;
-        gpus = set;
-        slots = at;
-        found = true;
-    }
-};
 
 /// The best candidate of a node under a candidate_scorer, which may enumerate candidates and scores itself.
 template <candidate_scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
 best_candidate(const Scorer& scorer, const node_view& node, const request& request) noexcept {
     using score_type = decltype(scorer(candidate{}, request));
-    best_choice<score_type> best;
+    ranked_selection<score_type> best;
+    const auto offer = [&](score_type score, gpu_set gpus, slot_list slots) {
+        const ranked_selection<score_type> offered{{node.id(), gpus, slots}, score};
+        if (offered.precedes(best)) best = offered;
+    };
     if constexpr (requires { scorer.for_each_score(node, request, [](score_type, gpu_set, slot_list) {}); })
-        scorer.for_each_score(node, request, [&](score_type offered, gpu_set gpus, slot_list slots) {
-            best.offer(offered, gpus, slots);
-        });
+        scorer.for_each_score(node, request, offer);
     else
         fit::for_each_candidate(
             node, request,
-            [&](const candidate& chosen) { best.offer(scorer(chosen, request), chosen.gpus, chosen.slots); },
+            [&](const candidate& each) { offer(scorer(each, request), each.gpus, each.slots); },
             looks_at_links<Scorer>() ? fit::by_links::yes : fit::by_links::no);
     return best;
 }
@@ -72,16 +49,15 @@ template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto node_score(cons
 }
 
 /// What to take on the node that won: the best choice there, ties to the lowest set, then to the lowest slots.
-template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr chosen_gpus
+template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr selection
 select_gpus(const Scorer& scorer, const node_view& node, const request& request) noexcept {
     if constexpr (node_then_gpus_scorer<Scorer>) {
         return policy::select_gpus(scorer.gpus, node, request);
     } else if constexpr (node_scorer<Scorer>) {
         const gpu_set gpus = fit::lowest_gpus(node, request);
-        return {gpus, fit::lowest_slots(node, gpus, request.share)};
+        return {node.id(), gpus, fit::lowest_slots(node, gpus, request.share)};
     } else {
-        const auto best = detail::best_candidate(scorer, node, request);
-        return {best.gpus, best.slots};
+        return detail::best_candidate(scorer, node, request);
     }
 }
 

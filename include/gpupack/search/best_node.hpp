@@ -6,9 +6,10 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/rank.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/search/state_memo.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/ranked.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -43,37 +44,25 @@ template <class Scorer> class ranker {
     [[no_unique_address]] std::conditional_t<policy::is_dear<Scorer>(), state_memo<key_of<Scorer>>, nothing> memo_;
 };
 
-/// The best node met so far: the highest key, ties to the lowest node.
-template <class Key> struct best_node {
-    Key key{};
-    std::optional<node_id> node;
-
-    /// Takes another node into account, whatever the order.
-    void offer(const Key& offered, node_id of) noexcept {
-        if (node && (offered < key || (offered == key && !(of < *node)))) return;
-        key = offered;
-        node = of;
-    }
-};
-
 /// The best of the nodes `first` to `last - 1` for a request.
-template <class Scorer> [[nodiscard]] best_node<key_of<Scorer>>
+template <class Scorer> [[nodiscard]] ranked_node<key_of<Scorer>>
 best_in(const Scorer& scorer, const cluster& on, const request& request, std::uint32_t first, std::uint32_t last) {
     ranker<Scorer> rank{scorer, on, request};
-    best_node<key_of<Scorer>> best;
+    ranked_node<key_of<Scorer>> best;
     for (std::uint32_t i = first; i < last; ++i) {
         const node_view node = on[node_id{i}];
-        if (fit::fits(node, request)) best.offer(rank(node), node_id{i});
+        if (!fit::fits(node, request)) continue;
+        const ranked_node<key_of<Scorer>> ranked{rank(node), node_id{i}};
+        if (ranked.precedes(best)) best = ranked;
     }
     return best;
 }
 
-/// The choice on that node, if there is one.
-template <class Scorer> [[nodiscard]] std::optional<choice>
-choice_on(std::optional<node_id> node, const Scorer& scorer, const cluster& on, const request& request) {
-    if (!node) return std::nullopt;
-    const policy::chosen_gpus chosen = policy::select_gpus(scorer, on[*node], request);
-    return choice{*node, chosen.gpus, chosen.slots};
+/// What the scorer takes on that node; nothing where it is none.
+template <class Scorer> [[nodiscard]] std::optional<selection>
+select_on(node_id node, const Scorer& scorer, const cluster& cluster, const request& request) {
+    if (node == node_id::none()) return std::nullopt;
+    return policy::select_gpus(scorer, cluster[node], request);
 }
 
 } // namespace gpupack::search

@@ -4,8 +4,8 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/first_fit.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <concepts>
 #include <optional>
@@ -20,7 +20,7 @@ namespace gpupack::inline GPUPACK_ABI::search {
 template <class Type, class Policy>
 concept searcher = std::movable<Type> &&
     requires(Type& searching, const Policy& policy, const policy::decision& question, node_id node) {
-    { searching.find(policy, question) } -> std::same_as<std::optional<choice>>;
+    { searching.find(policy, question) } -> std::same_as<std::optional<selection>>;
     { searching.changed(question.on, node) } -> std::same_as<void>;
 };
 

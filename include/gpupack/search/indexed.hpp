@@ -7,13 +7,13 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/best_node.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/search/shape_table.hpp>
 #include <gpupack/search/tournament.hpp>
 #include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +30,7 @@ template <policy::policy Policy> class indexed_searcher {
         tournaments_.reserve(shapes);
     }
 
-    [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) {
+    [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
         const auto slot = shapes_.look_up(question.request);
         if (!slot) return scan::searcher{}.find(policy, question);
         const auto scorer = policy::prepare(policy, question);
@@ -42,7 +42,7 @@ template <policy::policy Policy> class indexed_searcher {
         indexed_shape& shape = tournaments_[slot->slot];
         shape.seen = changes_.now();
         const auto best = shape.nodes.best();
-        return choice_on(best ? std::optional{node_id{*best}} : std::nullopt, scorer, question.on, question.request);
+        return select_on(best ? node_id{*best} : node_id::none(), scorer, question.on, question.request);
     }
 
     void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }

@@ -5,9 +5,10 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/search/best_node.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/ranked.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/parallel_reduce.h>
@@ -32,23 +33,19 @@ struct parallel {
         std::uint32_t part = 2048;
 
         template <policy::policy Policy>
-        [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) const {
+        [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) const {
             const auto scorer = policy::prepare(policy, question);
-            using best_type = best_node<key_of<std::remove_const_t<decltype(scorer)>>>;
+            using best_type = ranked_node<key_of<std::remove_const_t<decltype(scorer)>>>;
             using range = oneapi::tbb::blocked_range<std::uint32_t>;
             const auto nodes = static_cast<std::uint32_t>(question.on.size());
             const best_type best = oneapi::tbb::parallel_reduce(
                 range{0, nodes, part}, best_type{},
                 [&](const range& some, best_type so_far) {
                     const best_type here = best_in(scorer, question.on, question.request, some.begin(), some.end());
-                    if (here.node) so_far.offer(here.key, *here.node);
-                    return so_far;
+                    return here.precedes(so_far) ? here : so_far;
                 },
-                [](best_type a, const best_type& b) {
-                    if (b.node) a.offer(b.key, *b.node);
-                    return a;
-                });
-            return choice_on(best.node, scorer, question.on, question.request);
+                [](const best_type& a, const best_type& b) { return b.precedes(a) ? b : a; });
+            return select_on(best.node, scorer, question.on, question.request);
         }
 
         void changed(const cluster&, node_id) const noexcept {}

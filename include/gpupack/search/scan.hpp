@@ -4,9 +4,9 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/search/best_node.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -20,11 +20,11 @@ struct scan {
     /// The searcher of a scan, for any policy.
     struct searcher {
         template <policy::policy Policy>
-        [[nodiscard]] std::optional<choice> find(const Policy& policy, const policy::decision& question) const {
+        [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) const {
             const auto scorer = policy::prepare(policy, question);
             const auto nodes = static_cast<std::uint32_t>(question.on.size());
             const auto best = best_in(scorer, question.on, question.request, 0, nodes);
-            return choice_on(best.node, scorer, question.on, question.request);
+            return select_on(best.node, scorer, question.on, question.request);
         }
 
         void changed(const cluster&, node_id) const noexcept {}

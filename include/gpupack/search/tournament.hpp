@@ -3,7 +3,9 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
+#include <gpupack/core/ids.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/state/ranked.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,9 +18,9 @@ namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Keeps the best of many entrants while their keys change: the highest key, ties to the lowest number.
 ///
-/// A tree of groups of sixteen: what changes an entrant but not the winner of its group stops there, which is the
-/// rule and not the exception. memory  for 8-byte keys, 9.2 bytes an entrant cost    put and erase: one comparison
-/// a level reached, and a group looked through where its winner got worse
+/// A tree of groups of sixteen: a change of an entrant that is not the winner of its group usually stops there.
+/// Memory: 9.2 bytes an entrant for keys of 8 bytes. Cost of put and erase: one comparison for each level reached, and
+/// a look through a group whose winner got worse.
 template <policy::score_like Key> class tournament {
   public:
     /// Nobody enters yet.
@@ -55,7 +57,7 @@ template <policy::score_like Key> class tournament {
         const bool was_in = contains(number);
         keys_[number] = key;
         entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] | bit_of(number));
-        climb(number, was_in ? number : none, {key, number});
+        climb(number, was_in ? number : none, {key, node_id{number}});
     }
 
     /// Leaves, where it had entered.
@@ -71,26 +73,15 @@ template <policy::score_like Key> class tournament {
 
     /// The number of the best, if anyone has entered.
     [[nodiscard]] std::optional<std::uint32_t> best() const noexcept {
-        if (winners_.empty() || winners_.back().number == none) return std::nullopt;
-        return winners_.back().number;
+        if (winners_.empty() || !winners_.back().found()) return std::nullopt;
+        return winners_.back().node.number();
     }
 
   private:
     static constexpr std::uint32_t width = 16;
-    static constexpr std::uint32_t none = 0xffffffffU;
+    static constexpr std::uint32_t none = node_id::none().number();
 
-    struct winner {
-        Key key{};
-        std::uint32_t number = none;
-
-        friend bool operator==(const winner& a, const winner& b) noexcept {
-            return a.number == b.number && a.key == b.key;
-        }
-        [[nodiscard]] bool beats(const winner& other) const noexcept {
-            if (number == none || other.number == none) return other.number == none && number != none;
-            return other.key < key || (other.key == key && number < other.number);
-        }
-    };
+    using winner = ranked_node<Key>;
 
     [[nodiscard]] static constexpr std::uint32_t bit_of(std::uint32_t number) noexcept {
         return 1U << number % width;
@@ -107,14 +98,14 @@ template <policy::score_like Key> class tournament {
         if (level == 0) {
             for (std::uint32_t rest = entered_[group]; rest != 0; rest &= rest - 1) {
                 const std::uint32_t number = group * width + static_cast<std::uint32_t>(lowest_bit(rest));
-                if (best.number == none || best.key < keys_[number]) best = {keys_[number], number};
+                if (!best.found() || best.score < keys_[number]) best = {keys_[number], node_id{number}};
             }
             return best;
         }
         const std::uint32_t last = std::min(group * width + width, count_at(level - 1));
         for (std::uint32_t below = group * width; below < last; ++below) {
             const winner& challenger = winners_[levels_[level - 1] + below];
-            if (challenger.beats(best)) best = challenger;
+            if (challenger.precedes(best)) best = challenger;
         }
         return best;
     }
@@ -124,11 +115,11 @@ template <policy::score_like Key> class tournament {
         for (std::uint32_t level = 0; level < depth_; ++level) {
             index /= width;
             winner& here = winners_[levels_[level] + index];
-            if (!now.beats(here)) {
-                if (here.number != old || old == none || here == now) return;
+            if (!now.precedes(here)) {
+                if (here.node.number() != old || old == none || here == now) return;
                 now = best_of(level, index);
             }
-            old = here.number;
+            old = here.node.number();
             here = now;
         }
     }

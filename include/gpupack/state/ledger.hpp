@@ -86,7 +86,7 @@ class ledger {
                    taken.share.is_split() ? keep(pieces) : no_pieces,
                    static_cast<std::int16_t>(rounding_overhead.count()),
                    true};
-        return {node, gpus, slots, slot, written.generation, 0};
+        return {{node, gpus, slots}, slot, written.generation, 0};
     }
 
     /// Whether the placement is live here, unchanged.

@@ -3,10 +3,10 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
-#include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
+#include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/table_uploader.hpp>
 
@@ -89,7 +89,7 @@ template <space Space, class Key> class batch_arrays {
         : cluster_{cluster}, levels_{cluster.size}, log_capacity_{log_capacity},
           keys_{space.template allocate<Key>(std::size_t{trees} * levels_.entrants)},
           entered_{space.template allocate<std::uint8_t>(std::size_t{trees} * levels_.entrants)},
-          winners_{space.template allocate<tree_winner<Key>>(std::size_t{trees} * levels_.winners)},
+          winners_{space.template allocate<ranked_node<Key>>(std::size_t{trees} * levels_.winners)},
           seen_{space.template allocate<std::uint32_t>(trees)},
           latest_{space.template allocate<std::uint32_t>(std::size_t{cluster.size} + levels_.winners)},
           log_{space.template allocate<std::uint32_t>(log_capacity)},
@@ -117,7 +117,7 @@ template <space Space, class Key> class batch_arrays {
     std::uint32_t log_capacity_;
     array<Key> keys_;
     array<std::uint8_t> entered_;
-    array<tree_winner<Key>> winners_;
+    array<ranked_node<Key>> winners_;
     array<std::uint32_t> seen_;
     array<std::uint32_t> latest_;
     array<std::uint32_t> log_;

@@ -3,25 +3,13 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/state/ranked.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::gpu::detail {
-
-/// The best of a group of nodes: the highest key, ties to the lowest number; `none` where none has entered.
-template <class Key> struct tree_winner {
-    static constexpr std::uint32_t none = 0xffffffffU;
-
-    Key key{};
-    std::uint32_t number = none;
-
-    /// Whether it comes before the other. The order is total, so that it does not matter who asks first.
-    [[nodiscard]] GPUPACK_HD constexpr bool beats(const tree_winner& other) const noexcept {
-        if (number == none || other.number == none) return other.number == none && number != none;
-        return other.key < key || (other.key == key && number < other.number);
-    }
-};
 
 /// The levels of a tree of groups of sixteen over some entrants; one for all trees, as they have the same entrants.
 ///
@@ -56,7 +44,7 @@ struct tree_levels {
 
     /// Bytes of one tree.
     template <class Key> [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
-        return entrants * (sizeof(Key) + 1) + winners * sizeof(tree_winner<Key>);
+        return entrants * (sizeof(Key) + 1) + winners * sizeof(ranked_node<Key>);
     }
 };
 
@@ -67,7 +55,7 @@ struct tree_levels {
 /// entered  [trees, entrants]  0 or 1: a byte each, so that neighbours may be written at once
 /// winners  [trees, levels.winners]
 template <class Key> struct batch_trees {
-    using winner = tree_winner<Key>;
+    using winner = ranked_node<Key>;
 
     Key* keys = nullptr;
     std::uint8_t* entered = nullptr;
@@ -107,8 +95,8 @@ template <class Key> struct batch_trees {
         const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
         for (std::uint32_t number = first; number < last; ++number) {
             if (entered[at(tree, number)] == 0) continue;
-            const winner next{keys[at(tree, number)], number};
-            if (next.beats(best)) best = next;
+            const winner next{keys[at(tree, number)], node_id{number}};
+            if (next.precedes(best)) best = next;
         }
         return best;
     }
@@ -121,7 +109,7 @@ template <class Key> struct batch_trees {
         const std::uint32_t left = levels.count_at[level - 1] - first;
         const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
         for (std::uint32_t i = first; i < last; ++i)
-            if (below[i].beats(best)) best = below[i];
+            if (below[i].precedes(best)) best = below[i];
         return best;
     }
 };

@@ -6,13 +6,13 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
+#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/plan/batch_plan.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -104,17 +104,17 @@ GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace
 /// Places the request on the best node of its tree, if there is one. The work of one thread.
 ///
 /// @param preparation  hears of the placement before and after it, if it counts what nodes contribute to the cluster
-template <class Key, class Scorer, class Preparation> [[nodiscard]] GPUPACK_HD constexpr plan::batch_choice
+template <class Key, class Scorer, class Preparation> [[nodiscard]] GPUPACK_HD constexpr selection
 take_best(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request, const Scorer& scorer,
           const Preparation& preparation) noexcept {
     const auto best = workspace.trees.best(tree);
-    if (best.number == tree_winner<Key>::none) return {};
-    const node_id node{best.number};
-    const auto chosen = policy::select_gpus(scorer, workspace.cluster[node], request);
+    if (!best.found()) return {};
+    const node_id node = best.node;
+    const selection chosen = policy::select_gpus(scorer, workspace.cluster[node], request);
     note(preparation, workspace.cluster[node], chosen.gpus, -1);
     workspace.cluster.take(node, request, chosen.gpus, chosen.slots);
     note(preparation, workspace.cluster[node], chosen.gpus, 1);
-    return {node, chosen.gpus, chosen.slots};
+    return chosen;
 }
 
 /// Writes into the log that the node changed, and with it the groups that it belongs to.

@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/rank_kernel.cuh>
-#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/shape.hpp>
 
@@ -39,7 +39,7 @@ template <class Scorer> __global__ void open_letter(writable_cluster_view on, co
 /// answer   in host memory
 template <class Scorer> __global__ void __launch_bounds__(rank_threads)
     decide_kernel(cluster_view on, const letter<Scorer>* from, ranked_node<search::key_of<Scorer>>* partial,
-                  std::uint32_t* done, ranked_choice<search::key_of<Scorer>>* answer) {
+                  std::uint32_t* done, ranked_selection<search::key_of<Scorer>>* answer) {
     extern __shared__ __align__(16) unsigned char tables[];
     __shared__ alignas(16) unsigned char room[sizeof(shape<Scorer>)];
     auto& request = *reinterpret_cast<shape<Scorer>*>(room);

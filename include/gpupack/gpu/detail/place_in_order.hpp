@@ -8,10 +8,10 @@
 #include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <cstdint>
 
@@ -22,7 +22,7 @@ struct batch_requests {
     const plan::request_class* classes = nullptr; ///< [classes]
     const std::uint32_t* class_of = nullptr;      ///< [requests]
     const std::uint32_t* tree_of = nullptr;       ///< [requests]
-    plan::batch_choice* choices = nullptr;        ///< [requests] Where each goes; written.
+    selection* choices = nullptr;        ///< [requests] Where each goes; written.
 };
 
 /// Fills the trees of a segment: a job of a team.
@@ -59,8 +59,8 @@ template <class Key, class Preparation> struct place_in_order_job {
             catch_up(team, workspace, tree, request, scorer, workspace.seen[tree], now);
             team.once([&] {
                 workspace.seen[tree] = now;
-                const plan::batch_choice chosen = take_best(workspace, tree, request, scorer, preparation);
-                if (chosen.placed()) log_change(workspace, chosen.node.number());
+                const selection chosen = take_best(workspace, tree, request, scorer, preparation);
+                if (chosen.found()) log_change(workspace, chosen.node.number());
                 requests.choices[r] = chosen;
             });
         }

@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
-#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/policy/concepts.hpp>
 
@@ -74,7 +74,7 @@ template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const sha
 /// The better of two nodes, for reductions.
 struct better_node {
     template <class Node> __device__ Node operator()(const Node& a, const Node& b) const {
-        return b.beats(a) ? b : a;
+        return b.precedes(a) ? b : a;
     }
 };
 
@@ -104,7 +104,7 @@ template <class Node> __device__ bool leave_for_last(Node* partial, std::uint32_
 template <class Node> __device__ Node best_of_grid(const Node* partial) {
     Node best;
     for (unsigned b = threadIdx.x; b < gridDim.x; b += blockDim.x)
-        if (const Node other = partial[b]; other.beats(best)) best = other;
+        if (const Node other = partial[b]; other.precedes(best)) best = other;
     return best_of_block(best);
 }
 

@@ -5,7 +5,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
-#include <gpupack/gpu/ranked_node.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/reason.hpp>
@@ -27,7 +27,7 @@ rank_node(const cluster_view& on, const shape<Scorer>& of, std::uint32_t n) noex
     const node_state sums = on.nodes[n];
     const node_view node{node_id{n}, on.types[on.type_of[n]], sums, on.gpus + on.first_gpu[n]};
     if (!fit::fits(node, of.request)) return {};
-    return {policy::node_score(of.scorer, node, of.request), n};
+    return {policy::node_score(of.scorer, node, of.request), node_id{n}};
 }
 
 /// The best of the nodes first, first + step, first + 2 step ...
@@ -35,24 +35,23 @@ template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::k
 best_of(const cluster_view& on, const shape<Scorer>& of, std::uint32_t first, std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
     for (std::uint32_t n = first; n < on.size; n += step)
-        if (const auto here = rank_node(on, of, n); here.beats(best)) best = here;
+        if (const auto here = rank_node(on, of, n); here.precedes(best)) best = here;
     return best;
 }
 
 /// What the policy takes on a ranked node.
-template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_choice<search::key_of<Scorer>>
+template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
 choose_on(const cluster_view& on, const shape<Scorer>& of, const ranked_node<search::key_of<Scorer>>& at) noexcept {
     if (!at.found()) return {};
-    const policy::chosen_gpus chosen = policy::select_gpus(of.scorer, on[node_id{at.node}], of.request);
-    return {at, chosen.gpus, chosen.slots};
+    return {policy::select_gpus(of.scorer, on[at.node], of.request), at.score};
 }
 
 /// Puts a node into a list that is kept best first, where it is good enough; the list always holds `length` entries.
 template <class Key> GPUPACK_HD constexpr void insert(ranked_node<Key>* list, std::uint32_t length,
                                                       const ranked_node<Key>& offered) noexcept {
-    if (!offered.beats(list[length - 1])) return;
+    if (!offered.precedes(list[length - 1])) return;
     std::uint32_t at = length - 1;
-    for (; at > 0 && offered.beats(list[at - 1]); --at) list[at] = list[at - 1];
+    for (; at > 0 && offered.precedes(list[at - 1]); --at) list[at] = list[at - 1];
     list[at] = offered;
 }
 
@@ -110,7 +109,7 @@ template <class Scorer> struct choose_gpus {
     cluster_view on;
     const shape<Scorer>* shapes;
     const ranked_node<search::key_of<Scorer>>* ranked;
-    ranked_choice<search::key_of<Scorer>>* choices;
+    ranked_selection<search::key_of<Scorer>>* choices;
     std::uint32_t length;
 
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
@@ -129,7 +128,7 @@ template <class Scorer> struct score_all {
 
     GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
         const auto ranked = rank_node(on, shapes[index / on.size], static_cast<std::uint32_t>(index % on.size));
-        keys[index] = ranked.key;
+        keys[index] = ranked.score;
         fits[index] = ranked.found() ? 1 : 0;
     }
 };

@@ -10,9 +10,9 @@
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/what_if_result.hpp>
 #include <gpupack/gpu/what_if_scenario.hpp>
-#include <gpupack/plan/batch_choice.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/state/selection.hpp>
 #include <gpupack/workload/arrival_stream.hpp>
 
 #include <cstddef>
@@ -123,8 +123,8 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
         catch_up(team, batch, nth, request, scorers[nth], batch.seen[nth], now);
         team.once([&] {
             batch.seen[nth] = now;
-            plan::batch_choice choice = take_best(batch, nth, request, scorers[nth], preparation);
-            if (choice.placed()) {
+            selection choice = take_best(batch, nth, request, scorers[nth], preparation);
+            if (choice.found()) {
                 ++result.placed;
                 progress.rounding_overhead += std::int64_t{world.classes[nth].rounding_overhead} * request.gpus;
                 log_change(batch, choice.node.number());

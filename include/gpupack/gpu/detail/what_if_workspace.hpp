@@ -123,7 +123,7 @@ template <class Key> class workspace_layout {
         batch_trees<Key>& trees = made.batch.trees;
         trees.keys = take<Key>(next, std::size_t{trees_} * levels.entrants);
         trees.entered = take<std::uint8_t>(next, std::size_t{trees_} * levels.entrants);
-        trees.winners = take<tree_winner<Key>>(next, std::size_t{trees_} * levels.winners);
+        trees.winners = take<ranked_node<Key>>(next, std::size_t{trees_} * levels.winners);
         made.batch.seen = take<std::uint32_t>(next, trees_);
         made.batch.latest = take<std::uint32_t>(next, std::size_t{nodes_} + levels.winners);
         made.batch.log_capacity = 8 * nodes_ + 1;

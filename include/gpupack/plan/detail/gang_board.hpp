@@ -8,8 +8,8 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/gang.hpp>
-#include <gpupack/search/choice.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/selection.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,7 +29,7 @@ template <class Trial> class gang_board {
     /// One member on its GPUs.
     struct seat {
         std::size_t part = 0;
-        search::choice at;
+        selection at;
     };
 
     template <policy::policy Policy> gang_board(const cluster& on, const Policy& by, const gang& wanted)
@@ -66,11 +66,10 @@ template <class Trial> class gang_board {
 
     /// Seats a member of the part on the GPUs that the policy takes there; it must have room.
     void seat_one(std::size_t part, node_id node) {
-        const policy::chosen_gpus chosen = pick(part, node);
-        seat_at(part, {node, chosen.gpus, chosen.slots});
+        seat_at(part, pick(part, node));
     }
     /// Seats a member exactly there.
-    void seat_at(std::size_t part, const search::choice& at) {
+    void seat_at(std::size_t part, const selection& at) {
         trial_.take(at.node, requests_[part], at.gpus, at.slots);
         ++members_[at.node.number()];
         seats_.push_back({part, at});
@@ -99,7 +98,7 @@ template <class Trial> class gang_board {
     }
 
     /// The GPUs that the policy takes for one more member, which must fit.
-    [[nodiscard]] policy::chosen_gpus pick(std::size_t part, node_id node) const {
+    [[nodiscard]] selection pick(std::size_t part, node_id node) const {
         return pick_[part](trial_[node], requests_[part]);
     }
 
@@ -108,7 +107,7 @@ template <class Trial> class gang_board {
     const gang& wanted_;
     Trial trial_;
     std::vector<gpupack::request> requests_; // [parts]  as the policy takes them
-    std::vector<std::function<policy::chosen_gpus(const node_view&, const gpupack::request&)>> pick_; // [parts]
+    std::vector<std::function<selection(const node_view&, const gpupack::request&)>> pick_; // [parts]
     std::vector<seat> seats_;
     std::unordered_map<std::uint32_t, int> members_; // by node
 };

@@ -154,25 +154,25 @@ template <class Board> class gang_search {
     [[nodiscard]] bool seat_on(const std::vector<node_id>& nodes, std::size_t nth, int member, std::size_t i) {
         const std::size_t part = order_[nth];
         const std::size_t staying = board_.seats().size();
-        const policy::chosen_gpus first = board_.pick(part, nodes[i]);
-        const auto attempt = [&](gpu_set gpus, slot_list slots) {
+        const selection first = board_.pick(part, nodes[i]);
+        const auto attempt = [&](const selection& chosen) {
             if (--budget_ < 0) {
                 proven_ = false;
                 return false;
             }
-            board_.seat_at(part, {nodes[i], gpus, slots});
+            board_.seat_at(part, chosen);
             if (seat_next(nodes, nth, member + 1, i)) return true;
             board_.leave(staying);
             return false;
         };
-        if (attempt(first.gpus, first.slots)) return true;
-        std::vector<policy::chosen_gpus> others;
+        if (attempt(first)) return true;
+        std::vector<selection> others;
         fit::for_each_candidate(board_.view(nodes[i]), board_.request(part), [&](const candidate& each) {
-            const policy::chosen_gpus other{each.gpus, each.slots};
+            const selection other{nodes[i], each.gpus, each.slots};
             if (!(other == first)) others.push_back(other);
         });
-        return std::any_of(others.begin(), others.end(), [&](const policy::chosen_gpus& other) {
-            return budget_ >= 0 && attempt(other.gpus, other.slots);
+        return std::any_of(others.begin(), others.end(), [&](const selection& other) {
+            return budget_ >= 0 && attempt(other);
         });
     }
 
