@@ -79,7 +79,7 @@ int replay(const options& chosen) {
     if (auto done = write(files.decisions, [&] { return decisions_text(*from, runs->front()); }); !done)
         return refuse(done.error());
     if (auto done = write(files.json, [&] { return json_text(*runs); }); !done) return refuse(done.error());
-    if (auto done = write(files.report, [&] { return report_html(*runs, chosen.command_line); }); !done)
+    if (auto done = write(files.report, [&] { return report_html(*runs, chosen); }); !done)
         return refuse(done.error());
     fmt::print("{}", chosen.json == "-" ? json_text(*runs) : table_text(*runs, chosen.causes));
     return 0;

@@ -42,12 +42,12 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option(
         "--policy", raw.policy,
         "presets by name, comma separated, or all (the default; those for MIG only where instances come and go, "
-        "those for links only where training jobs do)");
+        "those for links only where training jobs do); all,fgd makes fgd stand out in the report");
     app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
     app.add_option(
         "--load", raw.load,
-        "tasks arrive until that many times the GPUs have been request for (default 1.3); where they come and "
+        "tasks arrive until that many times the GPUs have been requested (default 1.3); where they come and "
         "go: what they would take on average, over what there is (default 1)");
     app.add_option(
         "--learn", raw.learn,
@@ -101,25 +101,32 @@ bool is_of_use(std::string_view policy, const options& on) {
     return training || !by_links;
 }
 
-gpupack::expected<std::vector<std::string>, input_error> policy_names(const std::string& list, const options& on) {
-    std::vector<std::string> names;
-    if (list == "all") {
-        for (const auto& row : gpupack::policy::presets)
-            if (is_of_use(row.name, on)) names.emplace_back(row.name);
-        return names;
-    }
+/// Reads --policy into `policies` and `named`: names and `all`, which stands for every preset that says anything there.
+gpupack::expected<void, input_error> read_policies(const std::string& list, options& chosen) {
+    bool all = false;
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
         const std::string name = list.substr(begin, end - begin);
+        begin = end + 1;
+        if (name == "all" && !all) {
+            all = true;
+            continue;
+        }
         const bool known = std::any_of(gpupack::policy::presets.begin(), gpupack::policy::presets.end(),
                                        [&](const auto& row) { return row.name == name; });
-        if (!known) return bad_input("--policy", name, "all, or some of " + gpupack::policy::preset_names());
-        if (std::find(names.begin(), names.end(), name) != names.end())
+        if (!known && name != "all")
+            return bad_input("--policy", name, "all, or some of " + gpupack::policy::preset_names());
+        if (name == "all" || std::find(chosen.named.begin(), chosen.named.end(), name) != chosen.named.end())
             return bad_input("--policy", name, "each policy once");
-        names.push_back(name);
-        begin = end + 1;
+        chosen.named.push_back(name);
     }
-    return names;
+    chosen.policies = chosen.named;
+    if (!all) return {};
+    for (const auto& row : gpupack::policy::presets)
+        if (is_of_use(row.name, chosen) &&
+            std::find(chosen.named.begin(), chosen.named.end(), row.name) == chosen.named.end())
+            chosen.policies.emplace_back(row.name);
+    return {};
 }
 
 /// The rules between flags.
@@ -165,9 +172,8 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     }
     if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan, parallel or cuda");
 
-    const auto names = policy_names(raw.policy, chosen);
-    if (!names) return gpupack::unexpected<input_error>{names.error()};
-    chosen.policies = *names;
+    if (const auto done = read_policies(raw.policy, chosen); !done)
+        return gpupack::unexpected<input_error>{done.error()};
 
     const std::size_t colon = std::min(raw.seed.find(':'), raw.seed.size());
     const auto first = whole_number(std::string_view{raw.seed}.substr(0, colon));
@@ -200,12 +206,12 @@ std::string policy_list() {
     return text;
 }
 
-std::string version_text() {
-    return "gpupack-replay " + std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) +
-           "." + std::to_string(GPUPACK_VERSION_PATCH) + "\n";
-}
-
 } // namespace
+
+std::string program_version() {
+    return std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) + "." +
+           std::to_string(GPUPACK_VERSION_PATCH);
+}
 
 gpupack::expected<options, input_error> parse_options(int argc, const char* const* argv) {
     options chosen;
@@ -232,7 +238,7 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         return bad_input("arguments", error.what(), "flags as --help lists them");
     }
     if (raw.version || raw.list_policies) {
-        chosen.message = raw.version ? version_text() : policy_list();
+        chosen.message = raw.version ? "gpupack-replay " + program_version() + "\n" : policy_list();
         return chosen;
     }
     chosen.command_line = "gpupack-replay";

@@ -13,6 +13,7 @@ namespace replay_program {
 /// What the command line asks for, checked.
 ///
 /// policies        names of presets
+/// named           those of them that the command names, rather than `all`: they stand out in the report
 /// synthetic       whether the workload is one whose tasks come and go
 /// load            in thousandths of the cluster's GPUs
 /// learn           half-life in arrivals of the mix that is learnt; 0: the mix is known
@@ -24,6 +25,7 @@ struct options {
     std::string nodes;
     std::string pods;
     std::vector<std::string> policies;
+    std::vector<std::string> named;
     std::uint64_t first_seed = 42;
     std::uint64_t last_seed = 42;
     std::int64_t load = 1300;
@@ -41,6 +43,9 @@ struct options {
     std::string message;
     std::string command_line;
 };
+
+/// "0.1.0".
+[[nodiscard]] std::string program_version();
 
 /// Reads the command line.
 ///

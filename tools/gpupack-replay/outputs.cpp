@@ -41,7 +41,7 @@ std::string heading(const std::vector<run_record>& runs) {
     if (any.timeline)
         text += fmt::format("{} tasks in recorded time", any.tasks);
     else if (any.load > 0)
-        text += fmt::format("tasks arrive until {:g} % of the GPUs are request for", 100 * any.load);
+        text += fmt::format("tasks arrive until {:g} % of the GPUs are requested", 100 * any.load);
     else
         text += fmt::format("{} tasks in the given order", any.tasks);
     return text + fmt::format("; {}; engine {}\n\n", seeds_text(runs), any.engine);
@@ -99,12 +99,27 @@ std::string gap_text(const std::optional<seed_range>& closed) {
     return fmt::format("  {:>12}", closed ? fmt::format("{:.1f}", closed->mean) : "-");
 }
 
+/// "fgd wastes least: ", or who shares that; nothing of one policy, or where all read alike.
+std::string least_waste_text(const std::vector<policy_summary>& policies) {
+    const auto printed = [](const policy_summary& policy) {
+        return fmt::format("{:.2f} {:.0f}", policy.allocated.mean, policy.unallocated);
+    };
+    std::vector<std::string> names;
+    for (const policy_summary& policy : policies)
+        if (printed(policy) == printed(policies.front())) names.push_back(policy.name);
+    if (names.size() == policies.size()) return "";
+    if (names.size() == 1) return names.front() + " wastes least: ";
+    const std::string last = names.back();
+    names.pop_back();
+    return fmt::format("{} and {} waste least: ", fmt::join(names, ", "), last);
+}
+
 /// Which policy wastes least, and how much less any could.
 std::string closing_text(const std::vector<policy_summary>& policies, const run_record& any) {
     const policy_summary& best = policies.front();
     std::string text =
-        fmt::format("\n{} wastes least: {:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
-                    best.name, best.allocated.mean, best.unallocated, any.gpus);
+        fmt::format("\n{}{:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
+                    least_waste_text(policies), best.allocated.mean, best.unallocated, any.gpus);
     const auto bound = bound_over_seeds(best);
     if (!bound || any.compute == 0) return text;
     text += fmt::format(
@@ -183,7 +198,7 @@ void add_measures(nlohmann::ordered_json& object, const run_record& run) {
 
 } // namespace
 
-std::string json_text(const std::vector<run_record>& runs) {
+std::string json_text(const std::vector<run_record>& runs, json_layout layout) {
     auto all = nlohmann::ordered_json::array();
     for (const run_record& run : runs) {
         const gpupack::replay::result& result = run.result;
@@ -204,6 +219,7 @@ std::string json_text(const std::vector<run_record>& runs) {
                                       {"decisions_per_second", result.decisions_per_second()}};
         auto& curve = object["curve"] = nlohmann::ordered_json::array();
         for (const auto& point : result.curve) curve.push_back({point.arrived, point.allocated, point.fragmented});
+        if (!run.most.empty()) object["bound_curve"] = run.most;
         if (!run.visits) add_measures(object, run);
         if (run.visits) {
             const gpupack::replay::visits_result& visits = run.visits->result;
@@ -234,7 +250,8 @@ std::string json_text(const std::vector<run_record>& runs) {
         }
         all.push_back(std::move(object));
     }
-    return all.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    const int indent = layout == json_layout::compact ? -1 : 1;
+    return all.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string decisions_text(const inputs& from, const run_record& run) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "options.hpp"
 #include "run_record.hpp"
 
 #include <string>
@@ -8,12 +9,11 @@
 
 namespace replay_program {
 
-/// The one self-contained HTML page that shows what came of the runs: a headline, plots over the replay, a
-/// table, and the GPUs of every node at the end.
-///
-/// runs          of one workload; policies in any order, several seeds a policy
-/// command_line  shown as it is
-/// returns       the same bytes for the same arguments; no network, fonts or scripts from elsewhere
-[[nodiscard]] std::string report_html(const std::vector<run_record>& runs, const std::string& command_line);
+/// The one self-contained HTML page that shows the runs: report/page.html with its script and style sheet, filled with
+/// the JSON of the runs and with what only the page needs. It loads nothing from anywhere.
+/// @param runs of one workload; policies in any order, several seeds a policy
+/// @param chosen the command line, for the reader who wants to repeat the runs
+/// @return the same bytes for the same arguments
+[[nodiscard]] std::string report_html(const std::vector<run_record>& runs, const options& chosen);
 
 } // namespace replay_program

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "run_record.hpp"
-
-#include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace replay_program {
 
-/// A whole page with that body: self-contained, its style and script inside.
-[[nodiscard]] std::string page(const std::string& title, const std::string& body);
+/// report/page.html with its script and style sheet inside. The build makes the source file that defines it
+/// (report/embed.cmake).
+extern const std::string_view report_page;
 
-/// What was run, as a list of names and values: workload, sizes, how tasks arrive, engine, seeds.
-///
-/// load  the name and the value of how tasks arrive; left out where the value is empty
-[[nodiscard]] std::string facts(const std::vector<run_record>& runs,
-                                const std::pair<const char*, std::string>& load);
+/// Where the page wants the JSON of what only it needs, and after that, the JSON of the runs.
+inline constexpr std::string_view report_meta_mark = "{{meta}}";
+inline constexpr std::string_view report_runs_mark = "{{runs}}";
 
 } // namespace replay_program
