@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of one's own in ten lines, combined with shipped ones.
+// Writes a policy in ten lines and combines it with others.
 #include <gpupack/gpupack.hpp>
 
 #include <iostream>
@@ -16,7 +16,7 @@ static_assert(gpupack::policy::policy<keep_cpu_for_gpus>);
 int main() {
     using namespace gpupack::literals;
     namespace policy = gpupack::policy;
-    using policy::operator*, policy::operator+; // found without this where a shipped policy takes part
+    using policy::operator*, policy::operator+; // not needed where one of the operands is a policy of gpupack
 
     auto cluster = gpupack::cluster_builder{}
                        .add_nodes(2, {.cpu = 32_cores, .memory = 256_GiB, .gpus = {4, gpupack::models::t4}})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays the built-in workload in one's own program, under two policies.
+// Replays the built-in workload under two policies.
 #include <gpupack/gpupack.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets other threads ask about the cluster while the scheduler goes on placing.
+// Lets other threads read the cluster while the scheduler continues to place.
 #include <gpupack/gpupack.hpp>
 
 #include <atomic>
@@ -21,19 +21,19 @@ int main() {
     gpupack::scheduler scheduler{std::move(cluster), policy, search::indexed{}};
     gpupack::snapshot_feed feed{scheduler.cluster()};
 
-    // A reader takes what was published last and keeps it as long as it likes; nobody waits.
+    // A reader takes the snapshot that was published last and may keep it; nobody waits.
     std::atomic<bool> done{false};
-    std::size_t looked = 0;
+    std::size_t answers = 0;
     std::thread reader{[&] {
         do {
             const auto snapshot = feed.latest();
             const auto best = search::scan{}.make_searcher<gpupack::policy::binpack>(*snapshot).find(
                 policy, {.on = *snapshot, .request = task});
-            looked += best ? 1 : 0;
+            answers += best ? 1 : 0;
         } while (!done);
     }};
 
-    // The writer says what changed, and publishes when it likes.
+    // The writer records what changed, and publishes when it chooses to.
     for (int i = 0; i < 100; ++i) {
         const auto placed = scheduler.place(task);
         if (!placed) break;
@@ -45,5 +45,5 @@ int main() {
 
     const auto last = feed.latest();
     std::cout << (last->compute() - last->compute_free()).count() / 1000 << " GPUs in use in the last snapshot\n";
-    return last->same_state(scheduler.cluster()) && looked > 0 ? 0 : 1;
+    return last->same_state(scheduler.cluster()) && answers > 0 ? 0 : 1;
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shares GPUs in MIG instances, vGPUs and slices by percentage, and describes a GPU model that is not in the
-// catalogue.
+// Shares GPUs as MIG instances, vGPUs and slices in percent, and describes a GPU model that is not in the catalogue.
 #include <gpupack/gpupack.hpp>
 
 #include <iostream>
 
 namespace {
 
-// A GPU of two halves: one profile of a half at either unit, and one of the whole.
+// A GPU with two units: one profile takes half of it, at either unit, and one takes all of it.
 constexpr gpupack::mig::profile halves[] = {{.name = "1g.24gb",
                                              .compute_slices = 1,
                                              .size = 1,
@@ -37,10 +36,10 @@ int main() {
             .build()
             .value();
 
-    // What is asked for is resolved against the cluster's models: names and amounts become profiles.
+    // Names and amounts are resolved to profiles of the cluster's models.
     const gpupack::model_table& models = cluster.models();
     const auto by_name = gpupack::mig_profile(models, "3g.40gb").value();
-    const auto by_need = gpupack::mig_at_least(models, 15_GiB, 200_milli).value(); // the smallest that has both
+    const auto by_need = gpupack::mig_at_least(models, 15_GiB, 200_milli).value(); // the smallest profile that has both
     const auto quarter = gpupack::vgpu_fraction(models, 4).value();
 
     gpupack::task_mix expected;
@@ -48,12 +47,12 @@ int main() {
     expected.add({.gpus = 1, .share = by_need}, 70);
     gpupack::scheduler scheduler{std::move(cluster), gpupack::policy::mig_scarcity{expected}};
 
-    for (const gpupack::instance& wanted : {by_name, by_need, quarter}) {
-        const auto placed = scheduler.place({.cpu = 4_cores, .gpus = 1, .share = wanted});
+    for (const gpupack::instance& instance : {by_name, by_need, quarter}) {
+        const auto placed = scheduler.place({.cpu = 4_cores, .gpus = 1, .share = instance});
         if (!placed) return 1;
-        const auto got = scheduler.cluster().instance_on(*placed, 0, wanted.way);
+        const auto created = scheduler.cluster().instance_on(*placed, 0, instance.way);
         std::cout << "node " << placed->node.number() << ", GPU " << placed->gpus.lowest() << ": "
-                  << got.profile.view() << " at " << got.start << '\n';
+                  << created.profile.view() << " at " << created.start << '\n';
     }
     const auto third = scheduler.place({.gpus = 1, .share = gpupack::slice{.memory_percent = 33}});
     const auto unknown = gpupack::mig_profile(scheduler.cluster().models(), "5g.60gb");

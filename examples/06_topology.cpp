@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Describes what connects GPUs and nodes, and places a training job on what is close together.
+// Describes the links between GPUs and the racks of nodes, and places a training job close together.
 #include <gpupack/gpupack.hpp>
+#include <gpupack/plan/place_gang.hpp>
 
 #include <iostream>
 
@@ -26,7 +27,7 @@ int main() {
     const auto policy = then(gpupack::policy::link_preserve{}, gpupack::policy::best_fit{});
     gpupack::scheduler scheduler{*std::move(built), policy, gpupack::search::indexed{}};
 
-    // One GPU, then two: the single one leaves a bridged pair whole for them.
+    // First one GPU, then two: the first placement keeps a bridged pair intact for the second.
     const auto one = scheduler.place({.gpus = 1, .models = scheduler.cluster().models().select("A100-80GB").value()});
     const auto two = scheduler.place({.gpus = 2, .models = scheduler.cluster().models().select("A100-80GB").value()});
     if (!one || !two) return 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what connects the GPUs of a machine from the output of nvidia-smi topo -m, and places by it.
+// Reads the links between the GPUs of a machine from the output of nvidia-smi topo -m, and places by them.
 #include <gpupack/gpupack.hpp>
 #include <gpupack/io/read_topology_matrix.hpp>
 #include <gpupack/io/topology_json.hpp>
@@ -8,7 +8,7 @@
 
 namespace {
 
-// As somebody pasted it; read_topology_matrix reads a file.
+// Pasted from a terminal; read_topology_matrix reads a file.
 constexpr const char* pasted = R"(
 $ nvidia-smi topo -m
         GPU0    GPU1    GPU2    GPU3    NIC0    CPU Affinity    NUMA Affinity   GPU NUMA ID

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places by what later tasks could still use of a node: an expected mix that is given at first, then learnt.
+// Places by what later tasks could still use of a node, with an expected mix that is given, and then learnt.
 #include <gpupack/gpupack.hpp>
 
 #include <iostream>
@@ -13,7 +13,7 @@ const gpupack::request share{
 const gpupack::request single{.cpu = 12_cores, .gpus = 1};
 const gpupack::request octet{.cpu = 64_cores, .gpus = 8};
 
-/// How many tasks for eight GPUs find room after small ones have come until half of the cluster is in use.
+/// The number of tasks for eight GPUs that fit after small tasks have filled about half of the cluster.
 template <class Policy> int octets_after_small_tasks(const Policy& policy) {
     gpupack::cluster cluster =
         gpupack::cluster_builder{}
@@ -23,25 +23,25 @@ template <class Policy> int octets_after_small_tasks(const Policy& policy) {
             .value();
     gpupack::scheduler scheduler{std::move(cluster), policy, gpupack::search::indexed{}};
     for (int i = 0; i < 240; ++i) (void)scheduler.try_place(i % 3 == 0 ? single : share);
-    int found = 0;
-    while (scheduler.try_place(octet)) ++found;
-    return found;
+    int placed = 0;
+    while (scheduler.try_place(octet)) ++placed;
+    return placed;
 }
 
 } // namespace
 
 int main() {
-    // What is expected: counts, from a history or a guess. Of 100 tasks here, 4 want a whole node.
+    // The expected mix has counts, from a history or a guess. Of 100 tasks here, 4 want a whole node.
     gpupack::task_mix expected;
     expected.add(share, 64);
     expected.add(single, 32);
     expected.add(octet, 4);
-    std::cout << "octets that find room, with most room kept: "
+    std::cout << "tasks for eight GPUs that fit, with a large reserve: "
               << octets_after_small_tasks(gpupack::policy::lookahead{expected, {.reserve = 200}})
               << "; with none: " << octets_after_small_tasks(gpupack::policy::lookahead{expected, {.reserve = 0}})
               << '\n';
 
-    // What is learnt: old arrivals fade. Now and then the scheduler gets a policy made from what is known by then.
+    // The learnt mix forgets old arrivals. From time to time the scheduler gets a policy made from it.
     gpupack::scheduler scheduler{
         gpupack::cluster_builder{}
             .add_nodes(
@@ -49,7 +49,7 @@ int main() {
             .build()
             .value(),
         gpupack::policy::lookahead{expected}, gpupack::search::indexed{}};
-    gpupack::learned_mix learned{200}; // half of it from the last 200 arrivals
+    gpupack::learned_mix learned{200}; // half of its weight is on the last 200 arrivals
     int placed = 0;
     for (int i = 1; i <= 500; ++i) {
         const gpupack::request& arrived = i % 10 == 0 ? octet : i % 3 == 0 ? single : share;
