@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores a cluster on a GPU: all nodes for many requests at once, and then one decision after the other. Where there is
-// no GPU, says so, and places with the indexed engine.
+// Scores a cluster on a GPU: first all nodes for many requests at once, then one decision after the other. Without a
+// GPU it says so and uses the indexed engine.
 #include <gpupack/gpu/bulk.hpp>
 #include <gpupack/gpu/device_space.cuh>
 #include <gpupack/gpu/engine.cuh>
@@ -15,12 +15,12 @@
 #include <iostream>
 #include <vector>
 
-namespace gpu = gpupack::gpu; // libcu++ has a namespace cuda of its own
+namespace gpu = gpupack::gpu;
 using namespace gpupack::literals;
 
 namespace {
 
-// A policy of one's own that a kernel can run: GPUPACK_HD before its call operator is all.
+// A policy that a kernel can run: it needs only GPUPACK_HD before its call operator.
 struct keep_cpu_for_gpus {
     GPUPACK_HD gpupack::policy::score operator()(const gpupack::node_view& node,
                                                  const gpupack::request& request) const {
@@ -37,11 +37,11 @@ gpupack::cluster make_cluster() {
         .value();
 }
 
-const auto by = gpupack::node_then_gpus(gpupack::policy::binpack{}, gpupack::policy::gpu_best_fit{});
+const auto policy = gpupack::node_then_gpus(gpupack::policy::binpack{}, gpupack::policy::gpu_best_fit{});
 const gpupack::request request{.cpu = 8_cores, .memory = 32_GiB, .gpus = 2};
 
-int place_without() {
-    gpupack::scheduler scheduler{make_cluster(), by, gpupack::search::indexed{}};
+int place_on_cpu() {
+    gpupack::scheduler scheduler{make_cluster(), policy, gpupack::search::indexed{}};
     const auto placed = scheduler.place(request);
     if (placed) std::cout << "the indexed engine takes node " << placed->node.number() << '\n';
     return placed ? 0 : 1;
@@ -53,18 +53,18 @@ int main() {
     const auto space = gpu::device_space::open();
     if (!space) {
         std::cout << "no GPU to use: " << space.error() << '\n';
-        return place_without();
+        return place_on_cpu();
     }
     std::cout << "on " << (*space)->device().name << '\n';
 
-    // The state is uploaded once; after that, only the nodes that changed() was told of.
+    // The state is uploaded once, and after that only the nodes that were reported to changed().
     gpupack::cluster cluster = make_cluster();
-    gpu::resident_cluster there{**space, cluster};
+    gpu::resident_cluster resident{**space, cluster};
 
-    // The three best nodes for each request, scored by a policy of one's own.
+    // The three best nodes for each request, by the policy above.
     const std::vector<gpupack::request> requests{request, {.cpu = 4_cores, .gpus = 1}, {.cpu = 200_cores}};
-    const auto best = gpu::best_nodes(there, cluster, keep_cpu_for_gpus{}, requests, 3);
-    const auto refused = gpu::count_reasons(there, cluster, requests);
+    const auto best = gpu::best_nodes(resident, cluster, keep_cpu_for_gpus{}, requests, 3);
+    const auto refused = gpu::count_reasons(resident, cluster, requests);
     if (!best || !refused) {
         std::cout << (best ? refused.error() : best.error()) << '\n';
         return 1;
@@ -76,9 +76,9 @@ int main() {
         std::cout << '\n';
     }
 
-    // A scheduler like any other, with the engine on the GPU.
-    gpupack::scheduler scheduler{std::move(cluster), by, gpu::engine::open().value()};
+    // A scheduler with the engine on the GPU.
+    gpupack::scheduler scheduler{std::move(cluster), policy, gpu::engine::open().value()};
     const auto placed = scheduler.place(request);
-    if (placed) std::cout << "the CUDA engine takes node " << placed->node.number() << '\n';
+    if (placed) std::cout << "the engine on the GPU takes node " << placed->node.number() << '\n';
     return placed ? 0 : 1;
 }
