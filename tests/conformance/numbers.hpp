@@ -6,8 +6,8 @@
 #include <fstream>
 #include <string>
 
-/// The published numbers of one family: tests/conformance/numbers.json, the one table of them.
+/// The published numbers of one family: tests/data/conformance.json, the one table of them.
 inline nlohmann::json published(const std::string& family) {
-    std::ifstream file{std::string{GPUPACK_SOURCE_DIR} + "/tests/conformance/numbers.json"};
+    std::ifstream file{std::string{GPUPACK_SOURCE_DIR} + "/tests/data/conformance.json"};
     return nlohmann::json::parse(file).at(family);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published experiment: 6 policies, 5 task files, seeds 42 to 51, allocation at 100 % and 130 % arrived.
-#include "support/data_files.hpp"
+#include "support/openb_data.hpp"
 
-#include <gpupack/io/read_trace.hpp>
 #include <gpupack/plan/hindsight_bound.hpp>
 #include <gpupack/presets.hpp>
 #include <gpupack/workload/arrivals.hpp>
@@ -99,22 +98,18 @@ double number(std::string_view text) {
 
 /// One task file against its rows of the published table, which says at 100 % and at 130 %.
 void expect_published(const workload::trace& of, const std::string& tasks) {
-    const auto text = io::read_file(data_file("openb/published_allocation.csv"));
-    ASSERT_TRUE(text);
-    const auto table = io::text_table::parse("published", *text,
-                                             {"pods", "policy", "allocated_percent_at_100_arrived", "sd_100",
-                                              "allocated_percent_at_130_arrived", "sd_130"});
-    ASSERT_TRUE(table);
     const std::vector<double> bounds = bounds_of(of);
     int compared = 0;
-    for (const auto& row : table->rows()) {
-        if (row.fields[0] != tasks) continue;
-        const std::string preset = published_names.at(std::string{row.fields[1]});
+    const std::vector<std::string_view> columns{"pods", "policy", "allocated_percent_at_100_arrived",
+                                                "sd_100", "allocated_percent_at_130_arrived", "sd_130"};
+    for_each_openb_row("published_allocation.csv", columns, [&](const std::vector<std::string_view>& fields) {
+        if (fields[0] != tasks) return;
+        const std::string preset = published_names.at(std::string{fields[1]});
         const allocation ours = measure(of, preset, bounds);
-        expect_close(ours.at_100, number(row.fields[2]), number(row.fields[3]), tasks + " " + preset + " at 100 %");
-        expect_close(ours.at_130, number(row.fields[4]), number(row.fields[5]), tasks + " " + preset + " at 130 %");
+        expect_close(ours.at_100, number(fields[2]), number(fields[3]), tasks + " " + preset + " at 100 %");
+        expect_close(ours.at_130, number(fields[4]), number(fields[5]), tasks + " " + preset + " at 130 %");
         ++compared;
-    }
+    });
     EXPECT_EQ(compared, 6);
 }
 
@@ -122,18 +117,10 @@ class published_allocation : public testing::TestWithParam<std::string> {};
 
 } // namespace
 
-TEST_P(published_allocation, is_reproduced_on_the_recorded_tasks) {
-    SKIP_WITHOUT_DATA();
-    const auto of = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + GetParam() + ".csv"));
-    ASSERT_TRUE(of) << of.error().message();
-    expect_published(*of, GetParam());
+TEST_P(published_allocation, is_reproduced) {
+    expect_published(openb_workload(GetParam()), GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(openb, published_allocation,
                          testing::Values("default", "cpu050", "gpushare40", "gpuspec10", "multigpu20"),
                          [](const auto& param) { return param.param; });
-
-TEST(published_allocation_of_the_built_in_workload, is_that_of_the_default_tasks) {
-    SKIP_WITHOUT_DATA();
-    expect_published(workload::openb(), "default");
-}

@@ -6,6 +6,11 @@
 #include <filesystem>
 #include <string>
 
+/// The path of a file of tests/data.
+inline std::string test_data(const std::string& name) {
+    return std::string{GPUPACK_SOURCE_DIR} + "/tests/data/" + name;
+}
+
 /// The path of a recorded file, which may not be there.
 inline std::string data_file(const std::string& name) {
     return std::string{GPUPACK_DATA_DIR} + "/" + name;

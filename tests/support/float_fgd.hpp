@@ -14,6 +14,8 @@
 /// rounding errors decide, this decides alike. Slow and obvious; the oracle of policy::fgd.
 class float_fgd {
   public:
+    static constexpr bool dear = true;
+
     /// tasks  in the whole workload, of which `typical` is the part that counts
     float_fgd(const gpupack::task_mix& typical, std::int64_t tasks) {
         const double part = static_cast<double>(typical.total()) / static_cast<double>(tasks);

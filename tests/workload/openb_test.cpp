@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/data_files.hpp"
+#include "support/openb_data.hpp"
 
-#include <gpupack/io/read_trace.hpp>
 #include <gpupack/workload/openb.hpp>
 
 #include <gtest/gtest.h>
@@ -25,6 +24,19 @@ std::map<std::string, int> node_shapes(const workload::trace& of) {
     return counts;
 }
 
+/// Request classes with their counts, as text.
+std::map<std::string, int> task_shapes(const workload::trace& of) {
+    std::map<std::string, int> counts;
+    for (const workload::trace_task& task : of.tasks) {
+        const request& request = task.request;
+        std::string shape = std::to_string(request.cpu.count()) + "/" + std::to_string(request.memory.count()) + "/" +
+                            std::to_string(request.gpus) + "/" + std::to_string(request.total_compute().count()) +
+                            "/" + task.model_list;
+        ++counts[shape];
+    }
+    return counts;
+}
+
 } // namespace
 
 TEST(openb, has_the_published_size) {
@@ -37,15 +49,14 @@ TEST(openb, has_the_published_size) {
     for (const workload::trace_task& task : of.tasks) EXPECT_TRUE(is_valid(task.request));
 }
 
-TEST(openb, is_the_aggregate_of_the_recorded_files) {
+TEST(openb, and_the_request_classes_of_tests_data_are_the_aggregates_of_the_recorded_files) {
     SKIP_WITHOUT_DATA();
-    const auto recorded = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_default.csv"));
-    ASSERT_TRUE(recorded);
-    const workload::trace built = workload::openb();
-    EXPECT_EQ(node_shapes(built), node_shapes(*recorded));
-    const task_mix expected = recorded->mix();
-    const task_mix ours = built.mix();
-    for (const task_mix::entry& each : ours.entries())
-        EXPECT_NE(std::find(expected.entries().begin(), expected.entries().end(), each), expected.entries().end());
-    EXPECT_EQ(ours.entries().size(), expected.entries().size());
+    for (const std::string tasks : {"default", "cpu050", "gpushare40", "gpuspec10", "multigpu20"}) {
+        const auto recorded = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + tasks + ".csv"));
+        ASSERT_TRUE(recorded);
+        const workload::trace built = openb_workload(tasks);
+        EXPECT_EQ(node_shapes(built), node_shapes(*recorded));
+        EXPECT_EQ(task_shapes(built), task_shapes(*recorded)) << tasks;
+        EXPECT_EQ(built.mix().typical(95).entries().size(), recorded->mix().typical(95).entries().size()) << tasks;
+    }
 }
