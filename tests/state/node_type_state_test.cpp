@@ -30,7 +30,7 @@ TEST(node_type_state, is_kept_up_to_date) {
         std::vector<node_type_state> sums(on.types().size());
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_row row = on.row(node_id{n});
-            sums[row.kind].count(row.state, on.types()[row.kind], 1);
+            sums[row.type].count(row.state, on.types()[row.type], 1);
         }
         for (std::size_t kind = 0; kind < sums.size(); ++kind) RC_ASSERT(on.free_of_kind(kind) == sums[kind]);
     });
