@@ -3,7 +3,6 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
-#include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
 
@@ -41,11 +40,8 @@ class gpu_set {
     }
     /// The number of GPUs held.
     [[nodiscard]] GPUPACK_HD constexpr int size() const noexcept { return count_bits(bits_); }
-    /// The lowest index held; the set must not be empty.
-    [[nodiscard]] GPUPACK_HD constexpr int lowest() const noexcept {
-        GPUPACK_EXPECTS(bits_ != 0, "an empty set has no lowest GPU");
-        return lowest_bit(bits_);
-    }
+    /// The lowest index held; the set must not be empty. Kernels and scores call it: it is not checked.
+    [[nodiscard]] GPUPACK_HD constexpr int lowest() const noexcept { return lowest_bit(bits_); }
     /// The set of the lowest `count` of its GPUs, or all of them where it holds fewer.
     [[nodiscard]] GPUPACK_HD constexpr gpu_set lowest(int count) const noexcept {
         std::uint32_t rest = bits_;

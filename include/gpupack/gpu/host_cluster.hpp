@@ -53,7 +53,7 @@ class host_cluster {
     }
 
     /// Makes one node what it is in the cluster now.
-    void copy_node(const cluster& from, node_id id) noexcept {
+    void copy_node(const cluster& from, node_id id) {
         GPUPACK_EXPECTS(id.number() < size(), "a node of the cluster that this was made from");
         nodes_[id.number()] = from.row(id).state;
         copy_gpus(from, id);

@@ -28,13 +28,13 @@ class buddy_cells {
         : chain_{std::move(chain)}, cells_(static_cast<std::size_t>(chain_.levels())) {}
 
     /// The numbers of its cells of exactly that level, lowest first; no cell lies inside another.
-    [[nodiscard]] const std::vector<std::uint32_t>& at(int level) const noexcept {
+    [[nodiscard]] const std::vector<std::uint32_t>& at(int level) const {
         GPUPACK_EXPECTS(level >= 0 && level < chain_.levels(), "a level of the chain");
         return cells_[static_cast<std::size_t>(level)];
     }
 
     /// How many cells of that level its cells of that level and above make.
-    [[nodiscard]] std::int64_t count(int level) const noexcept {
+    [[nodiscard]] std::int64_t count(int level) const {
         std::int64_t sum = 0;
         for (int above = chain_.top(); above >= level; --above) {
             sum += static_cast<std::int64_t>(at(above).size());
@@ -44,7 +44,7 @@ class buddy_cells {
     }
 
     /// The cell of the set that holds the cell, or is it; nothing where the set lacks a GPU of the cell.
-    [[nodiscard]] std::optional<cell> holder_of(cell of) const noexcept {
+    [[nodiscard]] std::optional<cell> holder_of(cell of) const {
         for (int level = of.level; level < chain_.levels(); ++level) {
             const cell above = chain_.ancestor(of, level);
             if (std::binary_search(at(level).begin(), at(level).end(), above.index)) return above;
@@ -53,7 +53,7 @@ class buddy_cells {
     }
 
     /// Whether the set has no GPU of the cell. Cost: O(levels * log cells).
-    [[nodiscard]] bool lacks(cell of) const noexcept {
+    [[nodiscard]] bool lacks(cell of) const {
         if (holder_of(of)) return false;
         for (int level = 0; level < of.level; ++level)
             if (part_of(level, of).first != part_of(level, of).second) return false;
@@ -98,12 +98,12 @@ class buddy_cells {
   private:
     using place = std::vector<std::uint32_t>::const_iterator;
 
-    [[nodiscard]] std::vector<std::uint32_t>& list(int level) noexcept {
+    [[nodiscard]] std::vector<std::uint32_t>& list(int level) {
         return cells_[static_cast<std::size_t>(level)];
     }
 
     /// The set's cells of that level inside a cell of a higher one.
-    [[nodiscard]] std::pair<place, place> part_of(int level, cell outer) const noexcept {
+    [[nodiscard]] std::pair<place, place> part_of(int level, cell outer) const {
         const std::uint32_t first = chain_.first_inside(outer, level).index;
         const std::uint32_t end = first + chain_.size_of(outer.level) / chain_.size_of(level);
         const auto from = std::lower_bound(at(level).begin(), at(level).end(), first);

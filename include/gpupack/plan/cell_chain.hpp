@@ -77,7 +77,7 @@ class cell_chain {
     [[nodiscard]] int top() const noexcept { return levels_ - 1; }
 
     /// What the level is called.
-    [[nodiscard]] const std::string& name_of(int level) const noexcept {
+    [[nodiscard]] const std::string& name_of(int level) const {
         return parts_->names[static_cast<std::size_t>(checked(level))];
     }
     /// The level of that name; nothing where none has it. Cost: a comparison a level.
@@ -88,48 +88,48 @@ class cell_chain {
     }
 
     /// How many GPUs a cell of the level has.
-    [[nodiscard]] std::uint32_t size_of(int level) const noexcept {
+    [[nodiscard]] std::uint32_t size_of(int level) const {
         return sizes_[static_cast<std::size_t>(checked(level))];
     }
     /// How many cells of the level there are.
-    [[nodiscard]] std::uint32_t count(int level) const noexcept { return gpus() / size_of(level); }
+    [[nodiscard]] std::uint32_t count(int level) const { return gpus() / size_of(level); }
     /// How many cells of the level below make one of the level; 1 at the lowest.
-    [[nodiscard]] std::uint32_t radix(int level) const noexcept {
+    [[nodiscard]] std::uint32_t radix(int level) const {
         return level == 0 ? 1 : size_of(level) / size_of(level - 1);
     }
     /// How many GPUs the chain has.
     [[nodiscard]] std::uint32_t gpus() const noexcept { return static_cast<std::uint32_t>(parts_->gpus.size()); }
 
     /// Whether the chain has the cell. All functions below must be given cells that it has.
-    [[nodiscard]] bool has(cell of) const noexcept {
+    [[nodiscard]] bool has(cell of) const {
         return of.level >= 0 && of.level < levels_ && of.index < count(of.level);
     }
     /// The cell's first GPU, as a number of the chain.
-    [[nodiscard]] std::uint32_t first_gpu(cell of) const noexcept { return of.index * size_of(of.level); }
+    [[nodiscard]] std::uint32_t first_gpu(cell of) const { return of.index * size_of(of.level); }
     /// The cell of that level which holds the cell, or is it; the level must not be lower.
-    [[nodiscard]] cell ancestor(cell of, int level) const noexcept {
+    [[nodiscard]] cell ancestor(cell of, int level) const {
         GPUPACK_EXPECTS(level >= of.level, "a level that is not below the cell");
         return {level, of.index / (size_of(level) / size_of(of.level))};
     }
     /// The cell one level up; the cell must not be a top cell.
-    [[nodiscard]] cell parent(cell of) const noexcept { return ancestor(of, of.level + 1); }
+    [[nodiscard]] cell parent(cell of) const { return ancestor(of, of.level + 1); }
     /// The first cell of that level inside the cell, or the cell; the level must not be higher.
-    [[nodiscard]] cell first_inside(cell of, int level) const noexcept {
+    [[nodiscard]] cell first_inside(cell of, int level) const {
         GPUPACK_EXPECTS(level <= of.level, "a level that is not above the cell");
         return {level, of.index * (size_of(of.level) / size_of(level))};
     }
     /// Part i, from 0, of the radix(level) parts of a cell that is no single GPU.
-    [[nodiscard]] cell child(cell of, std::uint32_t i) const noexcept {
+    [[nodiscard]] cell child(cell of, std::uint32_t i) const {
         GPUPACK_EXPECTS(of.level > 0 && i < radix(of.level), "a part that the cell has");
         return {of.level - 1, of.index * radix(of.level) + i};
     }
     /// Whether one cell holds all of the other, or is it.
-    [[nodiscard]] bool covers(cell outer, cell inner) const noexcept {
+    [[nodiscard]] bool covers(cell outer, cell inner) const {
         return outer.level >= inner.level && ancestor(inner, outer.level) == outer;
     }
 
     /// Where a GPU of the chain is.
-    [[nodiscard]] gpu_place place_of(std::uint32_t gpu) const noexcept {
+    [[nodiscard]] gpu_place place_of(std::uint32_t gpu) const {
         GPUPACK_EXPECTS(gpu < gpus(), "a GPU of the chain");
         return parts_->gpus[gpu];
     }
@@ -145,7 +145,7 @@ class cell_chain {
 
     cell_chain() = default;
 
-    [[nodiscard]] int checked(int level) const noexcept {
+    [[nodiscard]] int checked(int level) const {
         GPUPACK_EXPECTS(level >= 0 && level < levels_, "a level of the chain");
         return level;
     }

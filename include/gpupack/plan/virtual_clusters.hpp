@@ -87,14 +87,14 @@ class virtual_clusters {
     std::optional<cell_lease> mark_bad(std::uint32_t gpu);
     /// Says that a GPU of the chain is good again.
     void mark_good(std::uint32_t gpu);
-    [[nodiscard]] bool is_bad(std::uint32_t gpu) const noexcept {
+    [[nodiscard]] bool is_bad(std::uint32_t gpu) const {
         GPUPACK_EXPECTS(gpu < chain_.gpus(), "a GPU of the chain");
         return bad_[cell{0, gpu}] != 0;
     }
 
     /// Whether the lease is live here, and which cell it is for.
-    [[nodiscard]] bool holds(cell_lease lease) const noexcept { return leases_.holds(lease); }
-    [[nodiscard]] cell cell_of(cell_lease lease) const noexcept {
+    [[nodiscard]] bool holds(cell_lease lease) const { return leases_.holds(lease); }
+    [[nodiscard]] cell cell_of(cell_lease lease) const {
         GPUPACK_EXPECTS(holds(lease), "a live lease");
         return leases_[lease].where;
     }
@@ -108,7 +108,7 @@ class virtual_clusters {
 
     /// How many more cells of the level the tenant may have out of its promise, after which allocate() says that it
     /// is used up. Bad GPUs are not taken off.
-    [[nodiscard]] std::int64_t claimable(std::size_t by, int level) const noexcept {
+    [[nodiscard]] std::int64_t claimable(std::size_t by, int level) const {
         GPUPACK_EXPECTS(by < tenants_.size(), "the number of a tenant");
         return promises_.claimable(by, level);
     }
@@ -119,7 +119,7 @@ class virtual_clusters {
         return promises_.spare()[static_cast<std::size_t>(level)];
     }
     /// How many cells of the level could be borrowed now.
-    [[nodiscard]] std::int64_t idle(int level) const noexcept { return idle_.count(level); }
+    [[nodiscard]] std::int64_t idle(int level) const { return idle_.count(level); }
 
     /// How many of the promised cells of each level cannot be had in full, because of bad GPUs: those bound to a
     /// cell with a bad GPU, and those for which no good cell is left once larger ones are served.

@@ -45,7 +45,7 @@ template <policy::policy Policy> class indexed_searcher {
         return select_on(best ? node_id{*best} : node_id::none(), scorer, question.on, question.request);
     }
 
-    void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }
+    void changed(const cluster& on, node_id node) { changes_.changed(on, node); }
 
   private:
     using scorer_type = policy::scorer_of<Policy>;

@@ -51,7 +51,7 @@ struct parallel {
         void changed(const cluster&, node_id) const noexcept {}
     };
 
-    template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const noexcept {
+    template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const {
         GPUPACK_EXPECTS(part > 0, "parts of one node at least");
         return {part};
     }

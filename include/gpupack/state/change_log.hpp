@@ -30,7 +30,8 @@ class change_log {
     [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
 
     /// Notes that the node changed. Cost: constant on average; no allocation.
-    void changed(const cluster& on, node_id node) noexcept {
+    void changed(const cluster& on, node_id node) {
+        GPUPACK_EXPECTS(node.number() < latest_.size(), "a node of the cluster that this is the log of");
         if (entries_.size() == entries_.capacity()) compact();
         std::uint32_t& at = latest_[node.number()];
         if (at != none) entries_[at].row.id = outdated;

@@ -66,14 +66,14 @@ class cluster {
     };
 
     /// A view of the node; valid until the cluster moves, goes, or changes that node.
-    [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const noexcept {
+    [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         return {id, types_[at.type], nodes_[id.number()], gpus_.data() + at.first_gpu};
     }
 
     /// The node as a flat record.
-    [[nodiscard]] node_row row(node_id id) const noexcept {
+    [[nodiscard]] node_row row(node_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         return {id, at.type, at.first_gpu, nodes_[id.number()]};
@@ -97,23 +97,23 @@ class cluster {
     /// Its domains; the cluster alone where its builder was told of none.
     [[nodiscard]] const domain_tree& domains() const noexcept { return domains_->tree(); }
     /// The narrowest domain that the node stands in.
-    [[nodiscard]] domain_id domain_of(node_id id) const noexcept {
+    [[nodiscard]] domain_id domain_of(node_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         return domains_->of(id);
     }
     /// The nodes in a domain, those in narrower domains within it counted in.
-    [[nodiscard]] node_range nodes_in(domain_id in) const noexcept {
+    [[nodiscard]] node_range nodes_in(domain_id in) const {
         GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
         return domains_->nodes(in);
     }
     /// What is free in a domain, added up. Cost: constant; it is kept up to date.
-    [[nodiscard]] const domain_state& free_in(domain_id in) const noexcept {
+    [[nodiscard]] const domain_state& free_in(domain_id in) const {
         GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
         return domain_free_[in.number()];
     }
 
     /// What is free on the nodes of a kind, an index into kinds(), added up. Cost: constant; it is kept up to date.
-    [[nodiscard]] const node_type_state& free_of_kind(std::size_t type) const noexcept {
+    [[nodiscard]] const node_type_state& free_of_kind(std::size_t type) const {
         GPUPACK_EXPECTS(type < types_.size(), "a type of this cluster");
         return type_free_[type];
     }
@@ -175,7 +175,7 @@ class cluster {
 
     /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
     /// stays and may be released.
-    void set_closed(node_id id, gpu_set gpus, bool closed) noexcept {
+    void set_closed(node_id id, gpu_set gpus, bool closed) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node at = places_[id.number()];
         GPUPACK_EXPECTS((gpus & gpu_set::first(types_[at.type].gpu_count)) == gpus, "GPUs that the node has");
@@ -187,7 +187,7 @@ class cluster {
         count_in_kind(nodes_[id.number()], at, 1);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
-    void set_closed(node_id id, bool closed) noexcept {
+    void set_closed(node_id id, bool closed) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         node_state& node = nodes_[id.number()];
         const int before = idle_gpus_of(node);

@@ -64,7 +64,7 @@ class snapshot_feed {
     };
 
     /// The writer changed that node. Cost: constant.
-    void changed(const cluster& on, node_id node) noexcept { changes_.changed(on, node); }
+    void changed(const cluster& on, node_id node) { changes_.changed(on, node); }
 
     /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
     /// again.

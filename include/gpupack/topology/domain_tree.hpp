@@ -48,7 +48,7 @@ class domain_tree {
 
     /// The number of domains, the cluster counted in.
     [[nodiscard]] std::size_t size() const noexcept { return domains_.size(); }
-    [[nodiscard]] const domain& operator[](domain_id id) const noexcept {
+    [[nodiscard]] const domain& operator[](domain_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "a domain of this tree");
         return domains_[id.number()];
     }
@@ -69,13 +69,13 @@ class domain_tree {
     }
 
     /// The domains that are direct parts of one.
-    [[nodiscard]] const std::vector<domain_id>& children(domain_id of) const noexcept {
+    [[nodiscard]] const std::vector<domain_id>& children(domain_id of) const {
         GPUPACK_EXPECTS(of.number() < size(), "a domain of this tree");
         return children_[of.number()];
     }
 
     /// The narrowest domain that holds both. Cost: the depth of the tree.
-    [[nodiscard]] domain_id common(domain_id a, domain_id b) const noexcept {
+    [[nodiscard]] domain_id common(domain_id a, domain_id b) const {
         while (!(a == b)) (a < b ? b : a) = (*this)[a < b ? b : a].parent; // parents have the lower ids
         return a;
     }

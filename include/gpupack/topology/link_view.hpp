@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/units.hpp>
@@ -54,13 +53,12 @@ class link_view {
     /// The best score of any set of that size on this node when it is empty; 0 beyond 16 GPUs, where it is not known.
     [[nodiscard]] GPUPACK_HD std::int32_t best(int size) const noexcept { return best_[size]; }
 
-    /// The best total score of disjoint sets of that size among these GPUs, on a node of at most 16.
+    /// The best total score of disjoint sets of that size among these GPUs.
     ///
-    /// size  2 to 8, and no more than the node has GPUs
+    /// size  2 to 8, and no more than the node has GPUs; for other sizes, and on nodes of more than 16 GPUs, 0
     [[nodiscard]] GPUPACK_HD std::int32_t packed(int size, gpu_set among,
                                                  nvlink_count by = nvlink_count::all) const noexcept {
-        GPUPACK_EXPECTS(is_tabled() && size >= 2 && size <= most_packed && size <= gpus_,
-                        "a size of 2 to 8, on a node of at most 16 GPUs that has as many");
+        if (!is_tabled() || size < 2 || size > most_packed || size > gpus_) return 0;
         return packings_[table_of(by)][size][among.bits()];
     }
 

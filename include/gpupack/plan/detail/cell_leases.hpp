@@ -64,7 +64,7 @@ class cell_leases {
         return lease.slot < all_.size() && all_[lease.slot].live && all_[lease.slot].generation == lease.generation;
     }
     /// What a lease that holds() is for.
-    [[nodiscard]] const held& operator[](cell_lease lease) const noexcept { return all_[lease.slot]; }
+    [[nodiscard]] const held& operator[](cell_lease lease) const { return all_[lease.slot]; }
 
     /// Who holds the GPU.
     [[nodiscard]] std::optional<cell_lease> holder(std::uint32_t gpu) const noexcept {
@@ -75,7 +75,7 @@ class cell_leases {
 
     /// How many GPUs borrowers would lose, inside and outside the cell, if all that borrow some of it were evicted.
     /// No tenant must hold a GPU of the cell.
-    [[nodiscard]] std::int64_t evicted_by(cell of) const noexcept {
+    [[nodiscard]] std::int64_t evicted_by(cell of) const {
         const std::uint32_t slot = holder_[chain_.first_gpu(of)];
         if (slot != nobody && all_[slot].where.level > of.level) return chain_.size_of(all_[slot].where.level);
         return borrowed_[of];
@@ -96,7 +96,7 @@ class cell_leases {
   private:
     static constexpr std::uint32_t nobody = 0xffffffffU;
 
-    void mark(cell where, std::uint32_t slot) noexcept {
+    void mark(cell where, std::uint32_t slot) {
         const std::uint32_t first = chain_.first_gpu(where);
         for (std::uint32_t gpu = first; gpu < first + chain_.size_of(where.level); ++gpu) holder_[gpu] = slot;
     }

@@ -22,13 +22,13 @@ class cell_tally {
             sums_[static_cast<std::size_t>(level)].resize(chain_.count(level));
     }
 
-    void add(cell to, std::int64_t amount) noexcept {
+    void add(cell to, std::int64_t amount) {
         for (int level = to.level; level < chain_.levels(); ++level)
             sums_[static_cast<std::size_t>(level)][chain_.ancestor(to, level).index] += amount;
         total_ += amount;
     }
 
-    [[nodiscard]] std::int64_t operator[](cell of) const noexcept {
+    [[nodiscard]] std::int64_t operator[](cell of) const {
         return sums_[static_cast<std::size_t>(of.level)][of.index];
     }
     [[nodiscard]] std::int64_t total() const noexcept { return total_; }

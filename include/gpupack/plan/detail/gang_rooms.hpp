@@ -74,7 +74,7 @@ template <class Board> class gang_rooms {
         return room;
     }
 
-    [[nodiscard]] std::int64_t room_in(domain_id domain) const noexcept {
+    [[nodiscard]] std::int64_t room_in(domain_id domain) const {
         const node_range within = on_.nodes_in(domain);
         const auto first = static_cast<std::size_t>(within.begin() - nodes_.begin());
         return up_to_[first + within.size()] - up_to_[first];

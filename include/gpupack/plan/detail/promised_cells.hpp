@@ -49,13 +49,13 @@ class promised_cells {
     [[nodiscard]] std::vector<std::int64_t> spare() const { return spare_cells(chain_, unbound_, claims_); }
 
     /// How many promised cells of the level the tenant has not bound, and what is not allocated of those it has.
-    [[nodiscard]] std::int64_t unclaimed(std::size_t tenant, int level) const noexcept {
+    [[nodiscard]] std::int64_t unclaimed(std::size_t tenant, int level) const {
         return rests_[tenant].unclaimed[static_cast<std::size_t>(level)];
     }
     [[nodiscard]] const buddy_cells& parts(std::size_t tenant) const noexcept { return rests_[tenant].parts; }
 
     /// How many cells of the level the tenant may still allocate.
-    [[nodiscard]] std::int64_t claimable(std::size_t tenant, int level) const noexcept {
+    [[nodiscard]] std::int64_t claimable(std::size_t tenant, int level) const {
         std::int64_t sum = parts(tenant).count(level);
         for (int from = level; from < chain_.levels(); ++from)
             sum += unclaimed(tenant, from) * (chain_.size_of(from) / chain_.size_of(level));
@@ -132,11 +132,11 @@ class promised_cells {
         buddy_cells parts;
     };
 
-    void count(std::size_t tenant, int level, std::int64_t more) noexcept {
+    void count(std::size_t tenant, int level, std::int64_t more) {
         rests_[tenant].unclaimed[static_cast<std::size_t>(level)] += more;
         claims_[static_cast<std::size_t>(level)] += more;
     }
-    [[nodiscard]] binding& around(cell piece) noexcept {
+    [[nodiscard]] binding& around(cell piece) {
         return std::prev(bound_.upper_bound(chain_.first_gpu(piece)))->second;
     }
 
