@@ -13,29 +13,33 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// The most that one node is worth when each shape has a worth of its own and one host resource, CPU or memory, binds:
+/// The most that one node is worth when each class has a worth of its own and one host resource, CPU or memory, binds:
 /// node_knapsack with an amount of that resource beside the compute.
 ///
-/// Amounts are whole cells of a grid, those of tasks rounded down, so that every packing that the node can take is
-/// among those compared; where the grid divides all amounts, no others are.
+/// Amounts are cells of a grid, those of tasks rounded down, so every packing that the node can take is among those
+/// compared; where the grid divides all amounts, no others are.
 class node_grid {
   public:
-    explicit node_grid(const packing_model& of) : of_{of} {}
+    /// @param model  must outlive the grid
+    explicit node_grid(const packing_model& model) : model_{model} {}
 
-    /// amount   the resource, of packed_shape and of packed_kind
-    /// worth    [shapes]  of one piece of each
-    std::int64_t solve(const packed_kind& type, std::int64_t packed_shape::*of_shape,
-                       std::int64_t packed_kind::*of_kind, const std::vector<std::int64_t>& worth) {
+    /// @param type      of the node
+    /// @param amount    of the resource that a task takes: packed_class::cpu or ::memory
+    /// @param capacity  of the resource that the node has: packed_node_type::cpu or ::memory
+    /// @param worth     [classes] of one piece of each
+    /// @return          the worth of the best packing, or more; at least 0
+    std::int64_t solve(const packed_node_type& type, std::int64_t packed_class::*amount,
+                       std::int64_t packed_node_type::*capacity, const std::vector<std::int64_t>& worth) {
         type_ = &type;
-        steps_ = static_cast<std::size_t>(type.compute / of_.step);
-        choose_grid(of_shape, type.*of_kind);
-        collect(of_shape, worth);
+        steps_ = static_cast<std::size_t>(type.compute / model_.step);
+        choose_grid(amount, type.*capacity);
+        collect(amount, worth);
         fill_gpu();
         return fill_node();
     }
 
   private:
-    /// A shape as far as it matters here.
+    /// A class as far as it matters here.
     struct item {
         std::size_t size;  // steps of compute, or whole GPUs
         std::size_t cells; // of the resource
@@ -43,30 +47,30 @@ class node_grid {
     };
 
     /// As many cells as divide all amounts, or as the work allows.
-    void choose_grid(std::int64_t packed_shape::*of_shape, std::int64_t has) {
+    void choose_grid(std::int64_t packed_class::*amount, std::int64_t capacity) {
         constexpr std::size_t most_states = 100'000;
         const auto most = static_cast<std::int64_t>(std::clamp<std::size_t>(most_states / (steps_ + 1), 32, 512));
         std::int64_t common = 0;
-        for (const std::size_t s : type_->fitting) common = std::gcd(common, of_.shapes[s].*of_shape);
+        for (const std::size_t c : type_->fitting) common = std::gcd(common, model_.classes[c].*amount);
         common = std::max<std::int64_t>(common, 1);
-        cells_ = has / common; // what is left over no task can use
-        has_ = cells_ * common;
+        cells_ = capacity / common; // no task can use the remainder
+        usable_ = cells_ * common;
         cells_ = std::min(cells_, most);
     }
     [[nodiscard]] std::size_t cells_of(std::int64_t amount) const noexcept {
-        return has_ == 0 ? 0 : static_cast<std::size_t>(amount * cells_ / has_);
+        return usable_ == 0 ? 0 : static_cast<std::size_t>(amount * cells_ / usable_);
     }
 
-    /// The shapes worth something; of one size, only those that no other beats in both.
-    void collect(std::int64_t packed_shape::*of_shape, const std::vector<std::int64_t>& worth) {
+    /// The classes worth something; of one size, only those that no other beats in both.
+    void collect(std::int64_t packed_class::*amount, const std::vector<std::int64_t>& worth) {
         slices_.clear();
         wholes_.clear();
-        for (const std::size_t s : type_->fitting) {
-            const packed_shape& shape = of_.shapes[s];
-            if (worth[s] <= 0) continue;
-            const std::int64_t size = shape.whole ? shape.gpus : shape.compute / of_.step;
-            (shape.whole ? wholes_ : slices_)
-                .push_back({static_cast<std::size_t>(size), cells_of(shape.*of_shape / shape.pieces()), worth[s]});
+        for (const std::size_t c : type_->fitting) {
+            const packed_class& each = model_.classes[c];
+            if (worth[c] <= 0) continue;
+            const std::int64_t size = each.whole ? each.gpus : each.compute / model_.step;
+            (each.whole ? wholes_ : slices_)
+                .push_back({static_cast<std::size_t>(size), cells_of(each.*amount / each.pieces()), worth[c]});
         }
         for (std::vector<item>* items : {&slices_, &wholes_}) {
             std::sort(items->begin(), items->end(), [](const item& a, const item& b) {
@@ -81,7 +85,7 @@ class node_grid {
         }
     }
 
-    /// What one GPU is worth by the cells that its tasks may take: one_ holds the steps at which it rises.
+    /// What one GPU is worth by the cells that its tasks may take: of_one_gpu_ holds the steps at which it rises.
     void fill_gpu() {
         const auto width = static_cast<std::size_t>(cells_) + 1;
         gpu_.assign((steps_ + 1) * width, 0);
@@ -99,10 +103,10 @@ class node_grid {
         for (const item& each : wholes_)
             if (each.size == 1)
                 for (std::size_t w = each.cells; w < width; ++w) last[w] = std::max(last[w], each.worth);
-        one_.clear();
+        of_one_gpu_.clear();
         for (std::size_t w = 0; w < width; ++w)
-            if (const std::int64_t worth = last[w]; worth > (one_.empty() ? 0 : one_.back().worth))
-                one_.push_back({1, w, worth});
+            if (const std::int64_t worth = last[w]; worth > (of_one_gpu_.empty() ? 0 : of_one_gpu_.back().worth))
+                of_one_gpu_.push_back({1, w, worth});
     }
 
     std::int64_t fill_node() {
@@ -118,21 +122,21 @@ class node_grid {
                 for (std::size_t w = each.cells; w < width; ++w)
                     row[w] = std::max(row[w], before[w - each.cells] + each.worth);
             };
-            for (const item& each : one_) add(each);
+            for (const item& each : of_one_gpu_) add(each);
             for (const item& each : wholes_)
                 if (each.size > 1) add(each);
         }
         return node_.back();
     }
 
-    const packing_model& of_;
-    const packed_kind* type_ = nullptr;
+    const packing_model& model_;
+    const packed_node_type* type_ = nullptr;
     std::size_t steps_ = 0;
     std::int64_t cells_ = 0;
-    std::int64_t has_ = 0;
+    std::int64_t usable_ = 0; // of the resource
     std::vector<item> slices_;       // by size
     std::vector<item> wholes_;       // by size
-    std::vector<item> one_;          // what a GPU may hold, by cells
+    std::vector<item> of_one_gpu_;          // what a GPU may hold, by cells
     std::vector<std::int64_t> gpu_;  // [steps + 1, cells + 1]
     std::vector<std::int64_t> node_; // [GPUs + 1, cells + 1]
 };

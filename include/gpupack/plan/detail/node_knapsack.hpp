@@ -12,18 +12,20 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// The most that one node's GPUs are worth when each shape has a worth of its own and host resources do not bind:
-/// slices by an unbounded knapsack on each GPU, and on top of it whole tasks by one over the GPUs.
+/// The most that one node's GPUs are worth when each class has a worth of its own and host resources do not bind: slices by
+/// an unbounded knapsack on each GPU, and on top of it whole tasks by one over the GPUs.
 ///
-/// Number  of worths: whole for the proof, floating for the search
+/// @tparam Number  of worths: an integer for the proof, floating point for the search
 template <class Number> class node_knapsack {
   public:
-    explicit node_knapsack(const packing_model& of) : of_{of} {}
+    /// @param model  must outlive the knapsack
+    explicit node_knapsack(const packing_model& model) : model_{model} {}
 
-    /// worth    [shapes]  of one piece of each shape (packed_shape::pieces)
-    /// returns  the worth of the best packing, at least 0
-    Number solve(const packed_kind& type, const std::vector<Number>& worth) {
-        const auto steps = static_cast<std::size_t>(type.compute / of_.step);
+    /// @param type   of the node
+    /// @param worth  [classes] of one piece of each class (packed_class::pieces)
+    /// @return       the worth of the best packing, at least 0
+    Number solve(const packed_node_type& type, const std::vector<Number>& worth) {
+        const auto steps = static_cast<std::size_t>(type.compute / model_.step);
         const auto gpus = static_cast<std::size_t>(type.gpus);
         choose_best_of_each_size(type, worth, steps, gpus);
         gpu_.assign(steps + 1, {});
@@ -43,27 +45,27 @@ template <class Number> class node_knapsack {
         return node_[gpus].worth;
     }
 
-    /// Calls take(shape) for each piece of the packing solved last.
+    /// Calls take(class) for each piece of the packing solved last.
     template <class Take> void for_each_piece(Take&& take) const {
         for (std::size_t g = node_.size() - 1; g > 0;) {
             const std::size_t width = node_[g].taken;
             g -= width;
             if (width > 1 || !one_is_sliced_) {
-                if (wholes_[width].worth > 0) take(wholes_[width].shape);
+                if (wholes_[width].worth > 0) take(wholes_[width].number);
                 continue;
             }
             for (std::size_t c = gpu_.size() - 1; c > 0;) {
                 const std::size_t size = gpu_[c].taken;
-                if (size > 0) take(slices_[size].shape);
+                if (size > 0) take(slices_[size].number);
                 c -= size > 0 ? size : 1;
             }
         }
     }
 
   private:
-    struct best_shape {
+    struct best_class {
         Number worth{};
-        std::size_t shape = 0;
+        std::size_t number = 0;
     };
     struct state {
         Number worth{};
@@ -74,24 +76,24 @@ template <class Number> class node_knapsack {
         }
     };
 
-    void choose_best_of_each_size(const packed_kind& type, const std::vector<Number>& worth, std::size_t steps,
+    void choose_best_of_each_size(const packed_node_type& type, const std::vector<Number>& worth, std::size_t steps,
                                   std::size_t gpus) {
         slices_.assign(steps + 1, {});
         wholes_.assign(std::max<std::size_t>(gpus, 1) + 1, {});
         sizes_.clear();
-        for (const std::size_t s : type.fitting) {
-            const packed_shape& shape = of_.shapes[s];
-            best_shape& best = shape.whole ? wholes_[static_cast<std::size_t>(shape.gpus)]
-                                           : slices_[static_cast<std::size_t>(shape.compute / of_.step)];
-            if (best.worth < worth[s]) best = {worth[s], s};
+        for (const std::size_t c : type.fitting) {
+            const packed_class& each = model_.classes[c];
+            best_class& best = each.whole ? wholes_[static_cast<std::size_t>(each.gpus)]
+                                           : slices_[static_cast<std::size_t>(each.compute / model_.step)];
+            if (best.worth < worth[c]) best = {worth[c], c};
         }
         for (std::size_t size = 1; size <= steps; ++size)
             if (slices_[size].worth > 0) sizes_.push_back(size);
     }
 
-    const packing_model& of_;
-    std::vector<best_shape> slices_; // [steps + 1]
-    std::vector<best_shape> wholes_; // [GPUs + 1]
+    const packing_model& model_;
+    std::vector<best_class> slices_; // [steps + 1]
+    std::vector<best_class> wholes_; // [GPUs + 1]
     std::vector<std::size_t> sizes_;
     std::vector<state> gpu_;  // [steps + 1]
     std::vector<state> node_; // [GPUs + 1]
