@@ -97,9 +97,8 @@
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
-#include <gpupack/policy/combine.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/dot_product.hpp>
 #include <gpupack/policy/opportunity_value.hpp>
 #include <gpupack/policy/opportunity_value_table.hpp>
@@ -122,6 +121,8 @@
 #include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/nic_affinity.hpp>
 #include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/policy_properties.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/rank.hpp>

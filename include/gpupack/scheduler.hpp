@@ -7,6 +7,7 @@
 #include <gpupack/fit/no_fit.hpp>
 #include <gpupack/fit/why_not.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>

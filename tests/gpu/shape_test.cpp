@@ -40,7 +40,7 @@ TEST(shape, is_prepared_as_a_decision_is) {
     const auto shapes = gpu::prepare_shapes(on, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, mover, 40).value();
     ASSERT_EQ(shapes.size(), 2U);
     EXPECT_EQ(shapes[1].request.gpus, 2);
-    EXPECT_EQ(shapes[1].scorer.key, (policy::random{3}.prepare({on, shapes[1].request, 41}).key));
+    EXPECT_EQ(shapes[1].scorer.key, policy::random{3}.scorer_at(41).key);
 }
 
 TEST(shape, asks_for_what_the_policy_takes) {

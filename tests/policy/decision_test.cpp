@@ -2,9 +2,9 @@
 #include <gpupack/policy/decision.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/random.hpp>
-#include <gpupack/policy/then.hpp>
+#include <gpupack/state/cluster_builder.hpp>
 
 #include <gtest/gtest.h>
 
@@ -16,12 +16,7 @@ TEST(decision, a_plain_policy_is_its_own_scorer_and_another_prepares_one) {
     static_assert(std::is_same_v<policy::scorer_of<policy::best_fit>, policy::best_fit>);
     static_assert(std::is_same_v<policy::scorer_of<policy::random>, policy::random_scorer>);
     static_assert(policy::preparable<policy::random> && !policy::preparable<policy::best_fit>);
-}
-
-TEST(decision, policies_that_need_the_whole_cluster_say_so_also_inside_others) {
-    using policy::looks_at_whole_cluster;
-    static_assert(looks_at_whole_cluster<policy::random>());
-    static_assert(!looks_at_whole_cluster<policy::best_fit>());
-    static_assert(looks_at_whole_cluster<decltype(policy::then(policy::best_fit{}, policy::random{}))>());
-    static_assert(looks_at_whole_cluster<decltype(policy::normalize(policy::best_fit{}))>());
+    const cluster cluster = cluster_builder{}.build().value();
+    const request request;
+    EXPECT_EQ(policy::prepare(policy::random{3}, {cluster, request, 7}).key, policy::random{3}.scorer_at(7).key);
 }

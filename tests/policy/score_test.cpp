@@ -19,5 +19,11 @@ TEST(score, ranked_scores_compare_as_pairs_do) {
         RC_ASSERT((a < b) == (std::pair{a.first, a.second} < std::pair{b.first, b.second}));
         RC_ASSERT((a == b) == (a.first == b.first && a.second == b.second));
     });
-    static_assert(gpupack::policy::score_like<ranked_score<score, ranked_score<score, score>>>);
+}
+
+TEST(score, is_an_integer_or_ranked_integers) {
+    using gpupack::policy::score_like;
+    static_assert(score_like<score> && score_like<int> && score_like<ranked_score<score, ranked_score<int, score>>>);
+    static_assert(!score_like<double> && !score_like<float> && !score_like<void> && !score_like<unsigned>);
+    static_assert(!score_like<ranked_score<score, double>> && !score_like<ranked_score<double, score>>);
 }

@@ -29,7 +29,7 @@ TEST(weighted_sum, is_exact_in_thousandths) {
         RC_ASSERT(mixed(chosen, request) == -1500 * a(chosen.node, request) + 2000 * g(chosen, request));
     });
     static_assert(policy::node_scorer<decltype(sum)> && !policy::node_scorer<decltype(mixed)>);
-    EXPECT_EQ((0.0004 * a).thousandths, 0);
-    EXPECT_EQ((0.0005 * a).thousandths, 1);
+    EXPECT_EQ((0.0004 * a).map.thousandths, 0);
+    EXPECT_EQ((0.0005 * a).map.thousandths, 1);
     EXPECT_DEATH((void)(1001.0 * a), "a weight from -1000 to 1000");
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/search/indexed.hpp>
 
+#include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/then.hpp>
 #include <gpupack/presets.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <type_traits>
 
@@ -62,6 +66,27 @@ TEST(indexed, policies_that_look_at_the_whole_cluster_are_searched_by_the_scan) 
                                  search::scan::searcher>);
     static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::best_fit>(on)),
                                   search::scan::searcher>);
+}
+
+TEST(indexed, follows_the_flags_of_a_combination) {
+    using combination = policy::then_policy<policy::lookahead, policy::best_fit>;
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster start = history.any_cluster();
+        const combination policy = policy::then(policy::lookahead{history.any_mix(start)}, policy::best_fit{});
+        static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<combination>(start)),
+                                      search::scan::searcher>);
+        scheduler indexed{start, policy, search::indexed{}};
+        scheduler scanned{start, policy};
+        const request some[] = {history.any_request(start), history.any_request(start), history.any_request(start)};
+        for (int i = 0; i < 30; ++i) {
+            const request& request = some[history.below(3)];
+            const auto a = indexed.try_place(request);
+            const auto b = scanned.try_place(request);
+            RC_ASSERT(a.has_value() == b.has_value());
+            if (a) RC_ASSERT(a->node == b->node && a->gpus == b->gpus);
+        }
+    });
 }
 
 TEST(indexed, remembers_no_more_shapes_than_it_may_and_answers_alike) {

@@ -17,8 +17,8 @@ std::optional<selection> search_slowly(const Policy& policy, const policy::decis
     using key_type = decltype(policy::node_score(scorer, node_view{}, question.request));
     std::optional<selection> best;
     key_type best_key{};
-    for (std::uint32_t n = 0; n < question.on.size(); ++n) {
-        const node_view node = question.on[node_id{n}];
+    for (std::uint32_t n = 0; n < question.cluster.size(); ++n) {
+        const node_view node = question.cluster[node_id{n}];
         if (!fit::fits(node, question.request)) continue;
         const key_type key = policy::node_score(scorer, node, question.request);
         if (!best || best_key < key) {

@@ -3,7 +3,7 @@
 #include <gpupack/state/snapshot_feed.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>

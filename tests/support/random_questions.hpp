@@ -5,6 +5,7 @@
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/presets.hpp>
 
 #include <variant>

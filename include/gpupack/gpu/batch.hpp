@@ -20,6 +20,7 @@
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -70,7 +71,7 @@ fetched_choices(Space& space, const Array& array, std::size_t count) {
 template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 place_batch_in(Space& space, const writable_cluster_view& view, const cluster& cluster, const Policy& policy,
                const std::vector<request>& requests, const batch_options& options) {
-    constexpr bool scans = policy::looks_at_whole_cluster<Policy>();
+    constexpr bool scans = policy::policy_traits<Policy>::properties.scope != policy::reads::node;
     using key = batch_key<Policy>;
     const auto count = static_cast<std::uint32_t>(requests.size());
     const plan::batch_plan plan =

@@ -6,6 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/dialect/kai/scorers.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/random.hpp>
@@ -112,7 +113,7 @@ template <class Scorer> struct normalize_guide {
     }
     GPUPACK_HD constexpr void prepare(scorer_type& made, std::uint32_t shape, std::uint64_t,
                                       const value_span& seen) const noexcept {
-        made = {scorers[shape], seen.lowest, seen.highest, points};
+        made = {scorers[shape], {seen.lowest, seen.highest, points}};
     }
 };
 
@@ -161,6 +162,10 @@ template <class Node, class Gpus> struct node_then_gpus_guide {
     }
 };
 
+/// Whether the scores of a policy depend on the node and the request alone.
+template <class Policy> inline constexpr bool reads_nodes_alone =
+    policy::policy_traits<Policy>::properties.scope == policy::reads::node;
+
 /// Owns on the host what a guide of a policy points to. Specialised for policies that look at the whole cluster;
 /// one of those without a specialisation cannot be placed in batches.
 ///
@@ -170,7 +175,7 @@ template <class Policy> class guide_data;
 
 /// Of policies that keep their scores.
 template <class Policy>
-requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<Policy> {
+requires(reads_nodes_alone<Policy>) class guide_data<Policy> {
   public:
     guide_data(const Policy& by, const cluster& on, const std::vector<plan::request_class>& classes) {
         scorers_.reserve(classes.size());
@@ -199,7 +204,7 @@ requires(std::same_as<Policy, policy::random> ||
 
 /// Of policies that are normalized and else keep their scores.
 template <class Policy>
-requires(!policy::looks_at_whole_cluster<Policy>()) class guide_data<policy::normalized_policy<Policy>> {
+requires(reads_nodes_alone<Policy>) class guide_data<policy::normalized_policy<Policy>> {
   public:
     guide_data(const policy::normalized_policy<Policy>& by, const cluster& on,
                const std::vector<plan::request_class>& classes)
@@ -225,7 +230,7 @@ template <> class guide_data<dialect::kai_node> {
 
 /// Of two levels, one of which looks at the whole cluster.
 template <class Node, class Gpus>
-requires(policy::looks_at_whole_cluster<policy::node_then_gpus_policy<Node, Gpus>>()) class guide_data<
+requires(!reads_nodes_alone<policy::node_then_gpus_policy<Node, Gpus>>) class guide_data<
     policy::node_then_gpus_policy<Node, Gpus>> {
   public:
     guide_data(const policy::node_then_gpus_policy<Node, Gpus>& by, const cluster& on,
@@ -245,7 +250,7 @@ requires(policy::looks_at_whole_cluster<policy::node_then_gpus_policy<Node, Gpus
 
 /// Of policies that round up: what is taken stands in the shapes.
 template <class Policy>
-requires(policy::looks_at_whole_cluster<policy::whole_gpus_policy<Policy>>()) class guide_data<
+requires(!reads_nodes_alone<policy::whole_gpus_policy<Policy>>) class guide_data<
     policy::whole_gpus_policy<Policy>> : public guide_data<Policy> {
   public:
     guide_data(const policy::whole_gpus_policy<Policy>& by, const cluster& on,

@@ -11,7 +11,7 @@
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/fit/reason.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 

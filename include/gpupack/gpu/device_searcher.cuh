@@ -10,6 +10,7 @@
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/search/scan.hpp>
@@ -50,7 +51,7 @@ template <policy::policy Policy> class device_searcher {
     }
 
     [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
-        if (gpu_ != nullptr && question.on.size() > 0) {
+        if (gpu_ != nullptr && question.cluster.size() > 0) {
             const std::optional<answer_type> told = ask(policy, question);
             if (told && !told->found()) return std::nullopt;
             if (told) return selection{*told};
@@ -106,7 +107,7 @@ template <policy::policy Policy> class device_searcher {
         device_space& in = *gpu_->space;
         const auto scorer = gpu_->nodes.tables().moved(policy::prepare(policy, question));
         if (scorer) {
-            if constexpr (policy::looks_at_links<scorer_type>()) gpu_->nodes.move_kinds(question.on);
+            if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu_->nodes.move_kinds(question.cluster);
             write_letter(*scorer, question);
             if (gpu_->graph == nullptr) capture();
             if (gpu_->graph != nullptr)
@@ -130,7 +131,7 @@ template <policy::policy Policy> class device_searcher {
         const std::size_t bytes = detail::table_bytes(scorer);
         if (gpu_->graph == nullptr) gpu_->shared = bytes <= detail::most_shared_tables ? bytes : 0;
         to.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
-        to.update_count = gpu_->nodes.write_updates(question.on, to.updates, letter_type::most_updates, to.gpus,
+        to.update_count = gpu_->nodes.write_updates(question.cluster, to.updates, letter_type::most_updates, to.gpus,
                                                     letter_type::most_gpus);
     }
 

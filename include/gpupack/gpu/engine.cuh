@@ -8,6 +8,7 @@
 #include <gpupack/gpu/device_searcher.cuh>
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>

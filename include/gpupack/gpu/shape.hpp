@@ -7,6 +7,7 @@
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/search/best_node.hpp>
@@ -27,7 +28,7 @@ template <class Scorer> struct shape {
 
 /// Whether a policy's scores may be computed in a kernel: its scorer is flat, and does not call what only the host has.
 template <class Policy> inline constexpr bool runs_on_device =
-    std::is_trivially_copyable_v<policy::scorer_of<Policy>> && !policy::is_host_only<policy::scorer_of<Policy>>();
+    std::is_trivially_copyable_v<policy::scorer_of<Policy>> && !policy::policy_traits<Policy>::properties.host_only;
 
 /// The scorer's keys, in a kernel as on the host.
 template <class Policy> using key_under = search::key_of<policy::scorer_of<Policy>>;
@@ -63,7 +64,7 @@ namespace detail {
 /// The bytes that the tables of a scorer take.
 template <class Scorer> [[nodiscard]] std::size_t table_bytes(Scorer scorer) {
     std::size_t bytes = 0;
-    policy::for_each_table_of(
+    policy::policy_traits<Scorer>::for_each_table(
         scorer, [&](auto& pointer, std::size_t count) { bytes += table_room(count * sizeof(*pointer)); });
     return bytes;
 }

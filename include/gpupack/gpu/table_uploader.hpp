@@ -4,7 +4,6 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
-#include <gpupack/policy/concepts.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -44,7 +43,8 @@ template <class Memory> class table_uploader {
 
   private:
     template <class Value> void move_tables(Value& value) {
-        policy::for_each_table_of(value, [&](auto& pointer, std::size_t count) { move_table(pointer, count); });
+        const auto move = [&](auto& pointer, std::size_t count) { move_table(pointer, count); };
+        if constexpr (requires { value.for_each_table(move); }) value.for_each_table(move);
     }
 
     template <class Entry> void move_table(const Entry*& pointer, std::size_t count) {

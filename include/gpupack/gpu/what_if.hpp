@@ -15,6 +15,7 @@
 #include <gpupack/gpu/what_if_scenario.hpp>
 #include <gpupack/gpu/what_if_world.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 
 #include <algorithm>
 #include <cstddef>

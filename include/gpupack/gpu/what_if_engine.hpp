@@ -5,6 +5,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/what_if.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/workload/arrival_stream.hpp>

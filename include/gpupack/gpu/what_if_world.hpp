@@ -11,6 +11,7 @@
 #include <gpupack/gpu/what_if_scenario.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
@@ -27,7 +28,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// A policy that what-if replays can be made by: one that keeps its scores.
 template <class Policy>
-concept what_if_policy = policy::policy<Policy> && !policy::looks_at_whole_cluster<Policy>();
+concept what_if_policy = policy::policy<Policy> && policy::policy_traits<Policy>::properties.scope == policy::reads::node;
 
 /// What all scenarios share, in host memory: the cluster as it is, the tasks, and the policies prepared for each request
 /// class.

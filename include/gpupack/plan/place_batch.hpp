@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/scheduler.hpp>

@@ -6,6 +6,7 @@
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/plan/place_batch.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/engine.hpp>

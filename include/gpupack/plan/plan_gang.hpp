@@ -8,7 +8,7 @@
 #include <gpupack/plan/detail/gang_board.hpp>
 #include <gpupack/plan/detail/gang_capacity.hpp>
 #include <gpupack/plan/detail/gang_search.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/gang.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/cluster.hpp>

@@ -21,8 +21,8 @@ concept node_scorer = requires(const Type& scorer, const node_view& node, const 
 
 /// Scores a node and the GPUs chosen on it. The best choice is the node's score.
 template <class Type>
-concept candidate_scorer = requires(const Type& scorer, const candidate& chosen, const request& request) {
-    { scorer(chosen, request) } -> score_like;
+concept candidate_scorer = requires(const Type& scorer, const candidate& candidate, const request& request) {
+    { scorer(candidate, request) } -> score_like;
 };
 
 /// Scores nodes by one rule and, on the node that won, GPUs by another: what `node_then_gpus` makes.
@@ -33,56 +33,29 @@ concept node_then_gpus_scorer = requires(const Type& scorer) {
     requires candidate_scorer<std::remove_cvref_t<decltype(scorer.gpus)>>;
 };
 
-/// Any of the three sorts.
+/// A value that ranks the choices of one decision, in one of the three ways.
 template <class Type>
-concept any_scorer = node_scorer<Type> || candidate_scorer<Type> || node_then_gpus_scorer<Type>;
+concept scorer = std::copyable<Type> && (node_scorer<Type> || candidate_scorer<Type> || node_then_gpus_scorer<Type>);
 
-/// A value that ranks the choices of one decision.
-template <class Type>
-concept scorer = any_scorer<Type> && std::copyable<Type>;
+/// Whether a scorer can score a choice: a node_scorer scores nodes and candidates, a candidate_scorer candidates.
+template <class Scorer, class Choice>
+concept scores = (std::same_as<Choice, node_view> && node_scorer<Scorer>) ||
+                 (std::same_as<Choice, candidate> && (node_scorer<Scorer> || candidate_scorer<Scorer>));
 
-/// Whether a scorer is worth remembering: it costs more than comparing two node states, and nodes of one kind in
-/// one state score alike. A scorer says so by a static member `dear`; one that looks at a node's id must not.
-template <class Scorer> [[nodiscard]] consteval bool is_dear() {
-    if constexpr (requires { Scorer::dear; })
-        return Scorer::dear;
+/// The score of a choice; a node_scorer looks at the node of a candidate.
+template <class Choice, scores<Choice> Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
+score_of(const Scorer& scorer, const Choice& choice, const request& request) noexcept {
+    if constexpr (std::same_as<Choice, candidate> && !candidate_scorer<Scorer>)
+        return scorer(choice.node, request);
     else
-        return false;
+        return scorer(choice, request);
 }
 
-/// Whether a scorer's scores depend on the whole cluster through a few bits only, its regime: scorer.regime() tells
-/// them, and scorer.depends_on(changed bits, node) whether a node's scores may have changed with them.
-template <class Scorer> [[nodiscard]] consteval bool has_regimes() {
-    return requires(const Scorer& scorer, const node_view& node) {
-        { scorer.regime() } -> std::same_as<std::uint32_t>;
-        { scorer.depends_on(std::uint32_t{}, node) } -> std::same_as<bool>;
-    };
-}
-
-/// Whether a scorer's scores depend on the links between the chosen GPUs, so that equal GPUs are not
-/// interchangeable. A scorer says so by a static member `links`; combinations of it do, too.
-template <class Scorer> [[nodiscard]] consteval bool looks_at_links() {
-    if constexpr (requires { Scorer::links; })
-        return Scorer::links;
-    else
-        return false;
-}
-
-/// Whether a scorer calls what only the host has, so that no kernel may be made of it. A scorer says so by a static
-/// member `host_only`; combinations of it do, too.
-template <class Scorer> [[nodiscard]] consteval bool is_host_only() {
-    if constexpr (requires { Scorer::host_only; })
-        return Scorer::host_only;
-    else
-        return false;
-}
-
-/// Calls visit(pointer, count) for each table that a scorer points to, so that they can be copied to where a kernel
-/// reads them, and the pointers set. A scorer with pointers says so by a member function for_each_table(visit), which
-/// names each of them and its number of entries; one without pointers needs nothing.
-GPUPACK_CALLS_BACK
-template <class Scorer, class Visit> GPUPACK_HD constexpr void for_each_table_of(Scorer& scorer, Visit&& visit) {
-    if constexpr (requires { scorer.for_each_table(visit); }) scorer.for_each_table(visit);
-}
+/// Whether a scorer's scores are plain integers, which can be added, scaled and divided; those of `then` cannot.
+template <class Scorer, class Choice>
+concept plain_scores = scores<Scorer, Choice> &&
+    requires(const Scorer& scorer, const Choice& choice, const request& request) {
+    { policy::score_of(scorer, choice, request) } -> std::signed_integral;
+};
 
 } // namespace gpupack::policy

@@ -8,6 +8,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 
@@ -48,7 +49,7 @@ struct fgd_scorer {
     fragmentation_scorer exact;
     const std::int64_t* thresholds = nullptr;
 
-    static constexpr bool dear = true;
+    static constexpr policy_properties properties{.expensive = true};
 
     /// The tables of what is expected, and the thresholds.
     GPUPACK_CALLS_BACK

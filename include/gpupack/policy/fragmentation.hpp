@@ -9,6 +9,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/policy/gpu_lanes.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/split.hpp>
@@ -21,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct fragmentation_scorer {
     fragmentation_view expected;
 
-    static constexpr bool dear = true;
+    static constexpr policy_properties properties{.expensive = true};
 
     /// The tables of what is expected.
     GPUPACK_CALLS_BACK

@@ -7,6 +7,7 @@
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>

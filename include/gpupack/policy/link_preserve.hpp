@@ -6,6 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/topology/link_view.hpp>
@@ -32,7 +33,7 @@ struct link_preserve {
     std::int64_t own = 8;
     std::int64_t weights[3] = {1, 1, 1};
 
-    static constexpr bool links = true;
+    static constexpr policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD score operator()(const candidate& chosen, const request&) const noexcept {
         const link_view* const known = chosen.node.type().links;

@@ -9,6 +9,7 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/opportunity_value.hpp>
 #include <gpupack/policy/opportunity_value_table.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/reserved_capacity.hpp>
 #include <gpupack/policy/reserved_capacity_table.hpp>
@@ -25,7 +26,7 @@ struct lookahead_scorer {
     reserved_capacity_view room;
     std::uint32_t tight = 0;
 
-    static constexpr bool dear = true;
+    static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
     static constexpr score place = score{1} << 34; // more than any use of a node: kept room comes first
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
@@ -52,11 +53,10 @@ struct lookahead_scorer {
         room.for_each_table(visit);
     }
 
-    /// What of the whole cluster the scores depend on, as bits: see search::indexed.
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t regime() const noexcept { return tight; }
-    /// Whether the scores of a node may differ between two regimes that differ in those bits.
-    [[nodiscard]] GPUPACK_HD constexpr bool depends_on(std::uint32_t changed,
-                                                       const node_view& node) const noexcept {
+    /// The scarce classes that are tight.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t cluster_flags() const noexcept { return tight; }
+    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(std::uint32_t changed,
+                                                        const node_view& node) const noexcept {
         return room.matters(changed, node);
     }
 
@@ -93,8 +93,6 @@ struct lookahead_scorer {
 /// source  the dynamic stochastic knapsack with a price for a shared resource (docs/lookahead.md)
 class lookahead {
   public:
-    static constexpr bool whole_cluster = true;
-
     /// What moves it between fair and careless, and how far it looks.
     ///
     /// reserve     in percent of the room that scarce tasks are expected to want until the cluster is full; 0 keeps none
@@ -113,7 +111,7 @@ class lookahead {
         : use_{expected, chosen.offers, chosen.gpu_memory}, room_{expected, chosen.reserve} {}
 
     [[nodiscard]] lookahead_scorer prepare(const decision& question) const noexcept {
-        return {use_.view(), room_.view(), room_.tight(question.on)};
+        return {use_.view(), room_.view(), room_.tight(question.cluster)};
     }
 
     friend bool operator==(const lookahead& a, const lookahead& b) noexcept {
@@ -126,6 +124,5 @@ class lookahead {
 };
 
 static_assert(policy<lookahead>);
-static_assert(has_regimes<lookahead_scorer>());
 
 } // namespace gpupack::policy

@@ -3,6 +3,8 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/policy_traits.hpp>
+#include <gpupack/state/cluster.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
@@ -67,9 +69,11 @@ struct mig_fragmentation_scorer {
 /// ties            fewer units free, then lower node, lower GPU, lower start
 /// source          MFI, arXiv 2511.18906 (docs/sources.md#mfi)
 struct mig_fragmentation {
+    static constexpr policy_properties properties{};
+
     [[nodiscard]] mig_fragmentation_scorer prepare(const decision& question) const noexcept {
         mig_fragmentation_scorer made;
-        const auto& all = question.on.mig_tables();
+        const auto& all = question.cluster.mig_tables();
         for (std::size_t t = 0; t < all.size(); ++t) made.tables[t] = all[t].counts->view();
         return made;
     }

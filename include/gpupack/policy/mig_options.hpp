@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
@@ -18,9 +19,11 @@ struct mig_options {
     score loss = 5;
     score unit = 100;
 
+    static constexpr policy_properties properties{};
+
     [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
-        auto scorer = detail::without_prices(question.on, unit);
-        detail::set_prices(scorer, question.on, expected, false,
+        auto scorer = detail::without_prices(question.cluster, unit);
+        detail::set_prices(scorer, question.cluster, expected, false,
                            [&](const request&, score percent, std::int64_t) { return loss * percent; });
         return scorer;
     }

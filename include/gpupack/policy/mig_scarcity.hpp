@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 
 #include <cstdint>
 
@@ -28,7 +29,7 @@ struct mig_scarcity {
     score base = 20;
     score unit = 1024;
 
-    static constexpr bool whole_cluster = true;
+    static constexpr policy_properties properties{.scope = reads::cluster};
 
     /// What a place is worth to an expected request, by its part of the mix and the places that it has left.
     [[nodiscard]] GPUPACK_HD static constexpr score price(score scale, score base, score percent,
@@ -37,8 +38,8 @@ struct mig_scarcity {
     }
 
     [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
-        auto scorer = detail::without_prices(question.on, unit);
-        detail::set_prices(scorer, question.on, expected, true,
+        auto scorer = detail::without_prices(question.cluster, unit);
+        detail::set_prices(scorer, question.cluster, expected, true,
                            [&](const request&, score percent, std::int64_t places) {
                                return price(scale, base, percent, places);
                            });

@@ -5,6 +5,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
@@ -15,7 +16,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///        nothing is known
 /// ties   lower GPU set
 struct nic_affinity {
-    static constexpr bool links = true;
+    static constexpr policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
         const link_view* const known = chosen.node.type().links;

@@ -3,32 +3,49 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
-#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// One policy for the node and another for the GPUs on the node that won.
+///
+/// Each part visits candidates for itself, so both may have candidates of their own.
 template <class Node, class Gpus> struct node_then_gpus_policy {
-    Node node;
-    Gpus gpus;
+    Node node; ///< Ranks the nodes.
+    Gpus gpus; ///< Chooses GPUs on the best node.
 
-    static constexpr bool whole_cluster = looks_at_whole_cluster<Node>() || looks_at_whole_cluster<Gpus>();
-    static constexpr bool links = looks_at_links<Node>() || looks_at_links<Gpus>();
-    static constexpr bool host_only = is_host_only<Node>() || is_host_only<Gpus>();
+    using combined = combined_traits<Node, Gpus>;
+    static constexpr policy_properties properties = combined::properties;
 
-    /// The tables of both.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        for_each_table_of(node, visit);
-        for_each_table_of(gpus, visit);
+        combined::for_each_table(visit, node, gpus);
     }
 
-    [[nodiscard]] constexpr auto prepare(const decision& question) const
-        requires(preparable<Node> || preparable<Gpus>) {
-        auto of_node = policy::prepare(node, question);
-        auto of_gpus = policy::prepare(gpus, question);
-        return node_then_gpus_policy<decltype(of_node), decltype(of_gpus)>{of_node, of_gpus};
+    [[nodiscard]] GPUPACK_HD constexpr auto cluster_flags() const noexcept requires(combined::has_cluster_flags) {
+        return combined::cluster_flags(node, gpus);
+    }
+    template <class Flags>
+    requires(combined::has_cluster_flags)
+    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& view) const noexcept {
+        return combined::affected_by(changed, view, node, gpus);
+    }
+
+    [[nodiscard]] constexpr auto prepare(const decision& decision) const requires(combined::is_prepared) {
+        auto node_scorer = policy::prepare(node, decision);
+        auto gpu_scorer = policy::prepare(gpus, decision);
+        return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
+    }
+    [[nodiscard]] GPUPACK_HD constexpr auto scorer_at(std::uint64_t ordinal) const noexcept
+        requires(combined::is_prepared_by_ordinal) {
+        auto node_scorer = part_at(node, ordinal);
+        auto gpu_scorer = part_at(gpus, ordinal);
+        return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
     }
 
     friend bool operator==(const node_then_gpus_policy&, const node_then_gpus_policy&) = default;

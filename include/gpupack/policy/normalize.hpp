@@ -4,57 +4,58 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/ids.hpp>
 #include <gpupack/core/math.hpp>
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/policy/combine.hpp>
-#include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/mapped_policy.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/node_view.hpp>
+
+#include <concepts>
+#include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
-/// The scorer that normalize prepares: lowest and highest are over the nodes of the decision.
-template <class Scorer> struct normalized_scorer {
-    Scorer inner;
-    score lowest = 0;
-    score highest = 0;
-    score points = 100;
+/// Stretches a score from the range of the nodes of one decision.
+struct stretch_score {
+    score lowest = 0;   ///< Becomes 0.
+    score highest = 0;  ///< Becomes `points`.
+    score points = 100; ///< The full score.
 
-    static constexpr bool links = looks_at_links<Scorer>();
-    static constexpr bool host_only = is_host_only<Scorer>();
-
-    /// The tables of what is inside.
-    GPUPACK_CALLS_BACK
-    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        for_each_table_of(inner, visit);
-    }
-
-    template <class Choice>
-    requires plain_scores<Scorer, Choice>
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const Choice& choice, const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(score value) const noexcept {
         if (lowest == highest) return 0;
-        return floor_divide((score_of(inner, choice, request) - lowest) * points, highest - lowest);
+        return floor_divide((value - lowest) * points, highest - lowest);
     }
+    friend bool operator==(const stretch_score&, const stretch_score&) = default;
 };
+
+/// The scorer that normalize prepares.
+template <class Scorer> using normalized_scorer = mapped_policy<stretch_score, Scorer>;
 
 /// A policy's score stretched so that over the nodes of one decision the lowest becomes 0 and the highest `points`.
 template <class Policy> struct normalized_policy {
-    Policy inner;
-    score points = 100;
+    Policy inner;       ///< The policy whose score is stretched.
+    score points = 100; ///< The full score.
 
-    static constexpr bool whole_cluster = true;
+    using combined = combined_traits<Policy>;
+    static constexpr policy_properties properties = joined(combined::properties, {.scope = reads::cluster});
 
-    [[nodiscard]] constexpr auto prepare(const decision& question) const {
-        normalized_scorer<scorer_of<Policy>> prepared{policy::prepare(inner, question), 0, 0, points};
-        bool first = true;
-        for (std::uint32_t i = 0; i < question.on.size(); ++i) {
-            const node_view node = question.on[node_id{i}];
-            if (!fit::fits(node, question.request)) continue;
-            const score here = policy::node_score(prepared.inner, node, question.request);
-            if (first || here < prepared.lowest) prepared.lowest = here;
-            if (first || prepared.highest < here) prepared.highest = here;
-            first = false;
+    [[nodiscard]] constexpr auto prepare(const decision& decision) const
+        requires policy<normalized_scorer<scorer_of<Policy>>> {
+        normalized_scorer<scorer_of<Policy>> prepared{policy::prepare(inner, decision), {0, 0, points}};
+        bool is_first = true;
+        for (std::uint32_t n = 0; n < decision.cluster.size(); ++n) {
+            const node_view node = decision.cluster[node_id{n}];
+            if (!fit::fits(node, decision.request)) continue;
+            const score value = policy::node_score(prepared.inner, node, decision.request);
+            if (is_first || value < prepared.map.lowest) prepared.map.lowest = value;
+            if (is_first || prepared.map.highest < value) prepared.map.highest = value;
+            is_first = false;
         }
         return prepared;
     }
@@ -64,10 +65,12 @@ template <class Policy> struct normalized_policy {
 
 /// `normalize(a)`: min-max over the nodes that fit, to 0 ... points, rounded down; 0 for all where they are equal.
 ///
-/// Where a looks at GPUs, a node counts by its best choice. cost: one more pass over the cluster a decision.
-template <policy Policy> [[nodiscard]] constexpr auto normalize(Policy inner, score points = 100) {
+/// Where a looks at GPUs, a node counts by its best choice. Cost: one more pass over the cluster a decision.
+template <policy Policy>
+requires policy<normalized_policy<Policy>>
+[[nodiscard]] constexpr auto normalize(Policy policy, score points = 100) {
     GPUPACK_EXPECTS(points > 0, "a range above 0");
-    return normalized_policy<Policy>{inner, points};
+    return normalized_policy<Policy>{policy, points};
 }
 
 } // namespace gpupack::policy

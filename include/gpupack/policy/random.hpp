@@ -7,6 +7,7 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/score.hpp>
 
 #include <cstdint>
@@ -15,7 +16,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that random prepares: a draw a node.
 struct random_scorer {
-    std::uint64_t key = 0;
+    std::uint64_t key = 0; ///< Of the decision.
+
+    static constexpr policy_properties properties{.scope = reads::cluster, .node_id_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request&) const noexcept {
         return static_cast<score>(mix_bits(key ^ mix_bits(node.id().number() + 1)) >> 24);
@@ -24,23 +27,21 @@ struct random_scorer {
 
 /// Chooses among the nodes that fit, each equally likely; the same choice for the same seed and question.
 struct random {
-    std::uint64_t seed = 0;
-
-    static constexpr bool whole_cluster = true;
+    std::uint64_t seed = 0; ///< Another seed makes other choices.
 
     /// The scorer of the decision with that ordinal.
     [[nodiscard]] GPUPACK_HD constexpr random_scorer scorer_at(std::uint64_t ordinal) const noexcept {
         return {mix_bits(seed ^ mix_bits(ordinal + 0x9e3779b97f4a7c15ULL))};
-    }
-    [[nodiscard]] constexpr random_scorer prepare(const decision& question) const noexcept {
-        return scorer_at(question.ordinal);
     }
     friend bool operator==(const random&, const random&) = default;
 };
 
 /// The scorer that gpu_random prepares: a draw a GPU.
 struct gpu_random_scorer {
-    std::uint64_t key = 0;
+    std::uint64_t key = 0; ///< Of the decision.
+
+    static constexpr policy_properties properties{
+        .scope = reads::cluster, .node_id_sensitive = true, .own_candidates = true};
 
     /// The draw of one GPU.
     [[nodiscard]] GPUPACK_HD constexpr score draw(const node_view& node, int gpu) const noexcept {
@@ -75,16 +76,11 @@ struct gpu_random_scorer {
 
 /// Chooses among the GPUs of the node that fit, each set of them equally likely.
 struct gpu_random {
-    std::uint64_t seed = 0;
-
-    static constexpr bool whole_cluster = true;
+    std::uint64_t seed = 0; ///< Another seed makes other choices.
 
     /// The scorer of the decision with that ordinal.
     [[nodiscard]] GPUPACK_HD constexpr gpu_random_scorer scorer_at(std::uint64_t ordinal) const noexcept {
         return {mix_bits(seed ^ mix_bits(ordinal + 0xd1b54a32d192ed03ULL))};
-    }
-    [[nodiscard]] constexpr gpu_random_scorer prepare(const decision& question) const noexcept {
-        return scorer_at(question.ordinal);
     }
     friend bool operator==(const gpu_random&, const gpu_random&) = default;
 };

@@ -6,6 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/ranked.hpp>
@@ -20,17 +21,17 @@ template <candidate_scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto
 best_candidate(const Scorer& scorer, const node_view& node, const request& request) noexcept {
     using score_type = decltype(scorer(candidate{}, request));
     ranked_selection<score_type> best;
-    const auto offer = [&](score_type score, gpu_set gpus, slot_list slots) {
-        const ranked_selection<score_type> offered{{node.id(), gpus, slots}, score};
+    const auto offer = [&](score_type value, gpu_set gpus, slot_list slots) {
+        const ranked_selection<score_type> offered{{node.id(), gpus, slots}, value};
         if (offered.precedes(best)) best = offered;
     };
-    if constexpr (requires { scorer.for_each_score(node, request, [](score_type, gpu_set, slot_list) {}); })
+    if constexpr (policy_traits<Scorer>::visits_scores)
         scorer.for_each_score(node, request, offer);
     else
         fit::for_each_candidate(
             node, request,
             [&](const candidate& each) { offer(scorer(each, request), each.gpus, each.slots); },
-            looks_at_links<Scorer>() ? fit::by_links::yes : fit::by_links::no);
+            policy_traits<Scorer>::properties.topology_sensitive ? fit::by_links::yes : fit::by_links::no);
     return best;
 }
 

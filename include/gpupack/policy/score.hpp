@@ -6,11 +6,10 @@
 
 #include <concepts>
 #include <cstdint>
-#include <type_traits>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
-/// How good a choice is: a whole number, higher is better. Shipped policies stay within plus or minus 2^40.
+/// How good a choice is: an integer, higher is better. Shipped policies stay within plus or minus 2^40.
 using score = std::int64_t;
 
 /// Two scores of which the second decides only where the first is equal: what `then` returns.
@@ -26,12 +25,17 @@ template <class First, class Second> struct ranked_score {
     }
 };
 
-/// What a policy may return: a score, or something else that is small, flat and totally ordered.
+namespace detail {
+
+template <class Type> inline constexpr bool is_integer_score = std::signed_integral<Type>;
+template <class First, class Second> inline constexpr bool is_integer_score<ranked_score<First, Second>> =
+    is_integer_score<First> && is_integer_score<Second>;
+
+} // namespace detail
+
+/// What a policy may return: a signed integer, or a ranked_score of them. No floating-point number, so that every
+/// compiler and processor gives the same order.
 template <class Type>
-concept score_like = std::is_trivially_copyable_v<Type> && std::default_initializable<Type> &&
-    requires(const Type& a, const Type& b) {
-    { a < b } -> std::convertible_to<bool>;
-    { a == b } -> std::convertible_to<bool>;
-};
+concept score_like = detail::is_integer_score<Type>;
 
 } // namespace gpupack::policy

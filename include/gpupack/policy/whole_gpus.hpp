@@ -2,7 +2,9 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
@@ -11,7 +13,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 template <class Policy> struct whole_gpus_policy {
     Policy inner;
 
-    static constexpr bool whole_cluster = looks_at_whole_cluster<Policy>();
+    using combined = combined_traits<Policy>;
+    static constexpr policy_properties properties = combined::properties;
 
     /// What is placed for a request: a slice of a GPU is rounded up to the whole GPU.
     [[nodiscard]] constexpr request effective_request(const request& request) const noexcept {

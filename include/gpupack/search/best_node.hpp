@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/state_memo.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -20,7 +20,7 @@ namespace gpupack::inline GPUPACK_ABI::search {
 template <class Scorer> using key_of = decltype(policy::node_score(
     std::declval<const Scorer&>(), std::declval<const node_view&>(), std::declval<const request&>()));
 
-/// Ranks nodes for one request; under a dear scorer, nodes in one state are scored once.
+/// Ranks nodes for one request; under an expensive scorer, nodes in one state are scored once.
 template <class Scorer> class ranker {
   public:
     ranker(const Scorer& scorer, const cluster& on, const request& request) noexcept
@@ -28,7 +28,7 @@ template <class Scorer> class ranker {
 
     /// The rank of a node that the request fits.
     [[nodiscard]] key_of<Scorer> operator()(const node_view& node) {
-        if constexpr (policy::is_dear<Scorer>()) {
+        if constexpr (policy::policy_traits<Scorer>::remembers_states) {
             if (!asked_.ids.is_any()) return policy::node_score(scorer_, node, asked_); // nodes in one state may differ
             return memo_.look_up(on_, node, [&] { return policy::node_score(scorer_, node, asked_); });
         } else
@@ -41,7 +41,7 @@ template <class Scorer> class ranker {
     const Scorer& scorer_;
     const cluster& on_;
     const request& asked_;
-    [[no_unique_address]] std::conditional_t<policy::is_dear<Scorer>(), state_memo<key_of<Scorer>>, nothing> memo_;
+    [[no_unique_address]] std::conditional_t<policy::policy_traits<Scorer>::remembers_states, state_memo<key_of<Scorer>>, nothing> memo_;
 };
 
 /// The best of the nodes `first` to `last - 1` for a request.

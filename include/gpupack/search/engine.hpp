@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/selection.hpp>
@@ -21,7 +22,7 @@ template <class Type, class Policy>
 concept searcher = std::movable<Type> &&
     requires(Type& searching, const Policy& policy, const policy::decision& question, node_id node) {
     { searching.find(policy, question) } -> std::same_as<std::optional<selection>>;
-    { searching.changed(question.on, node) } -> std::same_as<void>;
+    { searching.changed(question.cluster, node) } -> std::same_as<void>;
 };
 
 /// A way to search: a small value that makes a searcher for a policy. All engines find the same choices.

@@ -5,6 +5,7 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
@@ -18,7 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::search {
@@ -34,7 +35,7 @@ template <policy::policy Policy> class indexed_searcher {
         const auto slot = shapes_.look_up(question.request);
         if (!slot) return scan::searcher{}.find(policy, question);
         const auto scorer = policy::prepare(policy, question);
-        follow_regime(scorer, question.on);
+        follow_cluster_flags(scorer, question.cluster);
         if (slot->is_new)
             enter_all(slot->slot, scorer, question);
         else
@@ -42,37 +43,38 @@ template <policy::policy Policy> class indexed_searcher {
         indexed_shape& shape = tournaments_[slot->slot];
         shape.seen = changes_.now();
         const auto best = shape.nodes.best();
-        return select_on(best ? node_id{*best} : node_id::none(), scorer, question.on, question.request);
+        return select_on(best ? node_id{*best} : node_id::none(), scorer, question.cluster, question.request);
     }
 
     void changed(const cluster& on, node_id node) { changes_.changed(on, node); }
 
   private:
     using scorer_type = policy::scorer_of<Policy>;
+    using scorer_traits = policy::policy_traits<scorer_type>;
+    using flags_type = decltype(scorer_traits::cluster_flags(std::declval<const scorer_type&>()));
 
     struct indexed_shape {
         tournament<key_of<scorer_type>> nodes;
         std::uint64_t seen = 0;
     };
 
-    /// Where the scorer is of another regime than the last one, notes as changed the nodes to which that matters.
-    void follow_regime(const scorer_type& scorer, const cluster& on) {
-        if constexpr (policy::has_regimes<scorer_type>()) {
-            const std::uint32_t changed_bits = scorer.regime() ^ regime_;
-            if (changed_bits == 0) return;
-            regime_ = scorer.regime();
-            for (std::uint32_t n = 0; n < on.size(); ++n)
-                if (scorer.depends_on(changed_bits, on[node_id{n}])) changes_.changed(on, node_id{n});
-        }
+    /// Notes as changed the nodes whose scores may differ now that facts about the cluster have changed.
+    void follow_cluster_flags(const scorer_type& scorer, const cluster& cluster) {
+        const flags_type flags = scorer_traits::cluster_flags(scorer);
+        if (flags == flags_) return;
+        const flags_type changed = flags ^ flags_;
+        flags_ = flags;
+        for (std::uint32_t n = 0; n < cluster.size(); ++n)
+            if (scorer_traits::affected_by(scorer, changed, cluster[node_id{n}])) changes_.changed(cluster, node_id{n});
     }
 
     /// Scores every node, as a scan would.
     void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& question) {
         if (slot == tournaments_.size())
-            tournaments_.push_back({tournament<key_of<scorer_type>>{question.on.size()}});
-        ranker<scorer_type> rank{scorer, question.on, question.request};
+            tournaments_.push_back({tournament<key_of<scorer_type>>{question.cluster.size()}});
+        ranker<scorer_type> rank{scorer, question.cluster, question.request};
         tournaments_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
-            const node_view node = question.on[node_id{number}];
+            const node_view node = question.cluster[node_id{number}];
             if (!fit::fits(node, question.request)) return false;
             key = rank(node);
             return true;
@@ -82,7 +84,7 @@ template <policy::policy Policy> class indexed_searcher {
     /// Scores the nodes that changed since the shape was last asked for.
     void catch_up(indexed_shape& shape, const scorer_type& scorer, const policy::decision& question) {
         changes_.for_each_since(shape.seen, [&](const node_row& row) {
-            const node_view node = question.on.view(row);
+            const node_view node = question.cluster.view(row);
             if (fit::fits(node, question.request))
                 shape.nodes.put(row.id.number(), policy::node_score(scorer, node, question.request));
             else
@@ -93,7 +95,7 @@ template <policy::policy Policy> class indexed_searcher {
     change_log changes_;
     shape_table shapes_;
     std::vector<indexed_shape> tournaments_; // [slots taken]
-    std::uint32_t regime_ = 0;
+    flags_type flags_{};
 };
 
 /// Keeps the scores of each request shape, and on each decision scores only the nodes that changed since that shape
@@ -112,10 +114,10 @@ struct indexed {
 
     template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& on) const {
         GPUPACK_EXPECTS(shapes > 0, "room for one shape at least");
-        if constexpr (policy::looks_at_whole_cluster<Policy>() && !policy::has_regimes<policy::scorer_of<Policy>>())
-            return scan::searcher{};
-        else
+        if constexpr (policy::policy_traits<Policy>::keeps_scores)
             return indexed_searcher<Policy>{on, shapes};
+        else
+            return scan::searcher{};
     }
 
     friend bool operator==(const indexed&, const indexed&) = default;

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -37,15 +38,15 @@ struct parallel {
             const auto scorer = policy::prepare(policy, question);
             using best_type = ranked_node<key_of<std::remove_const_t<decltype(scorer)>>>;
             using range = oneapi::tbb::blocked_range<std::uint32_t>;
-            const auto nodes = static_cast<std::uint32_t>(question.on.size());
+            const auto nodes = static_cast<std::uint32_t>(question.cluster.size());
             const best_type best = oneapi::tbb::parallel_reduce(
                 range{0, nodes, part}, best_type{},
                 [&](const range& some, best_type so_far) {
-                    const best_type here = best_in(scorer, question.on, question.request, some.begin(), some.end());
+                    const best_type here = best_in(scorer, question.cluster, question.request, some.begin(), some.end());
                     return here.precedes(so_far) ? here : so_far;
                 },
                 [](const best_type& a, const best_type& b) { return b.precedes(a) ? b : a; });
-            return select_on(best.node, scorer, question.on, question.request);
+            return select_on(best.node, scorer, question.cluster, question.request);
         }
 
         void changed(const cluster&, node_id) const noexcept {}

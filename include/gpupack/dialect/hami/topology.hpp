@@ -6,6 +6,7 @@
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 
 namespace gpupack::inline GPUPACK_ABI::dialect {
@@ -19,7 +20,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// ties   lower GPU set. HAMi takes the first in its order of devices
 /// source HAMi's computeWorstSingleCard and computeBestCombination (docs/sources.md#hami)
 struct hami_topology {
-    static constexpr bool links = true;
+    static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

@@ -7,9 +7,11 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
+#include <gpupack/state/cluster.hpp>
 
 #include <cstdint>
 
@@ -95,13 +97,13 @@ struct kai_node_scorer {
 struct kai_node {
     policy::strategy lean = policy::strategy::binpack;
 
-    static constexpr bool whole_cluster = true;
+    static constexpr policy::policy_properties properties{.scope = policy::reads::cluster};
 
     [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& question) const {
         kai_node_scorer prepared{lean, 0, 0};
         bool first = true;
-        for (std::uint32_t i = 0; lean == policy::strategy::binpack && i < question.on.size(); ++i) {
-            const node_view node = question.on[node_id{i}];
+        for (std::uint32_t i = 0; lean == policy::strategy::binpack && i < question.cluster.size(); ++i) {
+            const node_view node = question.cluster[node_id{i}];
             if (!fit::fits(node, question.request)) continue;
             const kai_amounts of = kai_amounts_of(node, question.request);
             if (of.all == 0) continue;

@@ -6,6 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/topology/link_view.hpp>
@@ -21,6 +22,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// ties    lower GPU set
 /// source  DeviceShare's partition table for H100, H800 and H20 (docs/sources.md#koordinator)
 struct koordinator_partitions {
+    static constexpr policy::policy_properties properties{.own_candidates = true};
+
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
         return score_of(chosen.node, chosen.gpus);
     }

@@ -6,7 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/topology/link_view.hpp>
@@ -131,8 +131,9 @@ class best_partition {
 /// cost   a partition a node. On nodes of more than 16 GPUs it takes those of best_link_set
 /// ties   as best_effort_set
 struct gpuallocator_best_effort {
-    static constexpr bool links = true;
-    static constexpr bool host_only = true; // its search recurses
+    /// Its search recurses, so no kernel runs it.
+    static constexpr policy::policy_properties properties{
+        .topology_sensitive = true, .own_candidates = true, .host_only = true};
 
     [[nodiscard]] policy::score operator()(const candidate& chosen, const request&) const noexcept {
         const link_view* const known = chosen.node.type().links;

@@ -6,6 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 
 #include <cstdint>
@@ -50,7 +51,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
 struct static_dgx {
     dgx machine = dgx::dgx_1_v100;
 
-    static constexpr bool links = true;
+    static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

@@ -52,7 +52,7 @@ template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const sha
     __syncthreads();
     if (table_bytes == 0) return;
     std::size_t offset = 0;
-    policy::for_each_table_of(to.scorer, [&](auto& pointer, std::size_t count) {
+    policy::policy_traits<Scorer>::for_each_table(to.scorer, [&](auto& pointer, std::size_t count) {
         if (count == 0) return;
         using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
         copy_by_block(reinterpret_cast<entry*>(tables + offset), pointer, count);
@@ -61,7 +61,7 @@ template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const sha
     __syncthreads();
     if (threadIdx.x == 0) {
         offset = 0;
-        policy::for_each_table_of(to.scorer, [&](auto& pointer, std::size_t count) {
+        policy::policy_traits<Scorer>::for_each_table(to.scorer, [&](auto& pointer, std::size_t count) {
             if (count == 0) return;
             using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
             pointer = reinterpret_cast<const entry*>(tables + offset);

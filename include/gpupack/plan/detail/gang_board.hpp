@@ -5,6 +5,7 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/plan/node_trial.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/gang.hpp>
