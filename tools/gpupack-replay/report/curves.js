@@ -41,8 +41,8 @@ function spaced(heights, gap, top, bottom) {
  * line; ends: whether each line is labelled where it ends.
  */
 function curves(plot) {
-  const box = html('div', {class: 'plot'});
-  const key = html('ul', {class: 'key'});
+  const box = html('div.plot');
+  const key = html('ul.key');
   let width = 0;
   const draw = () => {
     const out = plot.series.filter(line => emphasised.has(line.policy.index));
@@ -57,19 +57,14 @@ function curves(plot) {
               styleOf(line.policy, 'entry'),
               swatch(line.policy),
               line.policy.name,
-              plot.ends ? html('b', {}, number(lastPoint(line).mean, plot.digits) + plot.y.unit) : null,
+              plot.ends ? html('b', number(lastPoint(line).mean, plot.digits) + plot.y.unit) : null,
             ),
           )),
       ...(plot.reference
         ? [
             html(
-              'li',
-              {class: 'entry'},
-              svg(
-                'svg',
-                {class: 'swatch', viewBox: '0 0 26 8', 'aria-hidden': 'true'},
-                svg('path', {class: 'reference', d: 'M1 4H25'}),
-              ),
+              'li.entry',
+              svg('svg.swatch', {viewBox: '0 0 26 8', 'aria-hidden': 'true'}, svg('path.reference', {d: 'M1 4H25'})),
               plot.reference.name,
             ),
           ]
@@ -92,8 +87,8 @@ function drawCurves(plot, out, width, labelled) {
   const yTicks = ticks(plot.y, 6);
   const left = 12 + Math.max(...yTicks.map(tick => textWidth(tick.text)));
   const right = width - (labelled ? 40 + valueWidth + nameWidth : 12);
-  const top = 32,
-    bottom = height - 48;
+  const top = 32;
+  const bottom = height - 48;
   const x = value => left + ((value - plot.x.from) / (plot.x.to - plot.x.from)) * (right - left);
   const y = value => bottom - ((value - plot.y.from) / (plot.y.to - plot.y.from)) * (bottom - top);
   const place = (vx, vy) => x(vx).toFixed(1) + ' ' + y(vy).toFixed(1);
@@ -115,7 +110,7 @@ function drawCurves(plot, out, width, labelled) {
     viewBox: `${left} ${top - 5} ${right - left + 5} ${bottom - top + 5}`,
   });
   if (plot.reference)
-    clip.append(svg('path', {class: 'reference', d: path(plot.reference.points.map(([vx, vy]) => place(vx, vy)))}));
+    clip.append(svg('path.reference', {d: path(plot.reference.points.map(([vx, vy]) => place(vx, vy)))}));
   const faint = plot.series.filter(line => !out.includes(line));
   for (const line of [...faint, ...[...out].reverse()]) clip.append(drawSeries(plot, line, {place, path}));
   drawing.append(clip);
@@ -129,14 +124,12 @@ function drawAxes(plot, frame) {
   const xTicks = ticks(plot.x, frame.xParts);
   return svg(
     'g',
-    {},
     svg(
-      'g',
-      {class: 'grid'},
+      'g.grid',
       frame.yTicks.map(tick => svg('path', {d: `M${left} ${y(tick.value)}H${right}`})),
       xTicks.map(tick => svg('path', {d: `M${x(tick.value)} ${top}V${bottom}`})),
     ),
-    svg('path', {class: 'axis', d: `M${left} ${bottom}H${right}`}),
+    svg('path.axis', {d: `M${left} ${bottom}H${right}`}),
     frame.yTicks.map(tick =>
       svg('text', {x: left - 8, y: y(tick.value), dy: '.35em', 'text-anchor': 'end'}, tick.text),
     ),
@@ -159,8 +152,7 @@ function drawSeries(plot, line, {place, path}) {
   const last = lastPoint(line);
   if (line.band && mean.length > 1)
     group.append(
-      svg('path', {
-        class: 'band',
+      svg('path.band', {
         d:
           path([
             ...line.points.map(point => place(point.x, point.most)),
@@ -168,16 +160,14 @@ function drawSeries(plot, line, {place, path}) {
           ]) + 'Z',
       }),
     );
-  if (mean.length > 1) group.append(svg('path', {class: 'line', d: path(mean)}));
+  if (mean.length > 1) group.append(svg('path.line', {d: path(mean)}));
   if (plot.ends || mean.length === 1) {
     const [cx, cy] = mean.at(-1).split(' ');
-    group.append(svg('circle', {class: 'dot', cx, cy, r: 3.2}));
+    group.append(svg('circle.dot', {cx, cy, r: 3.2}));
   }
   const text = number(last.mean, plot.digits) + plot.y.unit;
   const range = line.band ? ` (${rangeText(last, value => number(value, plot.digits))} over seeds)` : '';
-  group.append(
-    svg('path', {class: 'hit', d: path(mean)}, svg('title', {}, `${line.policy.name}: ${text}${range} at the end`)),
-  );
+  group.append(svg('path.hit', {d: path(mean)}, svg('title', `${line.policy.name}: ${text}${range} at the end`)));
   return group;
 }
 
@@ -198,24 +188,16 @@ function drawEndLabels(plot, out, {x, y, right, top, bottom, valueWidth}) {
   );
   return svg(
     'g',
-    {},
     ends.map((end, i) => {
-      const from = x(lastPoint(end.line).x) + 5,
-        shared = i > 0 && ends[i - 1].value === end.value;
+      const from = x(lastPoint(end.line).x) + 5;
+      const shared = i > 0 && ends[i - 1].value === end.value;
       return svg(
         'g',
         styleOf(end.line.policy, 'label'),
-        svg('path', {
-          class: 'leader',
-          d: `M${from} ${end.height}L${right + 18} ${places[i]}L${right + 23} ${places[i]}`,
-        }),
+        svg('path.leader', {d: `M${from} ${end.height}L${right + 18} ${places[i]}L${right + 23} ${places[i]}`}),
         shared
           ? null
-          : svg(
-              'text',
-              {class: 'value', x: right + 27 + valueWidth, y: places[i], dy: '.35em', 'text-anchor': 'end'},
-              end.value,
-            ),
+          : svg('text.value', {x: right + 27 + valueWidth, y: places[i], dy: '.35em', 'text-anchor': 'end'}, end.value),
         svg('text', {x: right + 34 + valueWidth, y: places[i], dy: '.35em'}, end.line.policy.name),
       );
     }),
@@ -224,11 +206,11 @@ function drawEndLabels(plot, out, {x, y, right, top, bottom, valueWidth}) {
 
 /** Under the pointer: a line across, and the values there. */
 function addReadout(drawing, plot, out, {left, right, top, bottom, width}) {
-  const cross = svg('path', {class: 'cross', hidden: true});
+  const cross = svg('path.cross', {hidden: true});
   drawing.append(cross);
   drawing.addEventListener('pointermove', event => {
-    const box = drawing.getBoundingClientRect(),
-      px = ((event.clientX - box.left) * width) / box.width;
+    const box = drawing.getBoundingClientRect();
+    const px = ((event.clientX - box.left) * width) / box.width;
     if (px < left || px > right) return hide();
     const at = plot.x.from + ((px - left) / (right - left)) * (plot.x.to - plot.x.from);
     cross.setAttribute('d', `M${px} ${top}V${bottom}`);
@@ -243,15 +225,9 @@ function addReadout(drawing, plot, out, {left, right, top, bottom, width}) {
       }))
       .sort((a, b) => b.value - a.value);
     showTip(event, [
-      html('b', {}, plot.x.label + ': ' + number(at, 1) + plot.x.unit),
+      html('b', plot.x.label + ': ' + number(at, 1) + plot.x.unit),
       ...rows.map(({line, value}) =>
-        html(
-          'div',
-          {class: 'tip-row'},
-          swatch(line.policy),
-          line.policy.name,
-          html('b', {}, number(value, plot.digits) + plot.y.unit),
-        ),
+        html('div.tip-row', swatch(line.policy), line.policy.name, html('b', number(value, plot.digits) + plot.y.unit)),
       ),
     ]);
   });

@@ -4,31 +4,41 @@
 
 // ---- Elements -------------------------------------------------------------------------------------------------------
 
-function element(namespace, tag, attributes, children) {
-  const made = namespace ? document.createElementNS(namespace, tag) : document.createElement(tag);
+/**
+ * Makes an element.
+ *
+ * create: document.createElement, or the same for SVG; spec: 'tag' or 'tag.class.class'; rest: attributes, which may be
+ * left out, then children. Functions among the attributes listen; children that are null or undefined are left out.
+ */
+function element(create, spec, rest) {
+  const [tag, ...classes] = spec.split('.');
+  const hasAttributes = rest.length > 0 && rest[0] !== null && Object.getPrototypeOf(rest[0]) === Object.prototype;
+  const attributes = hasAttributes ? rest[0] : {};
+  const made = create(tag);
+  if (classes.length > 0) made.setAttribute('class', classes.join(' '));
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
+    if (value === undefined || value === null) continue;
     if (typeof value === 'function') made.addEventListener(name, value);
-    else made.setAttribute(name, value === true ? '' : value);
+    else made.setAttribute(name, value);
   }
+  const children = hasAttributes ? rest.slice(1) : rest;
   made.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
   return made;
 }
 
-const html = (tag, attributes = {}, ...children) => element(null, tag, attributes, children);
-const svg = (tag, attributes = {}, ...children) => element('http://www.w3.org/2000/svg', tag, attributes, children);
+const html = (spec, ...rest) => element(tag => document.createElement(tag), spec, rest);
+const svg = (spec, ...rest) => element(tag => document.createElementNS('http://www.w3.org/2000/svg', tag), spec, rest);
 
 function card(title, note, ...children) {
-  return html('section', {class: 'card'}, html('h2', {}, title), note ? html('p', {}, note) : null, ...children);
+  return html('section.card', html('h2', title), note ? html('p', note) : null, ...children);
 }
 
 /** A box that scrolls sideways where its table is wider, says so, and can be scrolled by keyboard. */
 function scrolling(label, table) {
-  const box = html('div', {class: 'scroll', role: 'region', 'aria-label': label, tabindex: 0}, table);
+  const box = html('div.scroll', {role: 'region', 'aria-label': label, tabindex: 0}, table);
   const frame = html(
-    'div',
-    {class: 'scroll-frame'},
-    html('p', {class: 'scroll-hint', 'aria-hidden': 'true'}, 'The table goes on to the right \u2192'),
+    'div.scroll-frame',
+    html('p.scroll-hint', {'aria-hidden': 'true'}, 'The table goes on to the right \u2192'),
     box,
   );
   const measure = () => {
@@ -79,23 +89,31 @@ function showTip(event, children) {
 // ---- Which policies stand out ---------------------------------------------------------------------------------------
 
 const hues = 7;
-const emphasised = new Set(); // indices of policies, in the order in which they get a colour
+const emphasised = new Map(); // from the index of a policy that stands out to the number of its colour and dash
 const redraws = []; // what is drawn anew when a policy begins or ceases to stand out
 
+/** A policy begins to stand out, with the first look that is free. */
+function emphasise(policy) {
+  const taken = new Set(emphasised.values());
+  let look = 0;
+  while (taken.has(look)) ++look;
+  emphasised.set(policy.index, look);
+}
+
 /** The best six and those that the command names; all, where there are few. */
-function emphasise() {
+function emphasiseAtFirst() {
   const few = policies.length <= 8;
   const named = meta.named.length <= 12 ? new Set(meta.named) : new Set();
-  for (const policy of policies) if (few || policy.index < 6 || named.has(policy.name)) emphasised.add(policy.index);
+  for (const policy of policies) if (few || policy.index < 6 || named.has(policy.name)) emphasise(policy);
 }
 
 /** Colour and dash of a policy, as attributes; with them, an element follows the pointer and the legend. */
 function styleOf(policy, classes = '') {
-  const place = [...emphasised].indexOf(policy.index);
-  const look = place === -1 ? 'faint' : 'd' + (Math.floor(place / hues) % 4);
+  const look = emphasised.get(policy.index);
+  const pattern = look === undefined ? 'faint' : 'd' + (Math.floor(look / hues) % 4);
   return {
-    class: classes + ' ' + look,
-    style: '--c: var(' + (place === -1 ? '--faint-line' : '--hue-' + (place % hues)) + ')',
+    class: classes + ' ' + pattern,
+    style: '--c: var(' + (look === undefined ? '--faint-line' : '--hue-' + (look % hues)) + ')',
     'data-policy': policy.index,
     'data-classes': classes,
   };
@@ -105,11 +123,11 @@ const swatch = policy =>
   svg(
     'svg',
     {...styleOf(policy, 'swatch'), viewBox: '0 0 26 8', 'aria-hidden': 'true'},
-    svg('path', {class: 'line', d: 'M1 4H25'}),
+    svg('path.line', {d: 'M1 4H25'}),
   );
 
 function toggle(policy) {
-  if (!emphasised.delete(policy.index)) emphasised.add(policy.index);
+  if (!emphasised.delete(policy.index)) emphasise(policy);
   for (const each of document.querySelectorAll('[data-policy]')) {
     const {style, class: classes} = styleOf(policies[each.dataset.policy], each.dataset.classes);
     each.setAttribute('style', style);
@@ -153,14 +171,13 @@ function legend() {
   };
   const out = policies.filter(policy => emphasised.has(policy.index));
   const faint = policies.filter(policy => !emphasised.has(policy.index));
-  const group = html('div', {class: 'legend', role: 'group', 'aria-label': 'Policies that stand out'}, out.map(chip));
+  const group = html('div.legend', {role: 'group', 'aria-label': 'Policies that stand out'}, out.map(chip));
   if (faint.length > 0)
     group.append(
       html(
         'details',
-        {},
-        html('summary', {}, counted(faint.length, 'more policy').replace('policys', 'policies')),
-        html('div', {class: 'legend'}, faint.map(chip)),
+        html('summary', faint.length === 1 ? '1 more policy' : number(faint.length) + ' more policies'),
+        html('div.legend', faint.map(chip)),
       ),
     );
   return group;

@@ -10,8 +10,8 @@ function nodesByModel(percents) {
     if (use.length === 0) return;
     const key = meta.nodes.models[i] || 'GPU';
     if (!models.has(key)) models.set(key, {name: key, nodes: [], gpus: 0, free: 0});
-    const model = models.get(key),
-      free = sum(use.map(used => 100 - used)) / 100;
+    const model = models.get(key);
+    const free = sum(use.map(used => 100 - used)) / 100;
     model.nodes.push({name, use, free});
     model.gpus += use.length;
     model.free += free;
@@ -22,11 +22,11 @@ function nodesByModel(percents) {
 
 /** Where the nodes of a model stand: columns of cells, in as many rows as the width asks for. */
 function layOut(model, width, cell) {
-  const gap = cell > 10 ? 2 : 1,
-    step = cell + gap,
-    pitch = step + (cell > 10 ? 4 : 2);
-  const columns = Math.max(1, Math.floor((width + pitch - cell) / pitch)),
-    rows = [];
+  const gap = cell > 10 ? 2 : 1;
+  const step = cell + gap;
+  const pitch = step + (cell > 10 ? 4 : 2);
+  const columns = Math.max(1, Math.floor((width + pitch - cell) / pitch));
+  const rows = [];
   let top = 0;
   for (let first = 0; first < model.nodes.length; first += columns) {
     const nodes = model.nodes.slice(first, first + columns);
@@ -53,25 +53,26 @@ function gpuMap() {
     {change: () => draw()},
     maps.map((map, i) => html('option', {value: i}, `${map.policy} (seed ${map.seed})`)),
   );
-  const total = html('p', {class: 'heat-total', role: 'status'}),
-    host = html('div');
+  const total = html('p.heat-total', {role: 'status'});
+  const host = html('div');
   const key = html(
-    'div',
-    {class: 'heat-key', 'aria-hidden': 'true'},
+    'div.heat-key',
+    {'aria-hidden': 'true'},
     'free:',
     [0, 0.25, 0.5, 0.75, 1].map(root => html('i', {'data-part': root}, number(root * root * emptiest) + thin + '%')),
   );
   let width = 0;
   const draw = () => {
-    const models = nodesByModel(maps[Number(select.value) || 0].percent),
-      at = ramp();
+    const models = nodesByModel(maps[Number(select.value) || 0].percent);
+    const at = ramp();
     const colours = Array.from({length: 101}, (_, used) => at(part(100 - used)).colour);
-    const nodes = sum(models.map(model => model.nodes.length)),
-      cell = nodes <= 60 ? 20 : nodes <= 320 ? 13 : 8;
+    const nodes = sum(models.map(model => model.nodes.length));
+    const cell = nodes <= 60 ? 20 : nodes <= 320 ? 13 : 8;
     const uses = models.flatMap(model => model.nodes.flatMap(node => node.use));
-    const full = uses.filter(used => used >= 100).length,
-      idle = uses.filter(used => used <= 0).length;
-    total.textContent = `${counted(full, 'GPU')} full, ${number(uses.length - full - idle)} partly used, ${number(idle)} idle`;
+    const full = uses.filter(used => used >= 100).length;
+    const idle = uses.filter(used => used <= 0).length;
+    const partly = uses.length - full - idle;
+    total.textContent = `${counted(full, 'GPU')} full, ${number(partly)} partly used, ${number(idle)} idle`;
     hideTip();
     host.replaceChildren(...models.map(model => drawModel(model, layOut(model, width, cell), width, colours)));
   };
@@ -85,7 +86,7 @@ function gpuMap() {
       'Every GPU at the end',
       'A column of cells is a node, a cell one of its GPUs; the colour says how much of it is free. ' +
         'Within a model, nodes with most free compute come first.',
-      html('div', {class: 'heat-head'}, html('label', {}, 'Policy ', select), key, total),
+      html('div.heat-head', html('label', 'Policy ', select), key, total),
       host,
     ),
   );
@@ -96,8 +97,8 @@ function drawModel(model, plan, width, colours) {
     role: 'img',
     'aria-label': `${model.name}: ${number(model.free, 1)} of ${counted(model.gpus, 'GPU')} unallocated`,
   });
-  const ratio = window.devicePixelRatio || 1,
-    context = canvas.getContext('2d');
+  const ratio = window.devicePixelRatio || 1;
+  const context = canvas.getContext('2d');
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(plan.height * ratio);
   context.scale(ratio, ratio);
@@ -109,32 +110,29 @@ function drawModel(model, plan, width, colours) {
       }),
     );
   const tell = event => {
-    const box = canvas.getBoundingClientRect(),
-      x = event.clientX - box.left,
-      y = event.clientY - box.top;
+    const box = canvas.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    const y = event.clientY - box.top;
     const row = plan.rows.find(each => y >= each.top && y < each.top + each.height);
-    const node = row?.nodes[Math.floor(x / plan.pitch)],
-      gpu = row ? Math.floor((y - row.top) / plan.step) : 0;
+    const node = row?.nodes[Math.floor(x / plan.pitch)];
+    const gpu = row ? Math.floor((y - row.top) / plan.step) : 0;
     if (!node || gpu >= node.use.length) return hideTip();
     showTip(event, [
-      html('b', {}, `${node.name}, GPU ${gpu}: ${node.use[gpu]}${thin}% allocated`),
+      html('b', `${node.name}, GPU ${gpu}: ${node.use[gpu]}${thin}% allocated`),
       `${model.name}, ${number(node.free, 2)} of ${counted(node.use.length, 'GPU')} free`,
     ]);
   };
   for (const kind of ['pointermove', 'pointerdown']) canvas.addEventListener(kind, tell);
   canvas.addEventListener('pointerleave', hideTip);
   return html(
-    'div',
-    {class: 'model'},
+    'div.model',
     html(
       'h3',
-      {},
       model.name,
       html(
         'span',
-        {},
-        `  ${counted(model.nodes.length, 'node')}, ` +
-          `${counted(model.gpus, 'GPU')}, ${number(model.free, 1)} unallocated (${percent((100 * model.free) / model.gpus)})`,
+        ` ${counted(model.nodes.length, 'node')}, ${counted(model.gpus, 'GPU')}, ` +
+          `${number(model.free, 1)} unallocated (${percent((100 * model.free) / model.gpus)})`,
       ),
     ),
     canvas,

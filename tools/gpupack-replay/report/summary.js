@@ -23,6 +23,9 @@ function signed(value, digits = 2) {
 /** "95.43 %": every share on the page is written with two decimals. */
 const percent = value => number(value, 2) + thin + '%';
 
+/** "130 %": without decimals where they are zeros. */
+const roundPercent = value => percent(value).replace('.00', '');
+
 /** "1 node", "2 nodes". */
 const counted = (count, noun) => number(count) + ' ' + noun + (count === 1 ? '' : 's');
 
@@ -52,15 +55,15 @@ const sum = values => values.reduce((total, value) => total + value, 0);
 /** Mean, least and most of some values; undefined where there are none. */
 function rangeOf(values) {
   if (values.length === 0) return undefined;
-  const least = Math.min(...values),
-    most = Math.max(...values);
+  const least = Math.min(...values);
+  const most = Math.max(...values);
   const mean = Math.min(Math.max(sum(values) / values.length, least), most);
   return {mean, least, most};
 }
 
 function median(values) {
-  const sorted = [...values].sort((a, b) => a - b),
-    half = sorted.length >> 1;
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
@@ -80,8 +83,8 @@ function heightAt(line, x) {
   const after = line.findIndex(point => point[0] >= x);
   if (after === -1) return line.at(-1)[1];
   if (after === 0 || line[after][0] === x) return line[after][1];
-  const [x0, y0] = line[after - 1],
-    [x1, y1] = line[after];
+  const [x0, y0] = line[after - 1];
+  const [x1, y1] = line[after];
   return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
 }
 
@@ -98,8 +101,8 @@ function lineOverSeeds(lines) {
 /** A round step that cuts a range into about so many parts. */
 function roundStep(range, parts) {
   if (!(range > 0)) return 1;
-  const rough = range / parts,
-    power = 10 ** Math.floor(Math.log10(rough));
+  const rough = range / parts;
+  const power = 10 ** Math.floor(Math.log10(rough));
   return power * ([1, 2, 5].find(times => rough <= times * power * 1.001) ?? 10);
 }
 
@@ -184,7 +187,7 @@ const bound = comeAndGo
     ? overSeeds(policies[0], run => run.bound_gpu_percent)
     : undefined;
 
-/** How much of the gap between `from` and the bound a policy closes, in percent, on the seeds where a table shows a gap. */
+/** How much of the gap between `from` and the bound a policy closes, in percent, on the seeds where there is a gap. */
 function gapClosed(policy, from) {
   const start = new Map(from.runs.map(run => [run.seed, run.allocated_gpu_percent]));
   return rangeOf(
@@ -210,3 +213,11 @@ const causes = [
   .filter(([field]) => field !== 'rounding_overhead' || runs.some(run => run.idle_milli_gpus?.[field] > 0))
   .map(([field, name], number) => ({name, number, measure: run => run.idle_milli_gpus[field] / run.gpus / 10}));
 const causesKnown = () => runs.every(run => run.idle_milli_gpus !== undefined && run.gpus > 0);
+
+/** "Both policies", "All 3 policies", "4 policies". */
+function someOfPolicies(count) {
+  if (count < policies.length) return `${number(count)} policies`;
+  return count === 2 ? 'Both policies' : `All ${number(count)} policies`;
+}
+
+const seedsNote = several ? ' Means over the seeds; decisions a second are medians.' : '';

@@ -3,6 +3,25 @@
 
 const nameCell = policy => html('th', {scope: 'row'}, swatch(policy), policy.name);
 
+/** A column of a measure with its range over the seeds. */
+function rangeColumn(name, field) {
+  const text = value => number(value, 2);
+  return {
+    name,
+    value: policy => policy[field].mean,
+    text: policy => text(policy[field].mean),
+    range: policy => policy[field],
+    digits: text,
+  };
+}
+
+/** A column of a plain number of which less is better. */
+function plainColumn(name, field, text = value => number(value)) {
+  return {name, value: policy => policy[field], text: policy => text(policy[field]), fewer: true};
+}
+
+const rateColumn = {name: 'Decisions a second', value: policy => policy.rate, text: policy => number(policy.rate)};
+
 /**
  * The table of the policies, sorted by any column.
  *
@@ -17,20 +36,14 @@ function sortableTable(title, note, columns) {
     row: html(
       'tr',
       {...styleOf(policy, policy.rank === 1 && policies.at(-1).rank > 1 ? 'best' : '')},
-      html(
-        'td',
-        {class: 'rank', title: policy.tied ? 'equal as printed' : undefined},
-        policy.rank + (policy.tied ? '=' : ''),
-      ),
+      html('td.rank', {title: policy.tied ? 'equal as printed' : undefined}, policy.rank + (policy.tied ? '=' : '')),
       nameCell(policy),
       columns.map(column => [
-        html('td', {}, column.text(policy)),
+        html('td', column.text(policy)),
         column.range && several
-          ? html('td', {class: 'range'}, policy.runs.length > 1 ? rangeText(column.range(policy), column.digits) : '')
+          ? html('td.range', policy.runs.length > 1 ? rangeText(column.range(policy), column.digits) : '')
           : null,
-        column.bar
-          ? html('td', {class: 'bar'}, html('i', {style: `width: ${(100 * column.bar(policy)).toFixed(1)}%`}))
-          : null,
+        column.bar ? html('td.bar', html('i', {style: `width: ${(100 * column.bar(policy)).toFixed(1)}%`})) : null,
       ]),
     ),
   }));
@@ -69,17 +82,16 @@ function sortableTable(title, note, columns) {
   const rankHead = headOf('Rank', policy => policy.index, false, 'rank');
   const header = html(
     'tr',
-    {},
     rankHead,
     headOf('Policy', policy => policy.name, false),
     columns.map(column => [
       headOf(column.name, column.value, !column.fewer),
       column.range && several ? html('th', {scope: 'col', class: 'range'}, 'least' + dash + 'most') : null,
-      column.bar ? html('td', {class: 'bar'}) : null,
+      column.bar ? html('td.bar') : null,
     ]),
   );
   sort(rankHead, policy => policy.index, false);
-  return card(title, note, scrolling(title, html('table', {class: 'policies'}, html('thead', {}, header), body)));
+  return card(title, note, scrolling(title, html('table.policies', html('thead', header), body)));
 }
 
 /** An axis around the values of a measure, at least one unit wide so that noise does not look like much. */
@@ -87,10 +99,10 @@ function axisAround(measure) {
   const all = measure.values.filter(Boolean).flatMap(value => [value.least, value.most]);
   if (measure.limit) all.push(measure.limit);
   if (measure.zero || measure.fromZero) all.push(0);
-  const least = Math.min(...all),
-    most = Math.max(...all),
-    span = Math.max(most - least, 1),
-    step = roundStep(span, 8);
+  const least = Math.min(...all);
+  const most = Math.max(...all);
+  const span = Math.max(most - least, 1);
+  const step = roundStep(span, 8);
   let from = Math.floor(least / step) * step,
     to = Math.max(Math.ceil(most / step) * step, from + span);
   if (measure.cap && to > measure.cap) {
@@ -119,21 +131,15 @@ function dotTable(title, note, measures) {
     svg('line', {class: classes, x1: panel.axis.at(value), x2: panel.axis.at(value), y1: 0, y2: '100%'});
   const track = (panel, value) =>
     svg(
-      'svg',
-      {class: 'track', 'aria-hidden': 'true'},
+      'svg.track',
+      {'aria-hidden': 'true'},
       panel.ticks.map(tick => vertical(panel, tick.value, 'gridline')),
       panel.zero ? vertical(panel, 0, 'zero') : null,
       panel.limit ? vertical(panel, panel.limit, 'limit') : null,
       value && value.most > value.least
-        ? svg('line', {
-            class: 'whisker',
-            x1: panel.axis.at(value.least),
-            x2: panel.axis.at(value.most),
-            y1: '50%',
-            y2: '50%',
-          })
+        ? svg('line.whisker', {x1: panel.axis.at(value.least), x2: panel.axis.at(value.most), y1: '50%', y2: '50%'})
         : null,
-      value ? svg('circle', {class: 'dot', cx: panel.axis.at(value.mean), cy: '50%', r: 4}) : null,
+      value ? svg('circle.dot', {cx: panel.axis.at(value.mean), cy: '50%', r: 4}) : null,
     );
   const rows = policies.map(policy =>
     html(
@@ -144,15 +150,14 @@ function dotTable(title, note, measures) {
         const value = panel.values[policy.index];
         const range = value && value.most > value.least ? `${rangeText(value, panel.text)} over seeds` : undefined;
         return [
-          html('td', {class: 'track-cell', 'data-label': panel.heading}, track(panel, value)),
-          html('td', {class: 'dot-value', title: range}, value ? panel.text(value.mean) : dash),
+          html('td.track-cell', {'data-label': panel.heading}, track(panel, value)),
+          html('td.dot-value', {title: range}, value ? panel.text(value.mean) : dash),
         ];
       }),
     ),
   );
   const head = html(
     'tr',
-    {},
     html('th', {scope: 'col'}, 'Policy'),
     panels.map(panel => html('th', {scope: 'col', colspan: 2}, panel.heading)),
   );
@@ -161,7 +166,7 @@ function dotTable(title, note, measures) {
       'tr',
       {class: classes, 'aria-hidden': 'true'},
       html('td'),
-      panels.map(panel => [html('td', {class: 'track-cell'}, html('div', {}, texts(panel))), html('td')]),
+      panels.map(panel => [html('td.track-cell', html('div', texts(panel))), html('td')]),
     );
   const limits = panels.some(panel => panel.limit)
     ? beside('limits', panel => {
@@ -178,9 +183,9 @@ function dotTable(title, note, measures) {
     html(
       'table',
       {class: 'dots' + (panels.length > 1 ? ' panels' : '')},
-      html('thead', {}, head, limits),
-      html('tbody', {}, rows),
-      html('tfoot', {}, axes),
+      html('thead', head, limits),
+      html('tbody', rows),
+      html('tfoot', axes),
     ),
   );
 }
@@ -201,8 +206,8 @@ function ramp() {
     return [hex >> 16, (hex >> 8) & 255, hex & 255];
   });
   return part => {
-    const place = Math.min(Math.max(part, 0), 1) * 4,
-      below = Math.min(3, Math.floor(place));
+    const place = Math.min(Math.max(part, 0), 1) * 4;
+    const below = Math.min(3, Math.floor(place));
     const rgb = stops[below].map((from, k) => Math.round(from + (place - below) * (stops[below + 1][k] - from)));
     const light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140;
     return {colour: `rgb(${rgb.join(' ')})`, ink: light ? '#16202b' : '#fff'};
@@ -245,7 +250,7 @@ function shadedTable(title, note, table) {
       nameCell(policy),
       table.columns.map((column, k) => {
         const cell = cells[i][k];
-        if (!cell) return html('td', {}, dash);
+        if (!cell) return html('td', dash);
         const range = cell.most > cell.least ? `${rangeText(cell, percent)} over seeds` : undefined;
         const difference = table.difference?.(policy, column);
         return html(
@@ -265,18 +270,17 @@ function shadedTable(title, note, table) {
   );
   const under = table.columns.some(column => column.under !== undefined)
     ? html(
-        'tr',
-        {class: 'under'},
+        'tr.under',
         html('th', {scope: 'row'}, table.under),
-        table.columns.map(column => html('td', {}, column.under ?? '')),
+        table.columns.map(column => html('td', column.under ?? '')),
       )
     : null;
   const key =
     policies.length === 1
       ? null
       : html(
-          'div',
-          {class: 'shades', 'aria-hidden': 'true'},
+          'div.shades',
+          {'aria-hidden': 'true'},
           table.distance,
           [0, 0.25, 0.5, 0.75, 1].map(part => html('i', {'data-part': part}, number(part * part * farthest, 2))),
         );
@@ -288,20 +292,17 @@ function shadedTable(title, note, table) {
       scrolling(
         title,
         html(
-          'table',
-          {class: 'shaded'},
+          'table.shaded',
           html(
             'thead',
-            {},
             html(
               'tr',
-              {},
               html('th', {scope: 'col'}, 'Policy'),
               table.columns.map(column => html('th', {scope: 'col'}, column.name)),
             ),
             under,
           ),
-          html('tbody', {}, rows),
+          html('tbody', rows),
         ),
       ),
     ),
