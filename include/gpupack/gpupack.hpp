@@ -5,12 +5,14 @@
 
 // IWYU pragma: begin_exports
 
+#include <gpupack/core/bit_set.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/divisor.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/math.hpp>

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives a placement back twice; compiled once for each thing that a failed check can do.
-#if defined(ALL_BUT_LEAVES)
-#include "all_but_leaves.hpp"
-#endif
 #if defined(INSTANTIATE_SCHEDULER)
 #include <gpupack/gpupack.hpp>
 #endif

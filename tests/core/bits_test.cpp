@@ -18,6 +18,6 @@ TEST(bits, are_counted_and_found_one_by_one) {
         RC_ASSERT(gpupack::count_bits(bits) == count);
         if (bits != 0) RC_ASSERT(gpupack::lowest_bit(bits) == lowest);
     });
-    EXPECT_EQ(gpupack::count_bits(0), 0);
+    EXPECT_EQ(gpupack::count_bits(0U), 0);
     EXPECT_EQ(gpupack::count_bits(0xffffffffU), 32);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/fit/numa_span.hpp>
 
 #include <gpupack/fit/candidate.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 
 #include <gpupack/policy/rank.hpp>

@@ -17,6 +17,11 @@ namespace gpupack::inline GPUPACK_ABI {
     return std::countr_zero(bits);
 #endif
 }
+/// The same for 64 bits.
+[[nodiscard]] GPUPACK_HD constexpr int lowest_bit(std::uint64_t bits) noexcept {
+    const auto low = static_cast<std::uint32_t>(bits);
+    return low != 0 ? lowest_bit(low) : 32 + lowest_bit(static_cast<std::uint32_t>(bits >> 32));
+}
 
 /// How many bits are set. Written out: without -mpopcnt std::popcount is a library call.
 [[nodiscard]] GPUPACK_HD constexpr int count_bits(std::uint32_t bits) noexcept {
@@ -24,6 +29,16 @@ namespace gpupack::inline GPUPACK_ABI {
     bits = (bits & 0x33333333U) + (bits >> 2 & 0x33333333U);
     bits = (bits + (bits >> 4)) & 0x0f0f0f0fU;
     return static_cast<int>(bits * 0x01010101U >> 24);
+}
+/// The same for 64 bits.
+[[nodiscard]] GPUPACK_HD constexpr int count_bits(std::uint64_t bits) noexcept {
+    return count_bits(static_cast<std::uint32_t>(bits)) + count_bits(static_cast<std::uint32_t>(bits >> 32));
+}
+
+/// Calls body(index) for each bit that is set, lowest first.
+GPUPACK_CALLS_BACK
+template <class Word, class Body> GPUPACK_HD constexpr void for_each_bit(Word bits, Body&& body) {
+    for (Word rest = bits; rest != 0; rest &= rest - 1) body(lowest_bit(rest));
 }
 
 } // namespace gpupack

@@ -5,6 +5,7 @@
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>

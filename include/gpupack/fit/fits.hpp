@@ -116,13 +116,12 @@ enum class glance : std::uint8_t { no, yes, unclear };
     if (!((fitting & gpus) == gpus) || !enough_together(node, request, gpus)) return false;
     if (numa_span(node, gpus) > widest_span(node, request, fitting)) return false;
     if (!in_profiles(request.share.way())) return true;
-    int nth = 0;
     bool free = true;
-    for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
+    for_each_gpu_indexed(gpus, [&](int nth, int i) {
         bool found = false;
-        for_each_free_slot(node, lowest_bit(rest), request.share, [&](int slot) { found |= slot == slots[nth]; });
+        for_each_free_slot(node, i, request.share, [&](int slot) { found |= slot == slots[nth]; });
         free = free && found;
-    }
+    });
     return free;
 }
 

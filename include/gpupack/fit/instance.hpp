@@ -72,9 +72,7 @@ GPUPACK_HD constexpr void for_each_free_slot(const node_view& node, int gpu, con
                                                           const share& request) noexcept {
     slot_list slots;
     if (!in_profiles(request.way())) return slots;
-    int nth = 0;
-    for (std::uint32_t rest = gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-        slots.set(nth, lowest_slot(node, lowest_bit(rest), request));
+    for_each_gpu_indexed(gpus, [&](int nth, int i) { slots.set(nth, lowest_slot(node, i, request)); });
     return slots;
 }
 

@@ -81,12 +81,10 @@ struct fragmentation_scorer {
               level_after{expected.cpu_level(node.cpu_free() - request.cpu)}, type{node.type()} {
             split_memory pieces;
             if (request.share.is_split()) pieces = split_over(&node.gpu(0), touched, request.share);
-            int nth = 0;
-            for (std::uint32_t rest = touched.bits(); rest != 0; rest &= rest - 1, ++nth) {
-                const int i = lowest_bit(rest);
+            for_each_gpu_indexed(touched, [&](int nth, int i) {
                 const share taken = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
                 after.set(i, after_taking(node.gpu(i), taken, node.capacity(i), request.gpus));
-            }
+            });
         }
     };
 
@@ -120,11 +118,10 @@ struct fragmentation_scorer {
         if (now.tasks == 0) return 0; // taking never makes usable what was not
         const demand_class& tasks = expected.classes[of_class];
         std::int32_t packed = now.served.packed();
-        for (std::uint32_t rest = (taken & now.wanted).bits(); rest != 0; rest &= rest - 1) {
-            const int i = lowest_bit(rest);
+        for_each_gpu(taken & now.wanted, [&](int i) {
             packed += node.after.supply_for(i, tasks.offer, tasks.memory) -
                       node.now.supply_for(i, tasks.offer, tasks.memory);
-        }
+        });
         const served_gpus left{packed};
         const std::int64_t usable = left.count() < tasks.gpus ? 0 : now.tasks_after * left.free();
         return usable - now.tasks * now.served.free();

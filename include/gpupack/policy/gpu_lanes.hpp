@@ -92,8 +92,7 @@ struct gpu_lanes {
                                                           std::int32_t memory) noexcept {
     std::int32_t sum = 0;
     if (memory > 0 || !(wanted == gpus.all)) { // rare: a demand that names memory or a model that some lack
-        for (std::uint32_t rest = wanted.bits(); rest != 0; rest &= rest - 1)
-            sum += gpus.supply_for(lowest_bit(rest), offer, memory);
+        for_each_gpu(wanted, [&](int i) { sum += gpus.supply_for(i, offer, memory); });
         return served_gpus{sum};
     }
     for (int first = 0; first < gpus.used; first += gpu_lanes::width)

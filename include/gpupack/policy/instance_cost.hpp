@@ -61,10 +61,10 @@ struct instance_cost_scorer {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
         score cost = 0;
-        int nth = 0;
-        for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-            cost += cost_on(chosen.node, lowest_bit(rest), request.share.way(),
-                            chosen.slots[nth < max_instances ? nth : 0]);
+        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
+            const int slot = chosen.slots[nth < max_instances ? nth : 0];
+            cost += cost_on(chosen.node, i, request.share.way(), slot);
+        });
         for (int w = 0; w < whole_count; ++w) {
             const int idle = idle_gpus(chosen.node, whole[w].models);
             int taken = 0;
@@ -97,11 +97,10 @@ struct instance_cost_scorer {
         const int used = count_bits(static_cast<std::uint32_t>(now) & ((1U << counts.units) - 1));
         const std::uint64_t after = now | (way == sharing::mig ? of.mig->slots[slot].taken : 0);
         score cost = per_unit * 8 * (counts.units - used) / counts.units;
-        for (std::uint32_t rest = priced[of.mig_number]; rest != 0; rest &= rest - 1) {
-            const int p = lowest_bit(rest);
+        for_each_bit(priced[of.mig_number], [&](int p) {
             const int left = way == sharing::mig ? counts.places(after, p) : 0;
             cost += prices[of.mig_number][p] * (counts.places(now, p) - left);
-        }
+        });
         return cost;
     }
 

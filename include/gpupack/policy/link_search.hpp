@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/topology/link_view.hpp>

@@ -21,10 +21,10 @@ struct mig_fragmentation_scorer {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
         score rise = 0;
-        int nth = 0;
-        for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth)
-            rise += rise_on(chosen.node, lowest_bit(rest), request.share.way(),
-                            chosen.slots[nth < max_instances ? nth : 0]);
+        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
+            const int slot = chosen.slots[nth < max_instances ? nth : 0];
+            rise += rise_on(chosen.node, i, request.share.way(), slot);
+        });
         return -rise;
     }
 

@@ -66,13 +66,13 @@ struct reserved_capacity_view {
     [[nodiscard]] GPUPACK_HD constexpr std::int64_t taken(std::uint32_t tight, const node_view& node,
                                                           const request& request, int idle_taken) const noexcept {
         std::int64_t lost = 0;
-        for (std::uint32_t rest = tight; rest != 0; rest &= rest - 1) {
-            const scarce_class& of = classes[lowest_bit(rest)];
-            if ((node.type().models & of.models).empty() || is_of(request, of)) continue;
+        for_each_bit(tight, [&](int index) {
+            const scarce_class& of = classes[index];
+            if ((node.type().models & of.models).empty() || is_of(request, of)) return;
             lost += places(of, node.idle_gpus(), node.cpu_free(), node.memory_free()) -
                     places(of, node.idle_gpus() - idle_taken, node.cpu_free() - request.cpu,
                            node.memory_free() - request.memory);
-        }
+        });
         return lost;
     }
 

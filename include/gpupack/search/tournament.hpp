@@ -96,10 +96,10 @@ template <policy::score_like Key> class tournament {
     [[nodiscard]] winner best_of(std::uint32_t level, std::uint32_t group) const noexcept {
         winner best;
         if (level == 0) {
-            for (std::uint32_t rest = entered_[group]; rest != 0; rest &= rest - 1) {
-                const std::uint32_t number = group * width + static_cast<std::uint32_t>(lowest_bit(rest));
+            for_each_bit(std::uint32_t{entered_[group]}, [&](int bit) {
+                const std::uint32_t number = group * width + static_cast<std::uint32_t>(bit);
                 if (!best.found() || best.score < keys_[number]) best = {keys_[number], node_id{number}};
-            }
+            });
             return best;
         }
         const std::uint32_t last = std::min(group * width + width, count_at(level - 1));

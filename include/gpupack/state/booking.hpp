@@ -27,12 +27,10 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
     node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
     split_memory pieces;
     if (taken.share.is_split()) pieces = split_over(gpus, on, taken.share);
-    int nth = 0;
-    for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
-        const int i = lowest_bit(rest);
+    for_each_gpu_indexed(on, [&](int nth, int i) {
         const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
         gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), type.gpus[i], taken.gpus, slot);
-    }
+    });
     return pieces;
 }
 
@@ -48,12 +46,10 @@ GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_t
                                  const split_memory& pieces) noexcept {
     node.cpu_free += static_cast<std::int32_t>(cpu.count());
     node.memory_free += static_cast<std::int32_t>(memory.count());
-    int nth = 0;
-    for (std::uint32_t rest = on.bits(); rest != 0; rest &= rest - 1, ++nth) {
-        const int i = lowest_bit(rest);
+    for_each_gpu_indexed(on, [&](int nth, int i) {
         const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
         gpus[i] = after_giving_back(gpus[i], piece_of(taken, pieces, nth), type.gpus[i], slot);
-    }
+    });
 }
 
 } // namespace gpupack

@@ -35,12 +35,13 @@ struct split_memory {
                                                            const share& request) noexcept {
     split_memory made;
     std::int32_t left[max_pieces] = {};
-    int count = 0;
     const auto least = static_cast<std::int32_t>(request.memory().count());
-    for (std::uint32_t rest = chosen.bits(); rest != 0 && count < max_pieces; rest &= rest - 1, ++count) {
-        made.memory[count] = least;
-        left[count] = gpus[lowest_bit(rest)].memory_free - least;
-    }
+    const gpu_set giving = chosen.lowest(max_pieces);
+    const int count = giving.size();
+    for_each_gpu_indexed(giving, [&](int nth, int i) {
+        made.memory[nth] = least;
+        left[nth] = gpus[i].memory_free - least;
+    });
     std::int64_t missing = request.total_memory().count() - std::int64_t{least} * count;
     while (missing > 0) {
         int fullest = -1;

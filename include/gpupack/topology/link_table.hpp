@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/topology/link.hpp>
 #include <gpupack/topology/link_view.hpp>
 #include <gpupack/topology/node_topology.hpp>

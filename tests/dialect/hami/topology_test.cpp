@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/dialect/hami/topology.hpp>
 
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/policy/rank.hpp>
 
 #include "support/for_all.hpp"

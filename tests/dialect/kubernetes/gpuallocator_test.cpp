@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/dialect/kubernetes/gpuallocator.hpp>
 
+#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/link_table.hpp>

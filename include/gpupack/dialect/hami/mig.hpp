@@ -34,20 +34,18 @@ struct hami_mig {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
         policy::score sum = 0;
-        int nth = 0;
-        for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
-            const int i = lowest_bit(rest);
+        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
             const gpu_state& gpu = chosen.node.gpu(i);
             if (request.share.way() != sharing::mig) {
                 sum -= gpu.compute_free;
-                continue;
+                return;
             }
             const partition_table& table = *chosen.node.capacity(i).mig;
             const std::uint64_t occupied = gpu.way == sharing::mig ? gpu.occupied() : 0;
             const int used = count_bits(static_cast<std::uint32_t>(occupied) & ((1U << table.units) - 1));
             sum -= 256 * (table.units - used);
             sum += detail::hami_start(table, chosen.slots[nth < max_instances ? nth : 0]);
-        }
+        });
         return sum;
     }
 

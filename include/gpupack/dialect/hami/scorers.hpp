@@ -77,15 +77,13 @@ struct hami_gpus {
                                                         const request& request) const noexcept {
         constexpr policy::score starts = 16;
         policy::score sum = 0;
-        int nth = 0;
-        for (std::uint32_t rest = chosen.gpus.bits(); rest != 0; rest &= rest - 1, ++nth) {
-            const int i = lowest_bit(rest);
+        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
             const gpu_capacity& of = chosen.node.capacity(i);
             const policy::score scored = hami_score(load_with(chosen.node.gpu(i), of, request.share), weights);
             sum += starts * rank(of.numa, scored, chosen.node.gpu(i).sharers);
             if (request.share.way() == sharing::mig)
                 sum += detail::hami_start(*of.mig, chosen.slots[nth < max_instances ? nth : 0]);
-        }
+        });
         return sum;
     }
     friend bool operator==(const hami_gpus&, const hami_gpus&) = default;
