@@ -186,7 +186,7 @@ void add_measures(nlohmann::ordered_json& object, const run_record& run) {
                                      {"host_short", run.idle->host_short.count()},
                                      {"wrong_model", run.idle->wrong_model.count()},
                                      {"fits", run.idle->fits.count()},
-                                     {"rounding_overhead", run.idle->rounding_overhead.count()}};
+                                     {"unasked", run.idle->rounding_overhead.count()}};
     auto& sizes = object["sizes"] = nlohmann::ordered_json::array();
     for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
         sizes.push_back({{"name", gpupack::replay::size_class_names[size]},

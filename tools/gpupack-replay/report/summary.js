@@ -208,9 +208,9 @@ const causes = [
   ['host_short', 'CPU or memory'],
   ['wrong_model', 'wrong model'],
   ['fits', 'no cause'],
-  ['rounding_overhead', 'rounded up'],
+  ['unasked', 'rounded up'],
 ]
-  .filter(([field]) => field !== 'rounding_overhead' || runs.some(run => run.idle_milli_gpus?.[field] > 0))
+  .filter(([field]) => field !== 'unasked' || runs.some(run => run.idle_milli_gpus?.[field] > 0))
   .map(([field, name], number) => ({name, number, measure: run => run.idle_milli_gpus[field] / run.gpus / 10}));
 const causesKnown = () => runs.every(run => run.idle_milli_gpus !== undefined && run.gpus > 0);
 
