@@ -2,10 +2,12 @@
 #include <gpupack/scheduler.hpp>
 
 #include "support/for_all.hpp"
+#include "support/one_gpu.hpp"
 #include "support/random_history.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/topology/models.hpp>
 
@@ -78,6 +80,38 @@ TEST(scheduler, places_nothing_on_what_is_closed_until_it_opens) {
     by.set_closed(node_id{0}, false);
     by.set_closed(node_id{0}, gpu_set::of(0), false);
     EXPECT_TRUE(by.place({.gpus = 1}));
+}
+
+TEST(scheduler, gives_a_whole_gpu_for_a_slice_by_its_rule) {
+    scheduler by{a100s(2), policy::first_fit{}, search::scan{}, request_rule::whole_gpus};
+    const request half{.gpus = 1, .share = slice{.compute = 500_milli}};
+    const auto first = by.place(half);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(by.place(half)->gpus, gpu_set::of(1));
+    EXPECT_EQ(by.place(half).error().count(fit::reason::idle_gpus), 1U);
+    EXPECT_FALSE(by.place_first_of({half}));
+    EXPECT_EQ(by.cluster().rounding_overhead(), 1000_milli);
+    EXPECT_EQ(by.explain(half).fitting(), 0U);
+    by.release(*first);
+    EXPECT_EQ(by.cluster().rounding_overhead(), 500_milli);
+    EXPECT_EQ(by.take({node_id{0}, gpu_set::of(0)}, half).gpus, gpu_set::of(0));
+    EXPECT_EQ(by.cluster().rounding_overhead(), 1000_milli);
+}
+
+TEST(scheduler, returns_to_the_same_state_under_a_rule) {
+    scheduler by{a100s(2), policy::first_fit{}, search::scan{}, request_rule::whole_gpus};
+    const cluster before = by.cluster();
+    const auto placed = by.place({.gpus = 2, .share = slice{1_GiB, 250_milli}});
+    EXPECT_EQ(by.cluster().rounding_overhead(), 1500_milli);
+    by.release(*placed);
+    EXPECT_TRUE(by.cluster().same_state(before));
+}
+
+TEST(scheduler, leaves_instances_what_they_are_under_a_rule) {
+    scheduler by{a100s(1), policy::first_fit{}, search::scan{}, request_rule::whole_gpus};
+    EXPECT_TRUE(by.place(one_of(by.cluster(), "4g.20gb")));
+    EXPECT_TRUE(by.place(one_of(by.cluster(), "3g.20gb")));
+    EXPECT_EQ(by.cluster().rounding_overhead(), 0_milli);
 }
 
 TEST(scheduler_death, stops_at_programming_errors) {

@@ -12,6 +12,7 @@
 #include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
+#include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -28,28 +29,26 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// What a scheduler thinks of a request, without placing it.
-///
-/// nodes    of the cluster
-/// failed   [fit::reason_count]  how many nodes fail for which reason; failed[none] of them fit
-/// options  the best choices, one a node, best first, ties by the lower node
+/// What a scheduler would do with a request, without placing it.
 template <class Score> struct explanation {
-    std::size_t nodes = 0;
-    std::uint32_t failed[fit::reason_count] = {};
-    std::vector<ranked_selection<Score>> options;
+    std::size_t nodes = 0;                         ///< Nodes of the cluster.
+    std::uint32_t failed[fit::reason_count] = {};  ///< Nodes that fail for each reason; failed[none] of them fit.
+    std::vector<ranked_selection<Score>> options;  ///< The best choices, one a node, best first, ties by the lower node.
 
-    /// How many nodes fit.
+    /// How many nodes the request fits.
     [[nodiscard]] std::uint32_t fitting() const noexcept { return failed[static_cast<int>(fit::reason::none)]; }
 };
 
-/// The front door: a cluster, a policy and an engine; answers where a request goes, and takes it there.
+/// A cluster with a policy, an engine and a request rule: decides where requests go, and places them there.
 ///
 /// One writer: calls that change it must not overlap with any other call.
+///
+/// @tparam Policy  which choice is the best
+/// @tparam Engine  how the best choice is found; all engines find the same one
 template <policy::policy Policy, search::engine Engine = search::scan> class scheduler {
   public:
     /// What the policy returns for a node.
-    using score_type = decltype(policy::node_score(std::declval<const policy::scorer_of<Policy>&>(),
-                                             std::declval<const node_view&>(), std::declval<const request&>()));
+    using score_type = search::key_of<policy::scorer_of<Policy>>;
 
     /// @param cluster  what requests are placed on
     /// @param policy   which choice is the best
@@ -62,9 +61,11 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
 
     /// Places the request on the best choice of the policy, or says why it fits nowhere now.
     ///
-    /// request    must be valid (is_valid); requests from outside go through checked() first
-    /// cost     one search, and one pass over the cluster where nothing fits; no allocation once the shape is known
-    /// ties     higher score, then lower node, then lower GPU set
+    /// Ties go to the lower node, then to the lower GPU set. Cost: one search, and one pass over the cluster where
+    /// nothing fits; no allocation once the request class is known.
+    ///
+    /// @param request  a valid request (is_valid); requests from outside go through checked() first
+    /// @return         the placement, or the reasons
     [[nodiscard]] expected<placement, no_fit> place(const request& request) {
         if (const auto placed = try_place(request)) return *placed;
         return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective(request))};
@@ -72,8 +73,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
 
     /// Places the first of several requests that fits, in order of preference: "one A100, else two T4".
     ///
-    /// returns  the index of the request that was placed, and where; or why the first one fits nowhere now
-    /// errors   as place(); the alternatives must not be empty
+    /// @param alternatives  valid requests, one at least
+    /// @return              the index of the request that was placed, and where; or why the first fits nowhere now
     [[nodiscard]] expected<std::pair<std::size_t, placement>, no_fit>
     place_first_of(const std::vector<request>& alternatives) {
         GPUPACK_EXPECTS(!alternatives.empty(), "one alternative at least");
@@ -83,80 +84,95 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     }
 
     /// place() without the reasons, for loops that do not read them.
+    ///
+    /// @param request  a valid request
+    /// @return         the placement, if the request fits
     [[nodiscard]] std::optional<placement> try_place(const request& request) {
         GPUPACK_EXPECTS(is_valid(request), "a valid request");
-        const gpupack::request placed_request = effective(request);
-        const auto found = searcher_.find(policy_, {cluster_, placed_request, ordinal_++});
+        const gpupack::request effective_request = effective(request);
+        const std::optional<selection> found = searcher_.find(policy_, {cluster_, effective_request, ordinal_++});
         if (!found) return std::nullopt;
-        const placement placed = cluster_.take(found->node, found->gpus, placed_request, found->slots,
-                                               rounding_overhead(placed_request, request));
-        searcher_.changed(cluster_, found->node);
-        return placed;
+        return book(*found, effective_request, request);
     }
 
-    /// Takes the request to a choice that was made elsewhere, by plan::plan_gang as a rule; it must fit there
-    /// (fit::fits_on).
-    [[nodiscard]] placement take(const selection& where, const request& request) {
-        const gpupack::request placed_request = effective(request);
-        GPUPACK_EXPECTS(fit::fits_on(cluster_[where.node], placed_request, where.gpus, where.slots), "a choice that fits");
-        const placement placed = cluster_.take(where.node, where.gpus, placed_request, where.slots,
-                                               rounding_overhead(placed_request, request));
-        searcher_.changed(cluster_, where.node);
-        return placed;
+    /// Places the request where somebody else chose, plan::plan_gang as a rule.
+    ///
+    /// @param selection  where it fits (fit::fits_on)
+    /// @param request    a valid request
+    [[nodiscard]] placement take(const selection& selection, const request& request) {
+        const gpupack::request effective_request = effective(request);
+        GPUPACK_EXPECTS(fit::fits_on(cluster_[selection.node], effective_request, selection.gpus, selection.slots),
+                        "a choice that fits");
+        return book(selection, effective_request, request);
     }
 
-    /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node kind.
+    /// Whether the request would be placed if nothing else were: wait if so, reject if not. Cost: a test a node type.
+    ///
+    /// @param request  a valid request
     [[nodiscard]] bool fits_empty(const request& request) const noexcept {
         return fit::fits_empty(cluster_, effective(request));
     }
 
-    /// Gives back exactly what the placement took. A placement that was released before, or that belongs to another
-    /// cluster, is a programming error.
-    void release(const placement& placed) {
-        cluster_.give_back(placed);
-        searcher_.changed(cluster_, placed.node);
+    /// Releases exactly what the placement took.
+    ///
+    /// @param placement  live in this cluster; one that was released before is a programming error
+    void release(const placement& placement) {
+        cluster_.give_back(placement);
+        searcher_.changed(cluster_, placement.node);
     }
 
-    /// Decides by another policy of the same type from now on: one with a newer learned_mix, say. What the engine
-    /// remembers of the old one is forgotten, so that the next decision of each shape costs a pass over the
-    /// cluster.
-    void set_policy(Policy by) {
-        policy_ = std::move(by);
+    /// Replaces the policy by another of the same type, one with a newer workload::learned_mix for instance.
+    ///
+    /// What the engine remembers of the old policy is forgotten, so the next decision of each request class costs a
+    /// pass over the cluster.
+    ///
+    /// @param policy  decides from now on
+    void set_policy(Policy policy) {
+        policy_ = std::move(policy);
         searcher_ = engine_.template make_searcher<Policy>(cluster_);
     }
 
     /// Closes GPUs of a node to new placements (unhealthy, cordoned), or opens them again. What runs there stays.
+    ///
+    /// @param node    a node of the cluster
+    /// @param gpus    GPUs of the node
+    /// @param closed  whether to close them
     void set_closed(node_id node, gpu_set gpus, bool closed) {
         cluster_.set_closed(node, gpus, closed);
         searcher_.changed(cluster_, node);
     }
     /// Closes a node to all new placements, or opens it again. What runs there stays.
+    ///
+    /// @param node    a node of the cluster
+    /// @param closed  whether to close it
     void set_closed(node_id node, bool closed) {
         cluster_.set_closed(node, closed);
         searcher_.changed(cluster_, node);
     }
 
-    /// The best options for a request and the reasons of the nodes that fail, without placing anything.
+    /// The best options for a request and the reasons of the nodes that fail. Cost: a score a node; allocates.
     ///
-    /// cost  a score a node; allocates
-    [[nodiscard]] explanation<score_type> explain(const gpupack::request& wanted, std::size_t options = 3) const {
-        GPUPACK_EXPECTS(is_valid(wanted), "a valid request");
-        const gpupack::request request = effective(wanted);
-        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, request, ordinal_});
-        explanation<score_type> told;
-        told.nodes = cluster_.size();
-        for (std::uint32_t i = 0; i < cluster_.size(); ++i) {
-            const node_view node = cluster_[node_id{i}];
-            const fit::reason why = fit::why_not(node, request);
-            ++told.failed[static_cast<int>(why)];
-            if (why == fit::reason::none)
-                told.options.push_back({{.node = node_id{i}}, policy::node_score(scorer, node, request)});
+    /// @param request  a valid request
+    /// @param options  how many options at most
+    [[nodiscard]] explanation<score_type> explain(const request& request, std::size_t options = 3) const {
+        GPUPACK_EXPECTS(is_valid(request), "a valid request");
+        const gpupack::request effective_request = effective(request);
+        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, effective_request, ordinal_});
+        explanation<score_type> result;
+        result.nodes = cluster_.size();
+        for (std::uint32_t n = 0; n < cluster_.size(); ++n) {
+            const node_view node = cluster_[node_id{n}];
+            const fit::reason reason = fit::why_not(node, effective_request);
+            ++result.failed[static_cast<int>(reason)];
+            if (reason != fit::reason::none) continue;
+            result.options.push_back({{node_id{n}}, policy::node_score(scorer, node, effective_request)});
         }
-        std::stable_sort(told.options.begin(), told.options.end(),
+        std::stable_sort(result.options.begin(), result.options.end(),
                          [](const auto& a, const auto& b) { return b.score < a.score; });
-        if (told.options.size() > options) told.options.resize(options);
-        for (selection& option : told.options) option = policy::select_gpus(scorer, cluster_[option.node], request);
-        return told;
+        if (result.options.size() > options) result.options.resize(options);
+        for (ranked_selection<score_type>& option : result.options)
+            static_cast<selection&>(option) = policy::select_gpus(scorer, cluster_[option.node], effective_request);
+        return result;
     }
 
     /// The policy that it decides by.
@@ -165,12 +181,21 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     [[nodiscard]] request_rule rule() const noexcept { return rule_; }
     /// The cluster as it is now.
     [[nodiscard]] const gpupack::cluster& cluster() const noexcept { return cluster_; }
-    /// Makes room, so that no allocation happens while that many placements are live.
+    /// Allocates memory for placements in advance.
+    ///
+    /// @param placements  how many may be live before anything is allocated again
     void reserve(std::size_t placements) { cluster_.reserve(placements); }
 
   private:
     [[nodiscard]] gpupack::request effective(const request& request) const noexcept {
-        return policy::effective_request(policy_, effective_request(rule_, request));
+        return policy::effective_request(policy_, gpupack::effective_request(rule_, request));
+    }
+
+    placement book(const selection& selection, const request& effective_request, const request& request) {
+        const placement placed = cluster_.take(selection.node, selection.gpus, effective_request, selection.slots,
+                                               rounding_overhead(effective_request, request));
+        searcher_.changed(cluster_, selection.node);
+        return placed;
     }
 
     gpupack::cluster cluster_;

@@ -13,7 +13,6 @@
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -159,7 +158,6 @@ TEST(bulk, ranks_as_combinations_do) {
     expect_alike_on_many_clusters([](const task_mix& mix) {
         return policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{});
     });
-    expect_alike_on_many_clusters([](const task_mix&) { return policy::whole_gpus(policy::binpack{}); });
 }
 
 TEST(bulk, ranks_as_a_users_own_policy_does) {

@@ -9,7 +9,6 @@
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 
 #include "support/random_history.hpp"
 
@@ -30,7 +29,7 @@ TEST(shape, knows_which_policies_a_kernel_can_run) {
     static_assert(gpu::runs_on_device<policy::best_fit> && gpu::runs_on_device<policy::fgd>);
     static_assert(!gpu::runs_on_device<host_only>);
     static_assert(!gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, host_only>>);
-    static_assert(!gpu::runs_on_device<policy::whole_gpus_policy<policy::quantized_policy<host_only>>>);
+    static_assert(!gpu::runs_on_device<policy::quantized_policy<host_only>>);
     static_assert(gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, policy::gpu_best_fit>>);
 }
 
@@ -41,14 +40,6 @@ TEST(shape, is_prepared_as_a_decision_is) {
     ASSERT_EQ(shapes.size(), 2U);
     EXPECT_EQ(shapes[1].request.gpus, 2);
     EXPECT_EQ(shapes[1].scorer.key, policy::random{3}.scorer_at(41).key);
-}
-
-TEST(shape, asks_for_what_the_policy_takes) {
-    const cluster on = random_history{1}.used_cluster();
-    gpu::table_uploader mover{no_memory{}};
-    const request request{.gpus = 1, .share = slice{.compute = milli_gpu{100}}};
-    const auto shapes = gpu::prepare_shapes(on, policy::whole_gpus(policy::best_fit{}), {request}, mover).value();
-    EXPECT_EQ(shapes[0].request.share.way(), sharing::exclusive);
 }
 
 TEST(shape, counts_the_bytes_of_its_tables) {

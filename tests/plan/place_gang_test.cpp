@@ -2,7 +2,8 @@
 #include <gpupack/plan/place_gang.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/indexed.hpp>
 
 #include "support/for_all.hpp"
@@ -55,8 +56,8 @@ TEST(place_gang, takes_members_in_the_order_in_which_they_were_seated) {
     }
 }
 
-TEST(place_gang, places_what_the_policy_takes) {
-    scheduler by{random_history{3, true}.any_cluster(), whole_gpus(policy::best_fit{})};
+TEST(place_gang, places_by_the_rule_of_the_scheduler) {
+    scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}, search::scan{}, request_rule::whole_gpus};
     const auto placed =
         plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
     if (placed) {

@@ -4,7 +4,7 @@
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/policy_traits.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/scan.hpp>
@@ -97,7 +97,7 @@ TEST(snapshot_feed, every_copy_catches_up_whichever_is_written) {
 TEST(snapshot_feed, shows_every_way_of_sharing_and_what_rounding_up_holds) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
-        scheduler by{history.any_cluster(), whole_gpus(policy::best_fit{})};
+        scheduler by{history.any_cluster(), policy::best_fit{}, search::scan{}, request_rule::whole_gpus};
         snapshot_feed feed{by.cluster()};
         for (int round = 0; round < 8; ++round) {
             (void)history.play(by, 6);

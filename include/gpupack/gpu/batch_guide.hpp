@@ -12,7 +12,6 @@
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <concepts>
@@ -246,16 +245,6 @@ requires(!reads_nodes_alone<policy::node_then_gpus_policy<Node, Gpus>>) class gu
   private:
     guide_data<Node> node_;
     guide_data<Gpus> gpus_;
-};
-
-/// Of policies that round up: what is taken stands in the shapes.
-template <class Policy>
-requires(!reads_nodes_alone<policy::whole_gpus_policy<Policy>>) class guide_data<
-    policy::whole_gpus_policy<Policy>> : public guide_data<Policy> {
-  public:
-    guide_data(const policy::whole_gpus_policy<Policy>& by, const cluster& on,
-               const std::vector<plan::request_class>& classes)
-        : guide_data<Policy>{by.inner, on, classes} {}
 };
 
 /// What a policy's nodes compare by.

@@ -8,7 +8,6 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -45,8 +44,7 @@ prepare_shapes(const cluster& on, const Policy& by, const std::vector<request>& 
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
     std::vector<shape<policy::scorer_of<Policy>>> shapes;
     shapes.reserve(requests.size());
-    for (const request& wanted : requests) {
-        const request& request = policy::effective_request(by, wanted);
+    for (const request& request : requests) {
         const auto scorer = mover.moved(policy::prepare(by, policy::decision{on, request, first++}));
         if (!scorer) return unexpected<gpu_error>{scorer.error()};
         shapes.push_back({request, *scorer});

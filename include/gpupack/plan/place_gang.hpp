@@ -46,7 +46,7 @@ void release_gang(scheduler<Policy, Engine>& by, const gang_placement& placed) {
 template <policy::policy Policy, search::engine Engine, class Admit = admit_all>
 [[nodiscard]] expected<gang_placement, gang_failure> place_gang(scheduler<Policy, Engine>& by, const gang& wanted,
                                                            Admit&& admit = {}, std::int64_t budget = 20'000) {
-    const auto made = plan_gang(by.cluster(), by.policy(), wanted, budget);
+    const auto made = plan_gang(by.cluster(), by.policy(), wanted, budget, by.rule());
     if (!made) return unexpected<gang_failure>{made.error()};
     std::vector<const request*> request;
     for (const gang_part& part : wanted.parts)

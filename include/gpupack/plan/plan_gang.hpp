@@ -10,6 +10,7 @@
 #include <gpupack/plan/detail/gang_search.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/gang.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -197,15 +198,17 @@ template <class Board>
 /// members.
 /// by      chooses the GPUs on each node
 /// budget  choices that branch and bound may try
+/// rule    what is placed for a request
 /// errors  what is wrong with the gang; or that there is no room, and whether that is proven
 /// cost    a fit test a node of each domain tried, and a choice a member; allocates
 /// ties    lower domain, lower node
 template <policy::policy Policy> [[nodiscard]] expected<gang_plan, gang_failure>
-plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t budget = 20'000) {
+plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t budget = 20'000,
+          request_rule rule = request_rule::as_requested) {
     if (const auto right = checked(wanted); !right) return unexpected<gang_failure>{gang_failure{right.error()}};
     const auto levels = detail::levels_of(on.domains(), wanted);
     if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};
-    detail::gang_board<node_trial> board{on, by, wanted};
+    detail::gang_board<node_trial> board{on, by, wanted, rule};
     return detail::seat_gang(board, *levels, budget);
 }
 

@@ -7,8 +7,8 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/gang.hpp>
+#include <gpupack/request/request_rule.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/selection.hpp>
 
@@ -33,9 +33,10 @@ template <class Trial> class gang_board {
         selection at;
     };
 
-    template <policy::policy Policy> gang_board(const cluster& on, const Policy& by, const gang& wanted)
+    template <policy::policy Policy>
+    gang_board(const cluster& on, const Policy& by, const gang& wanted, request_rule rule)
         : on_{on}, wanted_{wanted}, trial_{on} {
-        for (const gang_part& part : wanted.parts) requests_.push_back(policy::effective_request(by, part.request));
+        for (const gang_part& part : wanted.parts) requests_.push_back(effective_request(rule, part.request));
         for (const gpupack::request& each : requests_)
             pick_.push_back([scorer = policy::prepare(by, policy::decision{on, each, 0})](const node_view& node,
                                                                                           const gpupack::request& request) {
