@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of the unit tests of NVIDIA's k8s-device-plugin.
-#include <gpupack/presets.hpp>
+#include <gpupack/dialect/kubernetes/default_score.hpp>
+#include <gpupack/dialect/kubernetes/device_plugin.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/strategy.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -14,12 +17,12 @@ using namespace gpupack;
 namespace {
 
 /// Where `size` replicas go, one after the other, on GPUs of so many replicas each: how many on which GPU.
-std::vector<int> counts(const char* preset, int gpus, int replicas, int size) {
+std::vector<int> counts(policy::strategy strategy, int gpus, int replicas, int size) {
     const cluster on = cluster_builder{}
                            .add_nodes(1, {1_cores, 1_GiB, {gpus, models::t4, {.max_sharers = replicas}}})
                            .build()
                            .value();
-    scheduler by{on, std::get<policy::preset::device_plugin>(policy::make_preset(preset, {}).value())};
+    scheduler by{on, policy::node_then_gpus(dialect::kubernetes_default{}, dialect::device_plugin{strategy})};
     for (int i = 0; i < size; ++i)
         EXPECT_TRUE(by.place({.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}}));
     std::vector<int> told;
@@ -30,9 +33,8 @@ std::vector<int> counts(const char* preset, int gpus, int replicas, int size) {
 } // namespace
 
 TEST(device_plugin, takes_replicas_as_published) {
-    for (const std::string rule : {"packed", "distributed"})
+    for (const auto& [rule, strategy] : {std::pair{"packed", policy::strategy::binpack},
+                                         std::pair{"distributed", policy::strategy::spread}})
         for (const auto& row : published("device_plugin").at(rule))
-            EXPECT_EQ(counts(("device-plugin-" + rule).c_str(), row[0], row[1], row[2]),
-                      row[3].get<std::vector<int>>())
-                << rule << row;
+            EXPECT_EQ(counts(strategy, row[0], row[1], row[2]), row[3].get<std::vector<int>>()) << rule << row;
 }
