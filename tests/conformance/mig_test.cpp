@@ -5,21 +5,21 @@
 #include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/topology/models.hpp>
 
-#include "conformance/numbers.hpp"
 #include "support/one_gpu.hpp"
-
-#include <gtest/gtest.h>
+#include "support/published_check.hpp"
 
 #include <map>
 #include <set>
 #include <string>
 
 using namespace gpupack;
+using published::differences;
+using published::table;
 
 namespace {
 
 /// The plain profiles of a model: without extensions and double memory.
-std::vector<int> plain(const partition_table& of) {
+std::vector<int> plain_profiles(const partition_table& of) {
     std::vector<int> chosen;
     std::set<int> slices;
     for (int p = 0; p < of.profile_count; ++p) {
@@ -30,12 +30,12 @@ std::vector<int> plain(const partition_table& of) {
 }
 
 /// All that can stand on one GPU, found by adding instances one by one.
-struct states {
+struct mig_states {
     std::set<std::uint64_t> seen;     // sets of slots
     std::set<std::vector<int>> kinds; // multisets of profiles, each in order
     int maximal = 0;
 
-    states(const partition_table& of, const std::vector<int>& profiles) { visit(of, profiles, 0, 0, {}); }
+    mig_states(const partition_table& of, const std::vector<int>& profiles) { visit(of, profiles, 0, 0, {}); }
 
     void visit(const partition_table& of, const std::vector<int>& profiles, std::uint64_t slots,
                std::uint64_t occupied, const std::vector<int>& on) {
@@ -55,86 +55,99 @@ struct states {
     }
 };
 
-std::string full_name(const std::string& shorthand) {
+std::string full_profile_name(const std::string& shorthand) {
     const std::map<std::string, std::string> names{
         {"1g", "1g.5gb"}, {"2g", "2g.10gb"}, {"3g", "3g.20gb"}, {"4g", "4g.20gb"}, {"7g", "7g.40gb"}};
     return names.at(shorthand);
 }
 
-} // namespace
+cluster one_a100_and_one_a30() {
+    return cluster_builder{}
+        .add_nodes(1, {1_cores, 1_GiB, {1, models::a100_40gb}})
+        .add_nodes(1, {1_cores, 1_GiB, {1, models::a30}})
+        .build()
+        .value();
+}
 
-TEST(mig, has_the_published_counts_of_states) {
-    const auto numbers = published("mig");
-    const cluster on = cluster_builder{}
-                           .add_nodes(1, {1_cores, 1_GiB, {1, models::a100_40gb}})
-                           .add_nodes(1, {1_cores, 1_GiB, {1, models::a30}})
-                           .build()
-                           .value();
-    for (const auto& [name, node] : {std::pair{"a100_40", 0U}, std::pair{"a30", 1U}}) {
-        const partition_table& of = *on[node_id{node}].capacity(0).mig;
-        const states all{of, plain(of)};
-        const auto& expected = numbers.at(name);
-        EXPECT_EQ(all.seen.size(), expected.at("placed_sets").get<std::size_t>()) << name;
-        EXPECT_EQ(all.maximal, expected.at("maximal_placed").get<int>()) << name;
-        if (expected.contains("multisets")) {
-            EXPECT_EQ(all.kinds.size(), expected.at("multisets").get<std::size_t>()) << name;
+/// Compares the counts of states that a table tells of one GPU of the cluster.
+void compare_state_counts(const published::row& row, std::uint32_t node, differences& found) {
+    const cluster cluster = one_a100_and_one_a30();
+    const partition_table& table = *cluster[node_id{node}].capacity(0).mig;
+    const mig_states all{table, plain_profiles(table)};
+    found.expect_equal(all.seen.size(), row.at("placed_sets").get<std::size_t>(), row);
+    found.expect_equal(all.maximal, row.at("maximal_placed").get<int>(), row);
+    if (!row.contains("multisets")) return;
+    found.expect_equal(all.kinds.size(), row.at("multisets").get<std::size_t>(), row);
+    std::size_t maximal = 0;
+    for (const auto& kind : all.kinds)
+        maximal += std::none_of(all.kinds.begin(), all.kinds.end(), [&](const auto& other) {
+            return other != kind && std::includes(other.begin(), other.end(), kind.begin(), kind.end());
+        });
+    found.expect_equal(maximal, row.at("maximal_multisets").get<std::size_t>(), row);
+}
+
+const published::check mig_states_of_an_a100{
+    "mig", "a100_40", table::as_a_row, "has_the_published_counts_of_states_of_an_a100",
+    [](const published::row& row, differences& found) { compare_state_counts(row, 0, found); }};
+
+const published::check mig_states_of_an_a30{
+    "mig", "a30", table::as_a_row, "has_the_published_counts_of_states_of_an_a30",
+    [](const published::row& row, differences& found) { compare_state_counts(row, 1, found); }};
+
+const published::check mig_profiles_of_an_a100{
+    "mig", "a100_40", table::as_a_row, "has_the_published_profiles_and_starts",
+    [](const published::row& row, differences& found) {
+        const cluster cluster = a100s(1);
+        const partition_table& table = *cluster[node_id{0}].capacity(0).mig;
+        int most_compute = 0;
+        for (const auto& [name, profile] : row.at("profiles").items()) {
+            const auto request = mig_profile(cluster.models(), full_profile_name(name)).value();
+            const int p = lowest_bit(table.among(request.profiles));
+            found.expect_equal(table.profiles[p].units, profile.at("size").get<int>(), row);
+            found.expect_equal(table.profiles[p].slices, profile.at("compute").get<int>(), row);
+            most_compute = std::max<int>(most_compute, table.profiles[p].slices);
+            std::vector<int> starts;
+            for (int s = 0; s < table.profiles[p].slot_count; ++s)
+                starts.push_back(table.slots[table.profiles[p].first_slot + s].start);
+            found.expect_equal(starts, profile.at("starts").get<std::vector<int>>(), row);
         }
-        if (expected.contains("maximal_multisets")) {
-            std::size_t maximal = 0;
-            for (const auto& kind : all.kinds)
-                maximal += std::none_of(all.kinds.begin(), all.kinds.end(), [&](const auto& other) {
-                    return other != kind && std::includes(other.begin(), other.end(), kind.begin(), kind.end());
-                });
-            EXPECT_EQ(maximal, expected.at("maximal_multisets").get<std::size_t>()) << name;
+        found.expect_equal(most_compute, row.at("compute_budget").get<int>(), row);
+    }};
+
+const published::check mig_starts_of_hami{
+    "mig", "hami_sequence", table::as_a_row, "takes_the_starts_that_hami_takes",
+    [](const published::row& row, differences& found) {
+        std::vector<std::string> names;
+        std::string expected;
+        for (const auto& step : row.value) {
+            names.push_back(full_profile_name(step[0]));
+            expected += (expected.empty() ? "0@" : " 0@") + std::to_string(step[1].get<int>());
         }
-    }
-}
+        std::vector<const char*> profiles;
+        for (const std::string& name : names) profiles.push_back(name.c_str());
+        found.expect_equal(placed_in_order(dialect::hami_mig{}, 1, profiles), expected, row);
+        found.expect_equal(placed_in_order(dialect::hami_gpus{dialect::hami_rule::binpack}, 1, profiles), expected,
+                           row);
+    }};
 
-TEST(mig, has_the_published_profiles_and_starts) {
-    const auto expected = published("mig").at("a100_40").at("profiles");
-    const cluster on = a100s(1);
-    const partition_table& of = *on[node_id{0}].capacity(0).mig;
-    for (const auto& [name, profile] : expected.items()) {
-        const auto request = mig_profile(on.models(), full_name(name)).value();
-        const int p = lowest_bit(of.among(request.profiles));
-        EXPECT_EQ(of.profiles[p].units, profile.at("size").get<int>()) << name;
-        EXPECT_EQ(of.profiles[p].slices, profile.at("compute").get<int>()) << name;
-        std::vector<int> starts;
-        for (int s = 0; s < of.profiles[p].slot_count; ++s)
-            starts.push_back(of.slots[of.profiles[p].first_slot + s].start);
-        EXPECT_EQ(starts, profile.at("starts").get<std::vector<int>>()) << name;
-    }
-}
-
-TEST(mig, takes_the_starts_that_hami_takes) {
-    std::vector<std::string> names;
-    std::string expected;
-    for (const auto& step : published("mig").at("hami_sequence")) {
-        names.push_back(full_name(step[0]));
-        expected += (expected.empty() ? "0@" : " 0@") + std::to_string(step[1].get<int>());
-    }
-    std::vector<const char*> profiles;
-    for (const std::string& name : names) profiles.push_back(name.c_str());
-    EXPECT_EQ(placed_in_order(dialect::hami_mig{}, 1, profiles), expected);
-    EXPECT_EQ(placed_in_order(dialect::hami_gpus{dialect::hami_rule::binpack}, 1, profiles), expected);
-}
-
-TEST(mig,
-     fits_what_hami_fits) { // rows: intervals in use as start and size, profiles that come, whether they all fit
-    for (const auto& row : published("mig").at("hami_feasible")) {
-        scheduler by{a100s(1), dialect::hami_gpus{dialect::hami_rule::binpack}};
+const published::check mig_fits_of_hami{
+    "mig", "hami_feasible", table::of_rows, "fits_what_hami_fits",
+    [](const published::row& row, differences& found) { // in use as start and size, profiles that come, do all fit
+        cluster cluster = a100s(1);
         for (const auto& used : row[0]) {
-            ASSERT_EQ(used, nlohmann::json({4, 4})); // a 3g at 4
-            const partition_table& of = *by.cluster()[node_id{0}].capacity(0).mig;
-            cluster on = by.cluster();
-            const request request = one_of(on, "3g.20gb");
-            const int p = lowest_bit(of.among(request.share.profiles()));
-            (void)on.take(node_id{0}, gpu_set::of(0), request, slot_list{of.profiles[p].first_slot + 1});
-            by = scheduler{on, dialect::hami_gpus{dialect::hami_rule::binpack}};
+            found.expect_equal(used, nlohmann::json({4, 4}), row); // a 3g at 4
+            const partition_table& table = *cluster[node_id{0}].capacity(0).mig;
+            const request request = one_of(cluster, "3g.20gb");
+            const int p = lowest_bit(table.among(request.share.profiles()));
+            (void)cluster.take(node_id{0}, gpu_set::of(0), request, slot_list{table.profiles[p].first_slot + 1});
         }
+        scheduler scheduler{cluster, dialect::hami_gpus{dialect::hami_rule::binpack}};
         bool all = true;
         for (const auto& profile : row[1])
-            all = by.try_place(one_of(by.cluster(), full_name(profile).c_str())).has_value() && all;
-        EXPECT_EQ(all, row[2] == 1) << row;
-    }
-}
+            all =
+                scheduler.try_place(one_of(scheduler.cluster(), full_profile_name(profile).c_str())).has_value() &&
+                all;
+        found.expect_equal(all ? 1 : 0, row[2].get<int>(), row);
+    }};
+
+} // namespace

@@ -3,18 +3,25 @@
 #include <gpupack/dialect/nomad/scorers.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 
-#include "conformance/numbers.hpp"
-
-#include <gtest/gtest.h>
+#include "support/published_check.hpp"
 
 using namespace gpupack;
+using published::differences;
+using published::table;
 
-TEST(nomad, scores_as_published) { // rows: CPU and memory in use, binpack, spread
-    const cluster on = cluster_builder{}.add_nodes(1, {milli_cpu{2048}, mebibytes{4096}, {}}).build().value();
-    for (const auto& row : published("nomad").at("binpack_spread_cpu2048_mem4096")) {
+namespace {
+
+const published::check nomad_scores{
+    "nomad", "binpack_spread_cpu2048_mem4096", table::of_rows, "scores_as_published",
+    [](const published::row& row, differences& found) { // CPU and memory in use, binpack, spread
+        const cluster cluster =
+            cluster_builder{}.add_nodes(1, {milli_cpu{2048}, mebibytes{4096}, {}}).build().value();
         const request request{.cpu = milli_cpu{row[0].get<std::int64_t>()},
-                            .memory = mebibytes{row[1].get<std::int64_t>()}};
-        EXPECT_EQ(dialect::nomad_binpack{}(on[node_id{0}], request), row[2].get<int>() * dialect::nomad_binpack::point);
-        EXPECT_EQ(dialect::nomad_spread{}(on[node_id{0}], request), row[3].get<int>() * dialect::nomad_spread::point);
-    }
-}
+                              .memory = mebibytes{row[1].get<std::int64_t>()}};
+        found.expect_equal(dialect::nomad_binpack{}(cluster[node_id{0}], request),
+                           row[2].get<int>() * dialect::nomad_binpack::point, row);
+        found.expect_equal(dialect::nomad_spread{}(cluster[node_id{0}], request),
+                           row[3].get<int>() * dialect::nomad_spread::point, row);
+    }};
+
+} // namespace

@@ -2,31 +2,32 @@
 // Numbers of nos's own unit tests.
 #include <gpupack/dialect/nos/mps_slices.hpp>
 
-#include "conformance/numbers.hpp"
-
-#include <gtest/gtest.h>
+#include "support/published_check.hpp"
 
 using namespace gpupack;
+using published::differences;
+using published::table;
 
 namespace {
 
-dialect::slice_counts counts(const nlohmann::json& of) {
-    dialect::slice_counts made;
-    for (const auto& [size, count] : of.items()) made[std::stoll(size)] = count;
-    return made;
+dialect::slice_counts slices_by_size(const nlohmann::json& counts) {
+    dialect::slice_counts slices;
+    for (const auto& [size, count] : counts.items()) slices[std::stoll(size)] = count;
+    return slices;
 }
+
+const published::check nos_cuts{
+    "nos_mps", "", table::of_rows, "cuts_gpus_as_published",
+    [](const published::row& row,
+       differences& found) { // memory, used, free, wanted, is it changed, used and free then
+        const dialect::mps_slices now{mebibytes{row[0].get<std::int64_t>()}, slices_by_size(row[1]),
+                                      slices_by_size(row[2])};
+        const auto cut = dialect::cut_for(now, slices_by_size(row[3]));
+        if (!cut) return found.add("refused");
+        found.expect_equal(cut->changed ? 1 : 0, row[4].get<int>(), row);
+        dialect::slice_counts all = cut->free;
+        for (const auto& [size, count] : now.used) all[size] += count;
+        found.expect_equal(all, slices_by_size(row[5]), row);
+    }};
 
 } // namespace
-
-TEST(nos_mps,
-     cuts_gpus_as_published) { // rows: memory, used, free, wanted, whether that changes it, used and free then
-    for (const auto& row : published("nos_mps")) {
-        const dialect::mps_slices now{mebibytes{row[0].get<std::int64_t>()}, counts(row[1]), counts(row[2])};
-        const auto made = dialect::cut_for(now, counts(row[3]));
-        ASSERT_TRUE(made) << row;
-        EXPECT_EQ(made->changed, row[4] == 1) << row;
-        dialect::slice_counts all = made->free;
-        for (const auto& [size, count] : now.used) all[size] += count;
-        EXPECT_EQ(all, counts(row[5])) << row;
-    }
-}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 
@@ -14,9 +15,10 @@
 /// rounding errors decide, this decides alike. Slow and obvious; the oracle of policy::fgd.
 class float_fgd {
   public:
-    static constexpr bool dear = true;
+    static constexpr gpupack::policy::policy_properties properties{.expensive = true};
 
-    /// tasks  in the whole workload, of which `typical` is the part that counts
+    /// @param typical the tasks that count, in order
+    /// @param tasks   the number of tasks of the whole workload
     float_fgd(const gpupack::task_mix& typical, std::int64_t tasks) {
         const double part = static_cast<double>(typical.total()) / static_cast<double>(tasks);
         for (const auto& each : typical.entries())

@@ -96,8 +96,8 @@ class task_mix {
         [[nodiscard]] bool precedes(const written_task& other) const {
             const auto order = [](const written_task& task) {
                 const std::int64_t compute = task.request.gpus == 0 ? 0 : task.request.share.compute().count();
-                return std::tuple{task.count,         task.request.cpu.count(), compute,
-                                  task.request.gpus, task.models,              task.request.models.bits()};
+                return std::tuple{task.count,  task.request.cpu.count(),  compute, task.request.gpus,
+                                  task.models, task.request.models.bits()};
             };
             return order(other) < order(*this);
         }
@@ -142,4 +142,4 @@ class task_mix {
     std::int64_t total_ = 0;
 };
 
-} // namespace gpupack
+} // namespace gpupack::inline GPUPACK_ABI

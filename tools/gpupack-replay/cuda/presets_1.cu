@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "make_nth.cuh"
+#include "run_nth.cuh"
 
 namespace replay_program {
 
-std::optional<gpupack::any_policy> make_1(const gpupack::gpu::engine& engine, const std::string& name,
-                                          const gpupack::preset_inputs& inputs) {
-    return make_from<1 * presets_a_file>(engine, name, inputs, std::make_index_sequence<presets_a_file>{});
+void run_presets_1(const gpupack::gpu::engine& engine, run_plan& plan) {
+    run_from<1 * presets_a_file>(engine, plan, std::make_index_sequence<presets_a_file>{});
 }
 
 } // namespace replay_program
