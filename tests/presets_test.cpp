@@ -4,34 +4,87 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 using namespace gpupack;
 
+namespace {
+
+/// Checks the policy of a preset as its own type.
+template <class Policy, class Check>
+void check_preset(std::string_view name, const preset_inputs& inputs, const Check& check) {
+    bool is_of_that_type = false;
+    for_each_preset([&](const auto& row) {
+        if constexpr (std::is_same_v<typename std::remove_cvref_t<decltype(row)>::policy_type, Policy>) {
+            if (row.name != name) return;
+            is_of_that_type = true;
+            check(row.make(inputs));
+        }
+    });
+    EXPECT_TRUE(is_of_that_type) << name;
+}
+
+} // namespace
+
 TEST(presets, have_names_of_their_own_and_a_line_each) {
     std::set<std::string_view> names;
-    for (const policy::preset_row& row : policy::presets) {
-        names.insert(row.name);
-        EXPECT_GT(row.summary.size(), 20U) << row.name;
-        EXPECT_TRUE(policy::make_preset(row.name, {})) << row.name;
+    for (const preset_name& each : presets) {
+        names.insert(each.name);
+        EXPECT_GT(each.summary.size(), 20U) << each.name;
     }
-    EXPECT_EQ(names.size(), policy::presets.size());
-    for (const char* asked_for :
-         {"random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing", "gpu-clustering", "fgd",
-          "binpack", "spread", "mig-best-fit", "mig-fragmentation", "mig-options", "mig-scarcity"})
-        EXPECT_EQ(names.count(asked_for), 1U) << asked_for;
+    EXPECT_EQ(names.size(), presets.size());
+}
+
+TEST(presets, are_those_that_programs_and_documents_name) {
+    std::set<std::string_view> names;
+    for (const preset_name& each : presets) names.insert(each.name);
+    const std::set<std::string_view> known{
+        "random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing", "gpu-clustering", "fgd",
+        "lookahead", "lookahead-dense", "binpack", "spread", "nomad-binpack", "nomad-spread", "volcano-binpack",
+        "mig-best-fit", "mig-fragmentation", "mig-options", "mig-scarcity", "k8s-exclusive", "device-plugin-packed",
+        "device-plugin-distributed", "gpushare", "aliyun-vgpu", "hami-binpack", "hami-spread", "hami-binpack-spread",
+        "hami-spread-binpack", "volcano-vgpu-binpack", "kai-binpack", "kai-spread", "koordinator-most",
+        "koordinator-least", "ray-pack", "ray-spread", "slurm-shard", "gpuallocator", "gpuallocator-binpack",
+        "hami-topology", "link-preserve"};
+    EXPECT_EQ(names, known);
+}
+
+TEST(presets, are_made_by_their_names) {
+    for (const preset_name& each : presets) {
+        const auto name = visit_preset(each.name, [](const auto& row) { return std::string{row.name}; });
+        ASSERT_TRUE(name) << each.name;
+        EXPECT_EQ(*name, each.name);
+    }
 }
 
 TEST(presets, an_unknown_name_is_an_error_that_lists_the_known_ones) {
-    const auto made = policy::make_preset("best", {});
-    ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().message(), "policy: \"best\": expected one of " + policy::preset_names());
+    for (const char* name : {"best", "Binpack", "", "hami", "spread "}) {
+        const auto found = visit_preset(name, [](const auto& row) { return std::string{row.name}; });
+        ASSERT_FALSE(found) << name;
+        EXPECT_EQ(found.error().message(),
+                  std::string{"policy: \""} + name + "\": expected one of " + preset_names());
+    }
 }
 
 TEST(presets, take_their_seed_and_their_typical_tasks) {
-    EXPECT_EQ(std::get<policy::preset::random>(*policy::make_preset("random", {{}, 9})).node.seed, 9U);
+    using random_preset = policy::node_then_gpus_policy<policy::random, policy::gpu_random>;
+    check_preset<random_preset>("random", {{}, 9}, [](const auto& made) { EXPECT_EQ(made.node.seed, 9U); });
     task_mix mix;
     mix.add({.cpu = 1_cores, .gpus = 1}, 95);
     mix.add({.cpu = 2_cores, .gpus = 1}, 5);
-    EXPECT_TRUE(std::get<policy::fgd>(*policy::make_preset("fgd", {mix, 1})) == policy::fgd{mix.typical(95)});
-    EXPECT_FALSE(std::get<policy::fgd>(*policy::make_preset("fgd", {mix, 1})) == policy::fgd{mix});
+    check_preset<policy::fgd>("fgd", {mix, 1}, [&](const policy::fgd& made) {
+        EXPECT_TRUE(made == policy::fgd{mix.typical(95)});
+        EXPECT_FALSE(made == policy::fgd{mix});
+    });
+    check_preset<policy::lookahead>("lookahead", {mix, 1, 40_GiB}, [&](const policy::lookahead& made) {
+        EXPECT_TRUE(made == (policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
+    });
+}
+
+TEST(presets, only_the_system_that_shares_no_gpus_rounds_requests_up) {
+    for_each_preset([](const auto& row) {
+        EXPECT_EQ(row.rule == request_rule::whole_gpus, row.name == "k8s-exclusive") << row.name;
+    });
 }

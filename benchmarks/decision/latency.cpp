@@ -10,6 +10,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <tuple>
 
 namespace {
 
@@ -17,7 +18,7 @@ using namespace gpupack;
 
 /// The policy of a preset, as its own type.
 template <std::size_t Preset> auto policy_of() {
-    return std::get<Preset>(policy::presets[Preset].make({openb_cluster::workload().mix(), 42}));
+    return std::get<Preset>(preset_rows).make({openb_cluster::workload().mix(), 42});
 }
 
 /// The filled cluster, made once: a million nodes take seconds.
@@ -75,13 +76,13 @@ template <std::size_t Preset> void arrive(benchmark::State& state) {
 }
 
 template <std::size_t Preset, class Engine> void add(const std::string& engine, std::int64_t most_nodes) {
-    const std::string name = std::string{policy::presets[Preset].name} + "/" + engine;
+    const std::string name = std::string{presets[Preset].name} + "/" + engine;
     for (std::int64_t nodes = 100; nodes <= most_nodes; nodes *= 10)
         benchmark::RegisterBenchmark(name.c_str(), decide<Preset, Engine>)->Arg(nodes)->UseRealTime();
 }
 
 template <std::size_t Preset> void add_arrivals() {
-    const std::string name = std::string{policy::presets[Preset].name} + "/indexed/arrivals_only";
+    const std::string name = std::string{presets[Preset].name} + "/indexed/arrivals_only";
     for (std::int64_t nodes = 1000; nodes <= 1'000'000; nodes *= 10)
         benchmark::RegisterBenchmark(name.c_str(), arrive<Preset>)
             ->Arg(nodes)
@@ -96,9 +97,9 @@ template <std::size_t Preset> void add_engines() {
 }
 
 constexpr std::size_t preset(std::string_view name) {
-    for (std::size_t i = 0; i < policy::presets.size(); ++i)
-        if (policy::presets[i].name == name) return i;
-    return policy::presets.size();
+    for (std::size_t i = 0; i < presets.size(); ++i)
+        if (presets[i].name == name) return i;
+    return presets.size();
 }
 
 const bool added = [] {

@@ -2,6 +2,7 @@
 // The whole openb replay at 130 %, by engine; under fgd also the naive oracle of the tests.
 #include "support/openb_cluster.hpp"
 
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/presets.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/search/parallel.hpp>
@@ -29,10 +30,10 @@ cluster nodes() {
 }
 
 /// One iteration: every decision of the replay, from an idle cluster and with nothing known.
-template <class Policy, class Engine> void replay_all(benchmark::State& state, const Policy& by) {
+void replay_all(benchmark::State& state, const any_policy& policy) {
     for (auto _ : state) {
         state.PauseTiming();
-        scheduler scheduler{nodes(), by, Engine{}};
+        any_scheduler scheduler{nodes(), policy};
         state.ResumeTiming();
         for (const std::size_t task : arrivals())
             benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[task].request));
@@ -56,17 +57,13 @@ const bool added = [] {
     const auto add = [](const std::string& name, auto body) {
         benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond)->UseRealTime();
     };
-    for (const policy::preset_row& row : policy::presets) {
-        std::visit(
-            [&](const auto& by) {
-                using policy_type = std::remove_cvref_t<decltype(by)>;
-                const std::string name{row.name};
-                add(name + "/indexed",
-                    [by](benchmark::State& state) { replay_all<policy_type, search::indexed>(state, by); });
-                add(name + "/scan",
-                    [by](benchmark::State& state) { replay_all<policy_type, search::scan>(state, by); });
-            },
-            row.make({openb_cluster::workload().mix(), seed}));
+    for (const preset_name& preset : presets) {
+        const std::string name{preset.name};
+        const preset_inputs inputs{openb_cluster::workload().mix(), seed};
+        add(name + "/indexed", [policy = make_preset(name, inputs, search::indexed{}).value()](
+                                   benchmark::State& state) { replay_all(state, policy); });
+        add(name + "/scan", [policy = make_preset(name, inputs, search::scan{}).value()](
+                                benchmark::State& state) { replay_all(state, policy); });
     }
     add("fgd/naive", replay_naively);
     return true;

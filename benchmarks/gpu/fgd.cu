@@ -6,7 +6,6 @@
 #include <gpupack/gpu/bulk.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/fgd.hpp>
-#include <gpupack/presets.hpp>
 
 #include "support/openb_cluster.hpp"
 

@@ -5,7 +5,6 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/fit/no_fit.hpp>
-#include <gpupack/fit/why_not.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
@@ -14,13 +13,13 @@
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
+#include <gpupack/search/explain.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/state/selection.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -28,16 +27,6 @@
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
-
-/// What a scheduler would do with a request, without placing it.
-template <class Score> struct explanation {
-    std::size_t nodes = 0;                         ///< Nodes of the cluster.
-    std::uint32_t failed[fit::reason_count] = {};  ///< Nodes that fail for each reason; failed[none] of them fit.
-    std::vector<ranked_selection<Score>> options;  ///< The best choices, one a node, best first, ties by the lower node.
-
-    /// How many nodes the request fits.
-    [[nodiscard]] std::uint32_t fitting() const noexcept { return failed[static_cast<int>(fit::reason::none)]; }
-};
 
 /// A cluster with a policy, an engine and a request rule: decides where requests go, and places them there.
 ///
@@ -157,22 +146,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     [[nodiscard]] explanation<score_type> explain(const request& request, std::size_t options = 3) const {
         GPUPACK_EXPECTS(is_valid(request), "a valid request");
         const gpupack::request effective_request = effective(request);
-        const auto scorer = policy::prepare(policy_, policy::decision{cluster_, effective_request, ordinal_});
-        explanation<score_type> result;
-        result.nodes = cluster_.size();
-        for (std::uint32_t n = 0; n < cluster_.size(); ++n) {
-            const node_view node = cluster_[node_id{n}];
-            const fit::reason reason = fit::why_not(node, effective_request);
-            ++result.failed[static_cast<int>(reason)];
-            if (reason != fit::reason::none) continue;
-            result.options.push_back({{node_id{n}}, policy::node_score(scorer, node, effective_request)});
-        }
-        std::stable_sort(result.options.begin(), result.options.end(),
-                         [](const auto& a, const auto& b) { return b.score < a.score; });
-        if (result.options.size() > options) result.options.resize(options);
-        for (ranked_selection<score_type>& option : result.options)
-            static_cast<selection&>(option) = policy::select_gpus(scorer, cluster_[option.node], effective_request);
-        return result;
+        return search::explain(policy_, policy::decision{cluster_, effective_request, ordinal_}, options);
     }
 
     /// The policy that it decides by.

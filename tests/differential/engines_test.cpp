@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engines decide alike: the same clusters, requests, releases, policies and seeds, decision by decision.
-#include <gpupack/presets.hpp>
+#include <gpupack/any_scheduler.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/fragmentation.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/quantize.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
@@ -10,11 +17,14 @@
 #include <gpupack/search/scan.hpp>
 
 #include "support/naive_fgd.hpp"
+#include "support/presets.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,12 +36,13 @@ std::size_t decided = 0;
 std::size_t found_a_place = 0;
 
 /// One cluster four times, each with its own engine, driven alike: they must stay alike.
-template <class Policy> class four_engines {
+class four_engines {
   public:
-    four_engines(const cluster& on, const Policy& by)
-        : scan_{on, by}, parallel_{on, by, search::parallel{.part = 3}}, indexed_{on, by}, tight_{on,
-                                                                                                  by,
-                                                                                                  {.shapes = 2}} {}
+    /// make(engine) makes the policy under that engine.
+    template <class Make>
+    four_engines(const cluster& on, const Make& make)
+        : scan_{on, make(search::scan{})}, parallel_{on, make(search::parallel{.part = 3})},
+          indexed_{on, make(search::indexed{})}, tight_{on, make(search::indexed{.shapes = 2})} {}
 
     [[nodiscard]] const cluster& state() const { return scan_.cluster(); }
 
@@ -69,21 +80,21 @@ template <class Policy> class four_engines {
         return a.has_value() == b.has_value() && (!a || (a->node == b->node && a->gpus == b->gpus));
     }
 
-    scheduler<Policy, search::scan> scan_;
-    scheduler<Policy, search::parallel> parallel_;
-    scheduler<Policy, search::indexed> indexed_;
-    scheduler<Policy, search::indexed> tight_; // forgets shapes all the time
+    any_scheduler scan_;
+    any_scheduler parallel_;
+    any_scheduler indexed_;
+    any_scheduler tight_; // forgets shapes all the time
     std::vector<std::array<placement, 4>> live_;
 };
 
-/// Places and releases on random clusters until that many decisions are made.
+/// Places and releases on random clusters until that many decisions are made; make(engine, mix, seed) makes the policy.
 template <class MakePolicy> void drive(std::uint64_t seed, std::size_t decisions, const MakePolicy& make) {
     const std::size_t end = decided + decisions;
     for (std::uint64_t round = 0; decided < end; ++round) {
         random_history history{mix_bits(seed) + round};
         const cluster on = history.any_cluster();
         const task_mix mix = history.any_mix(on);
-        four_engines engines{on, make(mix, seed + round)};
+        four_engines engines{on, [&](const auto& engine) { return make(engine, mix, seed + round); }};
         std::vector<request> shapes; // a few, so that most of them come again
         for (std::uint64_t n = 2 + history.below(10); n > 0; --n) shapes.push_back(history.any_request(on));
         for (int step = 0; step < 400; ++step) {
@@ -99,27 +110,24 @@ template <class MakePolicy> void drive(std::uint64_t seed, std::size_t decisions
 
 constexpr std::size_t decisions_each = 70'000;
 
-void drive_preset(std::size_t number) {
-    const policy::preset_row& row = policy::presets[number];
-    const auto drive_it = [&](const auto& of_its_type) {
-        drive(number, decisions_each, [&](const task_mix& mix, std::uint64_t seed) {
-            return std::get<std::remove_cvref_t<decltype(of_its_type)>>(row.make({mix, seed}));
-        });
-    };
-    std::visit(drive_it, row.make({}));
-}
-
 } // namespace
 
 TEST(engines, never_differ_over_a_million_decisions) {
     const std::size_t before = decided;
-    for (std::size_t i = 0; i < policy::presets.size(); ++i) drive_preset(i);
-    drive(100, decisions_each, [](const task_mix& mix, std::uint64_t) {
-        return policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{},
-                            policy::first_fit{});
+    std::uint64_t number = 0;
+    for (const std::string& name : test::preset_names())
+        drive(number++, decisions_each, [&](const auto& engine, const task_mix& mix, std::uint64_t seed) {
+            return test::preset(name, {mix, seed}, engine);
+        });
+    drive(100, decisions_each, [](const auto& engine, const task_mix& mix, std::uint64_t) {
+        return any_policy{policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{},
+                                       policy::first_fit{}),
+                          engine};
     });
-    drive(101, decisions_each, [](const task_mix&, std::uint64_t) {
-        return policy::node_then_gpus(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{});
+    drive(101, decisions_each, [](const auto& engine, const task_mix&, std::uint64_t) {
+        return any_policy{policy::node_then_gpus(0.7 * policy::binpack{} + 0.3 * policy::best_fit{},
+                                                 policy::gpu_worst_fit{}),
+                          engine};
     });
     std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, found_a_place);
     EXPECT_GE(decided - before, 1'000'000U);

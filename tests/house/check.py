@@ -84,6 +84,8 @@ def include_objection(path, text, name):
         if name.startswith("Eigen/") and "GPUPACK_HD" in text:
             return "Eigen stays out of a file that names GPUPACK_HD"
         return ""
+    if name == "gpupack/stop":  # there is no such file: see core/abi.hpp
+        return ""
     target = folder_of(name.removeprefix("gpupack/"))
     if target == "gpupack":
         return "nothing includes the umbrella"
@@ -184,14 +186,13 @@ def rule_mirror(files):
 
 
 def rule_umbrella(files):
-    """The umbrella holds includes alone, and no test includes it but the one that links it twice."""
+    """The umbrella holds includes alone, and no test includes it."""
     for path, text in files:
         if path == "include/gpupack/gpupack.hpp":
             for number, line in enumerate(text.split("\n"), 1):
                 if not re.fullmatch(r"|//.*|#pragma once|#include <gpupack/[\w/.]+>", line.strip()):
                     yield f"{path}:{number}: the umbrella holds includes only"
-        if path.startswith("tests/") and path != "tests/odr.cpp" and re.search(r"^#include <gpupack/gpupack.hpp>", text, re.M) \
-                and not path.startswith("tests/package/"):
+        if path.startswith("tests/") and path.endswith("_test.cpp") and "#include <gpupack/gpupack.hpp>" in text:
             yield f"{path}: a test includes what it uses, not the umbrella"
 
 

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Placing and releasing allocate nothing, once the first placement of a shape has been made and the ledger has
 // room.
-#include <gpupack/presets.hpp>
-#include <gpupack/scheduler.hpp>
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/parallel.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include "support/presets.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <new>
-#include <variant>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -43,15 +45,14 @@ using namespace gpupack;
 
 namespace {
 
-template <class Policy, class Engine>
-std::size_t allocations_while_placing(const Policy& policy, const Engine& engine) {
+std::size_t allocations_while_placing(any_policy policy) {
     const node_spec plain{64_cores, 256_GiB, {8, models::t4}};
     node_spec linked = plain;
     linked.topology = machines::dgx_1_v100().topology;
     node_spec large{64_cores, 256_GiB, {16, models::t4}};
     large.topology = machines::dgx_2().topology;
-    scheduler by{cluster_builder{}.add_nodes(10, plain).add_nodes(10, linked).add_nodes(2, large).build().value(),
-                 policy, engine};
+    any_scheduler by{cluster_builder{}.add_nodes(10, plain).add_nodes(10, linked).add_nodes(2, large).build().value(),
+                     std::move(policy)};
     const request shapes[] = {{.cpu = 1_cores},
                               {.cpu = 1_cores, .gpus = 1},
                               {.cpu = 1_cores, .gpus = 3},
@@ -74,10 +75,8 @@ template <class Engine> void expect_none(const Engine& engine) {
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 5);
     expected.add({.cpu = 2_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}}, 3);
-    for (const policy::preset_row& row : policy::presets)
-        std::visit(
-            [&](const auto& policy) { EXPECT_EQ(allocations_while_placing(policy, engine), 0U) << row.name; },
-            policy::make_preset(row.name, {expected, 42}).value());
+    for (const std::string& name : test::preset_names())
+        EXPECT_EQ(allocations_while_placing(test::preset(name, {expected, 42}, engine)), 0U) << name;
 }
 
 } // namespace

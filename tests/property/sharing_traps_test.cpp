@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What goes wrong elsewhere when GPUs are shared, one test a trap; traps of one policy or one kind of request stand
 // with their tests. The numbers are those of our survey of other systems.
-#include <gpupack/presets.hpp>
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include "support/for_all.hpp"
+#include "support/presets.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -100,26 +101,18 @@ TEST(sharing_traps, trap_19_sharers_run_out_although_memory_is_free) {
 }
 
 TEST(sharing_traps, trap_20_a_gpu_that_failed_gets_nothing_whatever_the_policy) {
-    for (const policy::preset_row& row : policy::presets)
-        std::visit(
-            [&](const auto& policy) {
-                scheduler by{on_t4s(2).cluster(), policy};
-                const auto there = by.place(part(100));
-                ASSERT_TRUE(there) << row.name;
-                by.set_closed(node_id{0}, there->gpus, true);
-                const auto next = by.place(part(100));
-                ASSERT_TRUE(next) << row.name;
-                EXPECT_NE(next->gpus, there->gpus) << row.name;
-                EXPECT_FALSE(by.place({.gpus = 2})) << row.name;
-                by.release(*there); // what runs there may still leave
-                EXPECT_FALSE(by.place({.gpus = 1})) << row.name;
-            },
-            row.make({}));
-}
-
-TEST(sharing_traps, trap_23_an_unknown_policy_is_an_error_and_not_some_other_policy) {
-    for (const char* name : {"pack", "Binpack", "", "hami", "spread "})
-        EXPECT_FALSE(policy::make_preset(name, {})) << name;
+    for (const std::string& name : test::preset_names()) {
+        any_scheduler by{on_t4s(2).cluster(), test::preset(name, {}, search::scan{})};
+        const auto there = by.place(part(100));
+        ASSERT_TRUE(there) << name;
+        by.set_closed(node_id{0}, there->gpus, true);
+        const auto next = by.place(part(100));
+        ASSERT_TRUE(next) << name;
+        EXPECT_NE(next->gpus, there->gpus) << name;
+        EXPECT_FALSE(by.place({.gpus = 2})) << name;
+        by.release(*there); // what runs there may still leave
+        EXPECT_FALSE(by.place({.gpus = 1})) << name;
+    }
 }
 
 TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
@@ -128,15 +121,11 @@ TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
         const cluster on = history.used_cluster();
         const task_mix mix = history.any_mix(on);
         const request request = history.any_request(on);
-        for (const policy::preset_row& row : policy::presets) {
+        for (const std::string& name : test::preset_names()) {
             const auto ask = [&] {
-                return std::visit(
-                    [&](const auto& policy) {
-                        scheduler by{on, policy};
-                        const auto placed = by.try_place(request);
-                        return placed ? std::pair{placed->node.number(), placed->gpus.bits()} : std::pair{~0U, 0U};
-                    },
-                    row.make({mix, seed}));
+                any_scheduler by{on, test::preset(name, {mix, seed}, search::scan{})};
+                const auto placed = by.try_place(request);
+                return placed ? std::pair{placed->node.number(), placed->gpus.bits()} : std::pair{~0U, 0U};
             };
             RC_ASSERT(ask() == ask());
         }

@@ -2,11 +2,13 @@
 // The decisions of every preset on the built-in workload, as one checksum each: the same on every compiler, with
 // and without optimisation, and never changed by accident. That every engine decides so is shown by the replay
 // program, which has all of them compiled already.
-#include <gpupack/presets.hpp>
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 #include <gpupack/search/scan.hpp>
+
+#include "support/presets.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,12 +33,8 @@ std::uint64_t checksum_under(const std::string& preset) {
     static const workload::trace of = workload::openb();
     const auto arrivals = workload::draw_arrivals(of, 42, half_load);
     const auto order = workload::draw_node_order(of.nodes.size(), 42);
-    return std::visit(
-        [&](const auto& policy) {
-            scheduler by{of.build(order).value(), policy, search::scan{}};
-            return checksum(replay::run(by, of.tasks, arrivals, {}, [](std::size_t) {}));
-        },
-        policy::make_preset(preset, {of.mix(), 42}).value());
+    any_scheduler by{of.build(order).value(), test::preset(preset, {of.mix(), 42}, search::scan{})};
+    return checksum(replay::run(by, of.tasks, arrivals, {}, [](std::size_t) {}));
 }
 
 // Where a policy is meant to decide otherwise, the new value stands in the failure's message.
@@ -86,8 +84,7 @@ const std::map<std::string, std::uint64_t> known{
 } // namespace
 
 TEST(decisions_checksum, of_every_preset_is_the_known_one) {
-    for (const policy::preset_row& row : policy::presets) {
-        const std::string name{row.name};
+    for (const std::string& name : test::preset_names()) {
         const std::uint64_t sum = checksum_under(name);
         const auto found = known.find(name);
         EXPECT_TRUE(found != known.end() && found->second == sum)

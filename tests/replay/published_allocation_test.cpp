@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published experiment: 6 policies, 5 task files, seeds 42 to 51, allocation at 100 % and 130 % arrived.
 #include "support/openb_data.hpp"
+#include "support/presets.hpp"
 
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/plan/hindsight_bound.hpp>
-#include <gpupack/presets.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
@@ -12,7 +13,6 @@
 
 #include <cmath>
 #include <map>
-#include <type_traits>
 
 using namespace gpupack;
 
@@ -24,12 +24,6 @@ constexpr int seeds = 10;
 const std::map<std::string, std::string> published_names{
     {"Random", "random"},          {"DotProd", "dot-product"}, {"GpuClustering", "gpu-clustering"},
     {"GpuPacking", "gpu-packing"}, {"BestFit", "best-fit"},    {"FGD", "fgd"}};
-
-/// Whether a policy is that of one of these, so that the others need not be compiled.
-template <class Policy> inline constexpr bool is_published =
-    std::is_same_v<Policy, policy::preset::random> || std::is_same_v<Policy, policy::preset::dot_product> ||
-    std::is_same_v<Policy, policy::preset::gpu_clustering> || std::is_same_v<Policy, policy::preset::gpu_packing> ||
-    std::is_same_v<Policy, policy::preset::best_fit> || std::is_same_v<Policy, policy::preset::fgd>;
 
 struct sample {
     std::vector<double> values;
@@ -69,19 +63,13 @@ allocation measure(const workload::trace& of, const std::string& preset, const s
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
         const auto arrivals = workload::draw_arrivals(of, seed, 1300);
         const auto order = workload::draw_node_order(of.nodes.size(), seed);
-        std::visit(
-            [&]<class Policy>(const Policy& policy) {
-                if constexpr (is_published<Policy>) {
-                    scheduler by{of.build(order).value(), policy};
-                    const auto result = replay::run(by, of.tasks, arrivals, unmeasured, [](std::size_t) {});
-                    const auto full = std::find_if(result.curve.begin(), result.curve.end(),
-                                                   [](const auto& point) { return point.arrived >= 100; });
-                    told.at_100.values.push_back(full->allocated);
-                    told.at_130.values.push_back(result.allocated_percent);
-                    EXPECT_LE(result.allocated_percent, bounds[seed - 42]) << preset;
-                }
-            },
-            policy::make_preset(preset, {of.mix(), seed}).value());
+        any_scheduler by{of.build(order).value(), test::preset(preset, {of.mix(), seed}, search::indexed{})};
+        const auto result = replay::run(by, of.tasks, arrivals, unmeasured, [](std::size_t) {});
+        const auto full = std::find_if(result.curve.begin(), result.curve.end(),
+                                       [](const auto& point) { return point.arrived >= 100; });
+        told.at_100.values.push_back(full->allocated);
+        told.at_130.values.push_back(result.allocated_percent);
+        EXPECT_LE(result.allocated_percent, bounds[seed - 42]) << preset;
     }
     return told;
 }

@@ -118,7 +118,7 @@ TEST_F(replay_program, same_seed_same_bytes) {
 }
 
 TEST_F(replay_program, every_engine_decides_alike_to_the_last_byte) {
-    for (const gpupack::policy::preset_row& row : gpupack::policy::presets) {
+    for (const gpupack::preset_name& row : gpupack::presets) {
         const std::string policy{row.name};
         const std::string flags = "--policy " + policy + " --load 0.3 --decisions ";
         for (const char* engine : {"scan", "indexed", "parallel"})
@@ -253,7 +253,7 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
 
 TEST_F(replay_program, refuses_bad_flags) {
     expect_refused("--policy fdg",
-                   "--policy: \"fdg\": expected all, or some of " + gpupack::policy::preset_names());
+                   "--policy: \"fdg\": expected all, or some of " + gpupack::preset_names());
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");
     expect_refused(

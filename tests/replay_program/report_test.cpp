@@ -123,7 +123,7 @@ TEST_F(replay_report, shows_every_policy_and_section) {
                         "Gap closed,\u00a0%", "Why GPUs are idle at the end", "Failed by size", "tasks that arrived",
                         "Against fgd, seed by seed", "the most that any policy could allocate", "at most ",
                         "Every GPU at the end", "GPUs full", "over seeds", "more policies"});
-    for (const auto& row : gpupack::policy::presets)
+    for (const auto& row : gpupack::presets)
         if (!row.name.starts_with("mig-") && !row.name.starts_with("gpuallocator") && row.name != "hami-topology" &&
             !row.name.starts_with("link-")) {
             EXPECT_NE(text.find("\n" + std::string{row.name} + "\n"), std::string::npos) << row.name;
@@ -155,7 +155,7 @@ TEST_F(replay_report, gives_equal_policies_one_rank) {
 TEST_F(replay_report, shows_tasks_that_come_and_go) {
     SKIP_WITHOUT("node");
     const std::string text = shown("--workload mixed --policy all --seed 1:2");
-    for (const auto& row : gpupack::policy::presets)
+    for (const auto& row : gpupack::presets)
         if (!row.name.starts_with("gpuallocator") && row.name != "hami-topology" && row.name != "link-preserve") {
             EXPECT_NE(text.find("\n" + std::string{row.name} + "\n"), std::string::npos) << row.name;
         }

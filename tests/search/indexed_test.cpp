@@ -6,8 +6,9 @@
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/random.hpp>
 #include <gpupack/policy/then.hpp>
-#include <gpupack/presets.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
@@ -60,12 +61,10 @@ TEST(indexed, scores_only_what_changed_since_the_shape_was_asked_for) {
 
 TEST(indexed, policies_that_look_at_the_whole_cluster_are_searched_by_the_scan) {
     const cluster on = ten_nodes();
-    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::random>(on)),
-                                 search::scan::searcher>);
-    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::worst_fit>(on)),
-                                 search::scan::searcher>);
-    static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<policy::preset::best_fit>(on)),
-                                  search::scan::searcher>);
+    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::random>(on)), search::scan::searcher>);
+    using normalized = policy::normalized_policy<policy::worst_fit>;
+    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<normalized>(on)), search::scan::searcher>);
+    static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<policy::best_fit>(on)), search::scan::searcher>);
 }
 
 TEST(indexed, follows_the_flags_of_a_combination) {

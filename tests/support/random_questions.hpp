@@ -8,17 +8,14 @@
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/presets.hpp>
 
-#include <variant>
-
 /// Calls body(policy, decision) with every preset, for random requests to random clusters in use.
 template <class Body> void for_random_questions(Body body) {
     for_all([&](std::uint64_t seed) {
         random_history history{seed};
         const gpupack::cluster on = history.used_cluster();
-        const gpupack::policy::preset_inputs inputs{history.any_mix(on), seed};
+        const gpupack::preset_inputs inputs{history.any_mix(on), seed};
         const gpupack::request request = history.any_request(on);
         const gpupack::policy::decision question{on, request, history.below(1000)};
-        for (const gpupack::policy::preset_row& row : gpupack::policy::presets)
-            std::visit([&](const auto& policy) { body(policy, question); }, row.make(inputs));
+        gpupack::for_each_preset([&](const auto& row) { body(row.make(inputs), question); });
     });
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include "runs.hpp"
+#include "policies.hpp"
 
 #include <CLI/CLI.hpp>
 #include <gpupack/core/version.hpp>
-#include <gpupack/presets.hpp>
 #include <gpupack/workload/synthetic.hpp>
 
 #include <algorithm>
@@ -101,8 +100,19 @@ bool is_of_use(std::string_view policy, const options& on) {
     return training || !by_links;
 }
 
+/// The names, separated by commas.
+std::string names_of(const std::vector<policy_line>& lines) {
+    std::string names;
+    for (const policy_line& each : lines) {
+        if (!names.empty()) names += ", ";
+        names += each.name;
+    }
+    return names;
+}
+
 /// Reads --policy into `policies` and `named`: names and `all`, which stands for every preset that says anything there.
 gpupack::expected<void, input_error> read_policies(const std::string& list, options& chosen) {
+    const std::vector<policy_line> known = all_policies();
     bool all = false;
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
@@ -112,20 +122,19 @@ gpupack::expected<void, input_error> read_policies(const std::string& list, opti
             all = true;
             continue;
         }
-        const bool known = std::any_of(gpupack::policy::presets.begin(), gpupack::policy::presets.end(),
-                                       [&](const auto& row) { return row.name == name; });
-        if (!known && name != "all")
-            return bad_input("--policy", name, "all, or some of " + gpupack::policy::preset_names());
+        const bool is_known =
+            std::any_of(known.begin(), known.end(), [&](const policy_line& each) { return each.name == name; });
+        if (!is_known && name != "all") return bad_input("--policy", name, "all, or some of " + names_of(known));
         if (name == "all" || std::find(chosen.named.begin(), chosen.named.end(), name) != chosen.named.end())
             return bad_input("--policy", name, "each policy once");
         chosen.named.push_back(name);
     }
     chosen.policies = chosen.named;
     if (!all) return {};
-    for (const auto& row : gpupack::policy::presets)
-        if (is_of_use(row.name, chosen) &&
-            std::find(chosen.named.begin(), chosen.named.end(), row.name) == chosen.named.end())
-            chosen.policies.emplace_back(row.name);
+    for (const policy_line& each : known)
+        if (is_of_use(each.name, chosen) &&
+            std::find(chosen.named.begin(), chosen.named.end(), each.name) == chosen.named.end())
+            chosen.policies.emplace_back(each.name);
     return {};
 }
 
@@ -198,10 +207,10 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
 
 std::string policy_list() {
     std::string text;
-    for (const auto& row : gpupack::policy::presets) {
-        std::string name{row.name};
+    for (const policy_line& each : all_policies()) {
+        std::string name{each.name};
         name.resize(27, ' ');
-        text += name + std::string{row.summary} + "\n";
+        text += name + std::string{each.summary} + "\n";
     }
     return text;
 }

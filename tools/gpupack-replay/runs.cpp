@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runs.hpp"
 
+#include "policies.hpp"
 #include "run_one.hpp"
 
 #include <gpupack/plan/hindsight_bound.hpp>
+#include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
-#include <gpupack/presets.hpp>
-#include <gpupack/workload/arrivals.hpp>
 #include <gpupack/replay/come_and_go.hpp>
+#include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/synthetic.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -20,47 +20,6 @@ namespace {
 
 using gpupack::cluster;
 using gpupack::input_error;
-
-/// One engine by the name that --engine takes.
-struct engine_row {
-    std::string_view name;
-    void (*run)(run_plan);
-};
-
-constexpr engine_row engines[] = {{"indexed", run_with_indexed},
-                                  {"scan", run_with_scan},
-                                  {"parallel", run_with_parallel},
-                                  {"cuda", run_with_cuda}};
-
-void run_with_engine(const std::string& name, run_plan plan) {
-    for (const engine_row& row : engines)
-        if (row.name == name) return row.run(std::move(plan));
-}
-
-} // namespace
-
-std::vector<node_use> use_of(const cluster& on) {
-    std::vector<node_use> all;
-    for (std::uint32_t i = 0; i < on.size(); ++i) {
-        const gpupack::node_view node = on[gpupack::node_id{i}];
-        node_use& use = all.emplace_back();
-        use.name = on.name(node.id());
-        for (int g = 0; g < node.gpu_count(); ++g) {
-            const std::string model{on.models()[node.gpu_model(g)].model.view()};
-            if (g == 0 || node.gpu_model(g).number() != node.gpu_model(g - 1).number())
-                use.model += (use.model.empty() ? "" : "+") + model;
-            use.allocated.push_back(static_cast<int>((gpupack::whole_gpu.count() - node.gpu(g).compute_free) / 10));
-        }
-    }
-    return all;
-}
-
-bool is_engine(std::string_view name) {
-    return std::any_of(std::begin(engines), std::end(engines),
-                       [&](const engine_row& row) { return row.name == name; });
-}
-
-namespace {
 
 /// The mean stays for which a synthetic workload is replayed, ten of them to fill the cluster.
 constexpr std::int64_t stays = 110;
@@ -93,7 +52,7 @@ gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const opti
         for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
             const auto visits = replay::draw_visits(*made, seed, chosen.load, stays);
             const gpupack::task_mix known = chosen.learn == 0 ? expected : gpupack::task_mix{};
-            const auto preset = gpupack::policy::make_preset(name, {known, seed});
+            const auto preset = make_policy(chosen.engine, name, {known, seed});
             if (!preset) return gpupack::unexpected<input_error>{preset.error()};
             run_record& record = records.emplace_back();
             record.workload = made->name;
@@ -106,8 +65,8 @@ gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const opti
             const std::vector<std::size_t> no_arrivals;
             const std::vector<gpupack::request> none;
             progress(record, 0);
-            run_with_engine(chosen.engine, {made->on, *preset, chosen, from, no_arrivals, typical.view(), none,
-                                            progress, record, &*made, &visits});
+            run_one({made->on, *preset, chosen, from, no_arrivals, typical.view(), none, progress, record, &*made,
+                     &visits});
             fill_in(record, *made);
         }
     return records;
@@ -118,8 +77,8 @@ gpupack::task_mix fewer(gpupack::task_mix mix) {
     constexpr std::int64_t most = std::int64_t{1} << 20;
     while (mix.total() > most) {
         gpupack::task_mix halved;
-        for (const auto& [request, count] : mix.entries())
-            if (count > 1) halved.add(request, count / 2);
+        for (const gpupack::task_mix::entry& each : mix.entries())
+            if (each.count > 1) halved.add(each.request, each.count / 2);
         mix = std::move(halved);
     }
     return mix;
@@ -202,7 +161,7 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             const drawn& given = by_seed[seed - chosen.first_seed];
             auto on = from.trace.build(given.node_order);
             if (!on) return gpupack::unexpected<input_error>{on.error()};
-            const auto preset = gpupack::policy::make_preset(name, {expected, seed});
+            const auto preset = make_policy(chosen.engine, name, {expected, seed});
             if (!preset) return gpupack::unexpected<input_error>{preset.error()};
 
             run_record& record = records.emplace_back();
@@ -217,8 +176,8 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             record.compute = on->compute().count();
             record.bound = given.bound;
             record.most = given.most;
-            run_with_engine(chosen.engine, {std::move(*on), *preset, chosen, from, given.arrivals, measured.view(),
-                                            typical, progress, record});
+            run_one({std::move(*on), *preset, chosen, from, given.arrivals, measured.view(), typical, progress,
+                     record});
         }
     }
     return records;

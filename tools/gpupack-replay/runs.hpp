@@ -6,16 +6,12 @@
 #include "run_record.hpp"
 
 #include <functional>
-#include <string_view>
 #include <vector>
 
 namespace replay_program {
 
 /// Told now and then how far the runs are: the run that is on, and the part of it that is done, from 0 to 1.
 using progress_listener = std::function<void(const run_record& running, double done)>;
-
-/// Whether --engine takes that name.
-[[nodiscard]] bool is_engine(std::string_view name);
 
 /// Replays the workload under each policy and seed of the options, policies outermost.
 ///

@@ -14,7 +14,7 @@ namespace gpupack::inline GPUPACK_ABI {
 class divisor {
   public:
     divisor() = default;
-    /// number  from 1; 0 is held too, but must not be divided by
+    /// @param number  from 1; 0 is held too, but must not be divided by
     GPUPACK_HD explicit constexpr divisor(std::int64_t number) noexcept
         : number_{static_cast<std::uint64_t>(number)}, reciprocal_{number > 0 ? ~std::uint64_t{0} / number_ : 0} {}
 

@@ -34,9 +34,9 @@ struct input_error {
 
 /// An input_error on its way into an expected, for data that comes from no file.
 ///
-/// field     the name of the parameter
-/// value     what was given, as text
-/// expected  what would have been right, completing "expected ..."
+/// @param field     the name of the parameter
+/// @param value     what was given, as text
+/// @param expected  what would have been right, completing "expected ..."
 [[nodiscard]] inline unexpected<input_error> bad_input(std::string field, std::string value, std::string expected) {
     return unexpected<input_error>{input_error{.file = {},
                                                .line = 0,

@@ -12,7 +12,7 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Scrambles 64 bits so that neighbouring inputs give unrelated outputs; a bijection.
 ///
-/// source  the output function of SplitMix64 (docs/sources.md#splitmix64)
+/// Source: the output function of SplitMix64 (docs/sources.md#splitmix64).
 [[nodiscard]] GPUPACK_HD constexpr std::uint64_t mix_bits(std::uint64_t bits) noexcept {
     bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9ULL;
     bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebULL;
@@ -32,7 +32,7 @@ class random_stream {
 
     /// A number from 0 to bound - 1, each equally likely; bound is from 1 to 2^32.
     ///
-    /// source  Lemire 2019, rejection on the low half (docs/sources.md#lemire19)
+    /// Source: Lemire 2019, rejection on the low half (docs/sources.md#lemire19).
     GPUPACK_HD constexpr std::uint64_t below(std::uint64_t bound) noexcept {
         const std::uint64_t reject_under = (std::uint64_t{1} << 32) % bound;
         while (true) {

@@ -21,16 +21,11 @@
 namespace gpupack::inline GPUPACK_ABI::nvml {
 
 /// A GPU as the driver tells it.
-///
-/// name    "NVIDIA H100 80GB HBM3"
-/// uuid    "GPU-...", as requests may name it
-/// bus_id  on PCI, "00000000:1B:00.0"
-/// memory  in all, rounded down to MiB
 struct gpu {
-    std::string name;
-    std::string uuid;
-    std::string bus_id;
-    mebibytes memory{};
+    std::string name;   ///< "NVIDIA H100 80GB HBM3".
+    std::string uuid;   ///< "GPU-...", as requests may name it.
+    std::string bus_id; ///< On PCI, "00000000:1B:00.0".
+    mebibytes memory{}; ///< In all, rounded down to MiB.
 };
 
 /// The GPUs of this machine, in the driver's order, and what connects them. NVML knows no network adapters.
@@ -172,10 +167,11 @@ class inquiry {
 
 /// Describes the machine that this runs on, by NVML, which is loaded now and unloaded again.
 ///
-/// library  the file of NVML, as the loader finds it
-/// errors   no library here, which is so where NVIDIA's driver is not; a function that it lacks; a call that fails:
-///          which, and of which GPU
-/// cost     some milliseconds a GPU and pair, as NVML answers
+/// Errors: no library here, which is so where NVIDIA's driver is not; a function that it lacks; a call that fails:
+/// which, and of which GPU.
+/// Cost: some milliseconds a GPU and pair, as NVML answers.
+///
+/// @param library  the file of NVML, as the loader finds it
 [[nodiscard]] inline expected<machine, input_error>
 describe_machine(const std::string& library = "libnvidia-ml.so.1") {
     const auto opened = detail::library::open(library);

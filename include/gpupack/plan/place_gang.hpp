@@ -6,7 +6,6 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/plan/plan_gang.hpp>
 #include <gpupack/request/gang.hpp>
-#include <gpupack/scheduler.hpp>
 #include <gpupack/state/placement.hpp>
 
 #include <cstddef>
@@ -32,20 +31,23 @@ struct admit_all {
 };
 
 /// Gives back all members of a gang.
-template <policy::policy Policy, search::engine Engine>
-void release_gang(scheduler<Policy, Engine>& by, const gang_placement& placed) {
+///
+/// @param by      a scheduler or an any_scheduler
+/// @param placed  the gang
+template <class Scheduler> void release_gang(Scheduler& by, const gang_placement& placed) {
     for (const placement& member : placed.members) by.release(member);
 }
 
 /// Places a gang: all members, or none.
 ///
+/// by      a scheduler or an any_scheduler
 /// admit   called with the number and the placement of each member once all are taken; where it says no, because
 ///         binding a task failed for instance, everything is given back, the state is bit for bit as it was, and the
 ///         gang is refused
 /// errors  as plan_gang; a refusal by admit is one that is not proven
-template <policy::policy Policy, search::engine Engine, class Admit = admit_all>
-[[nodiscard]] expected<gang_placement, gang_failure> place_gang(scheduler<Policy, Engine>& by, const gang& wanted,
-                                                           Admit&& admit = {}, std::int64_t budget = 20'000) {
+template <class Scheduler, class Admit = admit_all>
+[[nodiscard]] expected<gang_placement, gang_failure> place_gang(Scheduler& by, const gang& wanted, Admit&& admit = {},
+                                                                std::int64_t budget = 20'000) {
     const auto made = plan_gang(by.cluster(), by.policy(), wanted, budget, by.rule());
     if (!made) return unexpected<gang_failure>{made.error()};
     std::vector<const request*> request;

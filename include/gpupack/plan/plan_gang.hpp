@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/any_policy.hpp>
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
@@ -15,6 +16,7 @@
 #include <gpupack/state/cluster.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -196,15 +198,17 @@ template <class Board>
 /// for; different ones are seated one by one, the largest first; and where that fails, by branch and bound over
 /// nodes and GPUs, so that a placement that exists is found as long as the budget lasts and the gang has at most 64
 /// members.
-/// by      chooses the GPUs on each node
+/// by      chooses the GPUs on each node: a policy, or any_policy
 /// budget  choices that branch and bound may try
 /// rule    what is placed for a request
 /// errors  what is wrong with the gang; or that there is no room, and whether that is proven
 /// cost    a fit test a node of each domain tried, and a choice a member; allocates
 /// ties    lower domain, lower node
-template <policy::policy Policy> [[nodiscard]] expected<gang_plan, gang_failure>
-plan_gang(const cluster& on, const Policy& by, const gang& wanted, std::int64_t budget = 20'000,
-          request_rule rule = request_rule::as_requested) {
+template <class Policy>
+    requires(policy::policy<Policy> || std::same_as<Policy, any_policy>)
+[[nodiscard]] expected<gang_plan, gang_failure> plan_gang(const cluster& on, const Policy& by, const gang& wanted,
+                                                          std::int64_t budget = 20'000,
+                                                          request_rule rule = request_rule::as_requested) {
     if (const auto right = checked(wanted); !right) return unexpected<gang_failure>{gang_failure{right.error()}};
     const auto levels = detail::levels_of(on.domains(), wanted);
     if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};

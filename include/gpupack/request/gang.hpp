@@ -25,22 +25,17 @@ struct gang_part {
 enum class gang_layout : std::uint8_t { pack, spread };
 
 /// Several requests that are placed together or not at all: the tasks of one training job.
-///
-/// parts           one for each sort of member
-/// level           the level of domains that one of which should hold all members: "rack"; "node": one node; empty:
-///                 the narrowest that does
-/// required        whether a wider domain will not do
-/// layout          pack: the narrowest domain, within it few narrower ones and few nodes; spread: evenly over the
-///                 narrower domains of one domain of that level, or of the cluster where no level is given
-/// least_per_node  members on each node that gets any
-/// most_per_node   members on each node at most
 struct gang {
-    std::vector<gang_part> parts;
+    std::vector<gang_part> parts; ///< One for each sort of member.
+    /// The level of domains that one of which should hold all members: "rack"; "node": one node; empty: the
+    /// narrowest that does.
     std::string level{};
-    bool required = false;
+    bool required = false; ///< Whether a wider domain will not do.
+    /// Pack: the narrowest domain, within it few narrower ones and few nodes; spread: evenly over the narrower
+    /// domains of one domain of that level, or of the cluster where no level is given.
     gang_layout layout = gang_layout::pack;
-    int least_per_node = 1;
-    int most_per_node = std::numeric_limits<int>::max();
+    int least_per_node = 1;                              ///< Members on each node that gets any.
+    int most_per_node = std::numeric_limits<int>::max(); ///< Members on each node at most.
 
     /// How many members it has.
     [[nodiscard]] std::int64_t members() const noexcept {
@@ -57,8 +52,8 @@ inline constexpr std::int64_t max_gang_members = 1'000'000;
 
 /// The gang itself where it can be.
 ///
-/// errors  no member, or too many; a part of none; a request that is not valid; least_per_node below one, or more
-///         than most_per_node or all members
+/// Errors: no member, or too many; a part of none; a request that is not valid; least_per_node below one, or more
+/// than most_per_node or all members.
 [[nodiscard]] inline expected<gang, input_error> checked(const gang& of) {
     for (const gang_part& part : of.parts) {
         if (part.count < 1) return bad_input("gang part", std::to_string(part.count), "one member or more");

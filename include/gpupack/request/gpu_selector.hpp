@@ -24,7 +24,7 @@ class gpu_choice {
 
     /// All GPUs.
     gpu_choice() = default;
-    /// only  whether the GPUs added are the only ones that will do; else they are those that will not
+    /// @param only  whether the GPUs added are the only ones that will do; else they are those that will not
     GPUPACK_HD explicit constexpr gpu_choice(bool only) noexcept : only_{only} {}
 
     /// Adds GPUs of a node; false where that were a ninth node.
@@ -78,8 +78,9 @@ struct gpu_selector {
 
     /// The choice for request::ids.
     ///
-    /// errors  an id that no GPU has; GPUs on more than 8 nodes (close GPUs that nobody may use); nothing left to
     /// choose
+    ///
+    /// Errors: an id that no GPU has; GPUs on more than 8 nodes (close GPUs that nobody may use); nothing left to.
     [[nodiscard]] expected<gpu_choice, input_error> select(const gpu_names& names) const {
         gpu_choice denied{false};
         gpu_choice allowed{true};

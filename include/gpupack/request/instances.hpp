@@ -67,7 +67,7 @@ template <class Choose>
 /// Asks for an instance of the profile of that name, on whichever models have it: "1g.10gb" is one slice of an
 /// A100-80GB and a slice with double memory of an A100-40GB.
 ///
-/// errors  a name that no model of the table has
+/// Errors: a name that no model of the table has.
 [[nodiscard]] inline expected<instance, input_error> mig_profile(const model_table& models,
                                                                  std::string_view profile) {
     const instance request = detail::choose_profiles(models, sharing::mig, false,
@@ -83,8 +83,9 @@ template <class Choose>
 /// then fewest slices; never one with the media extension or graphics to itself. What an instance has is compared,
 /// not what its name says: a 1g.5gb has 4864 MiB.
 ///
-/// or_larger  where the smallest has no place on a GPU, the next larger one that has
-/// errors     amounts that no profile has
+/// - `or_larger`: Where the smallest has no place on a GPU, the next larger one that has.
+///
+/// Errors: amounts that no profile has.
 [[nodiscard]] inline expected<instance, input_error> mig_at_least(const model_table& models, mebibytes memory,
                                                                   milli_gpu compute = {}, bool or_larger = false) {
     const instance request = detail::choose_profiles(
@@ -104,7 +105,7 @@ template <class Choose>
 
 /// Asks for a vGPU of that type: "A10-4Q".
 ///
-/// errors  a name that no model of the table has
+/// Errors: a name that no model of the table has.
 [[nodiscard]] inline expected<instance, input_error> vgpu_type(const model_table& models, std::string_view type) {
     const instance request = detail::choose_profiles(
         models, sharing::vgpu, false,
@@ -116,7 +117,7 @@ template <class Choose>
 
 /// Asks for a vGPU with at least that frame buffer, the smallest on each model.
 ///
-/// errors  more than any type has
+/// Errors: more than any type has.
 [[nodiscard]] inline expected<instance, input_error> vgpu_at_least(const model_table& models,
                                                                    mebibytes frame_buffer) {
     const instance request = detail::choose_profiles(
@@ -130,7 +131,7 @@ template <class Choose>
 /// Asks for a fraction of a board, 1 / parts, as clouds sell them: on each model, the type of which that many make
 /// the frame buffer exactly.
 ///
-/// errors  a number of parts that divides no board of the table into types
+/// Errors: a number of parts that divides no board of the table into types.
 [[nodiscard]] inline expected<instance, input_error> vgpu_fraction(const model_table& models, int parts) {
     const instance request = detail::choose_profiles(
         models, sharing::vgpu, false, [&](const partition_table& table, const partition_profile& each) {

@@ -38,7 +38,7 @@ struct label_selector {
 
     /// The terms for request::labels.
     ///
-    /// errors  a label that nothing in the cluster has
+    /// Errors: a label that nothing in the cluster has.
     [[nodiscard]] expected<label_terms, input_error> select(const label_table& labels) const {
         label_terms made;
         for (const auto& [texts, terms] : {std::pair{&all_of, &made.all_of}, std::pair{&none_of, &made.none_of}})

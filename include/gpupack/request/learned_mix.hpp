@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// forgotten. Whole numbers, so that it is the same everywhere.
 class learned_mix {
   public:
-    /// half_life  arrivals, at least 1
+    /// @param half_life  arrivals, at least 1
     explicit learned_mix(std::int64_t half_life = 2000) : half_life_{half_life} {
         GPUPACK_EXPECTS(half_life >= 1, "a half-life of 1 arrival or more");
     }

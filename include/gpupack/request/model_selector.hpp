@@ -17,21 +17,17 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Chooses GPU models by what they are, as resource classes do: "at least 24 GiB, newer than Turing, not a V100".
 /// What is left at its default asks for nothing.
-///
-/// memory_at_least  of the model, in MiB; one whose memory is not known has none
-/// newer_than       the generation, itself left out; one whose generation is not known is never newer
-/// mig              whether it must have MIG profiles
-/// allow, deny      names of models of the table; deny wins, and an empty allow is all
 struct model_selector {
-    mebibytes memory_at_least{};
+    mebibytes memory_at_least{}; ///< Of the model, in MiB; one whose memory is not known has none.
+    /// The generation, itself left out; one whose generation is not known is never newer.
     architecture newer_than = architecture::unknown;
-    bool mig = false;
-    std::vector<std::string_view> allow{};
-    std::vector<std::string_view> deny{};
+    bool mig = false;                      ///< Whether it must have MIG profiles.
+    std::vector<std::string_view> allow{}; ///< Names of models of the table; deny wins, and an empty allow is all.
+    std::vector<std::string_view> deny{};  ///< Names of models of the table; deny wins, and an empty allow is all.
 
     /// The models of the table that it chooses, for request::models.
     ///
-    /// errors  a name in allow or deny that the table lacks; no model that will do
+    /// Errors: a name in allow or deny that the table lacks; no model that will do.
     [[nodiscard]] expected<model_set, input_error> select(const model_table& models) const {
         for (const auto* list : {&allow, &deny})
             for (const std::string_view name : *list)

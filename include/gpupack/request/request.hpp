@@ -26,24 +26,18 @@ inline constexpr int max_pieces = 8;
 
 /// What one task asks of one node.
 ///
-/// cpu, memory  of the host
-/// gpus         how many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own; 0 to 8 for split
-///              slices
-/// share        how it wants each of them; means nothing where gpus is 0
-/// models       the GPU models that will do, as ids of the cluster's model_table
-/// labels       what its GPUs, or without GPUs its node, must be labelled and must not
-/// ids          the very GPUs that will do, or that will not
-/// numa         over how few NUMA nodes its GPUs must lie; not with split slices
 ///
 /// Two requests that compare equal are of one shape: every policy answers both alike.
 struct request {
-    milli_cpu cpu{};
-    mebibytes memory{};
+    milli_cpu cpu{};    ///< Of the host.
+    mebibytes memory{}; ///< Of the host.
+    /// How many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own; 0 to 8 for split slices.
     int gpus = 0;
-    gpupack::share share = exclusive{};
-    model_set models = model_set::any();
-    label_terms labels{};
-    gpu_choice ids{};
+    gpupack::share share = exclusive{}; ///< How it wants each of them; means nothing where gpus is 0.
+    model_set models = model_set::any(); ///< The GPU models that will do, as ids of the cluster's model_table.
+    label_terms labels{}; ///< What its GPUs, or without GPUs its node, must be labelled and must not.
+    gpu_choice ids{}; ///< The very GPUs that will do, or that will not.
+    /// Over how few NUMA nodes its GPUs must lie; not with split slices.
     numa_alignment numa = numa_alignment::none;
 
     /// Whether it chooses GPUs by more than their model.

@@ -17,14 +17,11 @@ struct exclusive {
 };
 
 /// Asks for a part of each GPU: memory, compute, or both; what is left 0 is not asked for.
-///
-/// memory          MiB on each GPU
-/// compute         milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU
-/// memory_percent  of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100
 struct slice {
-    mebibytes memory{};
+    mebibytes memory{}; ///< MiB on each GPU.
+    /// Milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU.
     milli_gpu compute{};
-    int memory_percent = 0;
+    int memory_percent = 0; ///< Of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
 
     GPUPACK_HD friend constexpr bool operator==(slice a, slice b) noexcept {
         return a.memory == b.memory && a.compute == b.compute && a.memory_percent == b.memory_percent;
@@ -33,14 +30,10 @@ struct slice {
 
 /// Asks for memory in total, of which each GPU gives as much as suits: 40 GiB as 10 here and 30 there. The fullest
 /// of the GPUs chosen are filled first, and each gives something.
-///
-/// memory   MiB over all GPUs together
-/// compute  milli-GPUs on each GPU
-/// least    MiB that each GPU gives at least
 struct split_slice {
-    mebibytes memory{};
-    milli_gpu compute{};
-    mebibytes least{1};
+    mebibytes memory{};  ///< MiB over all GPUs together.
+    milli_gpu compute{}; ///< Milli-GPUs on each GPU.
+    mebibytes least{1};  ///< MiB that each GPU gives at least.
 
     GPUPACK_HD friend constexpr bool operator==(split_slice a, split_slice b) noexcept {
         return a.memory == b.memory && a.compute == b.compute && a.least == b.least;
@@ -49,15 +42,12 @@ struct split_slice {
 
 /// Asks for an instance on each GPU: a MIG instance or a vGPU of one of some profiles. request/instances.hpp makes
 /// it from names and amounts.
-///
-/// way       mig or vgpu
-/// profiles  of the cluster's model_table; of those of one GPU, the first that has a place is taken
-/// memory, compute  what it counts for where the GPU is not known yet: of the smallest of the profiles
 struct instance {
-    sharing way = sharing::mig;
+    sharing way = sharing::mig; ///< Mig or vgpu.
+    /// Of the cluster's model_table; of those of one GPU, the first that has a place is taken.
     profile_set profiles{};
-    mebibytes memory{};
-    milli_gpu compute{};
+    mebibytes memory{};  ///< What it counts for where the GPU is not known yet: of the smallest of the profiles.
+    milli_gpu compute{}; ///< What it counts for where the GPU is not known yet: of the smallest of the profiles.
 
     GPUPACK_HD friend constexpr bool operator==(instance a, instance b) noexcept {
         return a.way == b.way && a.profiles == b.profiles;

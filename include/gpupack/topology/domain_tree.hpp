@@ -27,14 +27,10 @@ struct domain {};
 using domain_id = id<tag::domain, std::uint32_t>;
 
 /// A part of a cluster whose nodes are close to each other: the GPUs that one NVLink fabric joins, a rack, a block.
-///
-/// name    of its own in the cluster
-/// level   index into domain_tree::levels()
-/// parent  the domain that it is a part of; its own id for the whole cluster
 struct domain {
-    std::string name;
-    int level = 0;
-    domain_id parent{};
+    std::string name;   ///< Of its own in the cluster.
+    int level = 0;      ///< Index into domain_tree::levels().
+    domain_id parent{}; ///< The domain that it is a part of; its own id for the whole cluster.
 
     friend bool operator==(const domain&, const domain&) = default;
 };
@@ -95,12 +91,12 @@ class domain_tree {
 /// Describes a domain_tree domain by domain, in any order; build() checks the whole and makes it.
 class domain_tree_builder {
   public:
-    /// levels  names, widest first: {"zone", "rack", "nvlink"}
+    /// @param levels  names, widest first: {"zone", "rack", "nvlink"}
     explicit domain_tree_builder(std::vector<std::string> levels) : levels_{std::move(levels)} {}
 
     /// Adds a domain.
     ///
-    /// parent  of a wider level; empty: the cluster
+    /// - `parent`: Of a wider level; empty: the cluster.
     domain_tree_builder& add(std::string name, std::string level, std::string parent = {}) & {
         rows_.push_back({std::move(name), std::move(level), std::move(parent)});
         return *this;
@@ -111,9 +107,10 @@ class domain_tree_builder {
 
     /// The tree.
     ///
-    /// errors  a level or domain named twice, a level or parent that there is not, a domain that is its own
-    ///         ancestor, a parent of no wider level; the first one met
     /// A template, so that only those who call it compile the maps that it needs.
+    ///
+    /// Errors: a level or domain named twice, a level or parent that there is not, a domain that is its own
+    /// ancestor, a parent of no wider level; the first one met.
     template <class Index = std::uint32_t> [[nodiscard]] expected<domain_tree, input_error> build() const {
         domain_tree tree;
         for (const std::string& level : levels_) {

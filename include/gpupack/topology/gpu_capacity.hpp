@@ -14,25 +14,16 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// What one GPU of a node can give in all, and in which ways: the flat form of a gpu_model and a gpu_setup.
-///
-/// memory       MiB for slices, reserve and oversubscription counted in
-/// compute      milli-GPUs for slices, oversubscription counted in
-/// max_sharers  tasks in slices
-/// numa         the NUMA node that it hangs on
-/// labels       its own and its node's
-/// only         the one way that it may be shared in; idle: any
-/// mig, vgpu    how it is cut into instances; null where it is not
-/// mig_number   of the MIG table, in the order of cluster::mig_places()
 struct gpu_capacity {
-    std::int32_t memory = 0;
-    std::int16_t compute = 1000;
-    std::uint8_t max_sharers = 255;
-    sharing only = sharing::idle;
-    std::uint8_t mig_number = 0;
-    std::uint8_t numa = 0;
-    label_set labels{};
-    const partition_table* mig = nullptr;
-    const partition_table* vgpu = nullptr;
+    std::int32_t memory = 0;               ///< MiB for slices, reserve and oversubscription counted in.
+    std::int16_t compute = 1000;           ///< Milli-GPUs for slices, oversubscription counted in.
+    std::uint8_t max_sharers = 255;        ///< Tasks in slices.
+    sharing only = sharing::idle;          ///< The one way that it may be shared in; idle: any.
+    std::uint8_t mig_number = 0;           ///< Of the MIG table, in the order of cluster::mig_places().
+    std::uint8_t numa = 0;                 ///< The NUMA node that it hangs on.
+    label_set labels{};                    ///< Its own and its node's.
+    const partition_table* mig = nullptr;  ///< How it is cut into instances; null where it is not.
+    const partition_table* vgpu = nullptr; ///< How it is cut into instances; null where it is not.
 
     /// The table of a way that hands out profiles; null where the GPU has none.
     [[nodiscard]] GPUPACK_HD constexpr const partition_table* table(sharing way) const noexcept {

@@ -11,19 +11,16 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// A kind of GPU: what all GPUs of one name have in common.
-///
-/// model       the name that requests select by, unique in a model_table
-/// memory      what the driver offers to tasks, in MiB (less than the marketing figure); 0 where it is not known,
-///             and then no request for GPU memory fits there
-/// generation  unknown where it is not
-/// sms         streaming multiprocessors; 0 where it is not known
-/// mig, vgpu   its profiles, where it has any; their arrays must outlive the building of a cluster
 struct gpu_model {
-    gpupack::name model;
+    gpupack::name model; ///< The name that requests select by, unique in a model_table.
+    /// What the driver offers to tasks, in MiB (less than the marketing figure); 0 where it is not known, and then
+    /// no request for GPU memory fits there.
     mebibytes memory{};
-    architecture generation = architecture::unknown;
-    int sms = 0;
+    architecture generation = architecture::unknown; ///< Unknown where it is not.
+    int sms = 0;                                     ///< Streaming multiprocessors; 0 where it is not known.
+    /// Its profiles, where it has any; their arrays must outlive the building of a cluster.
     gpupack::mig::geometry mig{};
+    /// Its profiles, where it has any; their arrays must outlive the building of a cluster.
     gpupack::vgpu::board vgpu{};
 
     friend constexpr bool operator==(const gpu_model&, const gpu_model&) = default;

@@ -22,7 +22,7 @@ class label_table {
 
     /// The number of a label, added where it is new.
     ///
-    /// errors  an empty text, or one label more than 64
+    /// Errors: an empty text, or one label more than 64.
     expected<int, input_error> add(std::string_view text) {
         if (const auto known = find(text)) return *known;
         if (text.empty()) return bad_input("label", "", "a text");

@@ -19,12 +19,12 @@ namespace gpupack::inline GPUPACK_ABI {
 /// What the topology of a node says about sets of its GPUs: the flat form of a node_topology, with what policies
 /// ask of it for every decision added up beforehand. It owns what link_view reads.
 ///
-/// cost    built once, with the cluster: some 0.1 ms for 8 GPUs, 15 ms for 16 (30 with NVSwitches), where decisions
-///         must not pay for it
-/// memory  5 KiB; on 8 GPUs 8 KiB more (16 with NVSwitches), on 16 GPUs 2 MiB (4)
+/// Cost: built once, with the cluster: some 0.1 ms for 8 GPUs, 15 ms for 16 (30 with NVSwitches), where decisions
+/// must not pay for it.
+/// Memory: 5 KiB; on 8 GPUs 8 KiB more (16 with NVSwitches), on 16 GPUs 2 MiB (4).
 class link_table : public link_view {
   public:
-    /// of  checked
+    /// @param of  checked
     explicit link_table(const node_topology& of) {
         gpus_ = of.gpus();
         switched_ = of.switched;

@@ -55,7 +55,7 @@ class link_view {
 
     /// The best total score of disjoint sets of that size among these GPUs.
     ///
-    /// size  2 to 8, and no more than the node has GPUs; for other sizes, and on nodes of more than 16 GPUs, 0
+    /// - `size`: 2 to 8, and no more than the node has GPUs; for other sizes, and on nodes of more than 16 GPUs, 0.
     [[nodiscard]] GPUPACK_HD std::int32_t packed(int size, gpu_set among,
                                                  nvlink_count by = nvlink_count::all) const noexcept {
         if (!is_tabled() || size < 2 || size > most_packed || size > gpus_) return 0;

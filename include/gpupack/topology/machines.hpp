@@ -182,7 +182,7 @@ inline constexpr std::array<std::string_view, 10> names{{"dgx-1-p100", "dgx-1-v1
 
 /// The machine of that name.
 ///
-/// errors  a name that is none of names
+/// Errors: a name that is none of names.
 template <class Spec = node_spec> [[nodiscard]] expected<Spec, input_error> named(std::string_view name) {
     constexpr std::array<Spec (*)(), names.size()> make{
         {dgx_1_p100<Spec>, dgx_1_v100<Spec>, dgx_2<Spec>, dgx_a100<Spec>, dgx_h100<Spec>, dgx_h200<Spec>,

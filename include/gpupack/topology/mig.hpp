@@ -12,46 +12,34 @@
 namespace gpupack::inline GPUPACK_ABI::mig {
 
 /// The media engines and graphics that an instance takes beside its slices.
-///
-/// plain   its share, as the driver divides it
-/// me      the media extension, "+me": one instance a GPU
-/// me_all  all media engines, "+me.all": one a GPU, and beside it only instances without any
-/// no_me   none, "-me"
-/// gfx     graphics, "+gfx"; else as plain
-enum class media : std::uint8_t { plain, me, me_all, no_me, gfx };
+enum class media : std::uint8_t {
+    plain,  ///< Its share, as the driver divides it.
+    me,     ///< The media extension, "+me": one instance a GPU.
+    me_all, ///< All media engines, "+me.all": one a GPU, and beside it only instances without any.
+    no_me,  ///< None, "-me".
+    gfx     ///< Graphics, "+gfx"; else as plain.
+};
 
 /// One MIG profile of a GPU model, as `nvidia-smi mig -lgip` and `-lgipp` list it.
-///
-/// name            "1g.10gb+me"
-/// compute_slices  of the model's
-/// size            in units of the placement grid
-/// starts          bit s: an instance may start at unit s
-/// max_instances   on one GPU
-/// memory          of one instance; 0 where it is not known
-/// sms             streaming multiprocessors; 0 where it is not known
 struct profile {
-    gpupack::name name;
-    std::uint8_t compute_slices = 0;
-    std::uint8_t size = 0;
-    std::uint16_t starts = 0;
-    std::uint8_t max_instances = 0;
+    gpupack::name name;              ///< "1g.10gb+me".
+    std::uint8_t compute_slices = 0; ///< Of the model's.
+    std::uint8_t size = 0;           ///< In units of the placement grid.
+    std::uint16_t starts = 0;        ///< Bit s: an instance may start at unit s.
+    std::uint8_t max_instances = 0;  ///< On one GPU.
     media engines = media::plain;
-    mebibytes memory{};
-    int sms = 0;
+    mebibytes memory{}; ///< Of one instance; 0 where it is not known.
+    int sms = 0;        ///< Streaming multiprocessors; 0 where it is not known.
 
     friend constexpr bool operator==(const profile&, const profile&) = default;
 };
 
 /// The MIG profiles of a GPU model; a view of an array that outlives it.
-///
-/// profiles        [count]  smallest memory first, then fewest slices
-/// compute_slices  of the GPU: 7, 4 or 2
-/// grid            units of the placement grid, at most 16: 8, 4, 12 or 2
 struct geometry {
-    const profile* profiles = nullptr;
+    const profile* profiles = nullptr; ///< [count] smallest memory first, then fewest slices.
     int count = 0;
-    int compute_slices = 0;
-    int grid = 0;
+    int compute_slices = 0; ///< Of the GPU: 7, 4 or 2.
+    int grid = 0;           ///< Units of the placement grid, at most 16: 8, 4, 12 or 2.
 
     [[nodiscard]] constexpr bool empty() const noexcept { return count == 0; }
 

@@ -158,9 +158,9 @@ class layout_check {
 
 /// The table of a geometry from outside.
 ///
-/// errors  more than 16 profiles, a grid of more than 16 units or 8 steps, a profile without a place or beyond the
-///         grid, profiles not in order of memory, places that would let a layout have more compute slices than the
-///         GPU or more instances of a profile than it says
+/// Errors: more than 16 profiles, a grid of more than 16 units or 8 steps, a profile without a place or beyond the
+/// grid, profiles not in order of memory, places that would let a layout have more compute slices than the GPU or
+/// more instances of a profile than it says.
 [[nodiscard]] inline expected<partition_table, input_error> checked_table(const geometry& from) {
     if (from.count < 1 || from.count > partition_table::most_profiles)
         return bad_input("MIG profiles", std::to_string(from.count), "from 1 to 16");
@@ -182,8 +182,9 @@ class layout_check {
 
 /// The table of a GPU whose instances stand already and are neither created nor destroyed: each is one slot.
 ///
-/// of      the GPU's table
-/// errors  a profile or a start that the table lacks; instances that overlap
+/// - `of`: The GPU's table.
+///
+/// Errors: a profile or a start that the table lacks; instances that overlap.
 [[nodiscard]] inline expected<partition_table, input_error>
 fixed_table(const partition_table& of, const std::vector<gpu_instance>& instances) {
     partition_table fixed = of;

@@ -29,14 +29,10 @@ namespace gpupack::inline GPUPACK_ABI {
 class model_table {
   public:
     /// How GPUs of one model are cut into instances; null where they are not.
-    ///
-    /// mig         all legal places
-    /// vgpu        one size a GPU
-    /// mixed_vgpu  sizes mixed by placement ids
     struct tables {
-        std::shared_ptr<const partition_table> mig;
-        std::shared_ptr<const partition_table> vgpu;
-        std::shared_ptr<const partition_table> mixed_vgpu;
+        std::shared_ptr<const partition_table> mig;        ///< All legal places.
+        std::shared_ptr<const partition_table> vgpu;       ///< One size a GPU.
+        std::shared_ptr<const partition_table> mixed_vgpu; ///< Sizes mixed by placement ids.
     };
 
     [[nodiscard]] std::size_t size() const noexcept { return models_.size(); }
@@ -60,8 +56,8 @@ class model_table {
 
     /// Adds a model, or finds it where the table has it already. Its profiles are copied.
     ///
-    /// errors  an empty name, negative memory, a 65th model or profile, a known name with other memory or profiles,
-    ///         profiles that are not right (mig::checked_table, vgpu::checked_table)
+    /// Errors: an empty name, negative memory, a 65th model or profile, a known name with other memory or profiles,
+    /// profiles that are not right (mig::checked_table, vgpu::checked_table).
     [[nodiscard]] expected<model_id, input_error> add(const gpu_model& model) {
         const std::string text{model.model.view()};
         if (text.empty()) return bad_input("model", text, "a name");
@@ -88,7 +84,7 @@ class model_table {
 
     /// The models named in a list such as "V100M16|V100M32"; an empty list is every model.
     ///
-    /// errors  a name that the table lacks
+    /// Errors: a name that the table lacks.
     [[nodiscard]] expected<model_set, input_error> select(std::string_view list) const {
         if (list.empty()) return model_set::any();
         model_set selected;

@@ -39,17 +39,13 @@ class gpu_list {
 };
 
 /// What a node has, as its owner describes it. cluster_builder checks it.
-///
-/// cpu, memory  of the host, that tasks may use
-/// gpus         numbered from 0 in the order given; at most 32
-/// labels       what requests may choose it and its GPUs by
-/// topology     what connects its GPUs, for as many as there are; its NUMA nodes count, not those of the setups.
-///              None: nothing is known, and all GPUs are as good as each other
 struct node_spec {
-    milli_cpu cpu{};
-    mebibytes memory{};
-    gpu_list gpus{};
-    std::vector<std::string> labels{};
+    milli_cpu cpu{};                   ///< Of the host, that tasks may use.
+    mebibytes memory{};                ///< Of the host, that tasks may use.
+    gpu_list gpus{};                   ///< Numbered from 0 in the order given; at most 32.
+    std::vector<std::string> labels{}; ///< What requests may choose it and its GPUs by.
+    /// What connects its GPUs, for as many as there are; its NUMA nodes count, not those of the setups. None:
+    /// nothing is known, and all GPUs are as good as each other.
     std::optional<node_topology> topology{};
 
     friend bool operator==(const node_spec&, const node_spec&) = default;

@@ -17,31 +17,24 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// A network adapter of a node.
-///
-/// name     as its owner calls it: mlx5_0
-/// numa     the NUMA node that it hangs on, 0 to 15
-/// to_gpus  [GPUs of the node]  how it reaches each of them
 struct nic {
-    std::string name;
-    int numa = 0;
-    std::vector<pcie_path> to_gpus;
+    std::string name;               ///< As its owner calls it: mlx5_0.
+    int numa = 0;                   ///< The NUMA node that it hangs on, 0 to 15.
+    std::vector<pcie_path> to_gpus; ///< [GPUs of the node] how it reaches each of them.
 
     friend bool operator==(const nic&, const nic&) = default;
 };
 
 /// What connects the GPUs of a node to each other, to its processors and to its network, as its owner describes it.
 /// cluster_builder checks it, as checked() does. Default: nothing is known.
-///
-/// numa        [GPUs]        the NUMA node that each hangs on, 0 to 15
-/// links       [GPUs][GPUs]  how each reaches each; the same both ways, what stands on the diagonal means nothing
-/// nics        at most 256
-/// switched    whether the NVLinks go to NVSwitches, so that links[a][b].nvlinks are shared by all partners of a GPU
-/// partitions  the sets of GPUs that the NVSwitches can set apart as a partition; empty: not told
 struct node_topology {
-    std::vector<int> numa;
+    std::vector<int> numa; ///< [GPUs] the NUMA node that each hangs on, 0 to 15.
+    /// [GPUs][GPUs] how each reaches each; the same both ways, what stands on the diagonal means nothing.
     std::vector<std::vector<gpu_link>> links;
-    std::vector<nic> nics;
+    std::vector<nic> nics; ///< At most 256.
+    /// Whether the NVLinks go to NVSwitches, so that links[a][b].nvlinks are shared by all partners of a GPU.
     bool switched = false;
+    /// The sets of GPUs that the NVSwitches can set apart as a partition; empty: not told.
     std::vector<gpu_set> partitions;
 
     [[nodiscard]] int gpus() const noexcept { return static_cast<int>(numa.size()); }
@@ -90,8 +83,8 @@ namespace detail {
 
 /// The topology itself, where it can be.
 ///
-/// errors  more than 32 GPUs or 256 adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a NUMA
-///         node beyond 15, a partition of GPUs that are not there
+/// Errors: more than 32 GPUs or 256 adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a
+/// NUMA node beyond 15, a partition of GPUs that are not there.
 [[nodiscard]] inline expected<node_topology, input_error> checked(const node_topology& of) {
     const std::size_t gpus = of.numa.size();
     if (gpus > max_gpus_per_node) return bad_input("GPUs", std::to_string(gpus), "at most 32 on a node");
@@ -123,8 +116,8 @@ namespace detail {
 
 /// The topology of devices that hang in a PCIe tree; NVLinks are added to it afterwards.
 ///
-/// gpus  [GPUs]
-/// nics  names and places
+/// @param gpus  [GPUs]
+/// @param nics  names and places
 [[nodiscard]] inline node_topology wired(const std::vector<pcie_location>& gpus,
                                          const std::vector<std::pair<std::string, pcie_location>>& nics = {}) {
     node_topology all;

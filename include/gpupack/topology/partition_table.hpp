@@ -13,38 +13,28 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// A profile in which a GPU can be handed out: a MIG profile, or the vGPU types of one size.
-///
-/// name      "1g.10gb", "A10-4"
-/// variants  letters of which one follows the name: "CQ" makes A10-4C and A10-4Q; empty where the name stands alone
-/// memory    MiB of one instance; 0 where it is not known
-/// compute   milli-GPUs that one instance counts for
-/// slices    of compute (MIG) or GB of frame buffer (vGPU): what counts an instance's size in reports
-/// units     of the table's: the part of the GPU's memory that one instance takes
-/// plain     whether a request for least amounts may get it: not one with media engines or graphics of its own
-/// first_slot, slot_count  its places in the table's slots, lowest start first
 struct partition_profile {
-    gpupack::name name;
+    gpupack::name name; ///< "1g.10gb", "A10-4".
+    /// Letters of which one follows the name: "CQ" makes A10-4C and A10-4Q; empty where the name stands alone.
     gpupack::name variants;
-    std::int32_t memory = 0;
-    std::int16_t compute = 0;
+    std::int32_t memory = 0;  ///< MiB of one instance; 0 where it is not known.
+    std::int16_t compute = 0; ///< Milli-GPUs that one instance counts for.
+    /// Of compute (MIG) or GB of frame buffer (vGPU): what counts an instance's size in reports.
     std::uint16_t slices = 0;
-    std::uint16_t units = 0;
+    std::uint16_t units = 0; ///< Of the table's: the part of the GPU's memory that one instance takes.
+    /// Whether a request for least amounts may get it: not one with media engines or graphics of its own.
     bool plain = true;
-    std::uint8_t first_slot = 0;
-    std::uint8_t slot_count = 0;
+    std::uint8_t first_slot = 0; ///< Its places in the table's slots, lowest start first.
+    std::uint8_t slot_count = 0; ///< Its places in the table's slots, lowest start first.
 
     friend constexpr bool operator==(const partition_profile&, const partition_profile&) = default;
 };
 
 /// A place for one instance: a profile at a start.
-///
-/// taken    the bits of gpu_state::occupied that it takes
-/// profile  index into the table's profiles
-/// start    what the driver is told: the MIG start, or the vGPU placement id
 struct partition_slot {
-    std::uint64_t taken = 0;
-    std::uint8_t profile = 0;
-    std::uint8_t start = 0;
+    std::uint64_t taken = 0;  ///< The bits of gpu_state::occupied that it takes.
+    std::uint8_t profile = 0; ///< Index into the table's profiles.
+    std::uint8_t start = 0;   ///< What the driver is told: the MIG start, or the vGPU placement id.
 
     friend constexpr bool operator==(const partition_slot&, const partition_slot&) = default;
 };
@@ -54,26 +44,21 @@ struct partition_slot {
 /// Two instances may stand side by side exactly where they take no bit in common. Where `lock` is not 0, the bits
 /// in it are the other way round: all instances of a GPU must take the same of them, which is how vGPUs of one size
 /// a GPU are told. So every rule of MIG and vGPU is a comparison of 48 bits.
-/// profiles    [profile_count]  smallest memory first, then fewest slices
-/// slots       [slot_count]     by profile, then by start
-/// first_id    the number of its first profile in the cluster's profile_sets
-/// units       into which the GPU's memory is divided: steps of the MIG grid, or GB of frame buffer
-/// open_when_idle  open_profiles(0)
-/// way         mig or vgpu
 struct partition_table {
     static constexpr int most_profiles = 16;
     static constexpr int most_slots = 128;
     static constexpr int bits = 48;
 
     std::uint64_t lock = 0;
+    /// Into which the GPU's memory is divided: steps of the MIG grid, or GB of frame buffer.
     std::uint16_t units = 0;
-    std::uint16_t open_when_idle = 0;
-    sharing way = sharing::mig;
+    std::uint16_t open_when_idle = 0; ///< open_profiles(0).
+    sharing way = sharing::mig;       ///< Mig or vgpu.
     std::uint8_t profile_count = 0;
     std::uint8_t slot_count = 0;
-    std::uint8_t first_id = 0;
-    partition_profile profiles[most_profiles] = {};
-    partition_slot slots[most_slots] = {};
+    std::uint8_t first_id = 0; ///< The number of its first profile in the cluster's profile_sets.
+    partition_profile profiles[most_profiles] = {}; ///< [profile_count] smallest memory first, then fewest slices.
+    partition_slot slots[most_slots] = {}; ///< [slot_count] by profile, then by start.
 
     /// The profiles of this table among those asked for, as bits by index.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t among(profile_set request) const noexcept {

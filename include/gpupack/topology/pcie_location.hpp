@@ -7,15 +7,19 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// Where a device hangs in the PCIe tree of its node.
-///
-/// numa                     the NUMA node, 0 to 15
-/// bridge, tree, hub, board  the host bridge; the tree of switches below it; the switch in that tree; the board.
-///                          Numbered over the whole node; -1: one that it shares with nobody
 struct pcie_location {
-    int numa = 0;
+    int numa = 0; ///< The NUMA node, 0 to 15.
+    /// The host bridge; the tree of switches below it; the switch in that tree; the board. Numbered over the whole
+    /// node; -1: one that it shares with nobody.
     int bridge = -1;
+    /// The host bridge; the tree of switches below it; the switch in that tree; the board. Numbered over the whole
+    /// node; -1: one that it shares with nobody.
     int tree = -1;
+    /// The host bridge; the tree of switches below it; the switch in that tree; the board. Numbered over the whole
+    /// node; -1: one that it shares with nobody.
     int hub = -1;
+    /// The host bridge; the tree of switches below it; the switch in that tree; the board. Numbered over the whole
+    /// node; -1: one that it shares with nobody.
     int board = -1;
 
     friend bool operator==(const pcie_location&, const pcie_location&) = default;

@@ -12,13 +12,11 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// How many places each MIG profile has in each state of a GPU: what policies look up instead of counting.
-///
-/// counts  [states, partition_table::most_profiles]  by the bits that are taken, then by profile
-/// units   of the table; the lowest so many bits of a state stand for them
 struct placement_counts_view {
+    /// [states, partition_table::most_profiles] by the bits that are taken, then by profile.
     const std::uint8_t* counts = nullptr;
     std::int32_t profiles = 0;
-    std::int32_t units = 0;
+    std::int32_t units = 0; ///< Of the table; the lowest so many bits of a state stand for them.
     std::uint32_t states = 0;
 
     /// Calls visit(pointer, count) for the table.
@@ -37,7 +35,7 @@ struct placement_counts_view {
 /// microseconds for a GPU of seven slices.
 class placement_counts {
   public:
-    /// of  a MIG table: at most 17 bits
+    /// @param of  a MIG table: at most 17 bits
     explicit placement_counts(const partition_table& of) : profiles_{of.profile_count}, units_{of.units} {
         std::uint64_t all = 0;
         for (int slot = 0; slot < of.slot_count; ++slot) all |= of.slots[slot].taken;

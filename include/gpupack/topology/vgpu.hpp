@@ -10,18 +10,13 @@
 namespace gpupack::inline GPUPACK_ABI::vgpu {
 
 /// The vGPU types of one size on a board: they differ in licence and use, not in what they take.
-///
-/// name          "A10-4", to which a letter of `series` is added: A10-4Q
-/// series        "Q" workstation, "B" desktop, "A" applications, "C" compute
-/// size          GB of frame buffer
-/// most          on one GPU, when all are of this size
-/// mixed_starts  [mixed_count]  placement ids, in GB, beside other sizes; ascending
 struct size_class {
-    gpupack::name name;
-    gpupack::name series;
-    std::uint16_t size = 0;
-    std::uint8_t most = 0;
+    gpupack::name name;     ///< "A10-4", to which a letter of `series` is added: A10-4Q.
+    gpupack::name series;   ///< "Q" workstation, "B" desktop, "A" applications, "C" compute.
+    std::uint16_t size = 0; ///< GB of frame buffer.
+    std::uint8_t most = 0;  ///< On one GPU, when all are of this size.
     std::uint8_t mixed_count = 0;
+    /// [mixed_count] placement ids, in GB, beside other sizes; ascending.
     const std::uint8_t* mixed_starts = nullptr;
 
     friend constexpr bool operator==(const size_class& a, const size_class& b) noexcept {
@@ -35,13 +30,10 @@ struct size_class {
 };
 
 /// The vGPU types of a GPU model; a view of an array that outlives it.
-///
-/// sizes         [count]  smallest first
-/// frame_buffer  of the GPU, in GB
 struct board {
-    const size_class* sizes = nullptr;
+    const size_class* sizes = nullptr; ///< [count] smallest first.
     int count = 0;
-    int frame_buffer = 0;
+    int frame_buffer = 0; ///< Of the GPU, in GB.
 
     [[nodiscard]] constexpr bool empty() const noexcept { return count == 0; }
     /// Whether it has placement ids for mixed sizes.
@@ -61,9 +53,9 @@ struct board {
 };
 
 /// Whether vGPUs of different sizes may share a GPU: an operator's choice, a GPU.
-///
-/// one_size  all vGPUs on a GPU have the same frame buffer; as many as fit
-/// mixed     sizes mix; each has a short list of placement ids
-enum class sizes : std::uint8_t { one_size, mixed };
+enum class sizes : std::uint8_t {
+    one_size, ///< All vGPUs on a GPU have the same frame buffer; as many as fit.
+    mixed     ///< Sizes mix; each has a short list of placement ids.
+};
 
 } // namespace gpupack::vgpu

@@ -103,10 +103,12 @@ inline void add_equal_slots(partition_table& table, const board& from) {
 
 /// The table of a board.
 ///
-/// allowed  one size a GPU, or sizes mixed by their placement ids
 /// compute  a part of the GPU's time: one in `most` where sizes are equal, else as the frame buffer; rounded down
-/// errors   more than 16 sizes or 128 places, a size that does not fit the frame buffer or not as often as it says;
-///          mixed sizes on a board without placement ids
+///
+/// - `allowed`: One size a GPU, or sizes mixed by their placement ids.
+///
+/// Errors: more than 16 sizes or 128 places, a size that does not fit the frame buffer or not as often as it says;
+/// mixed sizes on a board without placement ids.
 [[nodiscard]] inline expected<partition_table, input_error> checked_table(const board& from, sizes allowed) {
     if (from.count < 1 || from.count > partition_table::most_profiles)
         return bad_input("vGPU sizes", std::to_string(from.count), "from 1 to 16");

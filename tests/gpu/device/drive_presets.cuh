@@ -12,8 +12,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <utility>
-#include <variant>
 #include <vector>
 
 // The engine on the GPU against the scan, preset by preset. Built for every architecture with warnings as errors, this is
@@ -21,14 +21,14 @@
 namespace test {
 
 /// Places and releases alike on both engines, on random clusters.
-template <class Policy> void drive(const gpupack::policy::preset_row& row) {
+template <class Preset> void drive(const Preset& row) {
     const auto engine = gpupack::gpu::engine::open().value();
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         random_history history{seed};
         const gpupack::cluster on = history.any_cluster();
-        const Policy by = std::get<Policy>(row.make({history.any_mix(on), seed}));
-        gpupack::scheduler scanning{on, by, gpupack::search::scan{}};
-        gpupack::scheduler there{on, by, engine};
+        const auto by = row.make({history.any_mix(on), seed});
+        gpupack::scheduler scanning{on, by, gpupack::search::scan{}, row.rule};
+        gpupack::scheduler there{on, by, engine, row.rule};
         std::vector<std::pair<gpupack::placement, gpupack::placement>> live;
         for (int step = 0; step < 100; ++step) {
             if (!live.empty() && history.below(3) == 0) {
@@ -53,13 +53,11 @@ template <class Policy> void drive(const gpupack::policy::preset_row& row) {
     ASSERT_FALSE(engine.problem()) << *engine.problem();
 }
 
-/// Drives every preset whose policy is the nth type of any_preset.
+/// Drives the nth preset.
 template <std::size_t Nth> void drive_nth() {
-    if constexpr (Nth < std::variant_size_v<gpupack::policy::any_preset>) {
-        using policy = std::variant_alternative_t<Nth, gpupack::policy::any_preset>;
-        if constexpr (gpupack::gpu::runs_on_device<policy>)
-            for (const gpupack::policy::preset_row& row : gpupack::policy::presets)
-                if (row.make({}).index() == Nth) drive<policy>(row);
+    if constexpr (Nth < gpupack::presets.size()) {
+        constexpr auto row = std::get<Nth>(gpupack::preset_rows);
+        if constexpr (gpupack::gpu::runs_on_device<typename decltype(row)::policy_type>) drive(row);
     }
 }
 
@@ -68,10 +66,9 @@ template <std::size_t First, std::size_t... Offsets> void drive_from(std::index_
     (drive_nth<First + Offsets>(), ...);
 }
 
-/// How many types of presets a source file takes, and how many files there are.
-inline constexpr std::size_t presets_a_file = 9;
+/// How many presets a source file takes, and how many files there are.
+inline constexpr std::size_t presets_a_file = 10;
 inline constexpr std::size_t preset_files = 4;
-static_assert(std::variant_size_v<gpupack::policy::any_preset> <= presets_a_file * preset_files,
-              "one more source file presets_N_test.cu");
+static_assert(gpupack::presets.size() <= presets_a_file * preset_files, "one more source file presets_N_test.cu");
 
 } // namespace test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gpupack/any_policy.hpp>
 #include <gpupack/core/abi.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/plan/node_trial.hpp>
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -42,6 +42,12 @@ template <class Trial> class gang_board {
                                                                                           const gpupack::request& request) {
                 return policy::select_gpus(scorer, node, request);
             });
+    }
+    gang_board(const cluster& on, const any_policy& by, const gang& wanted, request_rule rule)
+        : on_{on}, wanted_{wanted}, trial_{on} {
+        for (const gang_part& part : wanted.parts) requests_.push_back(effective_request(rule, part.request));
+        for (const gpupack::request& each : requests_)
+            pick_.push_back(by.prepare_chooser(policy::decision{on, each, 0}));
     }
 
     [[nodiscard]] const cluster& on() const noexcept { return on_; }
@@ -109,7 +115,7 @@ template <class Trial> class gang_board {
     const gang& wanted_;
     Trial trial_;
     std::vector<gpupack::request> requests_; // [parts]  as the policy takes them
-    std::vector<std::function<selection(const node_view&, const gpupack::request&)>> pick_; // [parts]
+    std::vector<gpu_chooser> pick_; // [parts]
     std::vector<seat> seats_;
     std::unordered_map<std::uint32_t, int> members_; // by node
 };

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/dialect/preset.hpp>
+#include <gpupack/policy/best_fit.hpp>
+#include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/dot_product.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/first_fit.hpp>
+#include <gpupack/policy/gpu_clustering.hpp>
+#include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/gpu_packing.hpp>
+#include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/mig_fragmentation.hpp>
+#include <gpupack/policy/mig_options.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/policy/then.hpp>
+#include <gpupack/policy/worst_fit.hpp>
+
+#include <tuple>
+
+namespace gpupack::inline GPUPACK_ABI::dialect {
+
+/// gpupack's own policies, and those of the literature that it carries.
+inline constexpr auto gpupack_presets = std::tuple{
+    preset{"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
+           +[](const preset_inputs& inputs) {
+               return policy::node_then_gpus(policy::random{inputs.seed}, policy::gpu_random{inputs.seed});
+           }},
+    preset{"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
+           +[](const preset_inputs&) { return policy::first_fit{}; }},
+    preset{"worst-fit",
+           "the node with most CPU and GPU left, 0 to 100 over the nodes that fit; the emptiest GPU",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(policy::normalize(policy::worst_fit{}), policy::gpu_worst_fit{});
+           }},
+    preset{"best-fit", "the node with least CPU and GPU left; the fullest GPU; FGD's BestFit baseline",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{});
+           }},
+    preset{"dot-product",
+           "the node whose free CPU and GPU align least with the request; FGD's DotProd baseline",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(policy::dot_product{}, policy::gpu_best_fit{});
+           }},
+    preset{"gpu-packing",
+           "GPUs in use, then idle GPUs of used nodes, then idle nodes; FGD's GpuPacking baseline",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(policy::gpu_packing{}, policy::gpu_best_fit{});
+           }},
+    preset{"gpu-clustering", "nodes that run tasks of the same number of GPUs; FGD's GpuClustering baseline",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(policy::gpu_clustering{}, policy::gpu_best_fit{});
+           }},
+    preset{"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
+           +[](const preset_inputs& inputs) {
+               return policy::fgd{inputs.expected.typical(policy::fgd_typical_percent)};
+           }},
+    preset{"lookahead",
+           "what takes least from what later tasks could use, with room kept for large ones; gpupack's own",
+           +[](const preset_inputs& inputs) {
+               return policy::lookahead{inputs.expected, {.gpu_memory = inputs.gpu_memory}};
+           }},
+    preset{"lookahead-dense", "the same with less room kept, for most small tasks placed",
+           +[](const preset_inputs& inputs) {
+               return policy::lookahead{inputs.expected, {.reserve = 125, .gpu_memory = inputs.gpu_memory}};
+           }},
+    preset{"binpack",
+           "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
+           +[](const preset_inputs&) { return policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}); }},
+    preset{"spread",
+           "the least allocated node over CPU, memory and GPU, as Kubernetes scores it; the emptiest GPU",
+           +[](const preset_inputs&) { return policy::node_then_gpus(policy::spread{}, policy::gpu_worst_fit{}); }},
+    preset{"mig-fragmentation",
+           "MIG: the place that blocks fewest others although there is room for them, after MFI",
+           +[](const preset_inputs&) { return policy::mig_fragmentation{}; }},
+    preset{"mig-options",
+           "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
+           +[](const preset_inputs& inputs) { return policy::mig_options{inputs.expected}; }},
+    preset{"mig-scarcity",
+           "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
+           +[](const preset_inputs& inputs) { return policy::mig_scarcity{inputs.expected}; }},
+    preset{"link-preserve",
+           "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",
+           +[](const preset_inputs&) { return policy::then(policy::link_preserve{}, policy::best_fit{}); }}};
+
+} // namespace gpupack::dialect

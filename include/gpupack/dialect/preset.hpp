@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/units.hpp>
+#include <gpupack/request/request_rule.hpp>
+#include <gpupack/request/task_mix.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace gpupack::inline GPUPACK_ABI::dialect {
+
+/// What a preset is made from.
+struct preset_inputs {
+    task_mix expected;           ///< Tasks to come, for policies that look ahead; fgd takes the typical ones.
+    std::uint64_t seed = 42;     ///< Seed of the random policies.
+    mebibytes gpu_memory{81920}; ///< Memory of a GPU, for policies that compare memory with compute.
+};
+
+/// A row of the table of named policies: a policy as a system sets it up, and that system's request rule.
+template <class Policy> struct preset {
+    using policy_type = Policy;
+
+    std::string_view name;                          ///< Name on command lines and in documents.
+    std::string_view summary;                       ///< One line for a person.
+    Policy (*make)(const preset_inputs&);           ///< Makes the policy.
+    request_rule rule = request_rule::as_requested; ///< What the system places for a request.
+};
+
+template <class Policy>
+preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&)) -> preset<Policy>;
+template <class Policy>
+preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule) -> preset<Policy>;
+
+} // namespace gpupack::dialect
