@@ -142,7 +142,7 @@
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/scan.hpp>
-#include <gpupack/search/shape_table.hpp>
+#include <gpupack/search/request_class_table.hpp>
 #include <gpupack/search/state_memo.hpp>
 #include <gpupack/search/tournament.hpp>
 

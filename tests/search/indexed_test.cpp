@@ -37,7 +37,7 @@ cluster ten_nodes() {
 
 } // namespace
 
-TEST(indexed, scores_only_what_changed_since_the_shape_was_asked_for) {
+TEST(indexed, scores_only_what_changed_since_the_request_class_came_last) {
     std::size_t scored = 0;
     scheduler by{ten_nodes(), counting{&scored}, search::indexed{}};
     const request a{.cpu = 1_cores, .gpus = 1};
@@ -88,8 +88,8 @@ TEST(indexed, follows_the_flags_of_a_combination) {
     });
 }
 
-TEST(indexed, remembers_no_more_shapes_than_it_may_and_answers_alike) {
-    scheduler few{ten_nodes(), policy::best_fit{}, search::indexed{.shapes = 2}};
+TEST(indexed, remembers_no_more_classes_than_it_may_and_answers_alike) {
+    scheduler few{ten_nodes(), policy::best_fit{}, search::indexed{.request_classes = 2}};
     scheduler all{ten_nodes(), policy::best_fit{}, search::indexed{}};
     for (int i = 0; i < 300; ++i) {
         const request request{.cpu = milli_cpu{100 * (i * i % 7)}, .gpus = i % 3};

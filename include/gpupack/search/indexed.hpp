@@ -9,8 +9,8 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
+#include <gpupack/search/request_class_table.hpp>
 #include <gpupack/search/scan.hpp>
-#include <gpupack/search/shape_table.hpp>
 #include <gpupack/search/tournament.hpp>
 #include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -24,38 +24,43 @@
 
 namespace gpupack::inline GPUPACK_ABI::search {
 
-/// The searcher of an indexed engine: a tournament of nodes for each request shape.
+/// The searcher of an indexed engine: a tournament of nodes for each request class.
 template <policy::policy Policy> class indexed_searcher {
   public:
-    indexed_searcher(const cluster& on, std::size_t shapes) : changes_{on.size()}, shapes_{shapes} {
-        tournaments_.reserve(shapes);
+    /// @param cluster          whose changes it will be told of
+    /// @param request_classes  how many are remembered at most
+    indexed_searcher(const cluster& cluster, std::size_t request_classes)
+        : changes_{cluster.size()}, classes_{request_classes} {
+        indexes_.reserve(request_classes);
     }
 
-    [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
-        const auto slot = shapes_.look_up(question.request);
-        if (!slot) return scan::searcher{}.find(policy, question);
-        const auto scorer = policy::prepare(policy, question);
-        follow_cluster_flags(scorer, question.cluster);
-        if (slot->is_new)
-            enter_all(slot->slot, scorer, question);
+    /// The best choice for a decision, if the request fits anywhere.
+    [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& decision) {
+        const auto found = classes_.look_up(decision.request);
+        if (!found) return scan::searcher{}.find(policy, decision);
+        const auto scorer = policy::prepare(policy, decision);
+        follow_cluster_flags(scorer, decision.cluster);
+        if (found->is_new)
+            enter_all(found->slot, scorer, decision);
         else
-            catch_up(tournaments_[slot->slot], scorer, question);
-        indexed_shape& shape = tournaments_[slot->slot];
-        shape.seen = changes_.now();
-        const auto best = shape.nodes.best();
-        return select_on(best ? node_id{*best} : node_id::none(), scorer, question.cluster, question.request);
+            catch_up(indexes_[found->slot], scorer, decision);
+        class_index& index = indexes_[found->slot];
+        index.seen = changes_.now();
+        const auto best = index.nodes.best();
+        return select_on(best ? node_id{*best} : node_id::none(), scorer, decision.cluster, decision.request);
     }
 
-    void changed(const cluster& on, node_id node) { changes_.changed(on, node); }
+    /// Notes that a node has changed.
+    void changed(const cluster& cluster, node_id node) noexcept { changes_.changed(cluster, node); }
 
   private:
     using scorer_type = policy::scorer_of<Policy>;
     using scorer_traits = policy::policy_traits<scorer_type>;
     using flags_type = decltype(scorer_traits::cluster_flags(std::declval<const scorer_type&>()));
 
-    struct indexed_shape {
+    struct class_index {
         tournament<key_of<scorer_type>> nodes;
-        std::uint64_t seen = 0;
+        std::uint64_t seen = 0; // the changes that are entered
     };
 
     /// Notes as changed the nodes whose scores may differ now that facts about the cluster have changed.
@@ -69,53 +74,51 @@ template <policy::policy Policy> class indexed_searcher {
     }
 
     /// Scores every node, as a scan would.
-    void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& question) {
-        if (slot == tournaments_.size())
-            tournaments_.push_back({tournament<key_of<scorer_type>>{question.cluster.size()}});
-        ranker<scorer_type> rank{scorer, question.cluster, question.request};
-        tournaments_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
-            const node_view node = question.cluster[node_id{number}];
-            if (!fit::fits(node, question.request)) return false;
+    void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& decision) {
+        if (slot == indexes_.size()) indexes_.push_back({tournament<key_of<scorer_type>>{decision.cluster.size()}});
+        ranker<scorer_type> rank{scorer, decision.cluster, decision.request};
+        indexes_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
+            const node_view node = decision.cluster[node_id{number}];
+            if (!fit::fits(node, decision.request)) return false;
             key = rank(node);
             return true;
         });
     }
 
-    /// Scores the nodes that changed since the shape was last asked for.
-    void catch_up(indexed_shape& shape, const scorer_type& scorer, const policy::decision& question) {
-        changes_.for_each_since(shape.seen, [&](const node_row& row) {
-            const node_view node = question.cluster.view(row);
-            if (fit::fits(node, question.request))
-                shape.nodes.put(row.id.number(), policy::node_score(scorer, node, question.request));
+    /// Scores the nodes that changed since a request of the class came last.
+    void catch_up(class_index& index, const scorer_type& scorer, const policy::decision& decision) {
+        changes_.for_each_since(index.seen, [&](const node_row& row) {
+            const node_view node = decision.cluster.view(row);
+            if (fit::fits(node, decision.request))
+                index.nodes.put(row.id.number(), policy::node_score(scorer, node, decision.request));
             else
-                shape.nodes.erase(row.id.number());
+                index.nodes.erase(row.id.number());
         });
     }
 
     change_log changes_;
-    shape_table shapes_;
-    std::vector<indexed_shape> tournaments_; // [slots taken]
+    request_class_table classes_;
+    std::vector<class_index> indexes_; // by the slot of the class
     flags_type flags_{};
 };
 
-/// Keeps the scores of each request shape, and on each decision scores only the nodes that changed since that shape
-/// was last asked for.
+/// Keeps the scores of each request class, and on each decision scores only the nodes that changed since a request of the
+/// class came last.
 ///
-/// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan, unless they do so
-/// through a few bits (lookahead): then the nodes to which a changed bit matters count as changed. A policy must not
-/// change between decisions.
-/// shapes  the most request shapes remembered; beyond it, shapes that recur push out those not asked for longest,
-///         and the rest are searched by the scan: the answers are the same
-/// memory  64 bytes a node, and 9.2 a node and shape
-/// cost    a score a node changed since the shape was last asked for, and a few comparisons; no allocation once the
-///         shape is known
+/// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan. Where they depend on a
+/// few facts about it (lookahead), the nodes that a changed fact affects count as changed. A policy must not change
+/// between decisions. Memory: 64 bytes a node, and 9.2 a node and request class. Cost: a score a node changed since the
+/// class came last, and a few comparisons; no allocation once the class is known.
 struct indexed {
-    std::size_t shapes = 256;
+    /// How many request classes are remembered. Beyond it, classes that recur replace those that came least recently, and
+    /// the rest are searched by the scan: the answers are the same.
+    std::size_t request_classes = 256;
 
-    template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& on) const {
-        GPUPACK_EXPECTS(shapes > 0, "room for one shape at least");
+    /// The searcher for a policy.
+    template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& cluster) const {
+        GPUPACK_EXPECTS(request_classes > 0, "one request class at least");
         if constexpr (policy::policy_traits<Policy>::keeps_scores)
-            return indexed_searcher<Policy>{on, shapes};
+            return indexed_searcher<Policy>{cluster, request_classes};
         else
             return scan::searcher{};
     }

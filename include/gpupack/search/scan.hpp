@@ -16,24 +16,25 @@ namespace gpupack::inline GPUPACK_ABI::search {
 
 /// Looks at every node for every decision, on one thread; keeps nothing. The engine that the others are held to.
 ///
-/// cost  a fit test a node, and a score a node that fits, or under expensive policies a score a state met; no allocation
+/// Cost: a fit test a node, and a score a node that fits, or under expensive policies a score a state met; no allocation.
 struct scan {
     /// The searcher of a scan, for any policy.
     struct searcher {
+        /// The best choice for a decision, if the request fits anywhere.
         template <policy::policy Policy>
-        [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) const {
-            const auto scorer = policy::prepare(policy, question);
-            const auto nodes = static_cast<std::uint32_t>(question.cluster.size());
-            const auto best = best_in(scorer, question.cluster, question.request, 0, nodes);
-            return select_on(best.node, scorer, question.cluster, question.request);
+        [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& decision) const {
+            const auto scorer = policy::prepare(policy, decision);
+            const auto nodes = static_cast<std::uint32_t>(decision.cluster.size());
+            const auto best = best_in(scorer, decision.cluster, decision.request, 0, nodes);
+            return select_on(best.node, scorer, decision.cluster, decision.request);
         }
 
+        /// Nothing is kept, so nothing changes.
         void changed(const cluster&, node_id) const noexcept {}
     };
 
-    template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const noexcept {
-        return {};
-    }
+    /// The searcher for a policy.
+    template <policy::policy Policy> [[nodiscard]] searcher make_searcher(const cluster&) const noexcept { return {}; }
 
     friend bool operator==(const scan&, const scan&) = default;
 };

@@ -13,7 +13,7 @@
 
 namespace gpupack::inline GPUPACK_ABI::search {
 
-/// A number that nodes of equal kind and state share, and others hardly ever.
+/// A number that nodes of one type in one state share, and others hardly ever.
 [[nodiscard]] inline std::uint64_t state_hash(const node_view& node) noexcept {
     std::uint64_t hash = static_cast<std::uint64_t>(node.cpu_free().count()) << 32 ^
                          static_cast<std::uint64_t>(node.memory_free().count()) ^
@@ -30,7 +30,7 @@ namespace gpupack::inline GPUPACK_ABI::search {
     return mix_bits(hash);
 }
 
-/// Whether two nodes are of one kind and in one state, GPU by GPU.
+/// Whether two nodes are of one type and in one state, GPU by GPU.
 [[nodiscard]] inline bool same_state(const node_view& a, const node_view& b) noexcept {
     if (&a.type() != &b.type() || !(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()))
         return false;
@@ -42,14 +42,14 @@ namespace gpupack::inline GPUPACK_ABI::search {
 /// Remembers, during one decision, the score of each node state met, so that nodes in the same state are scored
 /// once.
 ///
-/// Direct-mapped and of fixed size: a state that is pushed out is scored again. Exact: states are compared, not
-/// only their hashes. On openb a decision under fgd meets 467 nodes that fit in 38 states on average.
+/// Direct-mapped and of fixed size: a state that is replaced is scored again. Exact: states are compared, not only their
+/// hashes. On openb a decision under fgd meets 467 nodes that fit in 38 states on average.
 template <class Key> class state_memo {
   public:
     /// The score of the node: remembered, or from score().
-    template <class Score> [[nodiscard]] Key look_up(const cluster& on, const node_view& node, Score&& score) {
+    template <class Score> [[nodiscard]] Key look_up(const cluster& cluster, const node_view& node, Score&& score) {
         entry& slot = entries_[state_hash(node) % entries_.size()];
-        if (slot.used && same_state(on[slot.node], node)) return slot.key;
+        if (slot.used && same_state(cluster[slot.node], node)) return slot.key;
         slot = {score(), node.id(), true};
         return slot.key;
     }

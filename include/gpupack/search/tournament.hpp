@@ -23,9 +23,9 @@ namespace gpupack::inline GPUPACK_ABI::search {
 /// a look through a group whose winner got worse.
 template <policy::score_like Key> class tournament {
   public:
-    /// Nobody enters yet.
+    /// Nobody has entered yet.
     ///
-    /// entrants  how many numbers there are
+    /// @param entrants  how many numbers there are
     explicit tournament(std::size_t entrants) : keys_(entrants), entered_((entrants + width - 1) / width) {
         std::size_t first = 0;
         for (std::size_t count = entered_.size(); count > 0; count = (count + width - 1) / width) {
@@ -36,8 +36,7 @@ template <policy::score_like Key> class tournament {
         winners_.resize(first);
     }
 
-    /// Lets everyone enter for whom key_of(number, key) is true, which it then sets; whoever was there is
-    /// forgotten.
+    /// Starts anew with those for whom key_of(number, key) returns true, which then sets the key.
     template <class KeyOf> void refill(KeyOf&& key_of) {
         for (std::uint32_t group = 0; group < entered_.size(); ++group) {
             const std::uint32_t first = group * width;
@@ -52,7 +51,7 @@ template <policy::score_like Key> class tournament {
                 winners_[levels_[level] + group] = best_of(level, group);
     }
 
-    /// Enters with that key, or changes to it.
+    /// Enters a number with that key, or changes its key.
     void put(std::uint32_t number, const Key& key) {
         const bool was_in = contains(number);
         keys_[number] = key;
@@ -60,7 +59,7 @@ template <policy::score_like Key> class tournament {
         climb(number, was_in ? number : none, {key, node_id{number}});
     }
 
-    /// Leaves, where it had entered.
+    /// Takes a number out, where it had entered.
     void erase(std::uint32_t number) {
         if (!contains(number)) return;
         entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] & ~bit_of(number));

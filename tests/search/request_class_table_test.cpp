@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/search/shape_table.hpp>
+#include <gpupack/search/request_class_table.hpp>
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@ request shape(std::int64_t cpu) {
 
 } // namespace
 
-TEST(shape_table, gives_each_shape_a_slot_and_knows_it_again) {
-    search::shape_table table{3};
+TEST(request_class_table, gives_each_class_a_slot_and_knows_it_again) {
+    search::request_class_table table{3};
     for (std::size_t i = 0; i < 3; ++i) {
         const auto found = table.look_up(shape(static_cast<std::int64_t>(i)));
         ASSERT_TRUE(found);
@@ -29,8 +29,8 @@ TEST(shape_table, gives_each_shape_a_slot_and_knows_it_again) {
     EXPECT_EQ(again->slot, 1U);
 }
 
-TEST(shape_table, a_shape_that_comes_once_pushes_none_out_and_one_that_comes_twice_the_oldest) {
-    search::shape_table table{2};
+TEST(request_class_table, a_class_that_comes_once_pushes_none_out_and_one_that_comes_twice_the_oldest) {
+    search::request_class_table table{2};
     (void)table.look_up(shape(1));
     (void)table.look_up(shape(2));
     (void)table.look_up(shape(1));
@@ -47,8 +47,8 @@ TEST(shape_table, a_shape_that_comes_once_pushes_none_out_and_one_that_comes_twi
     EXPECT_FALSE(table.look_up(shape(2)));
 }
 
-TEST(shape_table, finds_all_its_shapes_while_others_come_and_go) {
-    search::shape_table table{5};
+TEST(request_class_table, finds_all_its_classes_while_others_come_and_go) {
+    search::request_class_table table{5};
     for (int round = 0; round < 200; ++round) {
         const auto found = table.look_up(shape(round % 9));
         if (!found) continue;
