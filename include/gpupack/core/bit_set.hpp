@@ -18,7 +18,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @tparam Element int, or an id
 template <class Tag, class Word, class Element = int> class basic_bit_set {
   public:
-    using word_type = Word;
+    using word_type = Word; ///< The word that holds the bits.
     static constexpr int max_size = 8 * static_cast<int>(sizeof(Word)); ///< elements are below this
 
     basic_bit_set() = default;
@@ -40,10 +40,13 @@ template <class Tag, class Word, class Element = int> class basic_bit_set {
     /// The set of everything, what has no number yet included.
     [[nodiscard]] GPUPACK_HD static constexpr basic_bit_set any() noexcept { return first(max_size); }
 
+    /// The bits: bit i says whether it holds element i.
     [[nodiscard]] GPUPACK_HD constexpr Word bits() const noexcept { return bits_; }
+    /// Whether it holds nothing.
     [[nodiscard]] GPUPACK_HD constexpr bool empty() const noexcept { return bits_ == 0; }
     /// Whether it is any().
     [[nodiscard]] GPUPACK_HD constexpr bool is_any() const noexcept { return *this == any(); }
+    /// Whether it holds the element.
     [[nodiscard]] GPUPACK_HD constexpr bool contains(Element element) const noexcept {
         return (bits_ & bit_of(element)) != 0;
     }
@@ -62,7 +65,9 @@ template <class Tag, class Word, class Element = int> class basic_bit_set {
         return from_bits(bits_ ^ rest);
     }
 
+    /// Adds an element.
     GPUPACK_HD constexpr void insert(Element element) noexcept { bits_ |= bit_of(element); }
+    /// Removes an element.
     GPUPACK_HD constexpr void erase(Element element) noexcept { bits_ &= ~bit_of(element); }
 
     GPUPACK_HD friend constexpr basic_bit_set operator|(basic_bit_set a, basic_bit_set b) noexcept {

@@ -18,6 +18,7 @@ class divisor {
     GPUPACK_HD explicit constexpr divisor(std::int64_t number) noexcept
         : number_{static_cast<std::uint64_t>(number)}, reciprocal_{number > 0 ? ~std::uint64_t{0} / number_ : 0} {}
 
+    /// The number that it divides by.
     [[nodiscard]] GPUPACK_HD constexpr std::int64_t number() const noexcept {
         return static_cast<std::int64_t>(number_);
     }

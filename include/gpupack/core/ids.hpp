@@ -14,9 +14,10 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @tparam Number an unsigned integer
 template <class Tag, class Number> class id {
   public:
-    using number_type = Number;
+    using number_type = Number; ///< The integer behind the id.
 
     id() = default;
+    /// The id of that number.
     GPUPACK_HD explicit constexpr id(Number number) noexcept : number_{number} {}
 
     /// The id of no thing: the largest number, which none has.

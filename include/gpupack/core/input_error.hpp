@@ -14,11 +14,11 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// A part that does not apply stays empty, or 0 for the line. message() is the one line shown to a person.
 struct input_error {
-    std::string file;
-    std::size_t line = 0;
-    std::string field;
-    std::string value;
-    std::string expected;
+    std::string file; ///< Where the input comes from; empty where it is no file.
+    std::size_t line = 0; ///< Line in the file, from 1; 0 where there is none.
+    std::string field; ///< The part of the input that is wrong.
+    std::string value; ///< What it says.
+    std::string expected; ///< What would be right.
 
     /// "nodes.csv:7: cpu_milli: \"-5\": expected a whole number from 0 to 2147483647"
     [[nodiscard]] std::string message() const {

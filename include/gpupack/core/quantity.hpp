@@ -15,6 +15,7 @@ namespace gpupack::inline GPUPACK_ABI {
 template <class Unit> class quantity {
   public:
     quantity() = default;
+    /// That many of the unit.
     GPUPACK_HD explicit constexpr quantity(std::int64_t count) noexcept : count_{count} {}
 
     /// The bare number, in the unit of the type.

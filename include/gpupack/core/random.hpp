@@ -25,6 +25,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// replay must be. source: docs/sources.md#splitmix64
 class random_stream {
   public:
+    /// The stream of that seed.
     GPUPACK_HD explicit constexpr random_stream(std::uint64_t seed) noexcept : state_{seed} {}
 
     /// The next 64 random bits.

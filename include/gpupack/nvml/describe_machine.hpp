@@ -30,8 +30,8 @@ struct gpu {
 
 /// The GPUs of this machine, in the driver's order, and what connects them. NVML knows no network adapters.
 struct machine {
-    std::vector<gpu> gpus;
-    node_topology topology;
+    std::vector<gpu> gpus; ///< The GPUs, in the driver's order.
+    node_topology topology; ///< What connects them.
 };
 
 namespace detail {

@@ -15,8 +15,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Members of a gang that ask for the same.
 struct gang_part {
-    gpupack::request request;
-    int count = 1;
+    gpupack::request request; ///< What each of them asks for.
+    int count = 1; ///< How many members.
 
     friend bool operator==(const gang_part&, const gang_part&) = default;
 };
@@ -27,12 +27,12 @@ enum class gang_layout : std::uint8_t { pack, spread };
 /// Several requests that are placed together or not at all: the tasks of one training job.
 struct gang {
     std::vector<gang_part> parts; ///< One for each sort of member.
-    /// The level of domains that one of which should hold all members: "rack"; "node": one node; empty: the
-    /// narrowest that does.
+    /// A topology level, such as "rack" or "node": all members are placed in one domain of it if possible, or always
+    /// if `required` is set. Empty: the narrowest domain that holds them.
     std::string level{};
     bool required = false; ///< Whether a wider domain will not do.
-    /// Pack: the narrowest domain, within it few narrower ones and few nodes; spread: evenly over the narrower
-    /// domains of one domain of that level, or of the cluster where no level is given.
+    /// pack: the narrowest domain, and in it few narrower ones and few nodes. spread: evenly over the narrower
+    /// domains of one domain of that level, or of the cluster if no level is given.
     gang_layout layout = gang_layout::pack;
     int least_per_node = 1;                              ///< Members on each node that gets any.
     int most_per_node = std::numeric_limits<int>::max(); ///< Members on each node at most.

@@ -20,10 +20,12 @@ namespace gpupack::inline GPUPACK_ABI {
 /// default is all.
 class gpu_choice {
   public:
-    static constexpr int max_nodes = 8;
+    static constexpr int max_nodes = 8; ///< Nodes whose GPUs it can name, at most.
 
     /// All GPUs.
     gpu_choice() = default;
+    /// No GPU, or all.
+    ///
     /// @param only  whether the GPUs added are the only ones that will do; else they are those that will not
     GPUPACK_HD explicit constexpr gpu_choice(bool only) noexcept : only_{only} {}
 
@@ -37,6 +39,7 @@ class gpu_choice {
         return true;
     }
 
+    /// Whether every GPU will do.
     [[nodiscard]] GPUPACK_HD constexpr bool is_any() const noexcept { return nodes_ == 0 && !only_; }
     /// Those among the GPUs of a node that will do.
     [[nodiscard]] GPUPACK_HD constexpr gpu_set among(node_id node, gpu_set gpus) const noexcept {
@@ -73,14 +76,13 @@ class gpu_choice {
 
 /// Chooses GPUs by id: those of `allow`, all where it is empty, without those of `deny`.
 struct gpu_selector {
-    std::vector<std::string_view> allow{};
-    std::vector<std::string_view> deny{};
+    std::vector<std::string_view> allow{}; ///< Ids of the GPUs that will do; empty: all.
+    std::vector<std::string_view> deny{}; ///< Ids of the GPUs that will not.
 
     /// The choice for request::ids.
     ///
-    /// choose
-    ///
-    /// Errors: an id that no GPU has; GPUs on more than 8 nodes (close GPUs that nobody may use); nothing left to.
+    /// Errors: an id that no GPU has; GPUs on more than 8 nodes (close GPUs that nobody may use); nothing left to
+    /// choose.
     [[nodiscard]] expected<gpu_choice, input_error> select(const gpu_names& names) const {
         gpu_choice denied{false};
         gpu_choice allowed{true};

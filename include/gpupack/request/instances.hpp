@@ -83,7 +83,7 @@ template <class Choose>
 /// then fewest slices; never one with the media extension or graphics to itself. What an instance has is compared,
 /// not what its name says: a 1g.5gb has 4864 MiB.
 ///
-/// - `or_larger`: Where the smallest has no place on a GPU, the next larger one that has.
+/// With `or_larger`, a GPU on which the smallest has no place gives the next larger one that has.
 ///
 /// Errors: amounts that no profile has.
 [[nodiscard]] inline expected<instance, input_error> mig_at_least(const model_table& models, mebibytes memory,

@@ -17,9 +17,10 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// The labels that a request wants, in its flat form: all of these, and none of those.
 struct label_terms {
-    label_set all_of{};
-    label_set none_of{};
+    label_set all_of{}; ///< Labels that must be there.
+    label_set none_of{}; ///< Labels that must not.
 
+    /// Whether any labels will do.
     [[nodiscard]] GPUPACK_HD constexpr bool empty() const noexcept { return all_of.empty() && none_of.empty(); }
     /// Whether something with these labels will do.
     [[nodiscard]] GPUPACK_HD constexpr bool choose(label_set labels) const noexcept {
@@ -33,8 +34,8 @@ struct label_terms {
 
 /// Chooses GPUs, and nodes for requests without GPUs, by labels: those of a GPU are its own and its node's.
 struct label_selector {
-    std::vector<std::string_view> all_of{};
-    std::vector<std::string_view> none_of{};
+    std::vector<std::string_view> all_of{}; ///< Labels that must be there.
+    std::vector<std::string_view> none_of{}; ///< Labels that must not.
 
     /// The terms for request::labels.
     ///

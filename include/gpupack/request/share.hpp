@@ -21,7 +21,7 @@ struct slice {
     mebibytes memory{}; ///< MiB on each GPU.
     /// Milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU.
     milli_gpu compute{};
-    int memory_percent = 0; ///< Of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
+    int memory_percent = 0; ///< Percent of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
 
     GPUPACK_HD friend constexpr bool operator==(slice a, slice b) noexcept {
         return a.memory == b.memory && a.compute == b.compute && a.memory_percent == b.memory_percent;
@@ -43,11 +43,11 @@ struct split_slice {
 /// Asks for an instance on each GPU: a MIG instance or a vGPU of one of some profiles. request/instances.hpp makes
 /// it from names and amounts.
 struct instance {
-    sharing way = sharing::mig; ///< Mig or vgpu.
-    /// Of the cluster's model_table; of those of one GPU, the first that has a place is taken.
+    sharing way = sharing::mig; ///< mig or vgpu.
+    /// Profiles of the cluster's model_table; of those that one GPU has, the first with a place is taken.
     profile_set profiles{};
-    mebibytes memory{};  ///< What it counts for where the GPU is not known yet: of the smallest of the profiles.
-    milli_gpu compute{}; ///< What it counts for where the GPU is not known yet: of the smallest of the profiles.
+    mebibytes memory{};  ///< Memory of the smallest of the profiles; counts where the GPU is not known yet.
+    milli_gpu compute{}; ///< Compute of the smallest of the profiles; counts where the GPU is not known yet.
 
     GPUPACK_HD friend constexpr bool operator==(instance a, instance b) noexcept {
         return a.way == b.way && a.profiles == b.profiles;
@@ -59,15 +59,20 @@ class share {
   public:
     /// Whole GPUs.
     share() = default;
+    /// Whole GPUs.
     GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
+    /// A slice of each GPU.
     GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_percent_{static_cast<std::int8_t>(part.memory_percent)},
           memory_{part.memory}, compute_{part.compute} {}
+    /// A slice over several GPUs.
     GPUPACK_HD constexpr share(split_slice part) noexcept // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_{part.least}, compute_{part.compute}, total_memory_{part.memory} {}
+    /// An instance on each GPU.
     GPUPACK_HD constexpr share(instance wanted) noexcept // NOLINT(google-explicit-constructor)
         : way_{wanted.way}, memory_{wanted.memory}, compute_{wanted.compute}, profiles_{wanted.profiles} {}
 
+    /// How a GPU is shared.
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }
     /// MiB asked of each GPU, the least of it for split slices; 0 for whole GPUs, which give all they have, and for
     /// percentages.

@@ -21,8 +21,8 @@ class task_mix {
   public:
     /// One request and its weight; a weight is a count, so that no probability is ever rounded.
     struct entry {
-        gpupack::request request;
-        std::int64_t count = 0;
+        gpupack::request request; ///< The request.
+        std::int64_t count = 0; ///< How often it comes.
 
         friend bool operator==(const entry&, const entry&) = default;
     };
@@ -45,9 +45,11 @@ class task_mix {
         if (!models.empty()) count_spelling(static_cast<std::size_t>(known - entries_.begin()), models, count);
     }
 
+    /// The distinct requests, in the order in which they were first added.
     [[nodiscard]] const std::vector<entry>& entries() const noexcept { return entries_; }
     /// The sum of all counts.
     [[nodiscard]] std::int64_t total() const noexcept { return total_; }
+    /// Whether nothing is expected.
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
     /// The most frequent requests, as many as are needed to make up `percent` of the whole: what FGD calls the

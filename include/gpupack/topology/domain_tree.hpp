@@ -28,7 +28,7 @@ using domain_id = id<tag::domain, std::uint32_t>;
 
 /// A part of a cluster whose nodes are close to each other: the GPUs that one NVLink fabric joins, a rack, a block.
 struct domain {
-    std::string name;   ///< Of its own in the cluster.
+    std::string name;   ///< Unique in the cluster.
     int level = 0;      ///< Index into domain_tree::levels().
     domain_id parent{}; ///< The domain that it is a part of; its own id for the whole cluster.
 
@@ -91,16 +91,21 @@ class domain_tree {
 /// Describes a domain_tree domain by domain, in any order; build() checks the whole and makes it.
 class domain_tree_builder {
   public:
+    /// A tree with these levels.
+    ///
     /// @param levels  names, widest first: {"zone", "rack", "nvlink"}
     explicit domain_tree_builder(std::vector<std::string> levels) : levels_{std::move(levels)} {}
 
     /// Adds a domain.
     ///
-    /// - `parent`: Of a wider level; empty: the cluster.
+    /// @param name    unique in the cluster
+    /// @param level   one of the levels
+    /// @param parent  a domain of a wider level; empty: the cluster
     domain_tree_builder& add(std::string name, std::string level, std::string parent = {}) & {
         rows_.push_back({std::move(name), std::move(level), std::move(parent)});
         return *this;
     }
+    /// Adds a domain.
     domain_tree_builder&& add(std::string name, std::string level, std::string parent = {}) && {
         return std::move(add(std::move(name), std::move(level), std::move(parent)));
     }

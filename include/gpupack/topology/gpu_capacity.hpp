@@ -18,12 +18,12 @@ struct gpu_capacity {
     std::int32_t memory = 0;               ///< MiB for slices, reserve and oversubscription counted in.
     std::int16_t compute = 1000;           ///< Milli-GPUs for slices, oversubscription counted in.
     std::uint8_t max_sharers = 255;        ///< Tasks in slices.
-    sharing only = sharing::idle;          ///< The one way that it may be shared in; idle: any.
-    std::uint8_t mig_number = 0;           ///< Of the MIG table, in the order of cluster::mig_places().
+    sharing only = sharing::idle;          ///< The only way in which it may be shared; idle: any.
+    std::uint8_t mig_number = 0;           ///< Number of its MIG table, in the order of cluster::mig_tables().
     std::uint8_t numa = 0;                 ///< The NUMA node that it hangs on.
     label_set labels{};                    ///< Its own and its node's.
-    const partition_table* mig = nullptr;  ///< How it is cut into instances; null where it is not.
-    const partition_table* vgpu = nullptr; ///< How it is cut into instances; null where it is not.
+    const partition_table* mig = nullptr;  ///< How MIG divides it; null where it cannot.
+    const partition_table* vgpu = nullptr; ///< How it is divided into vGPUs; null where it cannot be.
 
     /// The table of a way that hands out profiles; null where the GPU has none.
     [[nodiscard]] GPUPACK_HD constexpr const partition_table* table(sharing way) const noexcept {

@@ -16,11 +16,11 @@ struct gpu_model {
     /// What the driver offers to tasks, in MiB (less than the marketing figure); 0 where it is not known, and then
     /// no request for GPU memory fits there.
     mebibytes memory{};
-    architecture generation = architecture::unknown; ///< Unknown where it is not.
+    architecture generation = architecture::unknown; ///< Its architecture, if it is known.
     int sms = 0;                                     ///< Streaming multiprocessors; 0 where it is not known.
-    /// Its profiles, where it has any; their arrays must outlive the building of a cluster.
+    /// Its MIG profiles, if any; their array must outlive the building of a cluster.
     gpupack::mig::geometry mig{};
-    /// Its profiles, where it has any; their arrays must outlive the building of a cluster.
+    /// Its vGPU types, if any; their array must outlive the building of a cluster.
     gpupack::vgpu::board vgpu{};
 
     friend constexpr bool operator==(const gpu_model&, const gpu_model&) = default;

@@ -14,8 +14,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// One GPU of a cluster.
 struct gpu_address {
-    node_id node{};
-    int gpu = 0;
+    node_id node{}; ///< The node.
+    int gpu = 0; ///< Number of the GPU on its node.
 
     friend bool operator==(const gpu_address&, const gpu_address&) = default;
 };
@@ -24,6 +24,7 @@ struct gpu_address {
 /// "GPU-1" is not "GPU-10".
 class gpu_names {
   public:
+    /// The number of ids.
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
 
     /// Takes an id down; false where it is taken.

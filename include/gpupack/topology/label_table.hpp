@@ -18,6 +18,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// The labels of one cluster, numbered in the order in which they are met: any texts, "zone=a" or "spot".
 class label_table {
   public:
+    /// The number of labels.
     [[nodiscard]] std::size_t size() const noexcept { return texts_.size(); }
 
     /// The number of a label, added where it is new.

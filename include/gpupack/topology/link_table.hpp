@@ -24,6 +24,8 @@ namespace gpupack::inline GPUPACK_ABI {
 /// Memory: 5 KiB; on 8 GPUs 8 KiB more (16 with NVSwitches), on 16 GPUs 2 MiB (4).
 class link_table : public link_view {
   public:
+    /// The tables of a topology.
+    ///
     /// @param of  checked
     explicit link_table(const node_topology& of) {
         gpus_ = of.gpus();

@@ -29,6 +29,7 @@ class link_view {
     /// The most GPUs of a set whose packing is tabled.
     static constexpr int most_packed = 8;
 
+    /// The number of GPUs of the node.
     [[nodiscard]] GPUPACK_HD int gpus() const noexcept { return gpus_; }
     /// Whether the scores of all sets stand in a table.
     [[nodiscard]] GPUPACK_HD bool is_tabled() const noexcept { return gpus_ <= most_tabled; }
@@ -40,6 +41,7 @@ class link_view {
     [[nodiscard]] GPUPACK_HD int to_network(int gpu) const noexcept { return nics_[gpu]; }
     /// How many sets the NVSwitches can set apart, as the owner told them, and the nth of them.
     [[nodiscard]] GPUPACK_HD int partition_count() const noexcept { return partition_count_; }
+    /// The nth of the sets that the NVSwitches can set apart.
     [[nodiscard]] GPUPACK_HD gpu_set partition(int nth) const noexcept { return partitions_[nth]; }
 
     /// The score of a set: the sum over its pairs. Cost: a look-up; beyond 16 GPUs, a sum.
@@ -53,9 +55,8 @@ class link_view {
     /// The best score of any set of that size on this node when it is empty; 0 beyond 16 GPUs, where it is not known.
     [[nodiscard]] GPUPACK_HD std::int32_t best(int size) const noexcept { return best_[size]; }
 
-    /// The best total score of disjoint sets of that size among these GPUs.
-    ///
-    /// - `size`: 2 to 8, and no more than the node has GPUs; for other sizes, and on nodes of more than 16 GPUs, 0.
+    /// The best total score of disjoint sets of that size among these GPUs; 0 where it is not tabled: for sizes other
+    /// than 2 to 8, and on nodes of more than 16 GPUs.
     [[nodiscard]] GPUPACK_HD std::int32_t packed(int size, gpu_set among,
                                                  nvlink_count by = nvlink_count::all) const noexcept {
         if (!is_tabled() || size < 2 || size > most_packed || size > gpus_) return 0;

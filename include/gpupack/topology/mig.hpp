@@ -23,12 +23,12 @@ enum class media : std::uint8_t {
 /// One MIG profile of a GPU model, as `nvidia-smi mig -lgip` and `-lgipp` list it.
 struct profile {
     gpupack::name name;              ///< "1g.10gb+me".
-    std::uint8_t compute_slices = 0; ///< Of the model's.
-    std::uint8_t size = 0;           ///< In units of the placement grid.
+    std::uint8_t compute_slices = 0; ///< Compute slices of the GPU that it takes.
+    std::uint8_t size = 0;           ///< Units of the placement grid that it takes.
     std::uint16_t starts = 0;        ///< Bit s: an instance may start at unit s.
-    std::uint8_t max_instances = 0;  ///< On one GPU.
-    media engines = media::plain;
-    mebibytes memory{}; ///< Of one instance; 0 where it is not known.
+    std::uint8_t max_instances = 0;  ///< Instances on one GPU, at most.
+    media engines = media::plain; ///< Its media engines and graphics.
+    mebibytes memory{}; ///< Memory of one instance; 0 where it is not known.
     int sms = 0;        ///< Streaming multiprocessors; 0 where it is not known.
 
     friend constexpr bool operator==(const profile&, const profile&) = default;
@@ -37,10 +37,11 @@ struct profile {
 /// The MIG profiles of a GPU model; a view of an array that outlives it.
 struct geometry {
     const profile* profiles = nullptr; ///< [count] smallest memory first, then fewest slices.
-    int count = 0;
-    int compute_slices = 0; ///< Of the GPU: 7, 4 or 2.
+    int count = 0; ///< Number of profiles.
+    int compute_slices = 0; ///< Compute slices of the GPU: 7, 4 or 2.
     int grid = 0;           ///< Units of the placement grid, at most 16: 8, 4, 12 or 2.
 
+    /// Whether the model has no MIG.
     [[nodiscard]] constexpr bool empty() const noexcept { return count == 0; }
 
     friend constexpr bool operator==(const geometry& a, const geometry& b) noexcept {
@@ -55,8 +56,8 @@ struct geometry {
 
 /// An instance that stands on a GPU: a profile at a start.
 struct gpu_instance {
-    gpupack::name profile;
-    int start = 0;
+    gpupack::name profile; ///< Name of the profile.
+    int start = 0; ///< Its start on the placement grid.
 
     friend constexpr bool operator==(const gpu_instance&, const gpu_instance&) = default;
 };

@@ -35,6 +35,7 @@ class model_table {
         std::shared_ptr<const partition_table> mixed_vgpu; ///< Sizes mixed by placement ids.
     };
 
+    /// The number of models.
     [[nodiscard]] std::size_t size() const noexcept { return models_.size(); }
 
     [[nodiscard]] const gpu_model& operator[](model_id id) const {
@@ -42,6 +43,7 @@ class model_table {
         return models_[id.number()];
     }
 
+    /// How GPUs of the model are cut into instances.
     [[nodiscard]] const tables& tables_of(model_id id) const {
         GPUPACK_EXPECTS(id.number() < models_.size(), "the id of a model of this table");
         return tables_[id.number()];

@@ -16,9 +16,9 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Some GPUs of one model and set up alike, next to each other in the numbering of their node.
 struct gpu_group {
-    int count = 0;
-    gpu_model model;
-    gpu_setup setup{};
+    int count = 0; ///< Number of GPUs.
+    gpu_model model; ///< The model of each.
+    gpu_setup setup{}; ///< How each is set up.
 
     friend bool operator==(const gpu_group&, const gpu_group&) = default;
 };
@@ -27,9 +27,12 @@ struct gpu_group {
 class gpu_list {
   public:
     gpu_list() = default;
+    /// One group.
     gpu_list(int count, const gpu_model& model, const gpu_setup& setup = {}) : groups_{{count, model, setup}} {}
+    /// Several groups, numbered one after the other.
     gpu_list(std::initializer_list<gpu_group> groups) : groups_{groups} {}
 
+    /// The groups, in the order of the numbers of their GPUs.
     [[nodiscard]] const std::vector<gpu_group>& groups() const noexcept { return groups_; }
 
     friend bool operator==(const gpu_list&, const gpu_list&) = default;

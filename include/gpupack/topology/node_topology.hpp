@@ -37,6 +37,7 @@ struct node_topology {
     /// The sets of GPUs that the NVSwitches can set apart as a partition; empty: not told.
     std::vector<gpu_set> partitions;
 
+    /// The number of GPUs.
     [[nodiscard]] int gpus() const noexcept { return static_cast<int>(numa.size()); }
 
     friend bool operator==(const node_topology&, const node_topology&) = default;

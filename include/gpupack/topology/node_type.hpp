@@ -17,26 +17,26 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// What all nodes of one shape share and what never changes: the flat form of a node_spec.
+/// What all nodes of one type share and what never changes: the flat form of a node_spec.
 struct node_type {
-    milli_cpu cpu{};
-    mebibytes memory{};
-    std::int32_t gpu_count = 0;
+    milli_cpu cpu{}; ///< CPU of the host that tasks may use.
+    mebibytes memory{}; ///< Host memory that tasks may use.
+    std::int32_t gpu_count = 0; ///< Number of GPUs.
     std::int32_t least_gpu_memory = 0; ///< MiB for slices on the smallest of its GPUs; 0 where it has none.
     std::int32_t compute = 0;          ///< Milli-GPUs of all its GPUs, oversubscription counted in.
     bool any_way = true;               ///< Whether each of its GPUs, when idle, may be shared in any way.
-    /// The table that all its GPUs have; null where some have none or another.
+    /// The MIG table of all its GPUs; null where some have none or another.
     const partition_table* mig = nullptr;
-    /// The table that all its GPUs have; null where some have none or another.
+    /// The vGPU table of all its GPUs; null where some have none or another.
     const partition_table* vgpu = nullptr;
     const link_view* links = nullptr;            ///< What connects its GPUs; null where nothing is known.
     label_set labels{};                          ///< Of the node itself.
     model_set models{};                          ///< Every model that the node has.
-    divisor by_cpu{cpu.count()};                 ///< Divide by what it has in all, as scores do for every node.
-    divisor by_memory{memory.count()};           ///< Divide by what it has in all, as scores do for every node.
-    divisor by_compute{};                        ///< Divide by what it has in all, as scores do for every node.
-    model_id gpu_models[max_gpus_per_node] = {}; ///< [gpu_count] what each GPU can give, and its model.
-    gpu_capacity gpus[max_gpus_per_node] = {};   ///< [gpu_count] what each GPU can give, and its model.
+    divisor by_cpu{cpu.count()};                 ///< Divides by its CPU, as scores do for every node.
+    divisor by_memory{memory.count()};           ///< Divides by its memory.
+    divisor by_compute{};                        ///< Divides by its compute.
+    model_id gpu_models[max_gpus_per_node] = {}; ///< [gpu_count] the model of each GPU.
+    gpu_capacity gpus[max_gpus_per_node] = {};   ///< [gpu_count] what each GPU can give.
 
     /// Numbers one more GPU.
     constexpr void add_gpu(const gpu_capacity& gpu, model_id model) noexcept {

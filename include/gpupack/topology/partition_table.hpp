@@ -21,7 +21,7 @@ struct partition_profile {
     std::int16_t compute = 0; ///< Milli-GPUs that one instance counts for.
     /// Of compute (MIG) or GB of frame buffer (vGPU): what counts an instance's size in reports.
     std::uint16_t slices = 0;
-    std::uint16_t units = 0; ///< Of the table's: the part of the GPU's memory that one instance takes.
+    std::uint16_t units = 0; ///< Units of the table that one instance takes of the GPU's memory.
     /// Whether a request for least amounts may get it: not one with media engines or graphics of its own.
     bool plain = true;
     std::uint8_t first_slot = 0; ///< Its places in the table's slots, lowest start first.
@@ -45,17 +45,17 @@ struct partition_slot {
 /// in it are the other way round: all instances of a GPU must take the same of them, which is how vGPUs of one size
 /// a GPU are told. So every rule of MIG and vGPU is a comparison of 48 bits.
 struct partition_table {
-    static constexpr int most_profiles = 16;
-    static constexpr int most_slots = 128;
-    static constexpr int bits = 48;
+    static constexpr int most_profiles = 16; ///< Profiles of a table, at most.
+    static constexpr int most_slots = 128; ///< Slots of a table, at most.
+    static constexpr int bits = 48; ///< Bits of a slot, at most.
 
-    std::uint64_t lock = 0;
-    /// Into which the GPU's memory is divided: steps of the MIG grid, or GB of frame buffer.
+    std::uint64_t lock = 0; ///< The bits that all instances of a GPU must have alike; see above.
+    /// The parts into which the GPU's memory is divided: steps of the MIG grid, or GB of frame buffer.
     std::uint16_t units = 0;
-    std::uint16_t open_when_idle = 0; ///< open_profiles(0).
-    sharing way = sharing::mig;       ///< Mig or vgpu.
-    std::uint8_t profile_count = 0;
-    std::uint8_t slot_count = 0;
+    std::uint16_t open_when_idle = 0; ///< The profiles that an idle GPU has a slot for: open_profiles(0).
+    sharing way = sharing::mig;       ///< mig or vgpu.
+    std::uint8_t profile_count = 0; ///< Number of profiles.
+    std::uint8_t slot_count = 0; ///< Number of slots.
     std::uint8_t first_id = 0; ///< The number of its first profile in the cluster's profile_sets.
     partition_profile profiles[most_profiles] = {}; ///< [profile_count] smallest memory first, then fewest slices.
     partition_slot slots[most_slots] = {}; ///< [slot_count] by profile, then by start.
