@@ -84,17 +84,23 @@
 #include <gpupack/state/split.hpp>
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/exclusive.hpp>
+#include <gpupack/fit/explain_no_fit.hpp>
 #include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/fits_empty.hpp>
+#include <gpupack/fit/fitting_gpus.hpp>
+#include <gpupack/fit/grown_sets.hpp>
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/fit/instance.hpp>
 #include <gpupack/fit/no_fit.hpp>
 #include <gpupack/fit/numa_span.hpp>
+#include <gpupack/fit/prefilter.hpp>
 #include <gpupack/fit/reason.hpp>
 #include <gpupack/fit/shortfall.hpp>
+#include <gpupack/fit/shortfall_text.hpp>
 #include <gpupack/fit/slice.hpp>
 #include <gpupack/fit/wanted_gpus.hpp>
-#include <gpupack/fit/why_not.hpp>
 
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>

@@ -4,6 +4,8 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
+#include <gpupack/fit/explain_no_fit.hpp>
+#include <gpupack/fit/fits_empty.hpp>
 #include <gpupack/fit/no_fit.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>

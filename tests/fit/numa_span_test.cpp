@@ -3,8 +3,7 @@
 #include <gpupack/fit/numa_span.hpp>
 
 #include <gpupack/fit/candidate.hpp>
-#include <gpupack/fit/shortfall.hpp>
-#include <gpupack/fit/why_not.hpp>
+#include <gpupack/fit/diagnose.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
@@ -65,10 +64,10 @@ TEST(numa_span, decides_what_fits) {
                 allowed = naive_narrowest(node, fit::wanted_gpus(node, request), request.gpus);
             const bool fits = would_fit && naive_narrowest(node, fitting, request.gpus) <= allowed;
             RC_ASSERT(fit::fits(node, request) == fits);
-            RC_ASSERT((fit::why_not(node, request) == fit::reason::none) == fits);
+            RC_ASSERT((fit::diagnose(node, request).why == fit::reason::none) == fits);
             if (would_fit && !fits) {
-                RC_ASSERT(fit::why_not(node, request) == fit::reason::numa);
-                RC_ASSERT(fit::shortfall_of(node, request).gpus > 0);
+                RC_ASSERT(fit::diagnose(node, request).why == fit::reason::numa);
+                RC_ASSERT(fit::diagnose(node, request).lack.gpus > 0);
             }
             bool any = false;
             fit::for_each_candidate(node, request, [&](const candidate& each) {

@@ -1,46 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/shortfall.hpp>
 
-#include "support/for_all.hpp"
-#include "support/random_history.hpp"
-
-#include <gpupack/fit/why_not.hpp>
-
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 using namespace gpupack;
 
-TEST(shortfall, is_nothing_exactly_where_the_request_fits) {
-    for_all([](std::uint64_t seed) {
-        random_history history{seed};
-        const cluster on = history.used_cluster();
-        const request request = history.any_request(on);
-        for (std::uint32_t n = 0; n < on.size(); ++n) {
-            const node_view node = on[node_id{n}];
-            const fit::reason why = fit::why_not(node, request);
-            if (why == fit::reason::closed || why == fit::reason::model || why == fit::reason::gpu_count ||
-                why == fit::reason::unshareable || why == fit::reason::selector)
-                continue;
-            const fit::shortfall lack = fit::shortfall_of(node, request);
-            RC_ASSERT((fit::distance(lack, request) == 0) == (why == fit::reason::none));
-            RC_ASSERT(lack.node == node.id());
-        }
-    });
+TEST(shortfall, is_as_far_off_as_its_parts_in_thousandths) {
+    const request request{.cpu = 3_cores, .memory = 10_GiB, .gpus = 2, .share = slice{8_GiB, 500_milli}};
+    EXPECT_EQ(fit::distance({}, request), 0);
+    EXPECT_EQ(fit::distance({.cpu = 1_cores}, request), 334);
+    EXPECT_EQ(fit::distance({.memory = 5_GiB, .gpus = 1}, request), 500 + 500);
+    EXPECT_EQ(fit::distance({.compute = 250_milli, .gpu_memory = 2_GiB}, request), 500 + 250);
 }
 
-TEST(shortfall, is_measured_on_the_gpus_that_are_nearest) {
-    cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {3, models::t4}}).build().value();
-    (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1});
-    (void)on.take(node_id{0}, gpu_set::of(1), {.gpus = 1, .share = slice{0_MiB, 900_milli}});
-    (void)on.take(node_id{0}, gpu_set::of(2), {.gpus = 1, .share = slice{0_MiB, 700_milli}});
-    const node_view node = on[node_id{0}];
-    const auto lack = [&](int gpus, milli_gpu compute) {
-        return fit::shortfall_of(node, {.cpu = 10_cores, .gpus = gpus, .share = slice{0_MiB, compute}});
-    };
-    EXPECT_EQ(lack(1, 400_milli).compute, 100_milli); // GPU 2 has 300
-    EXPECT_EQ(lack(2, 400_milli).compute, 300_milli); // and then GPU 1, which has 100
-    EXPECT_EQ(lack(3, 400_milli).gpus, 1);            // GPU 0 is not open to slices
-    EXPECT_EQ(lack(1, 400_milli).cpu, 2_cores);
-    EXPECT_EQ(fit::shortfall_of(node, {.gpus = 2}).gpus, 2);
+TEST(shortfall, of_a_percentage_of_memory_is_a_whole_one) {
+    const request request{.gpus = 1, .share = slice{.memory_percent = 50}};
+    EXPECT_EQ(fit::distance({.gpu_memory = 1_MiB}, request), 1000);
+}
+
+TEST(shortfall, of_split_memory_is_measured_by_all_of_it) {
+    const request request{.gpus = 2, .share = split_slice{.memory = 40_GiB}};
+    EXPECT_EQ(fit::distance({.gpu_memory = 10_GiB}, request), 250);
 }

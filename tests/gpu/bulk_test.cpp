@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/gpu/bulk.hpp>
 
-#include <gpupack/fit/why_not.hpp>
+#include <gpupack/fit/diagnose.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
@@ -193,7 +193,7 @@ TEST(bulk, counts_why_nodes_refuse) {
         for (std::size_t r = 0; r < of.requests.size(); ++r) {
             std::array<std::uint32_t, fit::reason_count> expected{};
             for (std::uint32_t n = 0; n < on.size(); ++n)
-                ++expected[static_cast<std::size_t>(fit::why_not(on[node_id{n}], of.requests[r]))];
+                ++expected[static_cast<std::size_t>(fit::diagnose(on[node_id{n}], of.requests[r]).why)];
             EXPECT_EQ((*counts)[r], expected);
         }
     }

@@ -40,7 +40,7 @@ TEST(gpu_selector, allows_and_denies) {
               gpu_set::of(1));
     EXPECT_EQ(
         by.place({.gpus = 2, .ids = ids({.allow = {"GPU-1-0", "GPU-2-1"}})}).error().message(),
-        "0 of 3 nodes: 1 lack the labels or ids request for, 2 have too few GPUs; it would not fit an empty cluster "
+        "0 of 3 nodes: 1 lack the labels or ids asked for, 2 have too few GPUs; it would not fit an empty cluster "
         "either");
 }
 

@@ -31,9 +31,9 @@ TEST(label_selector, chooses_gpus_by_their_labels_and_their_nodes) {
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"spot"}})})->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.none_of = {"zone=a"}})})->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"fast"}})}).error().message(),
-              "0 of 2 nodes: 1 lack the labels or ids request for, 1 lack idle GPUs; nearest: node 0, 1 GPU short");
+              "0 of 2 nodes: 1 lack the labels or ids asked for, 1 lack idle GPUs; nearest: node 0, 1 GPU short");
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"fast", "spot"}})}).error().message(),
-              "0 of 2 nodes: 2 lack the labels or ids request for; it would not fit an empty cluster either");
+              "0 of 2 nodes: 2 lack the labels or ids asked for; it would not fit an empty cluster either");
 }
 
 TEST(label_selector, chooses_nodes_for_what_asks_for_no_gpu) {

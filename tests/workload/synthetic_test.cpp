@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/workload/synthetic.hpp>
 
-#include <gpupack/fit/no_fit.hpp>
+#include <gpupack/fit/fits_empty.hpp>
 
 #include <gtest/gtest.h>
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/grown_sets.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
+#include <gpupack/state/selection.hpp>
 #include <gpupack/topology/link_view.hpp>
 
 #include <cstdint>
@@ -16,12 +17,14 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// A node, the GPUs chosen on it for a request, and the slots there for instances, before the placement: what a
-/// policy scores.
+/// A node and what is selected on it for a request, before the placement: what a policy scores.
 struct candidate {
-    node_view node;
-    gpu_set gpus;
-    slot_list slots{};
+    node_view node;    ///< the node as it is now
+    gpu_set gpus;      ///< the GPUs selected
+    slot_list slots{}; ///< for instances, the slot on each of them
+
+    /// The same without the state of the node.
+    [[nodiscard]] GPUPACK_HD constexpr selection selected() const noexcept { return {node.id(), gpus, slots}; }
 };
 
 static_assert(std::is_trivially_copyable_v<candidate>);
@@ -52,55 +55,34 @@ struct gpu_classes {
     }
 };
 
-/// Visits every way to take `wanted` GPUs from the classes, the lowest of each class first, most of the first class
+/// Visits every way to take `count` GPUs from the classes, the lowest of each class first, most of the first class
 /// first. Not recursive, as for_each_subset.
 GPUPACK_CALLS_BACK
 template <class Visit>
-GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int wanted, const Visit& visit) {
+GPUPACK_HD constexpr void visit_choices(const gpu_classes& classes, int count, const Visit& visit) {
     std::int8_t taken[max_gpus_per_node] = {}; // [decided]  of each class
     int decided = 0;
     gpu_set chosen;
     while (true) {
-        for (; wanted > 0 && decided < classes.count; ++decided) {
+        for (; count > 0 && decided < classes.count; ++decided) {
             const gpu_set members = classes.members[decided];
-            const int most = members.size() < wanted ? members.size() : wanted;
+            const int most = members.size() < count ? members.size() : count;
             taken[decided] = static_cast<std::int8_t>(most);
             chosen = chosen | members.lowest(most);
-            wanted -= most;
+            count -= most;
         }
-        if (wanted == 0) visit(chosen);
+        if (count == 0) visit(chosen);
         while (decided > 0 && taken[decided - 1] == 0) --decided;
         if (decided == 0) return;
         const gpu_set members = classes.members[decided - 1]; // one less of the last class, and on from there
-        chosen = (chosen - members) | members.lowest(--taken[decided - 1]);
-        ++wanted;
+        --taken[decided - 1];
+        chosen = (chosen - members) | members.lowest(taken[decided - 1]);
+        ++count;
     }
 }
 
-/// Visits, for each GPU, the set that grows from it by the GPU with the best links to what it holds.
-GPUPACK_CALLS_BACK
-template <class Visit>
-GPUPACK_HD constexpr void visit_grown(const link_view& links, gpu_set fitting, int wanted, const Visit& visit) {
-    for (std::uint32_t rest = fitting.bits(); rest != 0; rest &= rest - 1) {
-        gpu_set grown = gpu_set::of(lowest_bit(rest));
-        while (grown.size() < wanted) {
-            int best = -1;
-            std::int32_t highest = -1;
-            for_each_gpu(fitting - grown, [&](int next) {
-                std::int32_t sum = 0;
-                for_each_gpu(grown, [&](int held) { sum += links.pair(held, next); });
-                if (sum <= highest) return;
-                highest = sum;
-                best = next;
-            });
-            grown.insert(best);
-        }
-        visit(grown);
-    }
-}
-
-/// Makes candidates of sets of GPUs, where they do together. A type and not a lambda: for the sake of nvcc, what calls
-/// back says so.
+/// Makes candidates of sets of GPUs that do together. It is a type and not a lambda because nvcc wants to be told what
+/// calls back.
 template <class Visit> struct candidate_visitor {
     const node_view& node;
     const gpupack::request& request;
@@ -109,12 +91,12 @@ template <class Visit> struct candidate_visitor {
     Visit& visit;
 
     struct at_slot {
-        const candidate_visitor& of;
+        const candidate_visitor& visitor;
         gpu_set gpus;
 
         GPUPACK_CALLS_BACK
         GPUPACK_HD constexpr void operator()(int slot) const {
-            of.visit(candidate{of.node, gpus, slot_list{slot}});
+            visitor.visit(candidate{visitor.node, gpus, slot_list{slot}});
         }
     };
 
@@ -138,10 +120,14 @@ enum class by_links : bool { no, yes };
 /// is visited once, as its lowest set: eight idle GPUs are one candidate for one GPU, and one for four.
 /// For one instance (MIG, vGPU), each free slot of its profile is a candidate of its own; where several GPUs get an
 /// instance, the lowest slot of each.
-/// links  yes: where the topology of the node is known, no two of its GPUs are alike, and each set is a candidate;
-///        on nodes of more than 16 GPUs, the sets that grow from each GPU by the GPU with the best links to them
-/// order  not the order of sets: a caller that breaks ties compares them
-/// cost   one visit a distinct choice; for k GPUs out of c classes at most C(k + c - 1, k)
+/// The order of visits is not the order of sets: a caller that breaks ties compares them.
+/// Cost: one call for each distinct choice; for k GPUs out of c classes at most C(k + c - 1, k).
+///
+/// @param node the node
+/// @param request a valid request
+/// @param visit called with each candidate
+/// @param links yes: where the topology of the node is known, no two of its GPUs are alike, and each set is a
+///     candidate; on nodes of more than 16 GPUs, the sets of for_each_grown_set
 GPUPACK_CALLS_BACK
 template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_view& node, const request& request,
                                                                     Visit&& visit, by_links links = by_links::no) {
@@ -156,7 +142,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_candidate(const node_v
     const bool linked = links == by_links::yes && node.type().links != nullptr;
     if (linked && node.type().links->is_tabled()) return for_each_subset(fitting, request.gpus, visit_set);
     if (linked && widest == max_numa_nodes)
-        return detail::visit_grown(*node.type().links, fitting, request.gpus, visit_set);
+        return for_each_grown_set(*node.type().links, fitting, request.gpus, visit_set);
     const detail::gpu_classes classes{node, fitting};
     detail::visit_choices(classes, request.gpus, visit_set);
 }

@@ -8,11 +8,11 @@
 
 namespace gpupack::inline GPUPACK_ABI::fit {
 
-/// The GPUs among `wanted` that can be given whole: those with nothing on them, not closed.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_exclusive(const node_view& node, gpu_set wanted) noexcept {
+/// Those of some GPUs of a node that can be given whole: with nothing on them, and not closed.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_exclusive(const node_view& node, gpu_set gpus) noexcept {
     gpu_set fitting;
     for (int i = 0; i < node.gpu_count(); ++i)
-        if (wanted.contains(i) && is_free_whole(node.gpu(i))) fitting.insert(i);
+        if (gpus.contains(i) && is_free_whole(node.gpu(i))) fitting.insert(i);
     return fitting;
 }
 

@@ -9,11 +9,11 @@
 
 namespace gpupack::inline GPUPACK_ABI::fit {
 
-/// A node of some kind with nothing on it, for asking what would fit an empty cluster.
+/// A node of some type with nothing on it, to ask what would fit an empty cluster.
 class idle_node {
   public:
-    /// type  must outlive the idle_node
-    /// id    the number that it stands for, where requests ask for GPUs by id
+    /// @param type must outlive the idle_node
+    /// @param id the node that it stands for, where requests ask for GPUs by id
     GPUPACK_HD explicit constexpr idle_node(const node_type& type, node_id id = {}) noexcept
         : type_{&type}, id_{id} {
         for (int i = 0; i < type.gpu_count; ++i) gpus_[i] = idle_gpu(type.gpus[i]);

@@ -21,30 +21,32 @@ inline constexpr int max_numa_nodes = 16;
 }
 
 /// The most of these GPUs that lie on `nodes` NUMA nodes together.
-[[nodiscard]] GPUPACK_HD constexpr int most_on_numa_nodes(const node_view& node, gpu_set among,
+[[nodiscard]] GPUPACK_HD constexpr int most_on_numa_nodes(const node_view& node, gpu_set gpus,
                                                           int nodes) noexcept {
-    int count[max_numa_nodes] = {};
-    for_each_gpu(among, [&](int i) { ++count[node.capacity(i).numa]; });
+    int on_node[max_numa_nodes] = {};
+    for_each_gpu(gpus, [&](int i) { ++on_node[node.capacity(i).numa]; });
     int gathered = 0;
     for (; nodes > 0; --nodes) {
         int fullest = 0;
-        for (int n = 1; n < max_numa_nodes; ++n) fullest = count[n] > count[fullest] ? n : fullest;
-        gathered += count[fullest];
-        count[fullest] = 0;
+        for (int n = 1; n < max_numa_nodes; ++n) fullest = on_node[n] > on_node[fullest] ? n : fullest;
+        gathered += on_node[fullest];
+        on_node[fullest] = 0;
     }
     return gathered;
 }
 
 /// The fewest NUMA nodes that have that many of these GPUs together, of which there must be as many.
-[[nodiscard]] GPUPACK_HD constexpr int narrowest_span(const node_view& node, gpu_set among, int gpus) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr int narrowest_span(const node_view& node, gpu_set gpus, int count) noexcept {
     int nodes = 1;
-    while (most_on_numa_nodes(node, among, nodes) < gpus) ++nodes;
+    while (most_on_numa_nodes(node, gpus, nodes) < count) ++nodes;
     return nodes;
 }
 
-/// The most NUMA nodes over which the request may lie on this node.
+/// The most NUMA nodes over which the GPUs of the request may lie on this node.
 ///
-/// fitting  the GPUs that could each serve it now; at least as many as it asks for
+/// @param node the node
+/// @param request the request
+/// @param fitting the GPUs that could each serve it now; at least as many as it asks for
 [[nodiscard]] GPUPACK_HD constexpr int widest_span(const node_view& node, const request& request,
                                                    gpu_set fitting) noexcept {
     if (request.numa == numa_alignment::none || request.gpus < 2) return max_numa_nodes;

@@ -9,36 +9,21 @@
 namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// Why a node cannot take a request now: the first of these, in this order, that holds.
-///
-/// none         it can
-/// closed       the node is closed
-/// model        it has no GPU of a wanted model
-/// selector     it has no such GPU with the labels and ids asked for; without GPUs, its labels are not those
-/// gpu_count    it has such GPUs, but fewer than asked for, even when idle
-/// unshareable  too few of them are open and may be shared in that way, with a profile that will do
-/// idle_gpus    too few of them are idle (whole GPUs were asked for)
-/// no_place     too few of them have a place for the profile (MIG, vGPU)
-/// sharers      too few of them are idle or in slices, with room for one more task (slices)
-/// gpu_compute  too few of those have the compute free (slices)
-/// gpu_memory   enough have the compute, too few of those have the memory as well (slices)
-/// numa         enough would do, but they lie on more NUMA nodes than allowed
-/// cpu          the GPUs would do, the free CPU does not
-/// memory       the host memory does not
 enum class reason : std::uint8_t {
-    none,
-    closed,
-    model,
-    selector,
-    gpu_count,
-    unshareable,
-    idle_gpus,
-    no_place,
-    sharers,
-    gpu_compute,
-    gpu_memory,
-    numa,
-    cpu,
-    memory
+    none,        ///< it can
+    closed,      ///< the node is closed
+    model,       ///< it has no GPU of a model that will do
+    selector,    ///< it has no such GPU with the labels and ids asked for; without GPUs, the node lacks the labels
+    gpu_count,   ///< it has such GPUs, but fewer than asked for, even when idle
+    unshareable, ///< too few of them are open and may be shared in that way, with a profile that will do
+    idle_gpus,   ///< too few of them are idle; for whole GPUs
+    no_place,    ///< too few of them have a place for the profile; for MIG and vGPU
+    sharers,     ///< too few of them are idle or in slices, with room for one more task; for slices
+    gpu_compute, ///< too few of those have the compute free; for slices
+    gpu_memory,  ///< enough have the compute, too few of those have the memory as well; for slices
+    numa,        ///< enough would do, but they lie on more NUMA nodes than allowed
+    cpu,         ///< the GPUs would do, the free CPU does not
+    memory       ///< the host memory does not
 };
 
 /// The number of reasons, none included.
@@ -50,7 +35,7 @@ inline constexpr int reason_count = 14;
     case reason::none: return "fit";
     case reason::closed: return "are closed";
     case reason::model: return "lack a GPU of a wanted model";
-    case reason::selector: return "lack the labels or ids request for";
+    case reason::selector: return "lack the labels or ids asked for";
     case reason::gpu_count: return "have too few GPUs";
     case reason::unshareable: return "have too few GPUs open to be shared so";
     case reason::idle_gpus: return "lack idle GPUs";

@@ -12,21 +12,19 @@
 
 namespace gpupack::inline GPUPACK_ABI::fit {
 
-/// Whether a slice of that memory and compute fits on a GPU now.
-///
-/// The GPU takes slices and has both amounts free.
+/// Whether a slice of that memory and compute fits on a GPU now: it takes slices and has both amounts free.
 [[nodiscard]] GPUPACK_HD constexpr bool slice_fits(const gpu_state& gpu, mebibytes memory,
                                                    milli_gpu compute) noexcept {
     return takes_slices(gpu) && gpu.compute_free >= compute.count() && gpu.memory_free >= memory.count();
 }
 
-/// The GPUs among `wanted` on which a slice fits now.
-[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set wanted,
-                                                          const share& part) noexcept {
+/// Those of some GPUs of a node on which a slice fits now.
+[[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set gpus,
+                                                          const share& share) noexcept {
     gpu_set fitting;
     for (int i = 0; i < node.gpu_count(); ++i) {
-        const mebibytes memory{part.memory_of(node.capacity(i).memory)};
-        if (wanted.contains(i) && slice_fits(node.gpu(i), memory, part.compute())) fitting.insert(i);
+        const mebibytes memory{share.memory_of(node.capacity(i).memory)};
+        if (gpus.contains(i) && slice_fits(node.gpu(i), memory, share.compute())) fitting.insert(i);
     }
     return fitting;
 }

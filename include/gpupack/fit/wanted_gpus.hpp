@@ -9,13 +9,13 @@
 
 namespace gpupack::inline GPUPACK_ABI::fit {
 
-/// The GPUs of a node that are what the request asks for, whatever is free on them: by model, labels and id.
+/// The GPUs of a node that the request accepts by model, labels and id, whatever is free on them.
 [[nodiscard]] GPUPACK_HD constexpr gpu_set wanted_gpus(const node_view& node, const request& request) noexcept {
-    gpu_set wanted = node.type().gpus_of(request.models);
-    if (!request.selects()) return wanted;
+    gpu_set gpus = node.type().gpus_of(request.models);
+    if (!request.selects()) return gpus;
     for (int i = 0; i < node.gpu_count(); ++i)
-        if (!request.labels.choose(node.capacity(i).labels)) wanted.erase(i);
-    return request.ids.among(node.id(), wanted);
+        if (!request.labels.choose(node.capacity(i).labels)) gpus.erase(i);
+    return request.ids.among(node.id(), gpus);
 }
 
 } // namespace gpupack::fit

@@ -5,7 +5,7 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/gpu_subsets.hpp>
-#include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/grown_sets.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/topology/link_view.hpp>
 
@@ -50,7 +50,7 @@ class link_search {
             if (links_.score(set) <= best_.value) return;
             best_ = {set, links_.score(set), 0};
         };
-        fit::detail::visit_grown(links_, available, size_, offer);
+        fit::for_each_grown_set(links_, available, size_, offer);
     }
 
     /// No set of `size` that holds `chosen`, and otherwise GPUs of `rest`, scores more.

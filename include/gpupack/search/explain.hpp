@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/reason.hpp>
-#include <gpupack/fit/why_not.hpp>
+#include <gpupack/fit/diagnose.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/best_node.hpp>
@@ -46,7 +46,7 @@ template <policy::policy Policy>
     result.nodes = cluster.size();
     for (std::uint32_t i = 0; i < cluster.size(); ++i) {
         const node_view node = cluster[node_id{i}];
-        const fit::reason reason = fit::why_not(node, request);
+        const fit::reason reason = fit::diagnose(node, request).why;
         ++result.failed[static_cast<int>(reason)];
         if (reason == fit::reason::none)
             result.options.push_back({{.node = node.id()}, policy::node_score(scorer, node, request)});

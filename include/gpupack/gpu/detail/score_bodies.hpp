@@ -7,9 +7,9 @@
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/shape.hpp>
+#include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/reason.hpp>
-#include <gpupack/fit/why_not.hpp>
 #include <gpupack/policy/rank.hpp>
 
 #include <cstdint>
@@ -146,7 +146,7 @@ struct count_part {
         std::uint32_t* const here = counts + std::uint64_t{index} * fit::reason_count;
         for (int r = 0; r < fit::reason_count; ++r) here[r] = 0;
         for (std::uint32_t n = index % parts; n < on.size; n += parts)
-            ++here[static_cast<int>(fit::why_not(on[node_id{n}], requests[index / parts]))];
+            ++here[static_cast<int>(fit::diagnose(on[node_id{n}], requests[index / parts]).why)];
     }
 };
 
