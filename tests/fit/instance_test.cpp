@@ -47,13 +47,13 @@ TEST(instance, stands_at_the_lowest_free_start_of_the_lowest_gpu) {
               "0 of 1 node: 1 lack a place for the profile; nearest: node 0, 1 GPU short");
 }
 
-TEST(instance, never_shares_a_gpu_with_a_whole_task_or_a_slice) { // trap 39
+TEST(instance, never_shares_a_gpu_with_a_whole_task_or_a_slice) {
     auto by = gpus(1, models::a30);
     const auto one = by.place({.gpus = 1, .share = mig_of(by, "1g.6gb").value()});
     ASSERT_TRUE(one);
     EXPECT_FALSE(by.place({.gpus = 1}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{1_MiB, {}}}));
-    by.release(*one); // trap 35: the last instance to go leaves nothing behind
+    by.release(*one); // the last instance to go leaves nothing behind
     const auto whole = by.place({.gpus = 1});
     ASSERT_TRUE(whole);
     EXPECT_EQ(placed(by, mig_of(by, "1g.6gb")),
@@ -78,7 +78,7 @@ TEST(instance, of_a_fixed_geometry_is_one_that_stands) {
     EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB, {}, true)), "0:2g.10gb@0");
 }
 
-TEST(instance, takes_a_larger_profile_only_when_told_to) { // trap 36: a small request on a big profile
+TEST(instance, takes_a_larger_profile_only_when_told_to) { // a small request on a big profile
     auto by = gpus(1, models::a30);
     const auto strict = mig_at_least(by.cluster().models(), 1_MiB);
     const auto lenient = mig_at_least(by.cluster().models(), 1_MiB, {}, true);
@@ -98,7 +98,7 @@ TEST(instance, vgpus_of_one_size_a_gpu_unless_it_is_set_up_to_mix) {
     EXPECT_EQ(placed(mixed, type("A10-24Q")), "1:A10-24@0");
 }
 
-TEST(instance, several_stand_on_as_many_gpus) { // trap 31: a GPU counts once in a choice
+TEST(instance, several_stand_on_as_many_gpus) { // a GPU counts once in a choice
     auto by = gpus(3, models::a30);
     const auto pair = by.place({.gpus = 2, .share = mig_of(by, "2g.12gb").value()});
     ASSERT_TRUE(pair);

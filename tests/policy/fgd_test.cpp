@@ -12,7 +12,7 @@
 
 using namespace gpupack;
 
-TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) { // trap 27: near-equals tie, and the first GPU wins
+TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) { // near-equals tie, and the first GPU wins
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 7);
     const policy::fgd policy{expected};

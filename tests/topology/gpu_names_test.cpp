@@ -5,7 +5,7 @@
 
 using namespace gpupack;
 
-TEST(gpu_names, compares_ids_whole) { // trap 16: "GPU-1" is in "GPU-10"
+TEST(gpu_names, compares_ids_whole) { // "GPU-1" is a part of "GPU-10"
     gpu_names names;
     EXPECT_TRUE(names.add("GPU-10", {node_id{0}, 0}));
     EXPECT_FALSE(names.find("GPU-1"));

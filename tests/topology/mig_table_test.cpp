@@ -210,7 +210,7 @@ TEST(mig_table, allows_exactly_the_published_number_of_layouts) { // mig-rules, 
     }
 }
 
-TEST(mig_table, packs_by_starts_and_not_by_slices) { // traps 33 and 34 of the peers
+TEST(mig_table, packs_by_starts_and_not_by_slices) {
     const auto fits = [](const layout& all) { return is_legal(models::a100_40gb.mig, all); };
     const auto table = mig::make_table(models::a100_40gb.mig);
     const auto fits_by_table = [&](const layout& all) {

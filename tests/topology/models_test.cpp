@@ -14,7 +14,7 @@ TEST(models, have_names_of_their_own) {
     EXPECT_EQ(gpupack::models::t4.memory, gpupack::mebibytes{15109});
 }
 
-TEST(models, have_the_profiles_of_their_own_memory) { // trap 37: a table of 80 GB with profiles of 40 GB
+TEST(models, have_the_profiles_of_their_own_memory) { // an 80 GB model has no profiles of 40 GB
     int compared = 0;
     for (const gpupack::gpu_model& model : gpupack::models::all) {
         if (model.mig.empty()) continue;

@@ -30,7 +30,7 @@ TEST(gpushare, takes_the_gpu_with_least_memory_that_will_do) {
     EXPECT_EQ(pick(35), gpu_set::of(0));
 }
 
-TEST(gpushare, never_places_on_a_gpu_with_more_used_than_there_is) { // trap 11: unsigned wrap where used > total
+TEST(gpushare, never_places_on_a_gpu_with_more_used_than_there_is) { // no unsigned wrap-around where used > total
     scheduler by{a100s(1), dialect::gpushare{}};
     ASSERT_TRUE(by.place(memory_of(39)));
     EXPECT_FALSE(by.place(memory_of(2)));

@@ -20,12 +20,12 @@ TEST(hami_request, asks_for_slices_or_for_whole_gpus) {
     EXPECT_EQ(dialect::hami_request({1, 3}, {.memory_factor = 1024}).value(), (request{.gpus = 1, .share = slice{3_GiB}}));
 }
 
-TEST(hami_request, lets_mebibytes_win_over_percent) { // trap 1: as where HAMi fits, not as where it scores
+TEST(hami_request, lets_mebibytes_win_over_percent) { // as HAMi does when it fits, not when it scores
     EXPECT_EQ(dialect::hami_request({1, 1000, 50}).value().share, (share{slice{1000_MiB}}));
 }
 
 TEST(hami_request,
-     takes_percentages_for_what_they_are) { // trap 5: no sentinel, no wrap, 0 is all and not "no limit"
+     takes_percentages_for_what_they_are) { // no sentinel, no wrap-around; 0 is all, not "no limit"
     EXPECT_EQ(dialect::hami_request({1, {}, 0, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
     EXPECT_EQ(dialect::hami_request({1, {}, -1, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
     EXPECT_EQ(dialect::hami_request({1, {}, 150, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
@@ -34,7 +34,7 @@ TEST(hami_request,
     EXPECT_EQ(dialect::hami_request({1, {}, 101, 10}).value().share, (share{slice{{}, 100_milli, 100}}));
 }
 
-TEST(hami_request, gives_all_cores_as_the_gpu_itself) { // trap 18: exclusive both ways, and 200 is 100
+TEST(hami_request, gives_all_cores_as_the_gpu_itself) { // exclusive both ways, and 200 is 100
     for (const std::int64_t cores : {100, 200}) {
         scheduler by{a100s(1), policy::first_fit{}};
         const request all = dialect::hami_request({1, 1000, {}, cores}).value();
@@ -48,7 +48,7 @@ TEST(hami_request, gives_all_cores_as_the_gpu_itself) { // trap 18: exclusive bo
     }
 }
 
-TEST(hami_request, checks_the_range_after_the_factor) { // trap 6
+TEST(hami_request, checks_the_range_after_the_factor) {
     EXPECT_EQ(dialect::hami_request({1, 2097152}, {.memory_factor = 1024}).error().message(),
               R"(GPU memory: "2097152": expected from 0 to 2097151)");
     EXPECT_EQ(dialect::hami_request({1, -5}).error().message(), R"(GPU memory: "-5": expected from 0 to 2147483647)");

@@ -32,7 +32,7 @@ double device_score(const node_view& node, int i, const request& request) {
 
 } // namespace
 
-TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // trap 21: with the request added
+TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // with the request added
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0 || in_profiles(request.share.way()) || request.share.is_split()) return;
         if (request.numa != numa_alignment::none) return; // its list knows no NUMA nodes
@@ -49,7 +49,7 @@ TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // trap 21: with the re
     });
 }
 
-TEST(hami, scores_nodes_before_the_request_is_added) { // trap 21
+TEST(hami, scores_nodes_before_the_request_is_added) {
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0) return;
         double slots = 0, all_slots = 0, memory = 0, all_memory = 0;
@@ -68,7 +68,7 @@ TEST(hami, scores_nodes_before_the_request_is_added) { // trap 21
     });
 }
 
-TEST(hami, breaks_ties_by_the_higher_numa_node) { // trap 24: only then, unless bound
+TEST(hami, breaks_ties_by_the_higher_numa_node) { // and otherwise only where the task is bound to one
     cluster on = cluster_builder{}
                      .add_nodes(1, {1_cores, 1_GiB, {{2, models::t4, {.numa = 0}}, {2, models::t4, {.numa = 1}}}})
                      .build()
@@ -88,7 +88,7 @@ TEST(hami, breaks_ties_by_the_higher_numa_node) { // trap 24: only then, unless 
 }
 
 TEST(hami,
-     takes_idle_gpus_first_under_mutex) { // trap 19: with one idle GPU and two wanted, the idle one is among them
+     takes_idle_gpus_first_under_mutex) { // with one idle GPU and two wanted, the idle one is among them
     cluster on = a100s(3);
     const request request{.gpus = 1, .share = slice{.compute = 100_milli}};
     (void)on.take(node_id{0}, gpu_set::of(0), request);
@@ -99,6 +99,6 @@ TEST(hami,
               gpu_set::of(0) | gpu_set::of(2));
 }
 
-TEST(hami, scores_nothing_where_there_is_none_of_a_dimension) { // trap 10
+TEST(hami, scores_nothing_where_there_is_none_of_a_dimension) {
     EXPECT_EQ(dialect::hami_score({.slots_used = 3, .slots = 10, .cores_used = 1, .cores = 10}), 0);
 }

@@ -13,7 +13,7 @@ TEST(koordinator_request, asks_for_parts_or_for_whole_gpus) {
     EXPECT_EQ(dialect::koordinator_request({0, 200}).value(), (request{.gpus = 2, .share = slice{.memory_percent = 100}}));
 }
 
-TEST(koordinator_request, refuses_what_koordinator_refuses) { // trap 8: 150 is illegal, 200 is two GPUs
+TEST(koordinator_request, refuses_what_koordinator_refuses) { // 150 is illegal, 200 is two GPUs
     const auto told = [](const dialect::koordinator_resources& request) {
         return dialect::koordinator_request(request).error().message();
     };

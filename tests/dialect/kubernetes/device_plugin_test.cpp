@@ -9,7 +9,7 @@
 
 using namespace gpupack;
 
-TEST(device_plugin, counts_tasks_and_not_what_they_take) { // trap 21: before the request is added
+TEST(device_plugin, counts_tasks_and_not_what_they_take) { // before the request is added
     cluster on = a100s(3);
     const request small{.gpus = 1, .share = slice{.compute = 10_milli}};
     (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1, .share = slice{.compute = 900_milli}});

@@ -80,7 +80,7 @@ TEST(gpuallocator_best_effort, takes_what_looking_at_every_partition_finds) {
             const gpu_set taken = dialect::best_effort_set(links, available, required, size);
             const bool possible = available.size() >= size && required.size() <= size;
             RC_ASSERT(taken == (possible ? naive_best_effort(links, available, required, size) : gpu_set{}));
-            RC_ASSERT(taken.size() == (possible ? size : 0)); // trap 30: exactly as many real GPUs
+            RC_ASSERT(taken.size() == (possible ? size : 0)); // exactly as many real GPUs
         }
     });
 }

@@ -33,7 +33,7 @@ TEST(ray, prefers_the_larger_part_left_over_what_is_asked_for) {
     EXPECT_EQ(by(on[node_id{0}], {.gpus = 1}), by(on[node_id{1}], {.gpus = 1}));
 }
 
-TEST(ray, never_takes_a_node_by_its_sum_of_fractions) { // trap 44: 0.5 + 0.5 left is no room for 0.8
+TEST(ray, never_takes_a_node_by_its_sum_of_fractions) { // 0.5 free on each of two GPUs are no room for 0.8
     scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
                  dialect::ray{policy::strategy::binpack}};
     const auto part = [](std::int64_t milli) {

@@ -9,7 +9,7 @@
 
 using namespace gpupack;
 
-TEST(slurm_shard, takes_gpus_in_use_by_index_or_by_the_part_left) { // trap 32: by ratio, and busy GPUs first
+TEST(slurm_shard, takes_gpus_in_use_by_index_or_by_the_part_left) { // by ratio, and busy GPUs first
     cluster on = cluster_builder{}
                      .add_nodes(1, {1_cores, 1_GiB, {{3, models::t4}, {1, models::t4, {.compute_percent = 300}}}})
                      .build()

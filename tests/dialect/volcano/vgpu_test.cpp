@@ -14,7 +14,7 @@
 
 using namespace gpupack;
 
-TEST(volcano_vgpu, scores_nodes_as_its_formula_does_on_the_gpus_that_it_picks) { // trap 21: with the request added
+TEST(volcano_vgpu, scores_nodes_as_its_formula_does_on_the_gpus_that_it_picks) { // with the request added
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0) return;
         double sum = 0;
@@ -27,14 +27,14 @@ TEST(volcano_vgpu, scores_nodes_as_its_formula_does_on_the_gpus_that_it_picks) {
     });
 }
 
-TEST(volcano_vgpu, sums_over_gpus_so_that_more_gpus_score_higher) { // trap 22
+TEST(volcano_vgpu, sums_over_gpus_so_that_more_gpus_score_higher) {
     const cluster on = a100s(4);
     const share part = slice{4000_MiB};
     EXPECT_EQ(dialect::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 1, .share = part}), 10);
     EXPECT_EQ(dialect::volcano_vgpu_node{}(on[node_id{0}], {.gpus = 2, .share = part}), 20);
 }
 
-TEST(volcano_vgpu, takes_percent_of_each_gpu_of_its_own) { // trap 2: computed once for the first GPU there
+TEST(volcano_vgpu, takes_percent_of_each_gpu_of_its_own) { // Volcano computes it once, for the first GPU
     scheduler by{
         cluster_builder{}.add_nodes(1, {1_cores, 1_GiB, {{1, models::a100_40gb}, {1, models::t4}}}).build().value(),
         policy::node_then_gpus(dialect::volcano_vgpu_node{}, dialect::volcano_vgpu_gpus{})};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong with links, NUMA nodes and gangs in other systems, by its number in our notes on them.
+// Mistakes of other systems with links, NUMA nodes and gangs, one test for each.
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/first_fit.hpp>
@@ -15,16 +15,16 @@
 
 using namespace gpupack;
 
-// 29: for one GPU the weakest links, so that the strong pairs stay; its own links do not count for it.
-TEST(locality_traps, a_single_gpu_does_not_break_a_pair) {
+// A single GPU is taken where links are weakest, so that strong pairs stay.
+TEST(locality, a_single_gpu_does_not_break_a_pair) {
     scheduler by{cluster_builder{}.add_nodes(1, machines::l40s_x4()).build().value(), dialect::hami_topology{}};
     ASSERT_EQ(by.place({.gpus = 1})->gpus.bits(), 0x1U);
     EXPECT_EQ(by.place({.gpus = 1})->gpus.bits(), 0x2U); // not 2 or 3, whose partner is free
     EXPECT_EQ(by.place({.gpus = 2})->gpus.bits(), 0xcU);
 }
 
-// 45: enough in sum is not enough where no node has room for a member.
-TEST(locality_traps, a_gang_is_not_admitted_by_sums) {
+// Enough GPUs in sum are not enough if no node has room for a member.
+TEST(locality, a_gang_is_not_admitted_by_sums) {
     cluster on = cluster_builder{}.add_nodes(4, machines::dgx_h100()).build().value();
     for (std::uint32_t n = 0; n < 4; ++n) (void)on.take(node_id{n}, gpu_set::first(4), {.gpus = 4});
     scheduler by{on, policy::first_fit{}};
@@ -35,8 +35,8 @@ TEST(locality_traps, a_gang_is_not_admitted_by_sums) {
     EXPECT_TRUE(by.cluster().same_state(on));
 }
 
-// 46: the room of a domain for a mixed gang is not that for so many of its largest members.
-TEST(locality_traps, a_mixed_gang_is_not_counted_by_its_largest_member) {
+// A domain may hold a mixed gang although it cannot hold as many of its largest members.
+TEST(locality, a_mixed_gang_is_not_counted_by_its_largest_member) {
     const domain_tree tree = domain_tree_builder{{"rack"}}.add("r", "rack").add("s", "rack").build().value();
     scheduler by{cluster_builder{}
                      .domains(tree)
@@ -50,8 +50,8 @@ TEST(locality_traps, a_mixed_gang_is_not_counted_by_its_largest_member) {
     EXPECT_EQ(by.cluster().domains()[placed->domain].name, "r");
 }
 
-// 47: GPUs of one NUMA node need not stand next to each other in the numbering.
-TEST(locality_traps, numa_nodes_may_alternate) {
+// GPUs of one NUMA node need not have consecutive numbers.
+TEST(locality, numa_nodes_may_alternate) {
     node_spec machine{64_cores, 64_GiB, {4, models::t4}};
     machine.topology = wired({{.numa = 0}, {.numa = 1}, {.numa = 0}, {.numa = 1}});
     scheduler by{cluster_builder{}.add_nodes(1, machine).build().value(), policy::first_fit{}};
@@ -59,8 +59,8 @@ TEST(locality_traps, numa_nodes_may_alternate) {
     EXPECT_EQ(by.place({.gpus = 2, .numa = numa_alignment::single})->gpus.bits(), 0xaU);
 }
 
-// 48: a GPU that is closed, or links that are not told, fail nothing else on the node.
-TEST(locality_traps, a_bad_gpu_or_missing_links_fail_no_other) {
+// A closed GPU, or links that are unknown, make nothing else on the node fail.
+TEST(locality, a_bad_gpu_or_missing_links_fail_no_other) {
     for (node_spec machine : {machines::dgx_1_v100(), machines::dgx_h100()}) {
         for (int told = 0; told < 2; ++told) {
             if (told == 0) machine.topology->links.assign(8, std::vector<gpu_link>(8));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong elsewhere when GPUs are shared, one test a trap; traps of one policy or one kind of request stand
-// with their tests. The numbers are those of our survey of other systems.
+// Mistakes of other systems when GPUs are shared, one test for each. Those of one policy or one form of request are
+// tested with it.
 #include <gpupack/any_scheduler.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -36,7 +36,7 @@ request percent(int of_memory) {
 
 } // namespace
 
-TEST(sharing_traps, trap_3_percent_is_rounded_down_and_three_thirds_leave_a_rest) {
+TEST(sharing, percent_is_rounded_down_and_three_thirds_leave_a_rest) {
     auto by = on_t4s(1);
     const std::int32_t all = by.cluster()[node_id{0}].gpu(0).memory_free;
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(by.place(percent(33)));
@@ -45,7 +45,7 @@ TEST(sharing_traps, trap_3_percent_is_rounded_down_and_three_thirds_leave_a_rest
     EXPECT_FALSE(by.place(percent(1)));
 }
 
-TEST(sharing_traps, trap_4_memory_is_what_the_owner_says_and_floored_only_by_a_reserve) {
+TEST(sharing, memory_is_what_the_owner_says_and_floored_only_by_a_reserve) {
     auto plain = on_t4s(1);
     const mebibytes all = plain.cluster()[node_id{0}].gpu_memory(0);
     EXPECT_TRUE(plain.place({.gpus = 1, .share = slice{all}}));
@@ -56,14 +56,14 @@ TEST(sharing_traps, trap_4_memory_is_what_the_owner_says_and_floored_only_by_a_r
     EXPECT_TRUE(floored.place({.gpus = 1, .share = slice{all - over}}));
 }
 
-TEST(sharing_traps, trap_9_ten_tenths_are_exactly_one_gpu) {
+TEST(sharing, ten_tenths_are_exactly_one_gpu) {
     auto by = on_t4s(1);
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(by.place(part(100)));
     EXPECT_EQ(by.cluster().compute_free(), 0_milli);
     EXPECT_FALSE(by.place(part(1)));
 }
 
-TEST(sharing_traps, trap_12_a_placement_counts_once) {
+TEST(sharing, a_placement_counts_once) {
     auto by = on_t4s(2);
     const auto placed = by.place(part(300));
     EXPECT_EQ(by.cluster().compute_free(), 1700_milli);
@@ -72,7 +72,7 @@ TEST(sharing_traps, trap_12_a_placement_counts_once) {
     EXPECT_EQ(by.cluster().compute_free(), 2000_milli);
 }
 
-TEST(sharing_traps, trap_13_two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
+TEST(sharing, two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
     auto by = on_t4s(1, {.max_sharers = 2});
     const auto first = by.place(part(100));
     ASSERT_TRUE(by.place(part(100)));
@@ -83,7 +83,7 @@ TEST(sharing_traps, trap_13_two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
     EXPECT_FALSE(by.place(part(100)));
 }
 
-TEST(sharing_traps, trap_15_nothing_is_given_back_twice) {
+TEST(sharing, nothing_is_given_back_twice) {
     auto by = on_t4s(1);
     const auto placed = by.place(part(100));
     by.release(*placed);
@@ -93,14 +93,14 @@ TEST(sharing_traps, trap_15_nothing_is_given_back_twice) {
     EXPECT_EQ(by.cluster().compute_free(), 1000_milli);
 }
 
-TEST(sharing_traps, trap_19_sharers_run_out_although_memory_is_free) {
+TEST(sharing, sharers_run_out_although_memory_is_free) {
     auto by = on_t4s(2, {.max_sharers = 1});
     ASSERT_TRUE(by.place(part(10)));
     ASSERT_TRUE(by.place(part(10)));
     EXPECT_EQ(by.place(part(10)).error().count(fit::reason::sharers), 1U);
 }
 
-TEST(sharing_traps, trap_20_a_gpu_that_failed_gets_nothing_whatever_the_policy) {
+TEST(sharing, a_gpu_that_failed_gets_nothing_whatever_the_policy) {
     for (const std::string& name : test::preset_names()) {
         any_scheduler by{on_t4s(2).cluster(), test::preset(name, {}, search::scan{})};
         const auto there = by.place(part(100));
@@ -115,7 +115,7 @@ TEST(sharing_traps, trap_20_a_gpu_that_failed_gets_nothing_whatever_the_policy) 
     }
 }
 
-TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
+TEST(sharing, the_same_questions_get_the_same_answers) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
@@ -132,7 +132,7 @@ TEST(sharing_traps, trap_25_the_same_questions_get_the_same_answers) {
     });
 }
 
-TEST(sharing_traps, trap_28_memory_and_compute_are_never_added_up) { // a GPU full in one of them is full
+TEST(sharing, memory_and_compute_are_never_added_up) { // a GPU full in one of them is full
     auto by = on_t4s(1);
     ASSERT_TRUE(by.place({.gpus = 1, .share = slice{by.cluster()[node_id{0}].gpu_memory(0), 100_milli}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{1_MiB, 100_milli}}));
@@ -140,7 +140,7 @@ TEST(sharing_traps, trap_28_memory_and_compute_are_never_added_up) { // a GPU fu
     EXPECT_FALSE(by.place(part(1)));
 }
 
-TEST(sharing_traps, trap_40_of_two_placements_decided_on_one_state_the_second_is_refused) {
+TEST(sharing, of_two_placements_decided_on_one_state_the_second_is_refused) {
     cluster on = on_t4s(1).cluster();
     const cluster seen = on; // what both deciders look at
     const gpu_set gpus = fit::lowest_gpus(seen[node_id{0}], part(600));
@@ -150,7 +150,7 @@ TEST(sharing_traps, trap_40_of_two_placements_decided_on_one_state_the_second_is
     EXPECT_FALSE(fit::fits_on(on[node_id{0}], part(600), gpus));
 }
 
-TEST(sharing_traps, trap_41_what_does_not_fit_leaves_no_trace) {
+TEST(sharing, what_does_not_fit_leaves_no_trace) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
