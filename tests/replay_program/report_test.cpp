@@ -142,7 +142,7 @@ TEST_F(replay_report, shows_recorded_time) {
     SKIP_WITHOUT("node");
     const std::string text = shown(recorded + "--policy first-fit,fgd --seed 1:2 --timeline");
     expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "in recorded time",
-                        "Mean wait", "Both policies allocate ", "on average over time"});
+                        "Mean wait", "wastes least: it allocates ", "on average over time"});
     expect_hides(text, {"Why GPUs are idle", "What any policy could"});
 }
 
