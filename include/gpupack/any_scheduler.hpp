@@ -54,6 +54,7 @@ class any_scheduler {
         for (const entry& each : other.entries_)
             entries_.push_back({each.name, each.searcher.policy().make_searcher(cluster_), each.decisions});
     }
+    /// Leaves the other without a cluster.
     any_scheduler(any_scheduler&&) = default;
     any_scheduler& operator=(any_scheduler other) noexcept {
         std::swap(cluster_, other.cluster_);

@@ -15,9 +15,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// by the highest value_of(index). For scores of nodes that depend on the GPUs picked; the request must fit the
 /// node.
 ///
-/// ties  lower index
-/// cost  a value a fitting GPU and pick; where the GPUs must do together (split slices, NUMA alignment), a value a
-///       GPU and candidate
+/// Ties: lower index.
+/// Cost: a value a fitting GPU and pick; where the GPUs must do together (split slices, NUMA alignment), a value a
+/// GPU and candidate.
 template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
 best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noexcept {
     gpu_set picked;

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/score.hpp>
+/// What is asked for.
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -12,8 +13,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// One GPU in one dimension, as systems see it that know a single amount a GPU: how much it has, how much of that is
 /// in use, and how much the request takes of it.
 struct gpu_load {
-    policy::score capacity = 0;
-    policy::score used = 0;
+    policy::score capacity = 0; ///< What it can give in all.
+    policy::score used = 0; ///< What is in use.
     policy::score request = 0;
 };
 

@@ -20,7 +20,7 @@ struct preset_inputs {
 
 /// A row of the table of named policies: a policy as a system sets it up, and that system's request rule.
 template <class Policy> struct preset {
-    using policy_type = Policy;
+    using policy_type = Policy; ///< The type of the policy.
 
     std::string_view name;                          ///< Name on command lines and in documents.
     std::string_view summary;                       ///< One line for a person.

@@ -13,10 +13,10 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Fills one GPU before the next: those in use before idle ones, and the fullest first. A vGPU so joins the boards
 /// that are cut into its size already.
 ///
-/// score   for each chosen GPU, 2000 where it is in use, and the thousandths of it that are in use, rounded down
-/// ties    lower GPU set; none is documented
-/// source  the placement `binpack` of Alibaba Cloud's shared GPU scheduling, as its documents describe it, and its
-///         vGPU instances, whose placement is not published (docs/sources.md#aliyun)
+/// Score: for each chosen GPU, 2000 where it is in use, and the thousandths of it that are in use, rounded down.
+/// Ties: lower GPU set; none is documented.
+/// Source: the placement `binpack` of Alibaba Cloud's shared GPU scheduling, as its documents describe it, and its
+/// vGPU instances, whose placement is not published (docs/sources.md#aliyun).
 struct aliyun_vgpu {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

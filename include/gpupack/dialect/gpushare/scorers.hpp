@@ -12,9 +12,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the least memory free that will do; for a request in compute alone, the least compute.
 ///
-/// score   minus what is free on the chosen GPUs, in MiB or milli-GPUs
-/// ties    lower GPU set, as there
-/// source  the device pick of Alibaba's gpushare scheduler extender (docs/sources.md#gpushare)
+/// Score: minus what is free on the chosen GPUs, in MiB or milli-GPUs.
+/// Ties: lower GPU set, as there.
+/// Source: the device pick of Alibaba's gpushare scheduler extender (docs/sources.md#gpushare).
 struct gpushare {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

@@ -26,10 +26,11 @@ namespace detail {
 /// The fullest GPU that has a place, and there the start that HAMi takes: the highest free one for profiles of 1
 /// and 3 compute slices, the lowest for the others.
 ///
-/// score   minus 256 * (memory units free before), and the start where the highest is wanted
 /// other requests  the GPU with least compute free
-/// ties    lower node, lower GPU
-/// source  the MIG allocation of HAMi (docs/sources.md#hami)
+///
+/// Score: minus 256 * (memory units free before), and the start where the highest is wanted.
+/// Ties: lower node, lower GPU.
+/// Source: the MIG allocation of HAMi (docs/sources.md#hami).
 struct hami_mig {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

@@ -15,41 +15,27 @@
 namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a container asks of HAMi, as its limits say; absent is not written.
-///
-/// count    GPUs
-/// memory   of each, in units of hami_defaults::memory_factor MiB
-/// percent  of the memory of each
-/// cores    percent of the compute of each
 struct hami_limits {
-    std::int64_t count = 1;
-    std::optional<std::int64_t> memory{};
-    std::optional<std::int64_t> percent{};
-    std::optional<std::int64_t> cores{};
+    std::int64_t count = 1;                ///< GPUs.
+    std::optional<std::int64_t> memory{};  ///< Memory of each, in units of hami_defaults::memory_factor MiB.
+    std::optional<std::int64_t> percent{}; ///< Percent of the memory of each.
+    std::optional<std::int64_t> cores{};   ///< Percent of the compute of each.
 };
 
 /// How HAMi was installed.
-///
-/// memory         taken where neither memory nor percent is asked for; 0: all of it
-/// cores          taken where no cores are
-/// memory_factor  MiB that one unit of memory stands for
-/// webhook        whether its admission webhook makes a request exclusive that limits nothing
 struct hami_defaults {
-    std::int64_t memory = 0;
-    std::int64_t cores = 0;
-    std::int64_t memory_factor = 1;
-    bool webhook = true;
+    std::int64_t memory = 0; ///< Memory where neither memory nor percent is asked for; 0: all of it.
+    std::int64_t cores = 0; ///< Cores where none are asked for.
+    std::int64_t memory_factor = 1; ///< MiB that one unit of memory stands for.
+    bool webhook = true; ///< Whether its admission webhook makes a request exclusive that limits nothing.
 };
 
 /// What HAMi makes of the limits.
-///
-/// memory   MiB; 0 where the percentage counts
-/// percent  1 to 100; 101 where it is not set
-/// cores    percent
 struct hami_demand {
-    std::int64_t count = 0;
-    std::int64_t memory = 0;
-    std::int64_t percent = 101;
-    std::int64_t cores = 0;
+    std::int64_t count = 0; ///< GPUs.
+    std::int64_t memory = 0;    ///< MiB; 0 where the percentage counts.
+    std::int64_t percent = 101; ///< 1 to 100; 101 where it is not set.
+    std::int64_t cores = 0;     ///< Percent.
 
     friend bool operator==(const hami_demand&, const hami_demand&) = default;
 };
@@ -57,8 +43,8 @@ struct hami_demand {
 /// Fills in what the limits leave out, as HAMi does: more than 100 percent is 100, 0 or less is not set, and
 /// without memory and percent the default memory is asked for, or all.
 ///
-/// errors  a count below 0; memory below 0 or, times the factor, beyond 32 bits: HAMi drops the whole request then
-/// source  HAMi's GenerateResourceRequests (docs/sources.md#hami)
+/// Errors: a count below 0; memory below 0 or, times the factor, beyond 32 bits: HAMi drops the whole request then.
+/// Source: HAMi's GenerateResourceRequests (docs/sources.md#hami).
 [[nodiscard]] inline expected<hami_demand, input_error> hami_normalise(const hami_limits& request,
                                                                        const hami_defaults& defaults = {}) {
     if (request.count < 0) return bad_input("GPU count", std::to_string(request.count), "0 or more");
@@ -82,8 +68,8 @@ struct hami_demand {
 /// The request that HAMi would serve: slices of MiB (which win over percent when GPUs are fitted) or percent, and
 /// cores; all the cores of a GPU are the GPU, which nobody else may use then.
 ///
-/// errors  as hami_normalise; more than 32 GPUs; cores below 0
-/// source  HAMi's Fit and its admission webhook (docs/sources.md#hami)
+/// Errors: as hami_normalise; more than 32 GPUs; cores below 0.
+/// Source: HAMi's Fit and its admission webhook (docs/sources.md#hami).
 [[nodiscard]] inline expected<request, input_error> hami_request(const hami_limits& request,
                                                                  const hami_defaults& defaults = {}) {
     auto demand = hami_normalise(request, defaults);

@@ -17,26 +17,30 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// How much each of HAMi's three dimensions counts.
 struct hami_weights {
-    policy::score slots = 1;
-    policy::score cores = 1;
-    policy::score memory = 1;
+    policy::score slots = 1; ///< Of the tasks on a device.
+    policy::score cores = 1; ///< Of compute.
+    policy::score memory = 1; ///< Of memory.
 
     friend bool operator==(const hami_weights&, const hami_weights&) = default;
 };
 
-/// What is in use, and what there is, of a device or of a node's devices together, in any units: slots are tasks,
-/// of which a device takes as many as gpu_setup::max_sharers.
+/// What is in use, and what there is, of a device or of a node's devices together, in any units.
 struct hami_load {
-    policy::score slots_used = 0, slots = 0;
-    policy::score cores_used = 0, cores = 0;
-    policy::score memory_used = 0, memory = 0;
+    policy::score slots_used = 0;  ///< Tasks.
+    policy::score slots = 0;       ///< Tasks that it takes: gpu_setup::max_sharers of each device.
+    policy::score cores_used = 0;  ///< Compute in use.
+    policy::score cores = 0;       ///< Compute.
+    policy::score memory_used = 0; ///< Memory in use.
+    policy::score memory = 0;      ///< Memory.
 };
 
 /// HAMi's score of a load: 10 (w_slots slots + w_cores cores + w_memory memory), each as the part in use.
 ///
-/// returns   millionths of a point; 0 where there is none of one dimension
-/// rounding  each quotient down at 10^-7; HAMi computes in 32-bit floating point, so that near-equals may tie there
-/// source    HAMi's ComputeScore (docs/sources.md#hami)
+/// Rounding: each quotient down at 10^-7; HAMi computes in 32-bit floating point, so that near-equals may tie
+/// there.
+/// Source: HAMi's ComputeScore (docs/sources.md#hami).
+///
+/// @return millionths of a point; 0 where there is none of one dimension
 [[nodiscard]] GPUPACK_HD constexpr policy::score hami_score(const hami_load& of,
                                                     const hami_weights& weights = {}) noexcept {
     constexpr policy::score ten_points = 10'000'000;
@@ -52,19 +56,19 @@ enum class hami_rule : std::uint8_t { binpack, spread, mutex };
 /// Prefers GPUs by HAMi's device score with the request on them: the highest under binpack, the lowest under
 /// spread, idle GPUs under mutex.
 ///
-/// numa_bind  the NUMA node comes first: the lowest under binpack, else the highest; GPUs are not held to one node
-/// ties       higher NUMA node (gpu_setup::numa), as there; then lower GPU set: there none. MIG starts as HAMi's
-/// source     HAMi's device order (docs/sources.md#hami)
+/// Ties: higher NUMA node (gpu_setup::numa), as there; then lower GPU set: there none. MIG starts as HAMi's.
+/// Source: HAMi's device order (docs/sources.md#hami).
 struct hami_gpus {
-    hami_rule rule = hami_rule::spread;
+    hami_rule rule = hami_rule::spread; ///< How devices are ordered.
+    /// The NUMA node comes first: the lowest under binpack, else the highest; GPUs are not held to one node.
     bool numa_bind = false;
-    hami_weights weights{};
+    hami_weights weights{}; ///< How much each dimension counts.
 
     /// The number by which HAMi orders its devices; the highest is taken first.
     ///
-    /// numa    0 to 15
-    /// scored  hami_score of the device with the request on it
-    /// used    tasks on the device
+    /// @param numa    0 to 15
+    /// @param scored  hami_score of the device with the request on it
+    /// @param used    tasks on the device
     [[nodiscard]] GPUPACK_HD constexpr policy::score rank(int numa, policy::score scored, int used) const noexcept {
         constexpr policy::score numas = 16;
         const bool pack = rule == hami_rule::binpack;
@@ -101,11 +105,11 @@ struct hami_gpus {
 
 /// Prefers nodes by HAMi's node score before the request is placed: the highest (pack) or the lowest (spread).
 ///
-/// score   millionths of a point; a request without GPUs as kubernetes_default, to which HAMi leaves it
-/// ties    lower node; there chance
-/// source  HAMi's node score (docs/sources.md#hami)
+/// Score: millionths of a point; a request without GPUs as kubernetes_default, to which HAMi leaves it.
+/// Ties: lower node; there chance.
+/// Source: HAMi's node score (docs/sources.md#hami).
 struct hami_node {
-    policy::strategy lean = policy::strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {

@@ -15,11 +15,13 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// others that would fit, so that the strong ones stay for requests of several; for several, the set with the
 /// strongest.
 ///
-/// score  the sum of link_score over the pairs of the chosen GPUs, NVLinks to a switch left out; for one GPU minus
-///        its sum to the other GPUs that fit; 0 where nothing is known
-/// ties   lower GPU set. HAMi takes the first in its order of devices
 /// source HAMi's computeWorstSingleCard and computeBestCombination (docs/sources.md#hami)
+///
+/// Score: the sum of link_score over the pairs of the chosen GPUs, NVLinks to a switch left out; for one GPU minus
+/// its sum to the other GPUs that fit; 0 where nothing is known.
+/// Ties: lower GPU set. HAMi takes the first in its order of devices.
 struct hami_topology {
+    /// What engines must know about it.
     static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,

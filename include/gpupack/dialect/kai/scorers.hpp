@@ -22,10 +22,13 @@ inline constexpr policy::score kai_point = 1'000'000;
 
 /// KAI's density score for packing: 9 points for the nodes with least free, 0 for those with most.
 ///
-/// free, least, most  of the resource, on this node and over the nodes in question, in any one unit
-/// returns            9 (1 - (free - least) / (most - least)), rounded up at 10^-6; 9 where all are equal, 0 where
-///                    nothing is free anywhere
-/// source             KAI's nodeplacement plugin, binpack (docs/sources.md#kai)
+/// Source: KAI's nodeplacement plugin, binpack (docs/sources.md#kai).
+///
+/// @param free   what is free of the resource on this node, in any unit
+/// @param least  the least that is free on a node, in the same unit
+/// @param most   the most that is free on a node
+/// @return 9 (1 - (free - least) / (most - least)), rounded up at 10^-6; 9 where all are equal, 0 where nothing is
+///     free anywhere
 [[nodiscard]] GPUPACK_HD constexpr policy::score kai_pack_score(policy::score free, policy::score least, policy::score most) noexcept {
     if (most == 0) return 0;
     if (most == least) return 9 * kai_point;
@@ -35,15 +38,17 @@ inline constexpr policy::score kai_point = 1'000'000;
 /// KAI's density score for spreading: the free part of the node's own resource, 0 to 1 point, rounded down at
 /// 10^-6.
 ///
-/// source  KAI's nodeplacement plugin, spread (docs/sources.md#kai)
+/// Source: KAI's nodeplacement plugin, spread (docs/sources.md#kai).
 [[nodiscard]] GPUPACK_HD constexpr policy::score kai_spread_score(policy::score free, policy::score all) noexcept {
     return all == 0 ? 0 : free * kai_point / all;
 }
 
 /// KAI's score of the nodes of a domain in order of free capacity, the fullest first: 0 to 10 whole points.
 ///
-/// nth, nodes  from 0 to nodes - 1
-/// source      KAI's topology plugin (docs/sources.md#kai)
+/// Source: KAI's topology plugin (docs/sources.md#kai).
+///
+/// @param nth    from 0 to nodes - 1
+/// @param nodes  how many there are
 [[nodiscard]] GPUPACK_HD constexpr policy::score kai_topology_score(policy::score nth, policy::score nodes) noexcept {
     return 10 * (nth + 1) / nodes * kai_point;
 }
@@ -51,10 +56,11 @@ inline constexpr policy::score kai_point = 1'000'000;
 /// What is free on a node of the resource that counts, and what there is: thousandths of GPUs, a shared one by what
 /// it has least of; milli-cores for a request without GPUs.
 struct kai_amounts {
-    policy::score free = 0;
-    policy::score all = 0;
+    policy::score free = 0; ///< What is free.
+    policy::score all = 0; ///< What there is.
 };
 
+/// The amounts of a node.
 [[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
                                                               const request& request) noexcept {
     if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
@@ -71,9 +77,9 @@ struct kai_amounts {
 
 /// The scorer that kai_node prepares: least and most are over the nodes of the decision that have the resource.
 struct kai_node_scorer {
-    policy::strategy lean = policy::strategy::binpack;
-    policy::score least = 0;
-    policy::score most = 0;
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
+    policy::score least = 0; ///< The least that is free on a node.
+    policy::score most = 0; ///< The most that is free on a node.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
@@ -92,13 +98,15 @@ struct kai_node_scorer {
 /// Prefers nodes as KAI does: where the request can join a GPU that is shared already, 1000 points; CPU work on
 /// nodes without GPUs, 10; and by density, up to 9.
 ///
-/// ties    lower node
-/// source  KAI's plugins gpusharing order, resourcetype and nodeplacement (docs/sources.md#kai)
+/// Ties: lower node.
+/// Source: KAI's plugins gpusharing order, resourcetype and nodeplacement (docs/sources.md#kai).
 struct kai_node {
-    policy::strategy lean = policy::strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
+    /// What engines must know about it.
     static constexpr policy::policy_properties properties{.scope = policy::reads::cluster};
 
+    /// Finds the least and the most that is free over the nodes that fit. Cost: a pass over the cluster.
     [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& question) const {
         kai_node_scorer prepared{lean, 0, 0};
         bool first = true;
@@ -118,11 +126,11 @@ struct kai_node {
 
 /// Prefers the GPUs of which the largest part is in use (pack) or free (spread).
 ///
-/// score   millionths, rounded down, summed over the GPUs
-/// ties    lower GPU set; there chance
-/// source  KAI's plugins gpupack and gpuspread (docs/sources.md#kai)
+/// Score: millionths, rounded down, summed over the GPUs.
+/// Ties: lower GPU set; there chance.
+/// Source: KAI's plugins gpupack and gpuspread (docs/sources.md#kai).
 struct kai_gpus {
-    policy::strategy lean = policy::strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {

@@ -17,11 +17,12 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// that tells none, the blocks of 1, 2, 4 and 8 neighbours of a machine of eight. Takes the partition that leaves most
 /// larger ones whole.
 ///
-/// score   sum over k in 8, 4, 2, down to the number asked for, of W_k * (partitions of k that stay idle), W being 10000,
-///         100 and 1; -1 for GPUs that are no partition, which Koordinator refuses when the policy is `Honor`
-/// ties    lower GPU set
-/// source  DeviceShare's partition table for H100, H800 and H20 (docs/sources.md#koordinator)
+/// Score: sum over k in 8, 4, 2, down to the number asked for, of W_k * (partitions of k that stay idle), W being
+/// 10000, 100 and 1; -1 for GPUs that are no partition, which Koordinator refuses when the policy is `Honor`.
+/// Ties: lower GPU set.
+/// Source: DeviceShare's partition table for H100, H800 and H20 (docs/sources.md#koordinator).
 struct koordinator_partitions {
+    /// What engines must know about it.
     static constexpr policy::policy_properties properties{.own_candidates = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {

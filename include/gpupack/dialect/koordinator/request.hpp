@@ -14,22 +14,18 @@
 namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What a pod asks of Koordinator.
-///
-/// core          gpu-core: percent of compute, over all GPUs together
-/// memory_ratio  gpu-memory-ratio: percent of memory, over all GPUs together
-/// shared        gpu.shared: on how many GPUs; 0 where the label is not there
 struct koordinator_resources {
-    std::int64_t core = 0;
-    std::int64_t memory_ratio = 0;
-    std::int64_t shared = 0;
+    std::int64_t core = 0;         ///< gpu-core: percent of compute, over all GPUs together.
+    std::int64_t memory_ratio = 0; ///< gpu-memory-ratio: percent of memory, over all GPUs together.
+    std::int64_t shared = 0;       ///< gpu.shared: on how many GPUs; 0 where the label is not there.
 };
 
 /// The request that Koordinator would serve: equal parts of `shared` GPUs, or without it a part of one, or whole
 /// ones.
 ///
-/// errors  amounts below 0, or none; without gpu.shared, more than 100 that is no multiple of 100; with it, amounts
-///         that it does not divide, or more than 100 a GPU; more than 32 GPUs
-/// source  Koordinator's DeviceShare (docs/sources.md#koordinator)
+/// Errors: amounts below 0, or none; without gpu.shared, more than 100 that is no multiple of 100; with it, amounts
+/// that it does not divide, or more than 100 a GPU; more than 32 GPUs.
+/// Source: Koordinator's DeviceShare (docs/sources.md#koordinator).
 [[nodiscard]] inline expected<request, input_error> koordinator_request(const koordinator_resources& request) {
     const auto wrong = [](const char* field, std::int64_t value, const char* wanted) {
         return bad_input(field, std::to_string(value), wanted);

@@ -15,9 +15,13 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Koordinator's score of one resource with the request on it: the part in use (pack) or free (spread), in whole
 /// percent, rounded down.
 ///
-/// capacity, free, asked  in any one unit
-/// returns                0 to 100; where more is asked for than is free, 100 (pack) or 0 (spread)
-/// source                 DeviceShare's MostAllocated and LeastAllocated (docs/sources.md#koordinator)
+/// Source: DeviceShare's MostAllocated and LeastAllocated (docs/sources.md#koordinator).
+///
+/// @param lean      whether it packs or spreads
+/// @param capacity  what there is, in any unit
+/// @param free      what is free, in the same unit
+/// @param request   what is asked for
+/// @return 0 to 100; where more is asked for than is free, 100 (pack) or 0 (spread)
 [[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_score(policy::strategy lean, policy::score capacity, policy::score free,
                                                            policy::score request) noexcept {
     if (capacity == 0) return 0;
@@ -28,10 +32,10 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs that are fullest (pack) or emptiest (spread) once the request is placed, in whole percent.
 ///
-/// ties    lower GPU set, as there (lower minor)
-/// source  DeviceShare's default allocation (docs/sources.md#koordinator)
+/// Ties: lower GPU set, as there (lower minor).
+/// Source: DeviceShare's default allocation (docs/sources.md#koordinator).
 struct koordinator_gpus {
-    policy::strategy lean = policy::strategy::spread;
+    policy::strategy lean = policy::strategy::spread; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
@@ -47,12 +51,12 @@ struct koordinator_gpus {
 
 /// Prefers the node whose GPUs together are fullest (pack) or emptiest (spread) once the request is placed.
 ///
-/// score   0 to 100; the amount asked of one GPU is added once, even where several GPUs are asked for, as there; a
-///         request without GPUs as kubernetes_default
-/// ties    lower node
-/// source  DeviceShare's node score, memory alone as by its default weights (docs/sources.md#koordinator)
+/// Score: 0 to 100; the amount asked of one GPU is added once, even where several GPUs are asked for, as there; a
+/// request without GPUs as kubernetes_default.
+/// Ties: lower node.
+/// Source: DeviceShare's node score, memory alone as by its default weights (docs/sources.md#koordinator).
 struct koordinator_node {
-    policy::strategy lean = policy::strategy::spread;
+    policy::strategy lean = policy::strategy::spread; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {

@@ -11,9 +11,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers nodes whose CPU and memory are in use to the same part once the request is placed.
 ///
-/// score     100 (1 - |u_cpu - u_memory| / 2), u being the part in use; 100 where the node lacks one of the two
-/// rounding  each part down at 10^-9, the score down to a whole point
-/// source    kube-scheduler's NodeResourcesBalancedAllocation (docs/sources.md#kube-scheduler)
+/// Score: 100 (1 - |u_cpu - u_memory| / 2), u being the part in use; 100 where the node lacks one of the two.
+/// Rounding: each part down at 10^-9, the score down to a whole point.
+/// Source: kube-scheduler's NodeResourcesBalancedAllocation (docs/sources.md#kube-scheduler).
 struct kubernetes_balanced {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
@@ -32,9 +32,9 @@ struct kubernetes_balanced {
 /// The node as Kubernetes picks it by default: LeastAllocated over CPU and memory plus BalancedAllocation, weight 1
 /// each. GPUs count in neither.
 ///
-/// score   0 to 200
-/// ties    lower node; kube-scheduler draws one
-/// source  kube-scheduler's default plugins (docs/sources.md#kube-scheduler)
+/// Score: 0 to 200.
+/// Ties: lower node; kube-scheduler draws one.
+/// Source: kube-scheduler's default plugins (docs/sources.md#kube-scheduler).
 struct kubernetes_default {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {

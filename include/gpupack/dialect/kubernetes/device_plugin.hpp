@@ -12,12 +12,12 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the most tasks on them (pack) or the fewest (spread).
 ///
-/// score   plus or minus the tasks on the chosen GPUs
-/// ties    lower GPU set
-/// source  the policies `packed` and `distributed` for replicas of NVIDIA's device plugin
-///         (docs/sources.md#device-plugin)
+/// Score: plus or minus the tasks on the chosen GPUs.
+/// Ties: lower GPU set.
+/// Source: the policies `packed` and `distributed` for replicas of NVIDIA's device plugin
+/// (docs/sources.md#device-plugin).
 struct device_plugin {
-    policy::strategy lean = policy::strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
         policy::score sharers = 0;

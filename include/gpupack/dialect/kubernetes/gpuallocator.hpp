@@ -100,14 +100,16 @@ class best_partition {
 /// The GPUs that go-gpuallocator's best-effort policy takes: the available ones are parted into sets of that size so
 /// that the sum of the sets' scores is the highest, and the best set of that partition is taken.
 ///
-/// links      of a node of at most 16 GPUs; NVLinks to a switch do not count, as there
-/// available  of the node
-/// required   must be among those taken
-/// returns    `size` GPUs; none where there are too few, or not all that is required
-/// ties       the first partition by its sets in order, and its first set, as there. One difference: where the size
-///            does not divide the number available, the smaller set of the partition is never returned
-/// cost       a few hundred look-ups on 8 GPUs; some thousands on 16, in at most some 0.1 ms
-/// source     go-gpuallocator (docs/sources.md#go-gpuallocator)
+/// Ties: the first partition by its sets in order, and its first set, as there. One difference: where the size does
+/// not divide the number available, the smaller set of the partition is never returned.
+/// Cost: a few hundred look-ups on 8 GPUs; some thousands on 16, in at most some 0.1 ms.
+/// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
+///
+/// @param links      of a node of at most 16 GPUs; NVLinks to a switch do not count, as there
+/// @param available  GPUs that may be taken
+/// @param required   those that must be
+/// @param size       how many are taken
+/// @return `size` GPUs; none where there are too few, or not all that is required
 [[nodiscard]] inline gpu_set best_effort_set(const link_view& links, gpu_set available, gpu_set required,
                                              int size) {
     GPUPACK_EXPECTS(links.is_tabled(), "the links of a node of at most 16 GPUs");
@@ -119,8 +121,9 @@ class best_partition {
 
 /// The GPUs that go-gpuallocator's simple policy takes: those required, then the lowest.
 ///
-/// returns  `size` GPUs; none where there are too few, or not all that is required
-/// source   go-gpuallocator (docs/sources.md#go-gpuallocator)
+/// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
+///
+/// @return `size` GPUs; none where there are too few, or not all that is required
 [[nodiscard]] constexpr gpu_set simple_set(gpu_set available, gpu_set required, int size) noexcept {
     const bool there = (available & required) == required && available.size() >= size && required.size() <= size;
     return there ? required | (available - required).lowest(size - required.size()) : gpu_set{};
@@ -128,9 +131,9 @@ class best_partition {
 
 /// Takes the GPUs of a node that go-gpuallocator's best-effort policy takes; see best_effort_set.
 ///
-/// score  the link score of the GPUs, as go-gpuallocator counts it; 0 where nothing is known
-/// cost   a partition a node. On nodes of more than 16 GPUs it takes those of best_link_set
-/// ties   as best_effort_set
+/// Score: the link score of the GPUs, as go-gpuallocator counts it; 0 where nothing is known.
+/// Cost: a partition a node. On nodes of more than 16 GPUs it takes those of best_link_set.
+/// Ties: as best_effort_set.
 struct gpuallocator_best_effort {
     /// Its search recurses, so no kernel runs it.
     static constexpr policy::policy_properties properties{

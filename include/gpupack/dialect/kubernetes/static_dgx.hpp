@@ -19,7 +19,7 @@ enum class dgx : std::uint8_t { dgx_1_p100, dgx_1_v100, dgx_2 };
 /// Calls visit(set) for each set of that size that go-gpuallocator's static policy for the machine knows, in its
 /// order: pairs by the best NVLinks, then blocks of 4, 8 and, on a DGX-2, 16 neighbours.
 ///
-/// source  go-gpuallocator (docs/sources.md#go-gpuallocator)
+/// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
 template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine, int size, Visit&& visit) {
     const int gpus = machine == dgx::dgx_2 ? 16 : 8;
     if (size < 1 || size > gpus || (size & (size - 1)) != 0) return;
@@ -34,7 +34,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
 
 /// The first of the fixed sets that is available; none where there is none.
 ///
-/// source  go-gpuallocator (docs/sources.md#go-gpuallocator)
+/// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
 [[nodiscard]] GPUPACK_HD constexpr gpu_set static_set(dgx machine, gpu_set available, int size) noexcept {
     gpu_set found;
     for_each_static_set(machine, size, [&](gpu_set set) {
@@ -45,12 +45,13 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
 
 /// Takes the first of the fixed sets of a DGX that is free.
 ///
-/// score  minus its place in their order; -1000 for GPUs that are no such set, which go-gpuallocator refuses
-/// ties   lower GPU set
-/// source go-gpuallocator (docs/sources.md#go-gpuallocator)
+/// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
+/// Score: minus its place in their order; -1000 for GPUs that are no such set, which go-gpuallocator refuses.
+/// Ties: lower GPU set.
 struct static_dgx {
     dgx machine = dgx::dgx_1_v100;
 
+    /// What engines must know about it.
     static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,

@@ -12,8 +12,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// 10^(part / whole) for 0 <= part <= whole, in units of 2^-28.
 ///
-/// rounding  the exponent down at 2^-28, each of at most 28 products down; the error stays under 2^-20
-/// source    repeated square roots of 10 in 28-bit fixed point
+/// Rounding: the exponent down at 2^-28, each of at most 28 products down; the error stays under 2^-20.
+/// Source: repeated square roots of 10 in 28-bit fixed point.
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t nomad_power_of_ten(std::int64_t part, std::int64_t whole) noexcept {
     constexpr std::int64_t one = std::int64_t{1} << 28;
     constexpr std::int64_t roots[] = {
@@ -43,8 +43,8 @@ namespace detail {
 
 /// Prefers the node with the least CPU and memory free: 20 - (10^free_cpu + 10^free_memory), within 0 to 18.
 ///
-/// score   in units of 2^-28 of a point; GPUs do not count. A node without CPU or memory counts as all free
-/// source  Google's BestFit v3 as used by Nomad's binpack (docs/sources.md#nomad)
+/// Score: in units of 2^-28 of a point; GPUs do not count. A node without CPU or memory counts as all free.
+/// Source: Google's BestFit v3 as used by Nomad's binpack (docs/sources.md#nomad).
 struct nomad_binpack {
     /// One point of Nomad's score.
     static constexpr policy::score point = policy::score{1} << 28;
@@ -59,8 +59,8 @@ struct nomad_binpack {
 
 /// Prefers the node with the most CPU and memory free: (10^free_cpu + 10^free_memory) - 2, within 0 to 18.
 ///
-/// score   in units of 2^-28 of a point; GPUs do not count
-/// source  Nomad's spread scheduling algorithm (docs/sources.md#nomad)
+/// Score: in units of 2^-28 of a point; GPUs do not count.
+/// Source: Nomad's spread scheduling algorithm (docs/sources.md#nomad).
 struct nomad_spread {
     /// One point of Nomad's score.
     static constexpr policy::score point = policy::score{1} << 28;

@@ -18,23 +18,16 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 using slice_counts = std::map<std::int64_t, std::int64_t>;
 
 /// One GPU that is cut into MPS slices of memory, advertised whether they are in use or not.
-///
-/// memory  MiB of the GPU
-/// used    slices that tasks are on; they stay as they are
-/// free    slices that nobody is on; they may be destroyed
 struct mps_slices {
-    mebibytes memory{};
-    slice_counts used{};
-    slice_counts free{};
+    mebibytes memory{};  ///< MiB of the GPU.
+    slice_counts used{}; ///< Slices that tasks are on; they stay as they are.
+    slice_counts free{}; ///< Slices that nobody is on; they may be destroyed.
 };
 
 /// How a GPU is cut anew.
-///
-/// free     the slices that nobody is on then
-/// changed  whether they are others than before
 struct mps_cut {
-    slice_counts free{};
-    bool changed = false;
+    slice_counts free{};  ///< The slices that nobody is on then.
+    bool changed = false; ///< Whether they are others than before.
 
     friend bool operator==(const mps_cut&, const mps_cut&) = default;
 };
@@ -81,13 +74,16 @@ namespace detail {
 /// memory that is not cut yet; and where that is not enough, from free slices that are not wanted, of which those
 /// are kept whose size still fits, all of one size or none.
 ///
-/// wanted  how many free slices of each size there should be; those that are free already count
-/// returns the slices that nobody is on then, sizes without any left out; a second call would change nothing
-/// order   smaller sizes are created first, and kept first
-/// errors  sizes below 1, negative counts, used and free slices beyond the memory of the GPU
-/// cost    a few look-ups a size
-/// source  nos, MPS partitioning (docs/sources.md#nos). It destroys free slices of wanted sizes, too, to make room for
-///         others, and some orders of it are those of a hash map; here what is wanted and free stays
+/// Smaller sizes are created first, and kept first. A second call with the result changes nothing.
+///
+/// Errors: sizes below 1, negative counts, used and free slices beyond the memory of the GPU.
+/// Cost: a few look-ups a size.
+/// Source: nos, MPS partitioning (docs/sources.md#nos). It destroys free slices of wanted sizes, too, to make room
+/// for others, and some orders of it are those of a hash map; here what is wanted and free stays.
+///
+/// @param now     the slices of the GPU
+/// @param wanted  how many free slices of each size there should be; those that are free already count
+/// @return        the slices that are free then, without sizes that have none
 [[nodiscard]] inline expected<mps_cut, input_error> cut_for(const mps_slices& now, const slice_counts& wanted) {
     if (const auto right = detail::check("used slices", now.used); !right)
         return unexpected<input_error>{right.error()};

@@ -14,13 +14,13 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// The node for the next bundle of one placement group: under PACK one that has bundles already, under SPREAD one
 /// that has none, as long as there is such; then the one of which the largest part stays free.
 ///
-/// score     10^9 sum((free_r - asked_r) / free_r) over the resources asked for, and 2^39 for the preferred nodes
-/// rounding  each quotient down at 10^-9
-/// source    the bundle policies of Ray (docs/sources.md#ray); there one group is placed at a time, here all
-/// requests
-///           are bundles of one, and a node with anything placed on it has bundles
+/// All requests are bundles of one group, and a node with anything placed on it has bundles.
+///
+/// Score: 10^9 sum((free_r - asked_r) / free_r) over the resources asked for, and 2^39 for the preferred nodes.
+/// Rounding: each quotient down at 10^-9.
+/// Source: the bundle policies of Ray (docs/sources.md#ray); there one group is placed at a time, here all.
 struct ray {
-    policy::strategy lean = policy::strategy::binpack;
+    policy::strategy lean = policy::strategy::binpack; ///< binpack for PACK, spread for SPREAD.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {

@@ -12,11 +12,11 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Prefers GPUs in use over idle ones, and among each the lower index; with `least_loaded`, those of which the
 /// largest part is free.
 ///
-/// score   2000 a GPU in use, and with least_loaded the thousandths of it that are free, rounded down
-/// ties    lower GPU set
-/// source  the choice of GPUs for shards of Slurm, LL_SHARED_GRES for least_loaded (docs/sources.md#slurm)
+/// Score: 2000 a GPU in use, and with least_loaded the thousandths of it that are free, rounded down.
+/// Ties: lower GPU set.
+/// Source: the choice of GPUs for shards of Slurm, LL_SHARED_GRES for least_loaded (docs/sources.md#slurm).
 struct slurm_shard {
-    bool least_loaded = false;
+    bool least_loaded = false; ///< Whether it is LL_SHARED_GRES.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
         policy::score sum = 0;

@@ -11,13 +11,13 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the node whose asked-for resources are most used once the request is placed.
 ///
-/// score    100 weight sum(w_r used_r / capacity_r) / sum(w_r) over the resources asked for, in millionths of a
-///          point; 0 where one would be over-used; a resource that the node lacks adds nothing but its weight
-/// rounding each quotient down at 10^-9, then the whole down at 10^-6
-/// source   the binpack plugin of Volcano (docs/sources.md#volcano)
+/// Rounding: each quotient down at 10^-9, then the whole down at 10^-6.
+/// Score: 100 weight sum(w_r used_r / capacity_r) / sum(w_r) over the resources asked for, in millionths of a
+/// point; 0 where one would be over-used; a resource that the node lacks adds nothing but its weight.
+/// Source: the binpack plugin of Volcano (docs/sources.md#volcano).
 struct volcano_binpack {
-    policy::resource_weights weights{};
-    policy::score weight = 1;
+    policy::resource_weights weights{}; ///< How much each resource counts.
+    policy::score weight = 1; ///< How much the plugin counts beside others.
 
     /// One point of Volcano's score.
     static constexpr policy::score point = 1'000'000;

@@ -14,8 +14,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Prefers the GPUs with the most memory in use, in MiB; for a request in compute alone, the most compute.
 ///
-/// ties    lower GPU set, as there
-/// source  Volcano's vGPU device order `binpack` (docs/sources.md#volcano)
+/// Ties: lower GPU set, as there.
+/// Source: Volcano's vGPU device order `binpack` (docs/sources.md#volcano).
 struct volcano_vgpu_gpus {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
                                                         const request& request) const noexcept {
@@ -28,11 +28,10 @@ struct volcano_vgpu_gpus {
 
 /// Prefers the node whose GPUs, those that volcano_vgpu_gpus picks there, are fullest once the request is placed.
 ///
-/// score     100 used / capacity, summed over the GPUs picked and not averaged, so that requests for more GPUs
-/// score
-///           higher; a request without GPUs as kubernetes_default
-/// rounding  each quotient down at 10^-7, the sum to the nearest whole point, halves up
-/// source    Volcano's vGPU score `binpack` (docs/sources.md#volcano)
+/// Score: 100 used / capacity, summed over the GPUs picked and not averaged, so that requests for more GPUs score
+/// higher; a request without GPUs as kubernetes_default.
+/// Rounding: each quotient down at 10^-7, the sum to the nearest whole point, halves up.
+/// Source: Volcano's vGPU score `binpack` (docs/sources.md#volcano).
 struct volcano_vgpu_node {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
