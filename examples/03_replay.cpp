@@ -5,29 +5,24 @@
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/replay/run.hpp>
 
-#include <cstddef>
 #include <iostream>
 
 namespace {
 
 constexpr std::uint64_t seed = 42;
 
-template <class Policy> double allocated_under(const gpupack::workload::trace& workload, const Policy& policy) {
-    namespace replay = gpupack::replay;
+template <class Policy> double allocated_under(const gpupack::workload::workload& workload, const Policy& policy) {
     const auto node_order = gpupack::workload::draw_node_order(workload.nodes.size(), seed);
-    const auto arrivals = gpupack::workload::draw_arrivals(workload, seed, 1300); // until 130 % of the GPUs are asked for
-    const gpupack::policy::fragmentation_table typical{workload.mix().typical(95)};
+    const auto arrivals = gpupack::workload::draw_arrivals(workload, seed, 1300); // until 130 % of the GPUs are requested
 
     gpupack::scheduler scheduler{workload.build(node_order).value(), policy};
-    const auto result =
-        replay::run(scheduler, workload.tasks, arrivals, typical.view(), [](std::size_t) { /* no progress */ });
-    return result.allocated_percent;
+    return gpupack::replay::run(scheduler, workload.tasks, arrivals).allocated_percent;
 }
 
 } // namespace
 
 int main() {
-    const gpupack::workload::trace workload = gpupack::workload::openb();
+    const gpupack::workload::workload workload = gpupack::workload::openb();
     const double first_fit = allocated_under(workload, gpupack::policy::first_fit{});
     const double fgd = allocated_under(workload, gpupack::policy::fgd{workload.mix().typical(95)});
     std::cout << "first-fit " << first_fit << " %, fgd " << fgd << " % of the GPUs allocated\n";

@@ -14,12 +14,12 @@
 #include <vector>
 
 int main() {
-    const gpupack::workload::trace openb = gpupack::workload::openb();
+    const gpupack::workload::workload openb = gpupack::workload::openb();
     const gpupack::task_mix expected = openb.mix().typical(95);
     gpupack::cluster cluster = openb.build(gpupack::workload::draw_node_order(openb.nodes.size(), 42)).value();
     std::vector<gpupack::request> requests;
-    for (const std::size_t task : gpupack::workload::draw_arrivals(openb, 42, 1300))
-        requests.push_back(openb.tasks[task].request);
+    for (const gpupack::workload::arrival& each : gpupack::workload::draw_arrivals(openb, 42, 1300))
+        requests.push_back(openb.tasks[each.task].request);
 
     namespace plan = gpupack::plan;
     namespace gpu = gpupack::gpu;

@@ -58,7 +58,7 @@ void one_by_one(benchmark::State& state, const Policy& by, std::size_t first) {
 
 /// Seeds 42 to 51: what is placed in the order given and in the best of the others, in percent and tasks a seed.
 template <class Policy> void in_any_order(benchmark::State& state, const Policy& policy, plan::batch_goal goal) {
-    const workload::trace& openb = openb_cluster::workload();
+    const workload::workload& openb = openb_cluster::workload();
     constexpr std::uint64_t seeds = 10;
     double ordered[2] = {};
     double unordered[2] = {};
@@ -66,8 +66,8 @@ template <class Policy> void in_any_order(benchmark::State& state, const Policy&
         for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
             const cluster cluster = openb.build(workload::draw_node_order(openb.nodes.size(), seed)).value();
             std::vector<request> requests;
-            for (const std::size_t task : workload::draw_arrivals(openb, seed, 1300))
-                requests.push_back(openb.tasks[task].request);
+            for (const workload::arrival& each : workload::draw_arrivals(openb, seed, 1300))
+                requests.push_back(openb.tasks[each.task].request);
             const plan::unordered_batch batch = plan::place_unordered(cluster, policy, requests, goal);
             const double whole = 0.01 * static_cast<double>(cluster.compute().count() * seeds);
             ordered[0] += static_cast<double>(batch.as_given.compute) / whole;
@@ -85,13 +85,13 @@ template <class Policy> void in_any_order(benchmark::State& state, const Policy&
 
 /// One replay of openb at 130 % under fgd.
 void what_if(benchmark::State& state, bool by_engine) {
-    const workload::trace& openb = openb_cluster::workload();
+    const workload::workload& openb = openb_cluster::workload();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
     const policy::fragmentation_table table{expected};
     const cluster on = openb.build().value();
     std::vector<request> tasks;
-    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
     gpu::what_if_scenario request{.arriving = workload::arriving_at(1300, openb)};
     for (auto _ : state) {

@@ -19,13 +19,13 @@ using namespace gpupack;
 
 constexpr std::uint64_t seed = 42;
 
-const std::vector<std::size_t>& arrivals() {
+const std::vector<workload::arrival>& arrivals() {
     static const auto drawn = workload::draw_arrivals(openb_cluster::workload(), seed, 1300);
     return drawn;
 }
 
 cluster nodes() {
-    const workload::trace& from = openb_cluster::workload();
+    const workload::workload& from = openb_cluster::workload();
     return from.build(workload::draw_node_order(from.nodes.size(), seed)).value();
 }
 
@@ -35,8 +35,8 @@ void replay_all(benchmark::State& state, const any_policy& policy) {
         state.PauseTiming();
         any_scheduler scheduler{nodes(), policy};
         state.ResumeTiming();
-        for (const std::size_t task : arrivals())
-            benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[task].request));
+        for (const workload::arrival& each : arrivals())
+            benchmark::DoNotOptimize(scheduler.try_place(openb_cluster::workload().tasks[each.task].request));
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(arrivals().size()));
 }
@@ -45,8 +45,8 @@ void replay_naively(benchmark::State& state) {
     const naive_fgd oracle{openb_cluster::workload().mix().typical(policy::fgd_typical_percent)};
     for (auto _ : state) {
         cluster on = nodes();
-        for (const std::size_t task : arrivals()) {
-            const request& request = openb_cluster::workload().tasks[task].request;
+        for (const workload::arrival& each : arrivals()) {
+            const request& request = openb_cluster::workload().tasks[each.task].request;
             if (const auto found = oracle.find(on, request)) on.take(found->node, found->gpus, request);
         }
     }

@@ -22,7 +22,7 @@ using namespace gpupack;
 /// Seconds that the indexed engine takes for the scenarios, one a thread on all cores.
 double on_all_cores(const policy::fgd& by, const std::vector<request>& tasks, const task_mix& expected,
                     const std::vector<gpupack::gpu::what_if_scenario>& scenarios) {
-    const workload::trace& openb = openb_cluster::workload();
+    const workload::workload& openb = openb_cluster::workload();
     const policy::fragmentation_table table{expected};
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
@@ -45,12 +45,12 @@ double on_all_cores(const policy::fgd& by, const std::vector<request>& tasks, co
 std::vector<figure> measure_what_if(const setting& in) {
     constexpr std::uint64_t replays = 1000;
     constexpr int repeats = 3;
-    const workload::trace& openb = openb_cluster::workload();
+    const workload::workload& openb = openb_cluster::workload();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
     const cluster on = openb.build().value();
     std::vector<request> tasks;
-    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpupack::gpu::what_if_world world{on, tasks, std::vector{by}, expected};
     std::vector<gpupack::gpu::what_if_scenario> scenarios;
     for (std::uint64_t s = 0; s < replays; ++s)

@@ -17,8 +17,8 @@
 namespace openb_cluster {
 
 /// The tasks of openb.
-inline const gpupack::workload::trace& workload() {
-    static const gpupack::workload::trace trace = gpupack::workload::openb();
+inline const gpupack::workload::workload& workload() {
+    static const gpupack::workload::workload trace = gpupack::workload::openb();
     return trace;
 }
 

@@ -64,10 +64,11 @@ TEST(batch_spaces, place_as_the_scan_by_what_looks_at_the_whole_cluster) {
 }
 
 TEST(batch_spaces, place_openb) {
-    const workload::trace openb = workload::openb();
+    const workload::workload openb = workload::openb();
     const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();
     std::vector<request> request;
-    for (const std::size_t task : workload::draw_arrivals(openb, 42, 1300)) request.push_back(openb.tasks[task].request);
+    for (const workload::arrival& each : workload::draw_arrivals(openb, 42, 1300))
+        request.push_back(openb.tasks[each.task].request);
     const policy::fgd by{openb.mix().typical(95)};
     const auto in = test::open_space();
     gpu::resident_cluster there{*in, on};
@@ -85,11 +86,11 @@ TEST(batch_spaces, find_the_order_that_the_host_finds) {
 }
 
 TEST(batch_spaces, replay_as_the_host) {
-    const workload::trace openb = workload::openb();
+    const workload::workload openb = workload::openb();
     const task_mix expected = openb.mix().typical(95);
     const cluster on = openb.build().value();
     std::vector<request> tasks;
-    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpu::what_if_world world{on, tasks, std::vector{policy::fgd{expected}}, expected};
     std::vector<gpu::what_if_scenario> scenarios;
     for (std::uint32_t i = 0; i < 3; ++i) {

@@ -49,10 +49,11 @@ TEST(batch, places_as_the_scan_where_slices_are_rounded_up) {
 
 // More nodes than a tree of two levels holds, and a batch that the cluster cannot take all of.
 TEST(batch, places_openb_as_the_indexed_engine) {
-    const workload::trace openb = workload::openb();
+    const workload::workload openb = workload::openb();
     const cluster on = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();
     std::vector<request> request;
-    for (const std::size_t task : workload::draw_arrivals(openb, 42, 1300)) request.push_back(openb.tasks[task].request);
+    for (const workload::arrival& each : workload::draw_arrivals(openb, 42, 1300))
+        request.push_back(openb.tasks[each.task].request);
     const policy::fgd by{openb.mix().typical(95)};
     const auto choices = gpu::place_batch_on_host(on, by, request);
     EXPECT_TRUE(as_one_by_one<search::indexed>(on, by, request, choices));

@@ -11,12 +11,12 @@
 using namespace gpupack;
 
 TEST(what_if_engine, tells_what_the_bodies_tell) {
-    const workload::trace openb = workload::openb();
+    const workload::workload openb = workload::openb();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
     const policy::fragmentation_table table{expected};
     std::vector<request> tasks;
-    for (const workload::trace_task& task : openb.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const cluster on = openb.build().value();
     const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
     gpu::what_if_scenario request{.seed = 44, .arriving = workload::arriving_at(1100, openb)};

@@ -26,18 +26,18 @@ using namespace gpupack;
 namespace {
 
 /// A part of openb, so that a scan of all of it takes little time: every nth node and task.
-workload::trace part_of_openb(std::size_t nth) {
-    const workload::trace all = workload::openb();
-    workload::trace part;
+workload::workload part_of_openb(std::size_t nth) {
+    const workload::workload all = workload::openb();
+    workload::workload part;
     part.models = all.models;
     for (std::size_t i = 0; i < all.nodes.size(); i += nth) part.nodes.push_back(all.nodes[i]);
     for (std::size_t i = 0; i < all.tasks.size(); i += nth) part.tasks.push_back(all.tasks[i]);
     return part;
 }
 
-std::vector<request> tasks_of(const workload::trace& of) {
+std::vector<request> tasks_of(const workload::workload& of) {
     std::vector<request> tasks;
-    for (const workload::trace_task& task : of.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : of.tasks) tasks.push_back(task.request);
     return tasks;
 }
 
@@ -45,18 +45,18 @@ std::vector<request> tasks_of(const workload::trace& of) {
 ///
 /// order  of the nodes that are there
 template <class Policy>
-void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t>& order, const Policy& by,
+void expect_as_replayed(const workload::workload& of, const std::vector<std::size_t>& order, const Policy& by,
                         const gpu::what_if_scenario& request, const gpu::what_if_result& told,
                         const std::vector<gpu::what_if_decision>& decisions, const task_mix& expected,
                         request_rule rule = request_rule::as_requested) {
-    workload::trace there = of;
+    workload::workload there = of;
     there.nodes.clear();
     for (const std::size_t node : order) there.nodes.push_back(of.nodes[node]);
     const std::int64_t load = request.arriving / (workload::arriving_at(1, of));
     const auto arrivals = workload::draw_arrivals(of, request.seed, load);
     scheduler one_by_one{there.build().value(), by, search::scan{}, rule};
     const policy::fragmentation_table table{expected};
-    const auto run = replay::run(one_by_one, of.tasks, arrivals, table.view(), [](std::size_t) {});
+    const auto run = replay::run(one_by_one, of.tasks, arrivals, {.expected = table.view()});
     ASSERT_EQ(run.outcomes.size(), decisions.size());
     std::uint32_t first_failure = 0;
     while (first_failure < run.outcomes.size() && run.outcomes[first_failure].placed) ++first_failure;
@@ -69,7 +69,7 @@ void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t
         ASSERT_EQ(wanted.gpus, decisions[i].choice.gpus) << i;
     }
     EXPECT_EQ(told.placed, run.placed);
-    EXPECT_EQ(told.failed, run.failed);
+    EXPECT_EQ(told.failed, run.failed());
     EXPECT_EQ(told.first_failure, first_failure);
     EXPECT_EQ(told.capacity, one_by_one.cluster().compute().count());
     EXPECT_EQ(told.allocated, replay::served_compute(one_by_one.cluster()).count());
@@ -78,7 +78,7 @@ void expect_as_replayed(const workload::trace& of, const std::vector<std::size_t
 }
 
 /// Replays of a trace by some variants of a policy, over seeds, loads and removed nodes.
-template <class Policy> void check_what_if(const workload::trace& of, const std::vector<Policy>& variants,
+template <class Policy> void check_what_if(const workload::workload& of, const std::vector<Policy>& variants,
                                           request_rule rule = request_rule::as_requested) {
     const task_mix expected = of.mix().typical(95);
     const cluster on = of.build().value();
@@ -118,7 +118,7 @@ template <class Policy> void check_what_if(const workload::trace& of, const std:
 } // namespace
 
 TEST(what_if, replays_as_the_scan_by_fgd) {
-    const workload::trace of = part_of_openb(8);
+    const workload::workload of = part_of_openb(8);
     check_what_if(of, std::vector{policy::fgd{of.mix().typical(95)}, policy::fgd{of.mix().typical(50)}});
 }
 
@@ -135,7 +135,7 @@ TEST(what_if, replays_as_the_scan_where_slices_are_rounded_up) {
 
 // All of openb, as gpupack-replay runs it.
 TEST(what_if, replays_openb) {
-    const workload::trace of = workload::openb();
+    const workload::workload of = workload::openb();
     const auto by = policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{});
     const task_mix expected = of.mix().typical(95);
     const cluster on = of.build().value();

@@ -61,15 +61,15 @@ TEST(read_tasks, reads_shares_models_and_times) {
                                   "t2,4000,1024,8,1000,G2,LS,Running,,,\n");
     ASSERT_TRUE(tasks);
     EXPECT_EQ((*tasks)[0].request, (request{.cpu = 4_cores, .memory = 1_GiB}));
-    EXPECT_EQ((*tasks)[0].created, 10);
-    EXPECT_EQ((*tasks)[0].runs_for, 38);
+    EXPECT_EQ((*tasks)[0].arrival, 10);
+    EXPECT_EQ((*tasks)[0].duration, 38);
     EXPECT_EQ((*tasks)[1].request.share, (share{slice{.memory = {}, .compute = 460_milli}}));
     EXPECT_EQ((*tasks)[1].request.models.bits(), 3U);
     EXPECT_EQ((*tasks)[1].model_list, "V100M16|G2"); // as written
     EXPECT_FALSE((*tasks)[1].runs_for);
     EXPECT_EQ((*tasks)[2].request.share, share{exclusive{}});
     EXPECT_EQ((*tasks)[2].request.models.bits(), 2U);
-    EXPECT_FALSE((*tasks)[2].created);
+    EXPECT_FALSE((*tasks)[2].arrival);
 }
 
 TEST(read_tasks, needs_only_the_first_five_columns) {
@@ -90,7 +90,7 @@ TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(task_error("t,x,1,0,0,,,,,,\n"),
               "pods.csv:2: cpu_milli: \"x\": expected a whole number from 0 to 2147483647");
     EXPECT_EQ(task_error("t,1,1,2,500,,,,,,\n"),
-              "pods.csv:2: gpu_milli: \"500\": expected 1000 where several GPUs are request for");
+              "pods.csv:2: gpu_milli: \"500\": expected 1000 where several GPUs are requested");
     EXPECT_EQ(task_error("t,1,1,1,0,,,,,,\n"),
               "pods.csv:2: gpu_milli: \"0\": expected 0 without GPUs, from 1 to 1000 with them");
     EXPECT_EQ(task_error("t,1,1,0,5,,,,,,\n"),

@@ -46,10 +46,11 @@ TEST(place_unordered, gains_or_keeps_the_order_given) {
 
 // What docs/batches.md says of openb.
 TEST(place_unordered, gains_on_openb) {
-    const workload::trace openb = workload::openb();
+    const workload::workload openb = workload::openb();
     const cluster cluster = openb.build(workload::draw_node_order(openb.nodes.size(), 42)).value();
     std::vector<request> requests;
-    for (const std::size_t task : workload::draw_arrivals(openb, 42, 1300)) requests.push_back(openb.tasks[task].request);
+    for (const workload::arrival& each : workload::draw_arrivals(openb, 42, 1300))
+        requests.push_back(openb.tasks[each.task].request);
     const policy::fgd policy{openb.mix().typical(95)};
     const auto compute = plan::place_unordered(cluster, policy, requests, plan::batch_goal::compute);
     EXPECT_GT(100 * compute.total.compute, 102 * compute.as_given.compute);

@@ -30,11 +30,11 @@ std::uint64_t checksum(const replay::result& of) {
 }
 
 std::uint64_t checksum_under(const std::string& preset) {
-    static const workload::trace of = workload::openb();
+    static const workload::workload of = workload::openb();
     const auto arrivals = workload::draw_arrivals(of, 42, half_load);
     const auto order = workload::draw_node_order(of.nodes.size(), 42);
     any_scheduler by{of.build(order).value(), test::preset(preset, {of.mix(), 42}, search::scan{})};
-    return checksum(replay::run(by, of.tasks, arrivals, {}, [](std::size_t) {}));
+    return checksum(replay::run(by, of.tasks, arrivals));
 }
 
 // Where a policy is meant to decide otherwise, the new value stands in the failure's message.

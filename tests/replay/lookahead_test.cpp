@@ -23,12 +23,10 @@ struct end_state {
 };
 
 template <class Policy>
-void add_end(end_state& to, const workload::trace& workload, const Policy& by, std::uint64_t seed) {
-    const policy::fragmentation_table typical{workload.mix().typical(95)};
+void add_end(end_state& to, const workload::workload& workload, const Policy& by, std::uint64_t seed) {
     scheduler scheduler{workload.build(workload::draw_node_order(workload.nodes.size(), seed)).value(), by,
                         search::indexed{}};
-    const auto result = replay::run(scheduler, workload.tasks, workload::draw_arrivals(workload, seed, 1300),
-                                    typical.view(), [](std::size_t) {});
+    const auto result = replay::run(scheduler, workload.tasks, workload::draw_arrivals(workload, seed, 1300));
     to.idle += 100 - result.allocated_percent;
     for (const replay::outcome& each : result.outcomes) {
         const auto gpus = static_cast<std::size_t>(workload.tasks[each.task].request.gpus);
@@ -40,7 +38,7 @@ void add_end(end_state& to, const workload::trace& workload, const Policy& by, s
 } // namespace
 
 TEST(lookahead, leaves_less_idle_than_fgd_and_starves_no_size) {
-    const workload::trace workload = workload::openb();
+    const workload::workload workload = workload::openb();
     end_state fgd;
     end_state ours;
     for (std::uint64_t seed = 42; seed < 45; ++seed) {

@@ -46,7 +46,7 @@ struct allocation {
 };
 
 /// What no policy can exceed, in percent, for each seed.
-std::vector<double> bounds_of(const workload::trace& of) {
+std::vector<double> bounds_of(const workload::workload& of) {
     std::vector<double> told;
     const cluster on = of.build().value();
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
@@ -57,15 +57,14 @@ std::vector<double> bounds_of(const workload::trace& of) {
 }
 
 /// bounds  [seeds]  none of which is exceeded
-allocation measure(const workload::trace& of, const std::string& preset, const std::vector<double>& bounds) {
-    const policy::fragmentation_view unmeasured{};
+allocation measure(const workload::workload& of, const std::string& preset, const std::vector<double>& bounds) {
     allocation told;
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
         const auto arrivals = workload::draw_arrivals(of, seed, 1300);
         const auto order = workload::draw_node_order(of.nodes.size(), seed);
         any_scheduler by{of.build(order).value(), test::preset(preset, {of.mix(), seed}, search::indexed{})};
-        const auto result = replay::run(by, of.tasks, arrivals, unmeasured, [](std::size_t) {});
-        const auto full = std::find_if(result.curve.begin(), result.curve.end(),
+        const auto result = replay::run(by, of.tasks, arrivals, {.samples = replay::sampling::by_arrivals});
+        const auto full = std::find_if(result.samples.begin(), result.samples.end(),
                                        [](const auto& point) { return point.arrived >= 100; });
         told.at_100.values.push_back(full->allocated);
         told.at_130.values.push_back(result.allocated_percent);
@@ -85,7 +84,7 @@ double number(std::string_view text) {
 }
 
 /// One task file against its rows of the published table, which says at 100 % and at 130 %.
-void expect_published(const workload::trace& of, const std::string& tasks) {
+void expect_published(const workload::workload& of, const std::string& tasks) {
     const std::vector<double> bounds = bounds_of(of);
     int compared = 0;
     const std::vector<std::string_view> columns{"pods", "policy", "allocated_percent_at_100_arrived",

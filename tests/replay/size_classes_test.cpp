@@ -21,11 +21,11 @@ TEST(size_classes, other_counts_go_to_the_next_larger_one) {
 }
 
 TEST(size_classes, count_each_task_once) {
-    const std::vector<workload::trace_task> tasks{{"cpu", {.cpu = 1_cores}, {}, {}}, {"wide", {.gpus = 8}, {}, {}}};
+    const std::vector<workload::task> tasks{{"cpu", {.cpu = 1_cores}}, {"wide", {.gpus = 8}}};
     replay::result of;
     of.outcomes = {
-        {0, true, {}, {}}, {1, false, {}, {}}, {1, true, {}, {}}, {0, false, {}, {}}, {1, false, {}, {}}};
-    const replay::size_counts counts = replay::count_sizes(tasks, of, {1});
+        {0, true, {}, {}}, {1, false, {}, {}}, {1, true, {}, {}, 5, 6}, {0, false, {}, {}}, {1, false, {}, {}}};
+    const replay::size_counts counts = replay::count_sizes(tasks, of);
     EXPECT_EQ(counts.arrived, (std::array<std::int64_t, 6>{2, 0, 0, 0, 0, 3}));
     EXPECT_EQ(counts.failed, (std::array<std::int64_t, 6>{1, 0, 0, 0, 0, 2}));
     EXPECT_EQ(counts.waited, (std::array<std::int64_t, 6>{0, 0, 0, 0, 0, 1}));

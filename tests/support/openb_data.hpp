@@ -29,8 +29,8 @@ void for_each_openb_row(const std::string& name, const std::vector<std::string_v
 /// tasks of each as there are, with names of their own and without times.
 ///
 /// @param name "default", "cpu050", "gpushare40", "gpuspec10" or "multigpu20"
-inline gpupack::workload::trace openb_workload(const std::string& name) {
-    gpupack::workload::trace workload = gpupack::workload::openb();
+inline gpupack::workload::workload openb_workload(const std::string& name) {
+    gpupack::workload::workload workload = gpupack::workload::openb();
     if (name == "default") return workload;
     for (const auto& node : workload.nodes)
         for (const auto& group : node.spec.gpus.groups()) (void)workload.models.add(group.model).value();
@@ -58,7 +58,7 @@ struct reference_decisions {
         gpupack::gpu_set gpus;
     };
 
-    gpupack::workload::trace workload;
+    gpupack::workload::workload workload;
     std::vector<std::size_t> node_order; ///< indices into workload.nodes, in the simulator's numbering
     std::vector<decision> decisions;     ///< in order of arrival
 };

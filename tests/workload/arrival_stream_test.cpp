@@ -37,9 +37,11 @@ TEST(arrival_stream, draws_the_order_of_a_shuffle) {
 
 TEST(arrival_stream, gives_each_stream_of_a_seed_numbers_of_its_own) {
     std::set<std::uint64_t> first;
-    for (const workload::seed_stream each : {workload::seed_stream::node_order, workload::seed_stream::task_order, workload::seed_stream::resampling})
+    for (const workload::seed_stream each : 
+         {workload::seed_stream::node_order, workload::seed_stream::task_order, workload::seed_stream::resampling,
+          workload::seed_stream::poisson})
         first.insert(workload::stream_of(42, each).next());
-    EXPECT_EQ(first.size(), 3U);
+    EXPECT_EQ(first.size(), 4U);
 }
 
 TEST(arrival_stream, follows_the_order_and_then_draws) {

@@ -13,9 +13,9 @@ using namespace gpupack;
 namespace {
 
 /// Node shapes with their counts, as text; the order of models in the table does not matter.
-std::map<std::string, int> node_shapes(const workload::trace& of) {
+std::map<std::string, int> node_shapes(const workload::workload& of) {
     std::map<std::string, int> counts;
-    for (const workload::trace_node& node : of.nodes) {
+    for (const workload::node& node : of.nodes) {
         std::string shape = std::to_string(node.spec.cpu.count()) + "/" + std::to_string(node.spec.memory.count());
         for (const gpu_group& group : node.spec.gpus.groups())
             shape.append("/").append(std::to_string(group.count)).append(group.model.model.view());
@@ -25,9 +25,9 @@ std::map<std::string, int> node_shapes(const workload::trace& of) {
 }
 
 /// Request classes with their counts, as text.
-std::map<std::string, int> task_shapes(const workload::trace& of) {
+std::map<std::string, int> task_shapes(const workload::workload& of) {
     std::map<std::string, int> counts;
-    for (const workload::trace_task& task : of.tasks) {
+    for (const workload::task& task : of.tasks) {
         const request& request = task.request;
         std::string shape = std::to_string(request.cpu.count()) + "/" + std::to_string(request.memory.count()) +
                             "/" + std::to_string(request.gpus) + "/" +
@@ -40,13 +40,13 @@ std::map<std::string, int> task_shapes(const workload::trace& of) {
 } // namespace
 
 TEST(openb, has_the_published_size) {
-    const workload::trace of = workload::openb();
+    const workload::workload of = workload::openb();
     EXPECT_EQ(of.nodes.size(), 1213U);
     EXPECT_EQ(of.tasks.size(), 8152U);
     EXPECT_EQ(of.build().value().gpu_count(), 6212U);
     EXPECT_EQ(of.nodes.front().name, "openb-node-0000");
     EXPECT_EQ(of.tasks.back().name, "openb-task-8151");
-    for (const workload::trace_task& task : of.tasks) EXPECT_TRUE(is_valid(task.request));
+    for (const workload::task& task : of.tasks) EXPECT_TRUE(is_valid(task.request));
 }
 
 TEST(openb, and_the_request_classes_of_tests_data_are_the_aggregates_of_the_recorded_files) {
@@ -55,7 +55,7 @@ TEST(openb, and_the_request_classes_of_tests_data_are_the_aggregates_of_the_reco
         const auto recorded =
             io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + tasks + ".csv"));
         ASSERT_TRUE(recorded);
-        const workload::trace built = openb_workload(tasks);
+        const workload::workload built = openb_workload(tasks);
         EXPECT_EQ(node_shapes(built), node_shapes(*recorded));
         EXPECT_EQ(task_shapes(built), task_shapes(*recorded)) << tasks;
         EXPECT_EQ(built.mix().typical(95).entries().size(), recorded->mix().typical(95).entries().size()) << tasks;

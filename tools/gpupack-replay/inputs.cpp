@@ -3,8 +3,12 @@
 
 #include <gpupack/io/read_names.hpp>
 #include <gpupack/io/read_trace.hpp>
+#include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
-#include <gpupack/replay/timeline.hpp>
+#include <gpupack/workload/synthetic.hpp>
+
+#include <string>
+#include <utility>
 
 namespace replay_program {
 namespace {
@@ -19,8 +23,9 @@ template <class Named> std::vector<std::string> names_of(const std::vector<Named
 }
 
 /// Every node, once.
-gpupack::expected<indices, input_error> read_node_order(const std::string& file, const gpupack::workload::trace& trace) {
-    const auto names = names_of(trace.nodes);
+gpupack::expected<indices, input_error> read_node_order(const std::string& file,
+                                                       const gpupack::workload::workload& workload) {
+    const auto names = names_of(workload.nodes);
     auto order = gpupack::io::read_names(file, "node", names);
     if (!order) return order;
     std::vector<bool> seen(names.size(), false);
@@ -39,54 +44,55 @@ gpupack::expected<indices, input_error> read_node_order(const std::string& file,
 
 /// The requests of a history, of the models of this workload's nodes.
 gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const std::string& file,
-                                                                           gpupack::workload::trace& trace) {
+                                                                           gpupack::workload::workload& workload) {
     const auto text = gpupack::io::read_file(file);
     if (!text) return gpupack::unexpected<input_error>{text.error()};
-    for (const auto& node : trace.nodes) // those of the built-in workload are not numbered yet
+    for (const auto& node : workload.nodes) // those of the built-in workload are not numbered yet
         for (const gpupack::gpu_group& group : node.spec.gpus.groups())
-            if (const auto added = trace.models.add(group.model); !added)
+            if (const auto added = workload.models.add(group.model); !added)
                 return gpupack::unexpected<input_error>{added.error()};
-    const auto tasks = gpupack::io::read_tasks(file, *text, trace.models);
+    const auto tasks = gpupack::io::read_tasks(file, *text, workload.models);
     if (!tasks) return gpupack::unexpected<input_error>{tasks.error()};
     std::vector<gpupack::request> history;
     for (const auto& task : *tasks) history.push_back(task.request);
     return history;
 }
 
+/// The built-in workload that is named, or the one in the files.
+gpupack::expected<gpupack::workload::workload, input_error> read_workload(const options& chosen) {
+    if (chosen.synthetic) return gpupack::workload::make_synthetic(chosen.workload);
+    if (chosen.nodes.empty()) return gpupack::workload::openb();
+    auto workload = gpupack::io::read_trace(chosen.nodes, chosen.pods);
+    if (workload) workload->name = chosen.pods.substr(chosen.pods.find_last_of('/') + 1);
+    return workload;
+}
+
 } // namespace
 
 gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
-    inputs read;
-    if (chosen.synthetic) return read;
-    if (chosen.nodes.empty()) {
-        read.name = chosen.workload;
-        read.trace = gpupack::workload::openb();
-    } else {
-        auto trace = gpupack::io::read_trace(chosen.nodes, chosen.pods);
-        if (!trace) return gpupack::unexpected<input_error>{trace.error()};
-        read.trace = std::move(*trace);
-        read.name = chosen.pods.substr(chosen.pods.find_last_of('/') + 1);
-    }
+    auto workload = read_workload(chosen);
+    if (!workload) return gpupack::unexpected<input_error>{workload.error()};
+    inputs read{.workload = std::move(*workload)};
     if (!chosen.history.empty()) {
-        auto history = read_history(chosen.history, read.trace);
+        auto history = read_history(chosen.history, read.workload);
         if (!history) return gpupack::unexpected<input_error>{history.error()};
         read.history = std::move(*history);
     }
     if (!chosen.order.empty()) {
-        auto order = gpupack::io::read_names(chosen.order, "task", names_of(read.trace.tasks));
+        const auto order = gpupack::io::read_names(chosen.order, "task", names_of(read.workload.tasks));
         if (!order) return gpupack::unexpected<input_error>{order.error()};
-        read.order = std::move(*order);
+        read.arrivals = gpupack::workload::arrivals_in_order(*order);
     }
     if (chosen.timeline) {
-        auto order = gpupack::replay::arrivals_in_time(read.trace.tasks);
-        if (!order) {
-            order.error().file = chosen.pods;
-            return gpupack::unexpected<input_error>{order.error()};
+        auto arrivals = gpupack::workload::recorded_arrivals(read.workload.tasks);
+        if (!arrivals) {
+            arrivals.error().file = chosen.pods;
+            return gpupack::unexpected<input_error>{arrivals.error()};
         }
-        read.order = std::move(*order);
+        read.arrivals = std::move(*arrivals);
     }
     if (!chosen.node_order.empty()) {
-        auto order = read_node_order(chosen.node_order, read.trace);
+        auto order = read_node_order(chosen.node_order, read.workload);
         if (!order) return gpupack::unexpected<input_error>{order.error()};
         read.node_order = std::move(*order);
     }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace replay_program {
@@ -38,7 +39,7 @@ std::string gpus_text(gpupack::gpu_set gpus) {
 std::string heading(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
     std::string text = fmt::format("{}: {} nodes, {} GPUs; ", any.workload, any.nodes, any.gpus);
-    if (any.timeline)
+    if (any.waits)
         text += fmt::format("{} tasks in recorded time", any.tasks);
     else if (any.load > 0)
         text += fmt::format("tasks arrive until {:g} % of the GPUs are requested", 100 * any.load);
@@ -55,7 +56,7 @@ std::vector<std::size_t> levels_shown(const visits_summary& of) {
 }
 
 std::string within_name(const run_record& any, std::size_t level) {
-    return fmt::format("in one {} %", any.visits->levels[level]);
+    return fmt::format("in one {} %", any.churn->levels[level]);
 }
 
 std::string visits_text(const std::vector<run_record>& runs) {
@@ -63,13 +64,13 @@ std::string visits_text(const std::vector<run_record>& runs) {
     const std::vector<visits_summary> policies = summarise_visits(runs);
     std::string text = fmt::format(
         "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
-        any.nodes, any.gpus, 100 * any.load, any.visits->unit, seeds_text(runs), any.engine);
+        any.nodes, any.gpus, 100 * any.load, any.churn->unit, seeds_text(runs), any.engine);
     text += fmt::format("{:<{}}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", name_width, "accepted %", "by size %",
                         "active GPUs", "decisions/s");
     if (policies.front().has_links) text += fmt::format("  {:>10}  {:>6}", "best set %", "link %");
     for (const std::size_t level : levels_shown(policies.front()))
         text += fmt::format("  {:>{}}", within_name(any, level), within_name(any, level).size());
-    for (const std::string& name : any.visits->names)
+    for (const std::string& name : any.churn->names)
         text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
     text += "\n";
     for (const visits_summary& each : policies) {
@@ -80,7 +81,7 @@ std::string visits_text(const std::vector<run_record>& runs) {
             text += fmt::format("  {:>{}.1f}", each.within[level].mean, within_name(any, level).size());
         for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
             text += fmt::format("  {:>{}.2f}", each.by_kind[kind].mean,
-                                std::max<std::size_t>(6, any.visits->names[kind].size()));
+                                std::max<std::size_t>(6, any.churn->names[kind].size()));
         text += "\n";
     }
     if (policies.front().has_links)
@@ -134,9 +135,9 @@ std::string closing_text(const std::vector<policy_summary>& policies, const run_
 
 std::string table_text(const std::vector<run_record>& runs, bool causes) {
     if (runs.empty()) return "nothing to replay\n";
-    if (runs.front().visits) return visits_text(runs);
+    if (runs.front().churn) return visits_text(runs);
     const bool several = runs.front().seed != runs.back().seed;
-    const bool timed = runs.front().timeline.has_value();
+    const bool timed = runs.front().waits.has_value();
     const int width = several ? 24 : 12;
     std::string text = heading(runs);
     text +=
@@ -163,23 +164,39 @@ std::string table_text(const std::vector<run_record>& runs, bool causes) {
 
 namespace {
 
-/// How close together tasks were placed, where that means anything.
-void add_places(nlohmann::ordered_json& object, const gpupack::replay::visits_result& visits,
-                const std::vector<std::string>& levels) {
-    const gpupack::replay::locality places = visits.all_places();
-    if (places.sets > 0) {
-        object["multi_gpu_tasks"] = places.sets;
-        object["on_best_set_percent"] = places.on_best_percent();
-        object["link_score_percent"] = places.link_percent();
-    }
-    if (places.by_level.empty()) return;
-    auto& gangs = object["gangs_by_level"] = nlohmann::ordered_json::object();
-    for (std::size_t level = 0; level < levels.size(); ++level)
-        gangs[levels[level]] = level < places.by_level.size() ? places.by_level[level] : 0;
+using json = nlohmann::ordered_json;
+
+/// What every run tells.
+json common_json(const run_record& run) {
+    const gpupack::replay::result& result = run.result;
+    const bool at_end = !run.churn; // how much is allocated is not told where tasks come and go
+    return {{"workload", run.workload},
+            {"policy", run.policy},
+            {"seed", run.seed},
+            {"engine", run.engine},
+            {"load", run.load},
+            {"nodes", run.nodes},
+            {"gpus", run.gpus},
+            {"tasks", run.tasks},
+            {"placed", run.placed},
+            {"failed", run.failed},
+            {"allocated_gpu_percent", at_end ? result.allocated_percent : 0.0},
+            {"fragmented_gpu_percent", at_end ? result.fragmented_percent : 0.0},
+            {"decisions", run.decisions},
+            {"seconds", result.seconds},
+            {"decisions_per_second", result.decisions_per_second()},
+            {"curve", json::array()}};
 }
 
-/// What is measured beyond the allocation: the bound, why compute is idle, and what failed by size.
-void add_measures(nlohmann::ordered_json& object, const run_record& run) {
+/// What is allocated while tasks arrive.
+void add_curve(json& object, const run_record& run) {
+    for (const auto& point : run.result.samples)
+        object["curve"].push_back({point.arrived, point.allocated, point.fragmented});
+    if (!run.bound_curve.empty()) object["bound_curve"] = run.bound_curve;
+}
+
+/// The bound, why compute is idle, and what failed by size.
+void add_measures(json& object, const run_record& run) {
     if (run.bound) object["bound_gpu_percent"] = gpupack::replay::percent(*run.bound, run.compute);
     if (run.idle)
         object["idle_milli_gpus"] = {{"too_small", run.idle->too_small.count()},
@@ -187,77 +204,83 @@ void add_measures(nlohmann::ordered_json& object, const run_record& run) {
                                      {"wrong_model", run.idle->wrong_model.count()},
                                      {"fits", run.idle->fits.count()},
                                      {"unasked", run.idle->rounding_overhead.count()}};
-    auto& sizes = object["sizes"] = nlohmann::ordered_json::array();
+    auto& sizes = object["sizes"] = json::array();
     for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
         sizes.push_back({{"name", gpupack::replay::size_class_names[size]},
                          {"arrived", run.sizes.arrived[size]},
                          {"failed", run.sizes.failed[size]}});
-        if (run.timeline) sizes.back()["waited"] = run.sizes.waited[size];
+        if (run.waits) sizes.back()["waited"] = run.sizes.waited[size];
     }
+}
+
+/// What a timeline tells.
+void add_timeline(json& object, const run_record& run) {
+    object["waited"] = run.waits->tasks;
+    object["rejected"] = run.result.rejected;
+    object["unplaced"] = run.result.unplaced;
+    object["wait_seconds"] = run.waits->total;
+    object["longest_wait_seconds"] = run.waits->longest;
+    object["mean_allocated_gpu_percent"] = run.result.mean_allocated_percent;
+    auto& points = object["timeline"] = json::array();
+    for (const auto& point : run.result.samples)
+        points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
+}
+
+/// How close together tasks were placed, where that means anything.
+void add_locality(json& object, const churn_record& churn) {
+    const gpupack::replay::locality all = churn.counts.overall_locality();
+    if (all.sets > 0) {
+        object["multi_gpu_tasks"] = all.sets;
+        object["on_best_set_percent"] = all.on_best_percent();
+        object["link_score_percent"] = all.link_percent();
+    }
+    if (all.by_level.empty()) return;
+    auto& gangs = object["gangs_by_level"] = json::object();
+    for (std::size_t level = 0; level < churn.levels.size(); ++level)
+        gangs[churn.levels[level]] = level < all.by_level.size() ? all.by_level[level] : 0;
+}
+
+/// What a workload tells whose tasks come and go.
+void add_churn(json& object, const run_record& run) {
+    const churn_record& churn = *run.churn;
+    object["accepted_percent"] = churn.counts.accepted_percent();
+    object["accepted_size_percent"] = churn.accepted_size_percent;
+    object["bound_size_percent"] = churn.bound_size_percent;
+    object["size_unit"] = churn.unit;
+    object["mean_active_gpus"] = run.result.mean_active_gpus;
+    add_locality(object, churn);
+    auto& classes = object["kinds"] = json::array();
+    for (std::size_t c = 0; c < churn.names.size(); ++c)
+        classes.push_back({{"name", churn.names[c]},
+                           {"came", churn.counts.arrived[c]},
+                           {"placed", churn.counts.placed[c]}});
 }
 
 } // namespace
 
 std::string json_text(const std::vector<run_record>& runs, json_layout layout) {
-    auto all = nlohmann::ordered_json::array();
+    auto all = json::array();
     for (const run_record& run : runs) {
-        const gpupack::replay::result& result = run.result;
-        nlohmann::ordered_json object{{"workload", run.workload},
-                                      {"policy", run.policy},
-                                      {"seed", run.seed},
-                                      {"engine", run.engine},
-                                      {"load", run.load},
-                                      {"nodes", run.nodes},
-                                      {"gpus", run.gpus},
-                                      {"tasks", run.tasks},
-                                      {"placed", result.placed},
-                                      {"failed", result.failed},
-                                      {"allocated_gpu_percent", result.allocated_percent},
-                                      {"fragmented_gpu_percent", result.fragmented_percent},
-                                      {"decisions", result.outcomes.size()},
-                                      {"seconds", result.seconds},
-                                      {"decisions_per_second", result.decisions_per_second()}};
-        auto& curve = object["curve"] = nlohmann::ordered_json::array();
-        for (const auto& point : result.curve) curve.push_back({point.arrived, point.allocated, point.fragmented});
-        if (!run.most.empty()) object["bound_curve"] = run.most;
-        if (!run.visits) add_measures(object, run);
-        if (run.visits) {
-            const gpupack::replay::visits_result& visits = run.visits->result;
-            object["decisions"] = visits.decisions;
-            object["decisions_per_second"] = visits_rate(run);
-            object["accepted_percent"] = visits.accepted_percent();
-            object["accepted_size_percent"] = run.visits->accepted_size_percent;
-            object["bound_size_percent"] = visits.bound_percent;
-            object["size_unit"] = run.visits->unit;
-            object["mean_active_gpus"] = visits.mean_active_gpus;
-            add_places(object, visits, run.visits->levels);
-            auto& kinds = object["kinds"] = nlohmann::ordered_json::array();
-            for (std::size_t kind = 0; kind < visits.came.size(); ++kind)
-                kinds.push_back({{"name", run.visits->names[kind]},
-                                 {"came", visits.came[kind]},
-                                 {"placed", visits.placed[kind]}});
-        }
-        if (run.timeline) {
-            object["waited"] = run.timeline->waited;
-            object["rejected"] = run.timeline->rejected;
-            object["unplaced"] = run.timeline->unplaced;
-            object["wait_seconds"] = run.timeline->wait_seconds;
-            object["longest_wait_seconds"] = run.timeline->longest_wait;
-            object["mean_allocated_gpu_percent"] = run.timeline->mean_allocated_percent;
-            auto& points = object["timeline"] = nlohmann::ordered_json::array();
-            for (const auto& point : run.timeline->points)
-                points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
+        json object = common_json(run);
+        if (run.churn) {
+            add_churn(object, run);
+        } else if (run.waits) {
+            add_measures(object, run);
+            add_timeline(object, run);
+        } else {
+            add_curve(object, run);
+            add_measures(object, run);
         }
         all.push_back(std::move(object));
     }
     const int indent = layout == json_layout::compact ? -1 : 1;
-    return all.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return all.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 std::string decisions_text(const inputs& from, const run_record& run) {
     std::string text = "task,node,gpus\n";
     for (const gpupack::replay::outcome& each : run.result.outcomes) {
-        text += from.trace.tasks[each.task].name + ",";
+        text += from.workload.tasks[each.task].name + ",";
         if (each.placed) text += run.end[each.node.number()].name;
         text += "," + gpus_text(each.gpus) + "\n";
     }

@@ -42,7 +42,7 @@ ordered_json meta_json(const std::vector<run_record>& runs, const options& chose
                       {"command", chosen.command_line},
                       {"named", chosen.named}};
     const auto kept = std::find_if(runs.begin(), runs.end(),
-                                   [](const run_record& run) { return !run.end.empty() && !run.visits; });
+                                   [](const run_record& run) { return !run.end.empty() && !run.churn; });
     if (kept == runs.end()) return meta;
     meta["nodes"] = nodes_json(kept->end);
     meta["use"] = ordered_json::array();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <gpupack/replay/come_and_go.hpp>
+#include <gpupack/replay/class_counts.hpp>
 #include <gpupack/replay/idle_causes.hpp>
-#include <gpupack/replay/run.hpp>
+#include <gpupack/replay/result.hpp>
 #include <gpupack/replay/size_classes.hpp>
-#include <gpupack/replay/timeline.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,59 +17,48 @@
 namespace replay_program {
 
 /// The GPUs of one node at the end of a run.
-///
-/// model      of its GPUs; joined by "+" where they differ
-/// allocated  [gpus]  compute in use, in percent
 struct node_use {
     std::string name;
-    std::string model;
-    std::vector<int> allocated;
+    std::string model;          ///< Of its GPUs; joined by "+" where they differ.
+    std::vector<int> allocated; ///< [GPUs]  Compute in use, in percent.
 };
 
-/// What came of a synthetic workload.
-///
-/// unit, names  of its kinds of tasks
-/// levels       [levels of domains + 1]  their names, the last is "node"; empty where there is but the cluster
-struct visits_record {
-    gpupack::replay::visits_result result;
-    std::string unit;
-    std::vector<std::string> names;
-    std::vector<std::string> levels;
+/// What is told of a synthetic workload, whose tasks come and go, once the cluster is full.
+struct churn_record {
+    gpupack::replay::class_counts counts;
+    std::string unit;                ///< Of sizes.
+    std::vector<std::string> names;  ///< [task classes]
+    std::vector<std::string> levels; ///< [levels of domains + 1]  The last is "node"; empty without domains.
     double accepted_size_percent = 0;
+    double bound_size_percent = 0; ///< What could be accepted by size without fragmentation.
 };
 
-/// One run: what was asked, and what came of it.
-///
-/// load      GPUs asked for, as a part of the cluster's; 0 for a timeline
-/// gpus      of the cluster
-/// tasks     that arrived
-/// sizes     what arrived, failed and waited by size; zeros of a synthetic workload
-/// compute   of the cluster, in milli-GPUs
-/// bound     hindsight_bound of what arrived, in milli-GPUs; none where tasks leave
-/// most      [points]  arrived, and the hindsight_bound of that, in percent of the GPUs; only for a report, of the first
-///           seed
-/// idle      why compute is idle at the end; none where tasks leave
-/// end       [nodes]  in the order of numbering; kept for the first seed of a policy, empty for the others
-/// timeline  only with --timeline
-/// visits    only of a synthetic workload, whose tasks come and go; result then holds the end and the totals
+/// One run: what was requested, and what came of it.
 struct run_record {
     std::string workload;
     std::string policy;
     std::uint64_t seed = 0;
     std::string engine;
-    double load = 0;
-    std::size_t nodes = 0;
-    std::size_t gpus = 0;
-    std::size_t tasks = 0;
-    gpupack::replay::result result;
+    double load = 0;           ///< GPUs requested, as a part of the cluster's; 0 where the arrivals are given.
+    std::size_t nodes = 0;     ///< Of the cluster.
+    std::size_t gpus = 0;      ///< Of the cluster.
+    std::int64_t compute = 0;  ///< Of the cluster, in milli-GPUs.
+    std::size_t tasks = 0;     ///< That arrived; of a synthetic workload, once the cluster was full.
+    std::size_t placed = 0;    ///< Of those.
+    std::size_t failed = 0;    ///< Of those.
+    std::size_t decisions = 0; ///< That were made.
+    gpupack::replay::result result; ///< With its outcomes only where --decisions needs them.
     gpupack::replay::size_counts sizes;
-    std::int64_t compute = 0;
-    std::optional<std::int64_t> bound;
-    std::vector<std::pair<double, double>> most;
-    std::optional<gpupack::replay::idle_causes> idle;
-    std::vector<node_use> end;
-    std::optional<gpupack::replay::timeline_result> timeline;
-    std::optional<visits_record> visits;
+    std::optional<std::int64_t> bound; ///< hindsight_bound of what arrived, in milli-GPUs; none where tasks leave.
+    /// [points]  Arrived, and the hindsight_bound of that, in percent of the GPUs; only for a report, of the first seed.
+    std::vector<std::pair<double, double>> bound_curve;
+    std::optional<gpupack::replay::idle_causes> idle; ///< At the end; none where tasks leave.
+    std::vector<node_use> end; ///< [nodes]  In the order of numbering; only of the first seed of a policy.
+    std::optional<gpupack::replay::waits> waits; ///< Only with --timeline.
+    std::optional<churn_record> churn;           ///< Only of a synthetic workload.
 };
+
+/// Called now and then with the run that is on, and the part of it that is done, from 0 to 1.
+using progress_listener = std::function<void(const run_record& running, double done)>;
 
 } // namespace replay_program

@@ -2,83 +2,73 @@
 #include "runs.hpp"
 
 #include "policies.hpp"
-#include "run_one.hpp"
+#include "seed_draw.hpp"
 
-#include <gpupack/plan/hindsight_bound.hpp>
+#include <gpupack/any_scheduler.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
-#include <gpupack/replay/come_and_go.hpp>
-#include <gpupack/workload/arrivals.hpp>
-#include <gpupack/workload/synthetic.hpp>
+#include <gpupack/replay/mix_learner.hpp>
+#include <gpupack/replay/options.hpp>
+#include <gpupack/replay/run.hpp>
+#include <gpupack/workload/poisson.hpp>
 
-#include <algorithm>
-#include <optional>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace replay_program {
 namespace {
 
+namespace replay = gpupack::replay;
+namespace workload = gpupack::workload;
 using gpupack::cluster;
 using gpupack::input_error;
+using gpupack::task_mix;
 
-/// The mean stays for which a synthetic workload is replayed, ten of them to fill the cluster.
-constexpr std::int64_t stays = 110;
-
-void fill_in(run_record& record, const gpupack::workload::synthetic& made) {
-    visits_record& visits = *record.visits;
-    visits.unit = made.unit;
-    visits.accepted_size_percent = visits.result.accepted_size_percent(made);
-    for (const auto& kind : made.kinds) visits.names.push_back(kind.name);
-    if (made.on.domains().size() > 1) {
-        visits.levels = made.on.domains().levels();
-        visits.levels.emplace_back("node");
+/// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
+class policy_renewer {
+  public:
+    policy_renewer(const options& chosen, const inputs& from, const run_record& record,
+                   gpupack::any_scheduler& scheduler)
+        : record_{record}, scheduler_{scheduler}, learner_{chosen.learn} {
+        if (from.history) learner_.begin_with(*from.history);
     }
-    for (const std::int64_t placed : visits.result.placed) record.result.placed += static_cast<std::size_t>(placed);
-    for (const std::int64_t came : visits.result.came) record.tasks += static_cast<std::size_t>(came);
-    record.result.failed = record.tasks - record.result.placed;
-    record.result.seconds = visits.result.seconds;
-}
 
-/// Replays a workload whose tasks come and go; the same visits for every policy.
-gpupack::expected<std::vector<run_record>, input_error> run_synthetic(const options& chosen, const inputs& from,
-                                                                      const progress_listener& progress) {
-    namespace replay = gpupack::replay;
-    const auto made = gpupack::workload::make_synthetic(chosen.workload);
-    if (!made) return gpupack::unexpected<input_error>{made.error()};
-    const gpupack::task_mix expected = made->mix();
-    const gpupack::policy::fragmentation_table typical{expected};
-    std::vector<run_record> records;
-    for (const std::string& name : chosen.policies)
-        for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
-            const auto visits = replay::draw_visits(*made, seed, chosen.load, stays);
-            const gpupack::task_mix known = chosen.learn == 0 ? expected : gpupack::task_mix{};
-            const auto preset = make_policy(chosen.engine, name, {known, seed});
-            if (!preset) return gpupack::unexpected<input_error>{preset.error()};
-            run_record& record = records.emplace_back();
-            record.workload = made->name;
-            record.policy = name;
-            record.seed = seed;
-            record.engine = chosen.engine;
-            record.load = static_cast<double>(chosen.load) / 1000.0;
-            record.nodes = made->on.size();
-            record.gpus = made->on.gpu_count();
-            const std::vector<std::size_t> no_arrivals;
-            const std::vector<gpupack::request> none;
-            progress(record, 0);
-            run_one({made->on, *preset, chosen, from, no_arrivals, typical.view(), none, progress, record, &*made,
-                     &visits});
-            fill_in(record, *made);
+    void operator()(const gpupack::request& arrived) {
+        if (!learner_.observe(arrived)) return;
+        scheduler_.set_policy(make_policy(record_.engine, record_.policy, {learner_.mix(), record_.seed}).value());
+    }
+
+  private:
+    const run_record& record_;
+    gpupack::any_scheduler& scheduler_;
+    replay::mix_learner learner_;
+};
+
+/// The compute in use on every GPU of every node.
+std::vector<node_use> use_of(const cluster& cluster) {
+    std::vector<node_use> all;
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+        const gpupack::node_view node = cluster[gpupack::node_id{n}];
+        node_use& use = all.emplace_back();
+        use.name = cluster.name(node.id());
+        for (int g = 0; g < node.gpu_count(); ++g) {
+            const std::string model{cluster.models()[node.gpu_model(g)].model.view()};
+            if (g == 0 || node.gpu_model(g).number() != node.gpu_model(g - 1).number())
+                use.model += (use.model.empty() ? "" : "+") + model;
+            use.allocated.push_back(static_cast<int>((gpupack::whole_gpu.count() - node.gpu(g).compute_free) / 10));
         }
-    return records;
+    }
+    return all;
 }
 
 /// The mix with its counts halved together until policies can take it.
-gpupack::task_mix fewer(gpupack::task_mix mix) {
+task_mix halved_to_fit(task_mix mix) {
     constexpr std::int64_t most = std::int64_t{1} << 20;
     while (mix.total() > most) {
-        gpupack::task_mix halved;
-        for (const gpupack::task_mix::entry& each : mix.entries())
-            if (each.count > 1) halved.add(each.request, each.count / 2);
+        task_mix halved;
+        for (const auto& [request, count] : mix.entries())
+            if (count > 1) halved.add(request, count / 2);
         mix = std::move(halved);
     }
     return mix;
@@ -86,56 +76,121 @@ gpupack::task_mix fewer(gpupack::task_mix mix) {
 
 /// What policies take to be expected: the workload's own tasks, those of a history, or where they learn without one,
 /// nothing yet.
-gpupack::task_mix known_mix(const options& chosen, const inputs& from, const gpupack::task_mix& own) {
-    if (!from.history) return chosen.learn == 0 ? own : gpupack::task_mix{};
-    gpupack::task_mix mix;
+task_mix known_mix(const options& chosen, const inputs& from, const task_mix& own) {
+    if (!from.history) return chosen.learn == 0 ? own : task_mix{};
+    task_mix mix;
     for (const gpupack::request& request : *from.history) mix.add(request);
-    return fewer(std::move(mix));
+    return halved_to_fit(std::move(mix));
 }
 
-/// What no policy could exceed at every second percent that arrives, from 80 % on; before, next to everything fits.
-std::vector<std::pair<double, double>> bound_curve(const cluster& on, const inputs& from,
-                                                   const std::vector<std::size_t>& arrivals) {
-    namespace replay = gpupack::replay;
-    std::vector<std::pair<double, double>> curve;
-    const std::int64_t capacity = on.compute().count();
-    std::int64_t request = 0;
-    std::int64_t next = 80;
-    for (std::size_t i = 0; i < arrivals.size() && capacity > 0; ++i) {
-        request += from.trace.tasks[arrivals[i]].request.total_compute().count();
-        if (request * 100 < next * capacity && i + 1 < arrivals.size()) continue;
-        while (request * 100 >= next * capacity) next += 2;
-        const std::vector<std::size_t> so_far(arrivals.begin(),
-                                              arrivals.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-        const auto most = gpupack::plan::hindsight_bound(on, gpupack::workload::arrived_mix(from.trace.tasks, so_far));
-        curve.emplace_back(replay::percent(request, capacity), replay::percent(most.count(), capacity));
+/// What a run is told before it starts.
+run_record new_record(const options& chosen, const inputs& from, const std::string& policy, const seed_draw& drawn,
+                      const cluster& cluster) {
+    run_record record;
+    record.workload = from.workload.name;
+    record.policy = policy;
+    record.seed = drawn.seed;
+    record.engine = chosen.engine;
+    record.load = from.arrivals ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
+    record.nodes = cluster.size();
+    record.gpus = cluster.gpu_count();
+    record.compute = cluster.compute().count();
+    record.tasks = drawn.arrivals.size();
+    record.bound = drawn.bound;
+    record.bound_curve = drawn.bound_curve;
+    return record;
+}
+
+/// What is told of a synthetic workload.
+churn_record churn_of(const inputs& from, const replay::result& result, const cluster& cluster,
+                      double bound_size_percent) {
+    const auto& tasks = from.workload.tasks;
+    churn_record churn{.counts = replay::count_classes(cluster, tasks, result, workload::warm_up),
+                       .unit = from.workload.unit,
+                       .bound_size_percent = bound_size_percent};
+    churn.accepted_size_percent = churn.counts.accepted_size_percent(tasks);
+    for (const workload::task& task : tasks) churn.names.push_back(task.name);
+    if (cluster.domains().size() > 1) {
+        churn.levels = cluster.domains().levels();
+        churn.levels.emplace_back("node");
     }
-    return curve;
+    return churn;
 }
 
-/// What one seed draws; the same for every policy.
-///
-/// bound  hindsight_bound of the arrivals; none for a timeline
-/// most   bound_curve, where a report needs it
-struct drawn {
-    std::vector<std::size_t> node_order;
-    std::vector<std::size_t> arrivals;
-    std::optional<std::int64_t> bound;
-    std::vector<std::pair<double, double>> most;
+/// All runs of one program.
+class all_runs {
+  public:
+    all_runs(const options& chosen, const inputs& from, const progress_listener& progress)
+        : chosen_{chosen}, from_{from}, progress_{progress}, own_{halved_to_fit(from.workload.mix())},
+          expected_{known_mix(chosen, from, own_)},
+          measured_{own_.typical(gpupack::policy::fgd_typical_percent)},
+          typical_{replay::typical_requests(own_, gpupack::policy::fgd_typical_percent)} {}
+
+    /// Runs one policy over what a seed has drawn.
+    [[nodiscard]] gpupack::expected<run_record, input_error> run(const std::string& policy,
+                                                                 const seed_draw& drawn) const {
+        auto cluster = from_.workload.build(drawn.node_order);
+        if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
+        const auto made = make_policy(chosen_.engine, policy, {expected_, drawn.seed});
+        if (!made) return gpupack::unexpected<input_error>{made.error()};
+        run_record record = new_record(chosen_, from_, policy, drawn, *cluster);
+        progress_(record, 0);
+        gpupack::any_scheduler scheduler{*std::move(cluster), *made};
+        record.result =
+            replay::run(scheduler, from_.workload.tasks, drawn.arrivals, replay_options(record, scheduler));
+        if (chosen_.engine == "cuda") warn_of_cuda_problem();
+        fill_in(record, scheduler.cluster(), drawn);
+        return record;
+    }
+
+  private:
+    [[nodiscard]] replay::options replay_options(const run_record& record, gpupack::any_scheduler& scheduler) const {
+        replay::options options{.expected = measured_.view()};
+        if (chosen_.learn > 0) options.arrived = policy_renewer{chosen_, from_, record, scheduler};
+        options.progress = [&record, this](std::size_t done) {
+            progress_(record, static_cast<double>(done) / static_cast<double>(record.tasks));
+        };
+        if (chosen_.synthetic) {
+            options.expected = {};
+            options.measure_from = workload::warm_up;
+        } else if (chosen_.timeline) {
+            options.no_fit = replay::no_fit_rule::wait;
+            options.samples = replay::sampling::by_time;
+        } else {
+            options.samples = replay::sampling::by_arrivals;
+        }
+        return options;
+    }
+
+    /// Tells in the record what came of the run.
+    void fill_in(run_record& record, const cluster& end, const seed_draw& drawn) const {
+        replay::result& result = record.result;
+        record.decisions = result.decisions();
+        record.placed = result.placed;
+        if (chosen_.synthetic) {
+            record.churn = churn_of(from_, result, end, drawn.bound_size_percent);
+            record.tasks = static_cast<std::size_t>(record.churn->counts.all_arrived());
+            record.placed = static_cast<std::size_t>(record.churn->counts.all_placed());
+        } else {
+            record.sizes = replay::count_sizes(from_.workload.tasks, result);
+            if (chosen_.timeline)
+                record.waits = replay::waits_of(result);
+            else
+                record.idle = replay::idle_causes_of(end, typical_);
+        }
+        record.failed = record.tasks - record.placed;
+        if (chosen_.decisions.empty()) result.outcomes = {};
+        if (record.seed == chosen_.first_seed) record.end = use_of(end);
+    }
+
+    const options& chosen_;
+    const inputs& from_;
+    const progress_listener& progress_;
+    task_mix own_;
+    task_mix expected_;
+    gpupack::policy::fragmentation_table measured_;
+    std::vector<gpupack::request> typical_; // by which idle compute is measured
 };
-
-gpupack::expected<drawn, input_error> draw(const options& chosen, const inputs& from, std::uint64_t seed) {
-    namespace replay = gpupack::replay;
-    drawn made;
-    made.node_order = from.node_order ? *from.node_order : gpupack::workload::draw_node_order(from.trace.nodes.size(), seed);
-    made.arrivals = from.order ? *from.order : gpupack::workload::draw_arrivals(from.trace, seed, chosen.load);
-    if (chosen.timeline) return made;
-    const auto on = from.trace.build(made.node_order);
-    if (!on) return gpupack::unexpected<input_error>{on.error()};
-    if (!chosen.report.empty() && seed == chosen.first_seed) made.most = bound_curve(*on, from, made.arrivals);
-    made.bound = gpupack::plan::hindsight_bound(*on, gpupack::workload::arrived_mix(from.trace.tasks, made.arrivals)).count();
-    return made;
-}
 
 } // namespace
 
@@ -144,42 +199,20 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
     if (chosen.engine == "cuda")
         if (const auto problem = why_not_cuda(chosen.policies))
             return gpupack::bad_input("--engine", chosen.engine, *problem);
-    if (chosen.synthetic) return run_synthetic(chosen, from, progress);
-    const gpupack::task_mix own = fewer(from.trace.mix());
-    const gpupack::task_mix expected = known_mix(chosen, from, own);
-    const gpupack::policy::fragmentation_table measured{own.typical(gpupack::policy::fgd_typical_percent)};
-    const auto typical = gpupack::replay::typical_requests(own, gpupack::policy::fgd_typical_percent);
-    std::vector<drawn> by_seed;
+    std::vector<seed_draw> draws;
     for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
-        auto made = draw(chosen, from, seed);
-        if (!made) return gpupack::unexpected<input_error>{made.error()};
-        by_seed.push_back(*std::move(made));
+        auto drawn = draw(chosen, from, seed);
+        if (!drawn) return gpupack::unexpected<input_error>{drawn.error()};
+        draws.push_back(*std::move(drawn));
     }
+    const all_runs runs{chosen, from, progress};
     std::vector<run_record> records;
-    for (const std::string& name : chosen.policies) {
-        for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
-            const drawn& given = by_seed[seed - chosen.first_seed];
-            auto on = from.trace.build(given.node_order);
-            if (!on) return gpupack::unexpected<input_error>{on.error()};
-            const auto preset = make_policy(chosen.engine, name, {expected, seed});
-            if (!preset) return gpupack::unexpected<input_error>{preset.error()};
-
-            run_record& record = records.emplace_back();
-            record.workload = from.name;
-            record.policy = name;
-            record.seed = seed;
-            record.engine = chosen.engine;
-            record.load = from.order ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
-            record.nodes = on->size();
-            record.gpus = on->gpu_count();
-            record.tasks = given.arrivals.size();
-            record.compute = on->compute().count();
-            record.bound = given.bound;
-            record.most = given.most;
-            run_one({std::move(*on), *preset, chosen, from, given.arrivals, measured.view(), typical, progress,
-                     record});
+    for (const std::string& policy : chosen.policies)
+        for (const seed_draw& drawn : draws) {
+            auto record = runs.run(policy, drawn);
+            if (!record) return gpupack::unexpected<input_error>{record.error()};
+            records.push_back(*std::move(record));
         }
-    }
     return records;
 }
 

@@ -9,7 +9,7 @@ namespace replay_program {
 namespace {
 
 double allocated_of(const run_record& run) {
-    return run.timeline ? run.timeline->mean_allocated_percent : run.result.allocated_percent;
+    return run.waits ? run.result.mean_allocated_percent : run.result.allocated_percent;
 }
 
 double unallocated_of(const run_record& run) {
@@ -17,8 +17,8 @@ double unallocated_of(const run_record& run) {
 }
 
 double mean_wait_of(const run_record& run) {
-    if (!run.timeline || run.result.placed == 0) return 0;
-    return static_cast<double>(run.timeline->wait_seconds) / static_cast<double>(run.result.placed);
+    if (!run.waits || run.placed == 0) return 0;
+    return static_cast<double>(run.waits->total) / static_cast<double>(run.placed);
 }
 
 template <class Measure> std::vector<double> each(const policy_summary& policy, Measure&& measure) {
@@ -32,14 +32,14 @@ void fill(policy_summary& policy) {
     policy.allocated = range_of(each(policy, allocated_of));
     policy.fragmented = range_of(each(policy, [](const auto& run) { return run.result.fragmented_percent; }));
     policy.unallocated = range_of(each(policy, unallocated_of)).mean;
-    policy.failed = range_of(each(policy, [](const auto& run) { return double(run.result.failed); })).mean;
+    policy.failed = range_of(each(policy, [](const auto& run) { return double(run.failed); })).mean;
     policy.rate = median(each(policy, [](const auto& run) { return run.result.decisions_per_second(); }));
     policy.waited = range_of(each(policy, [](const auto& run) {
-                        return run.timeline ? double(run.timeline->waited) : 0.0;
+                        return run.waits ? double(run.waits->tasks) : 0.0;
                     })).mean;
     policy.mean_wait = range_of(each(policy, mean_wait_of)).mean;
     policy.longest_wait = range_of(each(policy, [](const auto& run) {
-                              return run.timeline ? double(run.timeline->longest_wait) : 0.0;
+                              return run.waits ? double(run.waits->longest) : 0.0;
                           })).most;
 }
 

@@ -87,7 +87,7 @@ std::vector<measure> arrived_counts(const std::vector<run_record>& runs) {
     return numbers(runs, &size_counts::arrived);
 }
 std::vector<measure> waited_measures(const std::vector<run_record>& runs) {
-    const bool timed = !runs.empty() && runs.front().timeline;
+    const bool timed = !runs.empty() && runs.front().waits;
     return timed ? shares(runs, &size_counts::waited) : std::vector<measure>{};
 }
 

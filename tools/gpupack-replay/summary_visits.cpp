@@ -19,7 +19,7 @@ template <class Value> seed_range range_over(const std::vector<const run_record*
 void add_places(visits_summary& told, const std::vector<const run_record*>& runs) {
     using gpupack::replay::locality;
     std::vector<locality> places;
-    for (const run_record* run : runs) places.push_back(run->visits->result.all_places());
+    for (const run_record* run : runs) places.push_back(run->churn->counts.overall_locality());
     const auto over = [&](auto&& value) {
         std::vector<double> all;
         for (const locality& each : places) all.push_back(value(each));
@@ -32,7 +32,7 @@ void add_places(visits_summary& told, const std::vector<const run_record*>& runs
     }
     told.on_best = over([](const locality& of) { return of.on_best_percent(); });
     told.link = over([](const locality& of) { return of.link_percent(); });
-    for (std::size_t level = 0; gangs && level < runs.front()->visits->levels.size(); ++level)
+    for (std::size_t level = 0; gangs && level < runs.front()->churn->levels.size(); ++level)
         told.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
 }
 
@@ -40,17 +40,17 @@ visits_summary summarise(const std::vector<const run_record*>& runs) {
     visits_summary told;
     told.policy = runs.front()->policy;
     told.seeds = runs.size();
-    told.accepted = range_over(runs, [](const auto& run) { return run.visits->result.accepted_percent(); });
-    told.accepted_size = range_over(runs, [](const auto& run) { return run.visits->accepted_size_percent; });
-    told.active = range_over(runs, [](const auto& run) { return run.visits->result.mean_active_gpus; });
+    told.accepted = range_over(runs, [](const auto& run) { return run.churn->counts.accepted_percent(); });
+    told.accepted_size = range_over(runs, [](const auto& run) { return run.churn->accepted_size_percent; });
+    told.active = range_over(runs, [](const auto& run) { return run.result.mean_active_gpus; });
     std::vector<double> rates;
-    for (const run_record* run : runs) rates.push_back(visits_rate(*run));
+    for (const run_record* run : runs) rates.push_back(run->result.decisions_per_second());
     told.rates = range_of(rates);
     told.rate = median(std::move(rates));
-    for (std::size_t kind = 0; kind < runs.front()->visits->names.size(); ++kind)
+    for (std::size_t kind = 0; kind < runs.front()->churn->names.size(); ++kind)
         told.by_kind.push_back(range_over(runs, [&](const auto& run) {
-            const auto& result = run.visits->result;
-            return gpupack::replay::percent(result.placed[kind], result.came[kind]);
+            const auto& counts = run.churn->counts;
+            return gpupack::replay::percent(counts.placed[kind], counts.arrived[kind]);
         }));
     add_places(told, runs);
     return told;
@@ -71,15 +71,10 @@ std::vector<visits_summary> summarise_visits(const std::vector<run_record>& runs
     return policies;
 }
 
-double visits_rate(const run_record& run) {
-    const gpupack::replay::visits_result& of = run.visits->result;
-    return of.seconds > 0 ? static_cast<double>(of.decisions) / of.seconds : 0;
-}
-
 double bound_of(const std::vector<run_record>& runs) {
     std::vector<double> bounds;
     for (const run_record& run : runs)
-        if (run.policy == runs.front().policy) bounds.push_back(run.visits->result.bound_percent);
+        if (run.policy == runs.front().policy) bounds.push_back(run.churn->bound_size_percent);
     return range_of(bounds).mean;
 }
 

@@ -42,11 +42,6 @@ struct visits_summary {
 /// The policies, those that accept most by size first; ties in the order of the runs.
 [[nodiscard]] std::vector<visits_summary> summarise_visits(const std::vector<run_record>& runs);
 
-/// Decisions of one run by the time they took; 0 where there were none.
-///
-/// run  of a workload whose tasks come and go
-[[nodiscard]] double visits_rate(const run_record& run);
-
 /// What could be accepted by size without fragmentation, in percent: the mean over the seeds.
 [[nodiscard]] double bound_of(const std::vector<run_record>& runs);
 

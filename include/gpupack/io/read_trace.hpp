@@ -6,8 +6,12 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/io/text_table.hpp>
-#include <gpupack/workload/trace.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/models.hpp>
+#include <gpupack/workload/task.hpp>
+#include <gpupack/workload/workload.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,8 +19,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <vector>
 #include <utility>
+#include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::io {
 
@@ -74,10 +78,10 @@ class row_reader {
     return models.select(list);
 }
 
-[[nodiscard]] inline expected<workload::trace_node, input_error> read_node(const std::string& file,
+[[nodiscard]] inline expected<workload::node, input_error> read_node(const std::string& file,
                                                                  const text_table::row& row) {
     row_reader reader{file, row};
-    workload::trace_node node;
+    workload::node node;
     node.name = reader.text(0);
     if (node.name.empty()) reader.fail("sn", "", "a node name");
     node.spec.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
@@ -91,10 +95,10 @@ class row_reader {
     return node;
 }
 
-[[nodiscard]] inline expected<workload::trace_task, input_error> read_task(const std::string& file,
+[[nodiscard]] inline expected<workload::task, input_error> read_task(const std::string& file,
                                                                  const text_table::row& row, model_table& models) {
     row_reader reader{file, row};
-    workload::trace_task task;
+    workload::task task;
     task.name = reader.text(0);
     if (task.name.empty()) reader.fail("name", "", "a task name");
     task.request.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
@@ -104,7 +108,7 @@ class row_reader {
     if (!reader.error() && (milli == 0) != (task.request.gpus == 0))
         reader.fail("gpu_milli", reader.text(4), "0 without GPUs, from 1 to 1000 with them");
     if (!reader.error() && task.request.gpus > 1 && milli < whole_gpu.count())
-        reader.fail("gpu_milli", reader.text(4), "1000 where several GPUs are request for");
+        reader.fail("gpu_milli", reader.text(4), "1000 where several GPUs are requested");
     if (milli > 0 && milli < whole_gpu.count()) task.request.share = slice{.memory = {}, .compute = milli_gpu{milli}};
     if (const auto selected = resolve_models(models, reader.text(5)); !selected)
         reader.fail("gpu_spec", selected.error().value, selected.error().expected);
@@ -113,13 +117,13 @@ class row_reader {
         task.model_list = reader.text(5);
     }
 
-    task.created = reader.time(6, "creation_time");
+    task.arrival = reader.time(6, "creation_time");
     const auto deleted = reader.time(7, "deletion_time");
     const auto scheduled = reader.time(8, "scheduled_time");
-    const auto started = scheduled ? scheduled : task.created;
+    const auto started = scheduled ? scheduled : task.arrival;
     if (deleted && started && *deleted < *started)
         reader.fail("deletion_time", reader.text(7), "a time that is not before the task started");
-    if (deleted && started) task.runs_for = *deleted - *started;
+    if (deleted && started) task.duration = *deleted - *started;
     if (reader.error()) return unexpected<input_error>{*reader.error()};
     return task;
 }
@@ -133,11 +137,11 @@ class row_reader {
 /// file    named in errors
 /// errors  text_table's; an amount that is no whole number in its range; more than 32 GPUs; a node named twice;
 ///         GPUs without a model. The first in the file; nothing is half read
-[[nodiscard]] inline expected<std::vector<workload::trace_node>, input_error> read_nodes(const std::string& file,
+[[nodiscard]] inline expected<std::vector<workload::node>, input_error> read_nodes(const std::string& file,
                                                                                std::string_view text) {
     const auto table = text_table::parse(file, text, {"sn", "cpu_milli", "memory_mib", "gpu", "model"});
     if (!table) return unexpected<input_error>{table.error()};
-    std::vector<workload::trace_node> nodes;
+    std::vector<workload::node> nodes;
     std::unordered_set<std::string> names;
     for (const text_table::row& row : table->rows()) {
         auto node = detail::read_node(file, row);
@@ -158,12 +162,12 @@ class row_reader {
 /// models  of the nodes; models that only the catalogue knows are added
 /// errors  text_table's; an amount that is no whole number in its range; a fraction of several GPUs; a model that
 ///         neither the nodes nor the catalogue have; a task named twice; a deletion before the start
-[[nodiscard]] inline expected<std::vector<workload::trace_task>, input_error>
+[[nodiscard]] inline expected<std::vector<workload::task>, input_error>
 read_tasks(const std::string& file, std::string_view text, model_table& models) {
     const auto table = text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
                                          {"gpu_spec", "creation_time", "deletion_time", "scheduled_time"});
     if (!table) return unexpected<input_error>{table.error()};
-    std::vector<workload::trace_task> tasks;
+    std::vector<workload::task> tasks;
     std::unordered_set<std::string> names;
     for (const text_table::row& row : table->rows()) {
         auto task = detail::read_task(file, row, models);
@@ -180,7 +184,7 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
 ///
 /// errors  a file that cannot be read; read_nodes'; read_tasks'
 /// source  cluster-trace-gpu-v2023 (docs/sources.md#openb)
-[[nodiscard]] inline expected<workload::trace, input_error> read_trace(const std::string& nodes_file,
+[[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
                                                              const std::string& tasks_file) {
     const auto nodes_text = read_file(nodes_file);
     if (!nodes_text) return unexpected<input_error>{nodes_text.error()};
@@ -189,9 +193,9 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
 
     auto nodes = read_nodes(nodes_file, *nodes_text);
     if (!nodes) return unexpected<input_error>{nodes.error()};
-    workload::trace read;
+    workload::workload read;
     read.nodes = std::move(*nodes);
-    for (const workload::trace_node& node : read.nodes)
+    for (const workload::node& node : read.nodes)
         for (const gpu_group& group : node.spec.gpus.groups())
             if (const auto added = read.models.add(group.model); !added)
                 return unexpected<input_error>{added.error()};

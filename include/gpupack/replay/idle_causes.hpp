@@ -3,10 +3,13 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/fit/fits.hpp>
+#include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/node_view.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,22 +17,18 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
-/// The compute that nobody asked for, split by why no expected task takes it.
+/// The compute that no task has requested, split by why no expected task takes it.
 ///
-/// Each GPU's free compute counts for the first of these hurdles that no expected task passes there:
-/// too_small    it finds room on the GPU, and on as many GPUs of the node as it asks for, whatever their models
-/// wrong_model  of those that do, it takes these models, and GPUs labelled so
-/// host_short   of those that do, the node has its CPU and memory free
-/// fits         free compute that passes all three: an expected task could be placed there now
-/// rounding_overhead      held, but not asked for: by policies that round up
+/// Free compute of a GPU counts for the first hurdle that no expected task passes there.
 struct idle_causes {
+    /// No task finds enough on the GPU, and on as many GPUs of the node as it requests, of whatever models.
     milli_gpu too_small{};
-    milli_gpu wrong_model{};
-    milli_gpu host_short{};
-    milli_gpu fits{};
-    milli_gpu rounding_overhead{};
+    milli_gpu wrong_model{};       ///< Those that do accept other models or labels.
+    milli_gpu host_short{};        ///< Those that still do lack CPU or memory on the node.
+    milli_gpu fits{};              ///< No hurdle: an expected task could be placed there now.
+    milli_gpu rounding_overhead{}; ///< Held but not requested: by a rule that rounds requests up.
 
-    /// All of it: the compute of the cluster less served_compute().
+    /// The sum: the compute of the cluster less served_compute().
     [[nodiscard]] constexpr milli_gpu total() const noexcept {
         return too_small + wrong_model + host_short + fits + rounding_overhead;
     }
@@ -37,11 +36,14 @@ struct idle_causes {
     friend constexpr bool operator==(const idle_causes&, const idle_causes&) = default;
 };
 
-/// The tasks of a mix that ask for GPUs and that task_mix::typical() takes, with their host memory, which it drops.
-[[nodiscard]] inline std::vector<request> typical_requests(const task_mix& of, int percent) {
-    const task_mix typical = of.typical(percent);
+/// The requests of a mix that want GPUs and that task_mix::typical() keeps, with their host memory, which it drops.
+///
+/// @param mix      all that is expected
+/// @param percent  of the mix, as for task_mix::typical()
+[[nodiscard]] inline std::vector<request> typical_requests(const task_mix& mix, int percent) {
+    const task_mix typical = mix.typical(percent);
     std::vector<request> chosen;
-    for (const task_mix::entry& each : of.entries()) {
+    for (const task_mix::entry& each : mix.entries()) {
         request bare = each.request;
         bare.memory = mebibytes{0};
         const bool is_typical = std::any_of(typical.entries().begin(), typical.entries().end(),
@@ -51,43 +53,61 @@ struct idle_causes {
     return chosen;
 }
 
+namespace detail {
+
+/// The GPUs of a node on which some expected task passes each hurdle.
+struct passed_hurdles {
+    gpu_set large_enough;
+    gpu_set of_model;
+    gpu_set with_host;
+};
+
+[[nodiscard]] inline passed_hurdles hurdles_passed(const node_view& node, const std::vector<request>& expected) {
+    passed_hurdles passed;
+    for (const request& task : expected) {
+        request of_any_model = task;
+        of_any_model.models = model_set::any();
+        of_any_model.labels = {};
+        of_any_model.ids = {};
+        const gpu_set large_enough = fit::fitting_gpus(node, of_any_model);
+        if (!fit::gpus_suffice(node, of_any_model, large_enough)) continue;
+        passed.large_enough = passed.large_enough | large_enough;
+        const gpu_set fitting = fit::fitting_gpus(node, task);
+        if (!fit::gpus_suffice(node, task, fitting)) continue;
+        passed.of_model = passed.of_model | fitting;
+        if (fit::host_fits(node, task)) passed.with_host = passed.with_host | fitting;
+    }
+    return passed;
+}
+
+} // namespace detail
+
 /// Splits the idle compute of a cluster by cause.
 ///
-/// expected  tasks that ask for GPUs, from typical_requests as a rule
-/// returns   parts whose sum is exactly what is idle
-/// cost      two tests for each node with free compute and each expected task
-[[nodiscard]] inline idle_causes idle_causes_of(const cluster& on, const std::vector<request>& expected) {
-    idle_causes told;
-    told.rounding_overhead = on.rounding_overhead();
-    for (std::uint32_t n = 0; n < on.size(); ++n) {
-        const node_view node = on[node_id{n}];
+/// Cost: two tests for each node with free compute and each expected task.
+/// @param cluster   as it is
+/// @param expected  requests for GPUs, from typical_requests() as a rule
+/// @return parts whose sum is exactly what is idle
+[[nodiscard]] inline idle_causes idle_causes_of(const cluster& cluster, const std::vector<request>& expected) {
+    idle_causes causes;
+    causes.rounding_overhead = cluster.rounding_overhead();
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+        const node_view node = cluster[node_id{n}];
         if (node.compute_free().count() == 0) continue;
-        gpu_set with_room;
-        gpu_set of_model;
-        gpu_set with_host;
-        for (const request& task : expected) {
-            request of_any_model = task;
-            of_any_model.models = model_set::any();
-            of_any_model.labels = {};
-            of_any_model.ids = {};
-            const gpu_set room = fit::fitting_gpus(node, of_any_model);
-            if (!fit::gpus_suffice(node, of_any_model, room)) continue;
-            with_room = with_room | room;
-            const gpu_set right = fit::fitting_gpus(node, task);
-            if (!fit::gpus_suffice(node, task, right)) continue;
-            of_model = of_model | right;
-            if (fit::host_fits(node, task)) with_host = with_host | right;
-        }
+        const detail::passed_hurdles passed = detail::hurdles_passed(node, expected);
         for (int i = 0; i < node.gpu_count(); ++i) {
             const milli_gpu free{node.gpu(i).compute_free};
-            milli_gpu& cause = with_host.contains(i)   ? told.fits
-                               : of_model.contains(i)  ? told.host_short
-                               : with_room.contains(i) ? told.wrong_model
-                                                       : told.too_small;
-            cause += free;
+            if (passed.with_host.contains(i))
+                causes.fits += free;
+            else if (passed.of_model.contains(i))
+                causes.host_short += free;
+            else if (passed.large_enough.contains(i))
+                causes.wrong_model += free;
+            else
+                causes.too_small += free;
         }
     }
-    return told;
+    return causes;
 }
 
 } // namespace gpupack::replay

@@ -3,8 +3,8 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
-#include <gpupack/state/cluster.hpp>
 #include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,33 +13,32 @@
 namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// How close together tasks were placed.
-///
-/// sets         tasks of several GPUs on one node whose links are known, of at most 16 GPUs
-/// on_best      of those, the ones on a set as good as the best of that size on an empty node of the kind
-/// thousandths  of the best link score that they have, added up, each rounded down
-/// by_level     [levels of domains + 1]  gangs by the level of their narrowest common domain; the last is a node
 struct locality {
-    std::int64_t sets = 0;
-    std::int64_t on_best = 0;
-    std::int64_t thousandths = 0;
+    std::int64_t sets = 0;    ///< Tasks of several GPUs on one node whose links are known, of at most 16 GPUs.
+    std::int64_t on_best = 0; ///< Of those, the ones on a set as good as the best of that size on an empty node.
+    std::int64_t thousandths = 0; ///< Of the best link score that they have, added up, each rounded down.
+    /// [levels of domains + 1]  Gangs by the level of their narrowest common domain; the last is a node.
     std::vector<std::int64_t> by_level;
 
-    /// Counts a task on these GPUs of a node.
-    void count_set(const node_type& kind, gpu_set gpus) {
-        if (kind.links == nullptr || gpus.size() < 2 || kind.links->best(gpus.size()) == 0) return;
+    /// Counts a task on these GPUs of a node of that type.
+    void count_set(const node_type& type, gpu_set gpus) {
+        if (type.links == nullptr || gpus.size() < 2) return;
+        const auto best = type.links->best(gpus.size());
+        const auto score = type.links->score(gpus);
+        if (best == 0) return;
         ++sets;
-        on_best += kind.links->score(gpus) == kind.links->best(gpus.size()) ? 1 : 0;
-        thousandths += std::int64_t{1000} * kind.links->score(gpus) / kind.links->best(gpus.size());
+        on_best += score == best ? 1 : 0;
+        thousandths += std::int64_t{1000} * score / best;
     }
 
     /// Counts a gang whose narrowest common domain is of that level.
     void count_gang(int level) {
-        if (by_level.size() <= static_cast<std::size_t>(level))
-            by_level.resize(static_cast<std::size_t>(level) + 1);
-        ++by_level[static_cast<std::size_t>(level)];
+        const auto index = static_cast<std::size_t>(level);
+        if (by_level.size() <= index) by_level.resize(index + 1);
+        ++by_level[index];
     }
 
-    /// Adds up what was counted apart.
+    /// Adds what was counted elsewhere.
     locality& operator+=(const locality& more) {
         sets += more.sets;
         on_best += more.on_best;

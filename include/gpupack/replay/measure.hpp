@@ -2,6 +2,8 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -9,28 +11,42 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
-/// Part of whole in percent; 0 where the whole is.
+/// Part of whole in percent; 0 where the whole is 0.
 [[nodiscard]] constexpr double percent(std::int64_t part, std::int64_t whole) noexcept {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Compute that tasks hold and have asked for: a whole GPU that serves half a GPU's request counts half.
-[[nodiscard]] inline milli_gpu served_compute(const cluster& on) noexcept {
-    return on.compute() - on.compute_free() - on.rounding_overhead();
+/// Compute that tasks hold and have requested: a whole GPU that serves a request for half a GPU counts half.
+[[nodiscard]] inline milli_gpu served_compute(const cluster& cluster) noexcept {
+    return cluster.compute() - cluster.compute_free() - cluster.rounding_overhead();
 }
 
-/// The same, in percent of all GPUs.
-[[nodiscard]] inline double allocated_percent(const cluster& on) noexcept {
-    return percent(served_compute(on).count(), on.compute().count());
+/// served_compute() in percent of all GPUs.
+[[nodiscard]] inline double allocated_percent(const cluster& cluster) noexcept {
+    return percent(served_compute(cluster).count(), cluster.compute().count());
 }
 
-/// Free compute that the expected tasks cannot use, on average over them, in percent of all GPUs: the fragmentation
-/// of FGD, whatever policy placed the tasks.
-[[nodiscard]] inline double fragmented_percent(const cluster& on,
-                                               const policy::fragmentation_view& expected) noexcept {
+/// The fragmentation of all nodes, in expected tasks times milli-GPUs.
+///
+/// @param cluster   as it is
+/// @param expected  the tasks by which fragmentation is measured
+[[nodiscard]] inline std::int64_t total_fragmentation(const cluster& cluster,
+                                                      const policy::fragmentation_view& expected) noexcept {
     std::int64_t sum = 0;
-    for (std::uint32_t i = 0; i < on.size(); ++i) sum += expected.fragmentation(on[node_id{i}]);
-    return expected.total == 0 ? 0.0 : percent(sum, on.compute().count()) / static_cast<double>(expected.total);
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) sum += expected.fragmentation(cluster[node_id{n}]);
+    return sum;
+}
+
+/// Free compute that the expected tasks cannot use, on average over them, in percent of all GPUs: the fragmentation of
+/// FGD, whatever policy placed the tasks.
+///
+/// @param cluster   as it is
+/// @param expected  the tasks by which fragmentation is measured; without any, the result is 0
+[[nodiscard]] inline double fragmented_percent(const cluster& cluster,
+                                               const policy::fragmentation_view& expected) noexcept {
+    if (expected.total == 0) return 0.0;
+    return percent(total_fragmentation(cluster, expected), cluster.compute().count()) /
+           static_cast<double>(expected.total);
 }
 
 } // namespace gpupack::replay

@@ -8,23 +8,22 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// Learns the expected mix while a replay runs, and says when the policy should be made anew from it.
 ///
-/// It is due when as much has arrived since the last time as had before, or a quarter of the half-life: after 1, 2, 4,
-/// ... arrivals, and from then on in even steps. A newer policy makes an engine forget what it remembers, so it is not
-/// renewed at every arrival; and within a quarter of the half-life a fifth of the mix changes at most.
+/// A newer policy makes an engine forget what it remembers, so it is not renewed at every arrival. It is due when as much
+/// has arrived since the last time as had before, or a quarter of the half-life: after 1, 2, 4, ... arrivals, and from
+/// then on in even steps. Within a quarter of the half-life at most a fifth of the mix changes.
 class mix_learner {
   public:
-    /// half_life  of the learned_mix, in arrivals
+    /// @param half_life  of the learned_mix, in arrivals
     explicit mix_learner(std::int64_t half_life)
         : learned_{half_life}, step_{std::max<std::int64_t>(half_life / 4, 1)} {}
 
-    /// Begins with what is known: a history, in its order. Nothing becomes due by it.
+    /// Begins with a history, in its order. No renewal becomes due by it.
     void begin_with(const std::vector<request>& history) {
         for (const request& each : history) learned_.observe(each);
         renewed_at_ = learned_.arrivals();
@@ -32,7 +31,7 @@ class mix_learner {
 
     /// Takes one arrival into account.
     ///
-    /// returns  whether the policy should be renewed now
+    /// @return whether the policy should be renewed now
     [[nodiscard]] bool observe(const request& arrived) {
         learned_.observe(arrived);
         if (learned_.arrivals() - renewed_at_ < std::clamp<std::int64_t>(renewed_at_, 1, step_)) return false;

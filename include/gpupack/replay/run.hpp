@@ -2,110 +2,255 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/core/check.hpp>
-#include <gpupack/workload/trace.hpp>
-#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/plan/place_gang.hpp>
 #include <gpupack/replay/measure.hpp>
-#include <gpupack/scheduler.hpp>
+#include <gpupack/replay/options.hpp>
+#include <gpupack/replay/result.hpp>
+#include <gpupack/replay/stopwatch.hpp>
+#include <gpupack/replay/waiting_queue.hpp>
+#include <gpupack/request/gang.hpp>
+#include <gpupack/state/placement.hpp>
+#include <gpupack/workload/arrival.hpp>
+#include <gpupack/workload/task.hpp>
 
-#include <chrono>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <queue>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
-/// One decision: which task, and where it went.
-struct outcome {
-    std::size_t task = 0;
-    bool placed = false;
-    node_id node{};
-    gpu_set gpus{};
-};
+namespace detail {
 
-/// One point of the curve, each in percent of the cluster's GPUs.
-struct curve_point {
-    double arrived = 0;
-    double allocated = 0;
-    double fragmented = 0;
-};
+/// The event loop of one replay; see run().
+template <class Scheduler, waiting_queue Queue> class event_loop {
+  public:
+    event_loop(Scheduler& scheduler, const std::vector<workload::task>& tasks,
+               const std::vector<workload::arrival>& arrivals, const options& options)
+        : scheduler_{scheduler}, tasks_{tasks}, arrivals_{arrivals}, options_{options},
+          now_{arrivals.empty() ? 0 : arrivals.front().time}, begin_{options.measure_from.value_or(now_)},
+          end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_} {}
 
-/// What came of a replay.
-///
-/// outcomes  [tasks arrived]  in order of arrival
-/// curve     a point a percent of GPUs arrived, and one at the end
-/// seconds   spent deciding, placing and learning, measuring left out
-struct result {
-    std::size_t placed = 0;
-    std::size_t failed = 0;
-    double allocated_percent = 0;
-    double fragmented_percent = 0;
-    double seconds = 0;
-    std::vector<outcome> outcomes;
-    std::vector<curve_point> curve;
-
-    /// Decisions a second; 0 where there were none.
-    [[nodiscard]] double decisions_per_second() const noexcept {
-        return seconds > 0 ? static_cast<double>(outcomes.size()) / seconds : 0;
+    [[nodiscard]] result run() {
+        result_.outcomes.reserve(arrivals_.size());
+        if (options_.samples == sampling::by_arrivals) add_sample(now_);
+        watch_.start();
+        for (std::size_t i = 0; i < arrivals_.size(); ++i) {
+            release_until(arrivals_[i].time);
+            advance_to(arrivals_[i].time);
+            arrive(i);
+            report(i);
+        }
+        watch_.pause();
+        measure_end();
+        watch_.start();
+        if (options_.no_fit == no_fit_rule::wait) drain();
+        watch_.pause();
+        result_.seconds = watch_.seconds();
+        return std::move(result_);
     }
-};
 
-/// Lets tasks arrive one by one; none leaves, and a task that does not fit is dropped.
-///
-/// by        an empty scheduler; it holds the end state afterwards
-/// tasks     of the trace
-/// arrivals  indices into tasks
-/// expected  what fragmentation is measured by
-/// progress  called with the number of tasks arrived so far, about a hundred times
-/// arrived   called with each request once it is decided, so that a mix_learner may see it and renew the policy
-template <class Scheduler, class Progress, class Arrived>
-[[nodiscard]] result run(Scheduler& by, const std::vector<workload::trace_task>& tasks,
-                         const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
-                         Progress&& progress, Arrived&& arrived) {
-    using clock = std::chrono::steady_clock;
-    result told;
-    told.outcomes.reserve(arrivals.size());
-    const std::int64_t capacity = by.cluster().compute().count();
-    std::int64_t asked_so_far = 0;
-    std::int64_t next_point = 1;
-    const auto measure = [&] {
-        told.curve.push_back({percent(asked_so_far, capacity), allocated_percent(by.cluster()),
-                              fragmented_percent(by.cluster(), expected)});
+  private:
+    /// A task that runs; the one that leaves next is on top of a priority_queue.
+    struct departure {
+        std::int64_t time;
+        std::size_t number; // in order of placement
+        std::vector<placement> members;
+
+        friend bool operator<(const departure& a, const departure& b) noexcept {
+            return std::pair{b.time, b.number} < std::pair{a.time, a.number};
+        }
     };
 
-    clock::duration spent{};
-    clock::time_point since = clock::now();
-    measure();
-    since = clock::now();
-    for (const std::size_t index : arrivals) {
-        const request& request = tasks[index].request;
-        const auto placed = by.try_place(request);
-        told.outcomes.push_back(placed ? outcome{index, true, placed->node, placed->gpus}
-                                       : outcome{index, false, {}, {}});
-        ++(placed ? told.placed : told.failed);
-        arrived(request);
-        asked_so_far += request.total_compute().count();
-        if (capacity == 0 || asked_so_far * 100 < next_point * capacity) continue;
-        spent += clock::now() - since;
-        while (asked_so_far * 100 >= next_point * capacity) ++next_point;
-        measure();
-        progress(told.outcomes.size());
-        since = clock::now();
+    /// Lets the tasks leave that end until then, and tries after each time of departure what waits.
+    void release_until(std::int64_t time) {
+        while (!departures_.empty() && departures_.top().time <= time) {
+            const std::int64_t left = departures_.top().time;
+            advance_to(left);
+            for (; !departures_.empty() && departures_.top().time == left; departures_.pop())
+                for (const placement& member : departures_.top().members) release(member);
+            if (queue_.size() > 0) queue_.retry([this](std::size_t arrival) { return start(arrival); });
+        }
     }
-    spent += clock::now() - since;
-    measure();
-    told.allocated_percent = told.curve.back().allocated;
-    told.fragmented_percent = told.curve.back().fragmented;
-    told.seconds = std::chrono::duration<double>(spent).count();
-    return told;
-}
 
-/// The same under a policy that stays as it is.
-template <class Scheduler, class Progress>
-[[nodiscard]] result run(Scheduler& by, const std::vector<workload::trace_task>& tasks,
-                         const std::vector<std::size_t>& arrivals, const policy::fragmentation_view& expected,
-                         Progress&& progress) {
-    return run(by, tasks, arrivals, expected, progress, [](const request&) {});
+    /// Decides what becomes of an arrival.
+    void arrive(std::size_t number) {
+        const workload::task& task = tasks_[arrivals_[number].task];
+        const bool may_wait = options_.no_fit == no_fit_rule::wait;
+        if (may_wait && !scheduler_.fits_empty(task.request)) {
+            reject(number);
+        } else if (!start(number)) {
+            if (may_wait)
+                queue_.push(number, task);
+            else
+                reject(number);
+        }
+        result_.arrived_compute += task.request.total_compute().count() * task.members;
+        if (options_.arrived) options_.arrived(task.request);
+    }
+
+    void reject(std::size_t number) {
+        const workload::arrival& arrival = arrivals_[number];
+        result_.outcomes.push_back({arrival.task, false, {}, {}, arrival.time, now_});
+        ++result_.rejected;
+    }
+
+    /// Places a task, if it fits.
+    bool start(std::size_t number) {
+        const workload::arrival& arrival = arrivals_[number];
+        const workload::task& task = tasks_[arrival.task];
+        if (task.members > 1) return start_gang(arrival, task);
+        const auto placed = scheduler_.try_place(task.request);
+        if (!placed) return false;
+        note(arrival, *placed, outcome::no_gang);
+        if (arrival.duration) run_for(*arrival.duration, {*placed});
+        return true;
+    }
+
+    bool start_gang(const workload::arrival& arrival, const workload::task& task) {
+        auto placed = plan::place_gang(scheduler_, gang{.parts = {{task.request, task.members}}});
+        if (!placed) return false;
+        const domain_tree& domains = scheduler_.cluster().domains();
+        const int node_level = static_cast<int>(domains.levels().size());
+        note(arrival, placed->members.front(), placed->one_node ? node_level : domains[placed->domain].level);
+        for (std::size_t m = 1; m < placed->members.size(); ++m) count_active(placed->members[m], 1);
+        if (arrival.duration) run_for(*arrival.duration, std::move(placed->members));
+        return true;
+    }
+
+    void note(const workload::arrival& arrival, const placement& placed, int gang_level) {
+        result_.outcomes.push_back({arrival.task, true, placed.node, placed.gpus, arrival.time, now_, gang_level});
+        ++result_.placed;
+        count_active(placed, 1);
+    }
+
+    void run_for(std::int64_t duration, std::vector<placement> members) {
+        departures_.push({now_ + duration, started_, std::move(members)});
+        ++started_;
+    }
+
+    void release(const placement& placed) {
+        count_active(placed, -1);
+        scheduler_.release(placed);
+    }
+
+    /// Counts the GPUs that a task has for itself, while it runs; where there is no time, nothing.
+    void count_active(const placement& placed, int sign) {
+        if (begin_ >= end_) return;
+        const node_view node = scheduler_.cluster()[placed.node];
+        for_each_gpu(placed.gpus, [&](int i) { active_ += node.gpu(i).sharers == 1 ? sign : 0; });
+    }
+
+    /// Moves the clock, and measures on the way.
+    void advance_to(std::int64_t time) {
+        const std::int64_t until = std::min(time, end_);
+        if (options_.samples == sampling::by_time) sample_until(until);
+        const std::int64_t since = std::max(now_, begin_);
+        if (until > since) {
+            allocated_time_ += (until - since) * served_compute(scheduler_.cluster()).count();
+            active_time_ += (until - since) * active_;
+        }
+        now_ = std::max(now_, time);
+    }
+
+    /// Takes a sample at every two-hundredth of the time until then.
+    void sample_until(std::int64_t time) {
+        while (now_ <= end_ && next_sample_ <= time && result_.samples.size() <= 200) {
+            watch_.pause();
+            add_sample(next_sample_);
+            watch_.start();
+            const auto done = static_cast<std::int64_t>(result_.samples.size());
+            next_sample_ = begin_ + (end_ - begin_) * done / 200;
+        }
+    }
+
+    /// Samples at the percents that have arrived, and tells how far the replay is.
+    void report(std::size_t number) {
+        const std::int64_t capacity = scheduler_.cluster().compute().count();
+        const bool is_due = options_.samples == sampling::by_arrivals && capacity > 0 &&
+                            result_.arrived_compute * 100 >= next_percent_ * capacity;
+        const bool tells = options_.progress && (number + 1) % (arrivals_.size() / 100 + 1) == 0;
+        if (!is_due && !tells) return;
+        watch_.pause();
+        if (is_due) {
+            next_percent_ = result_.arrived_compute * 100 / capacity + 1;
+            add_sample(now_);
+        }
+        if (tells) options_.progress(number + 1);
+        watch_.start();
+    }
+
+    void add_sample(std::int64_t time) {
+        const cluster& cluster = scheduler_.cluster();
+        result_.samples.push_back({time - begin_,
+                                   percent(result_.arrived_compute, cluster.compute().count()),
+                                   allocated_percent(cluster), fragmented_percent(cluster, options_.expected),
+                                   queue_.size()});
+    }
+
+    /// Measures at the last arrival.
+    void measure_end() {
+        const cluster& cluster = scheduler_.cluster();
+        if (options_.samples == sampling::by_arrivals) add_sample(now_);
+        result_.allocated_percent = allocated_percent(cluster);
+        result_.fragmented_percent = fragmented_percent(cluster, options_.expected);
+        if (begin_ >= end_) return;
+        const auto length = static_cast<double>(end_ - begin_);
+        const double whole = length * static_cast<double>(cluster.compute().count());
+        result_.mean_allocated_percent = whole > 0 ? 100.0 * static_cast<double>(allocated_time_) / whole : 0.0;
+        result_.mean_active_gpus = static_cast<double>(active_time_) / length;
+    }
+
+    /// Lets all tasks leave, and gives up what still waits then.
+    void drain() {
+        release_until(std::numeric_limits<std::int64_t>::max());
+        for (const std::size_t number : queue_.take_all()) {
+            const workload::arrival& arrival = arrivals_[number];
+            result_.outcomes.push_back({arrival.task, false, {}, {}, arrival.time, now_});
+            ++result_.unplaced;
+        }
+    }
+
+    Scheduler& scheduler_;
+    const std::vector<workload::task>& tasks_;
+    const std::vector<workload::arrival>& arrivals_;
+    const options& options_;
+    std::int64_t now_;
+    std::int64_t begin_; // of means over time
+    std::int64_t end_;
+    std::int64_t next_sample_;
+    std::int64_t next_percent_ = 1;
+    std::int64_t active_ = 0;         // GPUs
+    std::int64_t active_time_ = 0;    // GPUs times time
+    std::int64_t allocated_time_ = 0; // milli-GPUs times time
+    std::size_t started_ = 0;
+    std::priority_queue<departure> departures_;
+    Queue queue_;
+    stopwatch watch_;
+    result result_;
+};
+
+} // namespace detail
+
+/// Replays a workload: tasks arrive, wait if they may and must, and leave.
+///
+/// At one time, tasks leave before others arrive. A task runs for its whole duration from when it is placed. Members of
+/// a gang are placed together or not at all. Where tasks wait, the replay goes on until all that can leave have left.
+///
+/// Cost: that of the decisions, and the logarithm of the number of running tasks for each departure.
+/// @param scheduler  with nothing placed; it holds the end state afterwards
+/// @param tasks      of the workload
+/// @param arrivals   earliest first, indices into tasks
+/// @param options    whether tasks wait, and what is measured
+/// @tparam Queue     the discipline of what waits
+template <waiting_queue Queue = arrival_order_queue, class Scheduler>
+[[nodiscard]] result run(Scheduler& scheduler, const std::vector<workload::task>& tasks,
+                         const std::vector<workload::arrival>& arrivals, const options& options = {}) {
+    return detail::event_loop<Scheduler, Queue>{scheduler, tasks, arrivals, options}.run();
 }
 
 } // namespace gpupack::replay

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/workload/trace.hpp>
-#include <gpupack/replay/run.hpp>
+#include <gpupack/replay/result.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/workload/task.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,14 +14,20 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
-/// The sizes by which tasks are counted: no GPU; parts of GPUs, of however many; and whole GPUs, 3 counted with 4, and
-/// 5 and more with 8.
-enum class size_class : std::uint8_t { cpu_only, slice, one, two, four, eight };
+/// The sizes by which tasks are counted.
+enum class size_class : std::uint8_t {
+    cpu_only, ///< No GPU.
+    slice,    ///< Parts of GPUs, of any number of them.
+    one,      ///< One whole GPU.
+    two,      ///< Two whole GPUs.
+    four,     ///< Three or four whole GPUs.
+    eight     ///< Five or more whole GPUs.
+};
 
 /// How many sizes there are.
 inline constexpr std::size_t size_class_count = 6;
 
-/// What each is called, in their order.
+/// Their names, in their order.
 inline constexpr std::array<std::string_view, size_class_count> size_class_names{"CPU only", "slice",  "1 GPU",
                                                                                  "2 GPUs",   "4 GPUs", "8 GPUs"};
 
@@ -35,30 +41,27 @@ inline constexpr std::array<std::string_view, size_class_count> size_class_names
 }
 
 /// Tasks by size.
-///
-/// arrived, failed, waited  [sizes]  waited: placed later than they arrived, in a timeline
 struct size_counts {
     std::array<std::int64_t, size_class_count> arrived{};
-    std::array<std::int64_t, size_class_count> failed{};
-    std::array<std::int64_t, size_class_count> waited{};
+    std::array<std::int64_t, size_class_count> failed{}; ///< Not placed.
+    std::array<std::int64_t, size_class_count> waited{}; ///< Placed later than they arrived.
 
     friend constexpr bool operator==(const size_counts&, const size_counts&) = default;
 };
 
-/// Counts what arrived, what failed, and what waited.
+/// Counts the decisions of a replay by size.
 ///
-/// of    from run or run_timeline on these tasks
-/// late  timeline_result::late; empty where nothing waits
-[[nodiscard]] inline size_counts count_sizes(const std::vector<workload::trace_task>& tasks, const result& of,
-                                             const std::vector<std::size_t>& late = {}) {
-    size_counts told;
-    for (const outcome& each : of.outcomes) {
+/// @param tasks     of the workload
+/// @param replayed  what came of them
+[[nodiscard]] inline size_counts count_sizes(const std::vector<workload::task>& tasks, const result& replayed) {
+    size_counts counts;
+    for (const outcome& each : replayed.outcomes) {
         const auto size = static_cast<std::size_t>(size_of(tasks[each.task].request));
-        ++told.arrived[size];
-        told.failed[size] += each.placed ? 0 : 1;
+        ++counts.arrived[size];
+        counts.failed[size] += each.placed ? 0 : 1;
+        counts.waited[size] += has_waited(each) ? 1 : 0;
     }
-    for (const std::size_t task : late) ++told.waited[static_cast<std::size_t>(size_of(tasks[task].request))];
-    return told;
+    return counts;
 }
 
 } // namespace gpupack::replay

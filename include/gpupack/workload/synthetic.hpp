@@ -4,16 +4,15 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
-#include <gpupack/workload/training.hpp>
-#include <gpupack/workload/workload.hpp>
 #include <gpupack/request/instances.hpp>
 #include <gpupack/request/request.hpp>
-#include <gpupack/state/cluster.hpp>
-#include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
+#include <gpupack/topology/partition_table.hpp>
+#include <gpupack/workload/task.hpp>
+#include <gpupack/workload/training.hpp>
+#include <gpupack/workload/workload.hpp>
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::workload {
 
 namespace detail {
 
-/// How often each MIG profile is asked for, by compute slices 1, 2, 3, 4 and 7.
+/// How often each MIG profile is requested, by compute slices 1, 2, 3, 4 and 7.
 struct mig_mix_row {
     std::string_view name;
     std::array<int, 5> weights;
@@ -36,71 +35,70 @@ inline constexpr mig_mix_row mig_mixes[] = {{"uniform", {20, 20, 20, 20, 20}},
                                             {"large", {10, 10, 15, 25, 40}},
                                             {"bimodal", {40, 5, 5, 10, 40}}};
 
-[[nodiscard]] inline cluster four_gpus_a_node(std::size_t nodes, const gpu_list& gpus) {
-    return cluster_builder{}.add_nodes(nodes, {256_cores, 2048_GiB, gpus}).build().value();
+/// Adds nodes of four GPUs, and the model to the table against which requests are resolved.
+inline void add_nodes_of_four(workload& made, int nodes, const gpu_model& model) {
+    (void)made.models.add(model).value();
+    for (int i = 0; i < nodes; ++i) made.nodes.push_back({{}, {256_cores, 2048_GiB, {4, model}}});
+}
+
+/// A task class of one request.
+[[nodiscard]] inline task task_class(std::string name, const request& request, int weight, std::int64_t size) {
+    return {.name = std::move(name), .request = request, .weight = weight, .size = size};
 }
 
 /// A hundred GPUs of a model with seven slices, and instances of its plain profiles but the one with double memory.
-[[nodiscard]] inline synthetic mig_workload(const mig_mix_row& mix, const gpu_model& model, std::string name) {
-    synthetic made{std::move(name), "compute slices", four_gpus_a_node(25, {4, model}), {}, 700};
-    const partition_table& table = *made.on.mig_tables().front().table;
-    int row = 0;
+[[nodiscard]] inline workload mig_workload(const mig_mix_row& mix, const gpu_model& model, std::string name) {
+    workload made{.name = std::move(name), .unit = "compute slices", .capacity = 700};
+    add_nodes_of_four(made, 25, model);
+    const partition_table& table = *made.models.tables_of(model_id{0}).mig;
+    std::size_t row = 0;
     for (int p = 0; p < table.profile_count; ++p) {
         const partition_profile& profile = table.profiles[p];
         const bool doubled = profile.slices == 1 && profile.units == 2;
         if (!profile.plain || doubled) continue;
-        const instance request{sharing::mig, profile_set::from_bits(std::uint64_t{1} << (table.first_id + p)),
+        const instance share{sharing::mig, profile_set::from_bits(std::uint64_t{1} << (table.first_id + p)),
                              mebibytes{profile.memory}, milli_gpu{profile.compute}};
-        made.kinds.push_back({std::string{profile.name.view()},
-                              {.gpus = 1, .share = request},
-                              mix.weights[static_cast<std::size_t>(row++)],
-                              profile.slices});
+        made.tasks.push_back(task_class(std::string{profile.name.view()}, {.gpus = 1, .share = share},
+                                        mix.weights[row], profile.slices));
+        ++row;
     }
     return made;
 }
 
-/// Memory by the MiB on A10s, without compute: what gpushare and KAI users ask for.
-[[nodiscard]] inline synthetic slices_workload() {
-    synthetic made{
-        "slices-mib", "MiB", four_gpus_a_node(25, {4, models::a10}), {}, 100 * models::a10.memory.count()};
+/// Memory by the MiB on A10s, without compute: what users of gpushare and KAI request.
+[[nodiscard]] inline workload slices_workload() {
+    workload made{.name = "slices-mib", .unit = "MiB", .capacity = 100 * models::a10.memory.count()};
+    add_nodes_of_four(made, 25, models::a10);
     const std::pair<int, int> sizes[] = {{2000, 30}, {4000, 25}, {6144, 20}, {10240, 15}, {16000, 7}, {22000, 3}};
     for (const auto& [mib, weight] : sizes)
-        made.kinds.push_back({std::to_string(mib).append(" MiB"),
-                              {.gpus = 1, .share = slice{.memory = mebibytes{mib}}},
-                              weight,
-                              mib});
+        made.tasks.push_back(task_class(std::to_string(mib).append(" MiB"),
+                                        {.gpus = 1, .share = slice{.memory = mebibytes{mib}}}, weight, mib));
     return made;
 }
 
 /// Parts of T4s as vGPUs of one size a GPU: quarters, halves, eighths and wholes.
-[[nodiscard]] inline synthetic vgpu_workload() {
-    synthetic made{"vgpu-t4", "GB of frame buffer", four_gpus_a_node(25, {4, models::t4}), {}, 1600};
+[[nodiscard]] inline workload vgpu_workload() {
+    workload made{.name = "vgpu-t4", .unit = "GB of frame buffer", .capacity = 1600};
+    add_nodes_of_four(made, 25, models::t4);
     const std::pair<int, int> parts[] = {{8, 30}, {4, 40}, {2, 20}, {1, 10}};
     for (const auto& [part, weight] : parts)
-        made.kinds.push_back({std::string{"1/"}.append(std::to_string(part)),
-                              {.gpus = 1, .share = vgpu_fraction(made.on.models(), part).value()},
-                              weight,
-                              16 / part});
+        made.tasks.push_back(task_class(std::string{"1/"}.append(std::to_string(part)),
+                                        {.gpus = 1, .share = vgpu_fraction(made.models, part).value()}, weight,
+                                        16 / part));
     return made;
 }
 
 /// MIG instances, slices and whole GPUs side by side, on A100s that take any of them and T4s that take slices.
-[[nodiscard]] inline synthetic mixed_workload() {
-    synthetic made{"mixed",
-                   "milli-GPUs",
-                   cluster_builder{}
-                       .add_nodes(15, {256_cores, 2048_GiB, {4, models::a100_80gb}})
-                       .add_nodes(10, {256_cores, 2048_GiB, {4, models::t4}})
-                       .build()
-                       .value(),
-                   {},
-                   100'000};
+[[nodiscard]] inline workload mixed_workload() {
+    workload made{.name = "mixed", .unit = "milli-GPUs", .capacity = 100'000};
+    add_nodes_of_four(made, 15, models::a100_80gb);
+    add_nodes_of_four(made, 10, models::t4);
     const auto add = [&](const char* name, const request& request, int weight) {
-        made.kinds.push_back({name, request, weight, request.total_compute().count()});
+        made.tasks.push_back(task_class(name, request, weight, request.total_compute().count()));
     };
-    for (const auto& [profile, weight] :
-         {std::pair{"1g.10gb", 20}, {"2g.20gb", 10}, {"3g.40gb", 8}, {"7g.80gb", 2}})
-        add(profile, {.gpus = 1, .share = mig_profile(made.on.models(), profile).value()}, weight);
+    const std::pair<const char*, int> profiles[] = {{"1g.10gb", 20}, {"2g.20gb", 10}, {"3g.40gb", 8}, {"7g.80gb", 2}};
+    for (const auto& [profile, weight] : profiles)
+        add(profile, {.gpus = 1, .share = mig_profile(made.models, profile).value()}, weight);
     add("slice of 4 GiB, 250", {.gpus = 1, .share = slice{4_GiB, 250_milli}}, 30);
     add("slice of 12 GiB, 500", {.gpus = 1, .share = slice{12_GiB, 500_milli}}, 15);
     add("whole GPU", {.gpus = 1}, 10);
@@ -123,10 +121,11 @@ inline constexpr mig_mix_row mig_mixes[] = {{"uniform", {20, 20, 20, 20, 20}},
     return names;
 }
 
-/// The synthetic workload of that name: 100 GPUs, four a node; those of training jobs are larger (make_training).
+/// The synthetic workload of that name: tasks that arrive as a Poisson process on 100 GPUs, four a node; those of
+/// training jobs are larger (make_training).
 ///
-/// errors  a name that there is not
-[[nodiscard]] inline expected<synthetic, input_error> make_synthetic(std::string_view name) {
+/// @return the workload, or an error for a name that none has
+[[nodiscard]] inline expected<workload, input_error> make_synthetic(std::string_view name) {
     for (const detail::mig_mix_row& mix : detail::mig_mixes) {
         const std::string on_a100 = std::string{"mig-"}.append(mix.name);
         if (name == on_a100) return detail::mig_workload(mix, models::a100_80gb, on_a100);

@@ -2,46 +2,64 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/request/request.hpp>
+#include <gpupack/core/expected.hpp>
+#include <gpupack/core/input_error.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/model_table.hpp>
+#include <gpupack/topology/node_spec.hpp>
+#include <gpupack/workload/task.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::workload {
 
-/// Tasks of a synthetic workload that are alike.
-///
-/// weight   how often they come, beside the others
-/// size     what one of them takes, in the workload's unit
-/// members  more than 1: a gang of so many, each of which asks for that
-struct synthetic_kind {
-    std::string name;
-    gpupack::request request;
-    int weight = 0;
-    std::int64_t size = 0;
-    int members = 1;
+/// A node of a workload's cluster.
+struct node {
+    std::string name; ///< Empty, or a name that no other node has.
+    node_spec spec;
+    std::string domain{}; ///< The narrowest domain that holds it, by name; empty: only the cluster does.
 };
 
-/// A workload whose tasks come at random and stay for a random time: a cluster, the kinds of tasks, and how many
-/// there would have to be to fill it.
-///
-/// unit      of sizes: "compute slices", "MiB", "GB of frame buffer", "milli-GPUs"
-/// capacity  of the whole cluster, in that unit
-struct synthetic {
+/// A cluster and the tasks that arrive at it: recorded or made up.
+struct workload {
     std::string name;
-    std::string unit;
-    cluster on;
-    std::vector<synthetic_kind> kinds;
-    std::int64_t capacity = 0;
+    model_table models{}; ///< Numbers the GPU models; the requests of the tasks are resolved against it.
+    domain_tree domains{};
+    std::vector<node> nodes{};
+    std::vector<task> tasks{};
+    std::string unit{};        ///< Of task sizes: "compute slices", "MiB", "GB of frame buffer", "GPUs", "milli-GPUs".
+    std::int64_t capacity = 0; ///< Of the whole cluster, in that unit.
 
-    /// The kinds as a mix, by weight; of a gang, each member.
+    /// The tasks as a mix: each distinct request with its weight, and how its model list is spelled; of a gang, each
+    /// member counts.
     [[nodiscard]] task_mix mix() const {
         task_mix all;
-        for (const synthetic_kind& kind : kinds) all.add(kind.request, std::int64_t{kind.weight} * kind.members);
+        for (const task& each : tasks) all.add(each.request, std::int64_t{each.weight} * each.members, each.model_list);
         return all;
+    }
+
+    /// The cluster, with nothing placed.
+    ///
+    /// @param order  indices into nodes: how they are numbered; those left out are not there. Empty: all, as listed
+    /// @return the cluster, or what cluster_builder refuses
+    [[nodiscard]] expected<cluster, input_error> build(const std::vector<std::size_t>& order = {}) const {
+        cluster_builder builder{models};
+        builder.domains(domains);
+        for (std::size_t i = 0; i < (order.empty() ? nodes.size() : order.size()); ++i) {
+            const node& added = nodes[order.empty() ? i : order[i]];
+            if (added.name.empty())
+                builder.add_nodes(1, added.spec, added.domain);
+            else
+                builder.add_node(added.name, added.spec, {}, added.domain);
+        }
+        return std::move(builder).build();
     }
 };
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "seed_draw.hpp"
+
+#include <gpupack/plan/hindsight_bound.hpp>
+#include <gpupack/replay/capacity_bound.hpp>
+#include <gpupack/replay/measure.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/poisson.hpp>
+
+namespace replay_program {
+namespace {
+
+namespace replay = gpupack::replay;
+namespace workload = gpupack::workload;
+using gpupack::cluster;
+using gpupack::input_error;
+using gpupack::task_mix;
+
+/// How long tasks of a synthetic workload arrive, in mean durations; the first ten fill the cluster.
+constexpr std::int64_t churn_durations = 110;
+
+/// What no policy could exceed at every second percent that arrives, from 80 % on; before, next to everything fits.
+std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const inputs& from,
+                                                   const std::vector<workload::arrival>& arrivals) {
+    const auto& tasks = from.workload.tasks;
+    std::vector<std::pair<double, double>> curve;
+    std::vector<workload::arrival> so_far;
+    const std::int64_t capacity = cluster.compute().count();
+    std::int64_t arrived = 0;
+    std::int64_t next = 80;
+    for (std::size_t i = 0; i < arrivals.size() && capacity > 0; ++i) {
+        so_far.push_back(arrivals[i]);
+        arrived += tasks[arrivals[i].task].request.total_compute().count();
+        if (arrived * 100 < next * capacity && i + 1 < arrivals.size()) continue;
+        while (arrived * 100 >= next * capacity) next += 2;
+        const auto most = gpupack::plan::hindsight_bound(cluster, workload::arrived_mix(tasks, so_far));
+        curve.emplace_back(replay::percent(arrived, capacity), replay::percent(most.count(), capacity));
+    }
+    return curve;
+}
+
+/// The arrivals that the options name.
+std::vector<workload::arrival> arrivals_of(const options& chosen, const inputs& from, std::uint64_t seed) {
+    if (from.arrivals) return *from.arrivals;
+    if (chosen.synthetic)
+        return workload::draw_poisson_arrivals(from.workload, seed, chosen.load, churn_durations);
+    return workload::draw_arrivals(from.workload, seed, chosen.load);
+}
+
+} // namespace
+
+gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inputs& from, std::uint64_t seed) {
+    seed_draw drawn{.seed = seed, .arrivals = arrivals_of(chosen, from, seed)};
+    if (chosen.synthetic) {
+        drawn.bound_size_percent = replay::capacity_bound_percent(from.workload, drawn.arrivals, workload::warm_up);
+        return drawn;
+    }
+    drawn.node_order =
+        from.node_order ? *from.node_order : workload::draw_node_order(from.workload.nodes.size(), seed);
+    if (chosen.timeline) return drawn;
+    const auto cluster = from.workload.build(drawn.node_order);
+    if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
+    if (!chosen.report.empty() && seed == chosen.first_seed)
+        drawn.bound_curve = bound_curve(*cluster, from, drawn.arrivals);
+    const task_mix arrived = workload::arrived_mix(from.workload.tasks, drawn.arrivals);
+    drawn.bound = gpupack::plan::hindsight_bound(*cluster, arrived).count();
+    return drawn;
+}
+
+} // namespace replay_program
