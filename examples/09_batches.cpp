@@ -35,7 +35,7 @@ int main() {
               << better.total.compute / 1000 << " " << plan::name_of(better.order) << '\n';
 
     // What if nodes were missing? One replay each, all at once.
-    std::vector<gpu::what_if_scenario> scenarios;
+    std::vector<replay::what_if_scenario> scenarios;
     for (std::uint32_t missing = 0; missing <= 150; missing += 50) {
         scenarios.push_back({.arriving = gpupack::workload::arriving_at(900, openb)});
         for (std::uint32_t n = 0; n < missing; ++n) scenarios.back().removed.push_back(gpupack::node_id{4 * n});

@@ -4,7 +4,7 @@
 #include "support/openb_cluster.hpp"
 
 #include <gpupack/gpu/batch.hpp>
-#include <gpupack/gpu/what_if_engine.hpp>
+#include <gpupack/replay/what_if.hpp>
 #include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
@@ -93,12 +93,12 @@ void what_if(benchmark::State& state, bool by_engine) {
     std::vector<request> tasks;
     for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
-    gpu::what_if_scenario request{.arriving = workload::arriving_at(1300, openb)};
+    replay::what_if_scenario request{.arriving = workload::arriving_at(1300, openb)};
     for (auto _ : state) {
         if (by_engine)
-            benchmark::DoNotOptimize(gpu::what_if_by(search::indexed{},
-                                                      openb.build(gpu::nodes_of(request, on.size())).value(), by,
-                                                      tasks, table.view(), request));
+            benchmark::DoNotOptimize(replay::what_if(search::indexed{},
+                                                      openb.build(replay::nodes_of(request, on.size())).value(), by,
+                                                      openb.tasks, table.view(), request));
         else
             benchmark::DoNotOptimize(gpu::what_if_on_host(world, {request}));
         ++request.seed;

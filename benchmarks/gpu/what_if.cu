@@ -3,7 +3,7 @@
 #include "measure.cuh"
 
 #include <gpupack/gpu/what_if.cuh>
-#include <gpupack/gpu/what_if_engine.hpp>
+#include <gpupack/replay/what_if.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/search/indexed.hpp>
@@ -20,15 +20,15 @@ namespace {
 using namespace gpupack;
 
 /// Seconds that the indexed engine takes for the scenarios, one a thread on all cores.
-double on_all_cores(const policy::fgd& by, const std::vector<request>& tasks, const task_mix& expected,
-                    const std::vector<gpupack::gpu::what_if_scenario>& scenarios) {
+double on_all_cores(const policy::fgd& by, const task_mix& expected,
+                    const std::vector<gpupack::replay::what_if_scenario>& scenarios) {
     const workload::workload& openb = openb_cluster::workload();
     const policy::fragmentation_table table{expected};
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
         for (std::size_t s = next++; s < scenarios.size(); s = next++) {
-            const auto order = gpupack::gpu::nodes_of(scenarios[s], openb.nodes.size());
-            (void)gpupack::gpu::what_if_by(search::indexed{}, openb.build(order).value(), by, tasks, table.view(),
+            const auto order = gpupack::replay::nodes_of(scenarios[s], openb.nodes.size());
+            (void)gpupack::replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(),
                                             scenarios[s]);
         }
     };
@@ -52,7 +52,7 @@ std::vector<figure> measure_what_if(const setting& in) {
     std::vector<request> tasks;
     for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpupack::gpu::what_if_world world{on, tasks, std::vector{by}, expected};
-    std::vector<gpupack::gpu::what_if_scenario> scenarios;
+    std::vector<gpupack::replay::what_if_scenario> scenarios;
     for (std::uint64_t s = 0; s < replays; ++s)
         scenarios.push_back({.seed = 42 + s, .arriving = workload::arriving_at(1300, openb)});
     bool failed = false;
@@ -64,7 +64,7 @@ std::vector<figure> measure_what_if(const setting& in) {
              repeats,
              0,
              "latency, counted in docs/batches.md",
-             {{"indexed engine over all cores", on_all_cores(by, tasks, expected, scenarios)}}}};
+             {{"indexed engine over all cores", on_all_cores(by, expected, scenarios)}}}};
 }
 
 } // namespace cuda_benchmark

@@ -92,7 +92,7 @@ TEST(batch_spaces, replay_as_the_host) {
     std::vector<request> tasks;
     for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const gpu::what_if_world world{on, tasks, std::vector{policy::fgd{expected}}, expected};
-    std::vector<gpu::what_if_scenario> scenarios;
+    std::vector<replay::what_if_scenario> scenarios;
     for (std::uint32_t i = 0; i < 3; ++i) {
         scenarios.push_back({.seed = 42 + i, .arriving = workload::arriving_at(500 + 400 * i, openb)});
         if (i == 1) scenarios.back().removed = {node_id{3}, node_id{700}};

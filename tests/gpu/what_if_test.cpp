@@ -46,8 +46,8 @@ std::vector<request> tasks_of(const workload::workload& of) {
 /// order  of the nodes that are there
 template <class Policy>
 void expect_as_replayed(const workload::workload& of, const std::vector<std::size_t>& order, const Policy& by,
-                        const gpu::what_if_scenario& request, const gpu::what_if_result& told,
-                        const std::vector<gpu::what_if_decision>& decisions, const task_mix& expected,
+                        const replay::what_if_scenario& request, const replay::what_if_result& told,
+                        const std::vector<replay::what_if_decision>& decisions, const task_mix& expected,
                         request_rule rule = request_rule::as_requested) {
     workload::workload there = of;
     there.nodes.clear();
@@ -83,20 +83,20 @@ template <class Policy> void check_what_if(const workload::workload& of, const s
     const task_mix expected = of.mix().typical(95);
     const cluster on = of.build().value();
     const gpu::what_if_world<Policy> world{on, tasks_of(of), variants, expected, rule};
-    std::vector<gpu::what_if_scenario> scenarios;
+    std::vector<replay::what_if_scenario> scenarios;
     for (std::uint32_t i = 0; i < 6; ++i) {
-        gpu::what_if_scenario each{.seed = 42 + i, .arriving = workload::arriving_at(700 + 200 * i, of)};
+        replay::what_if_scenario each{.seed = 42 + i, .arriving = workload::arriving_at(700 + 200 * i, of)};
         each.variant = i % static_cast<std::uint32_t>(variants.size());
-        if (i % 3 == 2) each.nodes = gpu::drawn_order::as_given;
+        if (i % 3 == 2) each.nodes = replay::drawn_order::as_given;
         for (std::uint32_t n = i; i % 2 == 1 && n < on.size(); n += 5) each.removed.push_back(node_id{n});
         scenarios.push_back(each);
     }
-    std::vector<std::vector<gpu::what_if_decision>> decisions;
+    std::vector<std::vector<replay::what_if_decision>> decisions;
     const auto results = gpu::what_if_on_host(world, scenarios, &decisions);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         std::vector<std::size_t> order(on.size());
         for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
-        if (scenarios[i].nodes == gpu::drawn_order::by_seed)
+        if (scenarios[i].nodes == replay::drawn_order::by_seed)
             order = workload::draw_node_order(order.size(), scenarios[i].seed);
         std::erase_if(order, [&](std::size_t n) {
             for (const node_id gone : scenarios[i].removed)
@@ -141,8 +141,8 @@ TEST(what_if, replays_openb) {
     const cluster on = of.build().value();
     const gpu::what_if_world world{on, tasks_of(of), std::vector{by}, expected};
     for (std::uint64_t seed = 42; seed < 44; ++seed) {
-        const gpu::what_if_scenario request{.seed = seed, .arriving = workload::arriving_at(1300, of)};
-        std::vector<std::vector<gpu::what_if_decision>> decisions;
+        const replay::what_if_scenario request{.seed = seed, .arriving = workload::arriving_at(1300, of)};
+        std::vector<std::vector<replay::what_if_decision>> decisions;
         const auto results = gpu::what_if_on_host(world, {request}, &decisions);
         expect_as_replayed(of, workload::draw_node_order(on.size(), seed), by, request, results[0], decisions[0],
                            expected);
@@ -162,12 +162,12 @@ TEST(what_if, starts_its_log_again_when_it_is_full) {
         }
         const policy::best_fit by;
         const gpu::what_if_world world{on, tasks, std::vector{by}, task_mix{}};
-        std::vector<std::vector<gpu::what_if_decision>> decisions;
+        std::vector<std::vector<replay::what_if_decision>> decisions;
         const auto results = gpu::what_if_on_host(
-            world, {{.tasks = gpu::drawn_order::as_given, .nodes = gpu::drawn_order::as_given}}, &decisions);
+            world, {{.tasks = replay::drawn_order::as_given, .nodes = replay::drawn_order::as_given}}, &decisions);
         EXPECT_GT(results[0].placed, 3 * (8 * on.size() + 1));
         std::vector<selection> choices;
-        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
+        for (const replay::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(on, by, tasks, choices)) << round;
     }
 }
@@ -184,12 +184,12 @@ TEST(what_if, counts_what_is_placed_already) {
         const drawn_batch drawn = drawn_batch::from(seed, 40);
         const policy::best_fit by;
         const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{by}, drawn.mix};
-        const gpu::what_if_scenario request{.tasks = gpu::drawn_order::as_given,
-                                           .nodes = gpu::drawn_order::as_given};
-        std::vector<std::vector<gpu::what_if_decision>> decisions;
+        const replay::what_if_scenario request{.tasks = replay::drawn_order::as_given,
+                                           .nodes = replay::drawn_order::as_given};
+        std::vector<std::vector<replay::what_if_decision>> decisions;
         const auto results = gpu::what_if_on_host(world, {request}, &decisions);
         std::vector<selection> choices;
-        for (const gpu::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
+        for (const replay::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(drawn.cluster, by, drawn.requests, choices)) << seed;
         cluster after = drawn.cluster;
         (void)plan::commit_batch(after, drawn.requests, choices);

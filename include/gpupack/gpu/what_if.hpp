@@ -11,8 +11,8 @@
 #include <gpupack/gpu/shape.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/team.hpp>
-#include <gpupack/gpu/what_if_result.hpp>
-#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/replay/what_if_result.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/gpu/what_if_world.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
@@ -32,24 +32,24 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// @param decisions  where given, receives [scenarios] what became of each arrival, in order
 /// @param team       runs the bodies
 /// @return           [scenarios]
-template <what_if_policy Policy, team Team = host_team> [[nodiscard]] std::vector<what_if_result>
-what_if_on_host(const what_if_world<Policy>& world, const std::vector<what_if_scenario>& scenarios,
-                std::vector<std::vector<what_if_decision>>* decisions = nullptr, const Team& team = {}) {
+template <what_if_policy Policy, team Team = host_team> [[nodiscard]] std::vector<replay::what_if_result>
+what_if_on_host(const what_if_world<Policy>& world, const std::vector<replay::what_if_scenario>& scenarios,
+                std::vector<std::vector<replay::what_if_decision>>* decisions = nullptr, const Team& team = {}) {
     std::vector<std::uint32_t> removed;
     const std::vector<detail::flat_scenario> flat = world.flatten(scenarios, removed);
     const auto layout = world.layout();
-    std::vector<what_if_result> results(scenarios.size());
+    std::vector<replay::what_if_result> results(scenarios.size());
     std::vector<detail::workspace_unit> memory(layout.bytes() / sizeof(detail::workspace_unit));
     const auto workspace = layout.place_at(reinterpret_cast<unsigned char*>(memory.data()));
-    const auto replay = [&](std::size_t s, what_if_decision* target) {
+    const auto run_scenario = [&](std::size_t s, replay::what_if_decision* target) {
         detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s], target);
     };
     if (decisions != nullptr) decisions->assign(scenarios.size(), {});
     for (std::size_t s = 0; s < flat.size(); ++s) {
-        replay(s, nullptr);
+        run_scenario(s, nullptr);
         if (decisions == nullptr) continue;
         (*decisions)[s].resize(results[s].placed + results[s].failed); // as many as arrived; now the same again
-        replay(s, (*decisions)[s].data());
+        run_scenario(s, (*decisions)[s].data());
     }
     return results;
 }
@@ -70,14 +70,14 @@ struct what_if_options {
 /// @param scenarios  the replays to make
 /// @param options    memory and blocks
 /// @return           [scenarios] as what_if_on_host; or what failed on the GPU
-template <space Space, what_if_policy Policy> [[nodiscard]] expected<std::vector<what_if_result>, gpu_error>
-what_if(Space& space, const what_if_world<Policy>& world, const std::vector<what_if_scenario>& scenarios,
+template <space Space, what_if_policy Policy> [[nodiscard]] expected<std::vector<replay::what_if_result>, gpu_error>
+what_if(Space& space, const what_if_world<Policy>& world, const std::vector<replay::what_if_scenario>& scenarios,
         const what_if_options& options = {}) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
     std::vector<std::uint32_t> removed;
     const std::vector<detail::flat_scenario> flat = world.flatten(scenarios, removed);
     const auto count = static_cast<std::uint32_t>(flat.size());
-    if (count == 0) return std::vector<what_if_result>{};
+    if (count == 0) return std::vector<replay::what_if_result>{};
     detail::space_copies<Space> copies{space};
     const auto view = world.copied(copies);
     const auto layout = world.layout();
@@ -86,14 +86,14 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<what
         static_cast<std::uint32_t>(std::min<std::size_t>({fitting, count, std::max(options.blocks, 1U)}));
     const std::size_t units = blocks * layout.bytes() / sizeof(detail::workspace_unit);
     auto memory = space.template allocate<detail::workspace_unit>(units);
-    auto results = space.template allocate<what_if_result>(count);
+    auto results = space.template allocate<replay::what_if_result>(count);
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
     if (auto problem = copies.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     using job = detail::what_if_job<batch_key<Policy>, policy::scorer_of<Policy>>;
     space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy,
                                     removed_copy, results.data(), count, blocks});
-    std::vector<what_if_result> made(count);
+    std::vector<replay::what_if_result> made(count);
     space.read(results, made.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     return made;

@@ -6,7 +6,7 @@
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/what_if.hpp>
-#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/gpu/what_if_world.hpp>
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/request/request.hpp>
@@ -49,9 +49,9 @@ search_orders(Space& space, const cluster& cluster, const Policy& policy, const 
               std::uint32_t orders, std::uint64_t seed = 42, plan::batch_goal goal = plan::batch_goal::compute,
               request_rule rule = request_rule::as_requested, const what_if_options& options = {}) {
     const what_if_world<Policy> world{cluster, requests, {policy}, task_mix{}, rule};
-    std::vector<what_if_scenario> scenarios{{.tasks = drawn_order::as_given, .nodes = drawn_order::as_given}};
+    std::vector<replay::what_if_scenario> scenarios{{.tasks = replay::drawn_order::as_given, .nodes = replay::drawn_order::as_given}};
     for (std::uint32_t i = 0; i < orders; ++i)
-        scenarios.push_back({.seed = seed + i, .nodes = drawn_order::as_given});
+        scenarios.push_back({.seed = seed + i, .nodes = replay::drawn_order::as_given});
     const auto results = what_if(space, world, scenarios, options);
     if (!results) return unexpected<gpu_error>{results.error()};
     const auto total = [&](std::size_t i) {

@@ -8,7 +8,7 @@
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/host_cluster.hpp>
-#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
@@ -103,12 +103,12 @@ template <what_if_policy Policy> class what_if_world {
     ///
     /// @param scenarios  of this world
     /// @param removed    receives the nodes that they remove, one scenario after the other
-    [[nodiscard]] std::vector<detail::flat_scenario> flatten(const std::vector<what_if_scenario>& scenarios,
+    [[nodiscard]] std::vector<detail::flat_scenario> flatten(const std::vector<replay::what_if_scenario>& scenarios,
                                                              std::vector<std::uint32_t>& removed) const {
         std::vector<detail::flat_scenario> flat;
-        for (const what_if_scenario& each : scenarios) {
+        for (const replay::what_if_scenario& each : scenarios) {
             GPUPACK_EXPECTS(each.variant < variants_.size(), "a policy that the world has");
-            GPUPACK_EXPECTS(!chooses_by_id_ || each.nodes == drawn_order::as_given,
+            GPUPACK_EXPECTS(!chooses_by_id_ || each.nodes == replay::drawn_order::as_given,
                             "nodes as given, where tasks choose GPUs by id");
             const auto first = static_cast<std::uint32_t>(removed.size());
             for (const node_id node : each.removed) {

@@ -8,8 +8,8 @@
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
-#include <gpupack/gpu/what_if_result.hpp>
-#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/replay/what_if_result.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/selection.hpp>
@@ -26,14 +26,14 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 template <class Key, class Scorer>
 GPUPACK_HD void draw_orders(const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace,
                             const flat_scenario& scenario, const std::uint32_t* is_there) {
-    if (scenario.nodes == drawn_order::by_seed)
+    if (scenario.nodes == replay::drawn_order::by_seed)
         workload::draw_order(workspace.node_order, world.base.size, scenario.seed, workload::seed_stream::node_order);
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < world.base.size; ++i) {
-        const std::uint32_t node = scenario.nodes == drawn_order::by_seed ? workspace.node_order[i] : i;
+        const std::uint32_t node = scenario.nodes == replay::drawn_order::by_seed ? workspace.node_order[i] : i;
         if (is_there[node] != 0) workspace.node_order[kept++] = node;
     }
-    if (scenario.tasks == drawn_order::by_seed) {
+    if (scenario.tasks == replay::drawn_order::by_seed) {
         workload::draw_order(workspace.task_order, world.task_count, scenario.seed, workload::seed_stream::task_order);
     } else {
         for (std::uint32_t i = 0; i < world.task_count; ++i) workspace.task_order[i] = i;
@@ -73,7 +73,7 @@ GPUPACK_HD void set_up(const Team& team, const what_if_view<Scorer>& world, cons
 template <class Team>
 GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
                        const policy::fragmentation_view& expected, what_if_part* parts,
-                       std::int64_t rounding_overhead, what_if_result& result) {
+                       std::int64_t rounding_overhead, replay::what_if_result& result) {
     team.for_each(what_if_parts, [&](std::uint64_t part) {
         what_if_part sum;
         for (auto i = static_cast<std::uint32_t>(part); i < cluster.size; i += what_if_parts) {
@@ -106,7 +106,7 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
 template <class Team, class Key, class Scorer>
 GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& world,
                                 const what_if_workspace<Key>& workspace, const flat_scenario& scenario,
-                                const std::uint32_t* removed, what_if_result& result, what_if_decision* decisions) {
+                                const std::uint32_t* removed, replay::what_if_result& result, replay::what_if_decision* decisions) {
     set_up(team, world, workspace, scenario, removed);
     what_if_progress& progress = *workspace.progress;
     batch_workspace<Key> batch = workspace.batch;
@@ -153,7 +153,7 @@ template <class Key, class Scorer> struct what_if_job {
     unsigned char* memory;          ///< [blocks, layout.bytes()]
     const flat_scenario* scenarios; ///< [count]
     const std::uint32_t* removed;
-    what_if_result* results;        ///< [count]
+    replay::what_if_result* results;        ///< [count]
     std::uint32_t count;
     std::uint32_t blocks;
 

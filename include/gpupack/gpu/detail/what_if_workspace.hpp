@@ -6,7 +6,7 @@
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
-#include <gpupack/gpu/what_if_scenario.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/state/gpu_state.hpp>
@@ -19,15 +19,15 @@
 
 namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
-/// A scenario as a device reads it: what_if_scenario with its removed nodes in a list of all scenarios.
+/// A scenario as a device reads it: replay::what_if_scenario with its removed nodes in a list of all scenarios.
 struct flat_scenario {
     std::uint64_t seed = 0;
     std::int64_t arriving = 0;
     std::uint32_t variant = 0;
     std::uint32_t first_removed = 0; ///< In the list of removed nodes.
     std::uint32_t last_removed = 0;  ///< One past the last.
-    drawn_order tasks = drawn_order::by_seed;
-    drawn_order nodes = drawn_order::by_seed;
+    replay::drawn_order tasks = replay::drawn_order::by_seed;
+    replay::drawn_order nodes = replay::drawn_order::by_seed;
 };
 
 static_assert(std::is_trivially_copyable_v<flat_scenario>);

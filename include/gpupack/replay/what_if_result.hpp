@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace gpupack::inline GPUPACK_ABI::gpu {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// What came of a what-if replay.
 struct what_if_result {
@@ -42,4 +42,4 @@ struct what_if_decision {
     selection choice{};  ///< Where it went; the node by its number in the world, before nodes are renumbered.
 };
 
-} // namespace gpupack::gpu
+} // namespace gpupack::replay

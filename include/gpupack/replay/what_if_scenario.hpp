@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace gpupack::inline GPUPACK_ABI::gpu {
+namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// Whether an order is drawn from a scenario's seed.
 enum class drawn_order : std::uint8_t {
@@ -28,4 +28,4 @@ struct what_if_scenario {
     std::vector<node_id> removed{};           ///< Nodes that are not there.
 };
 
-} // namespace gpupack::gpu
+} // namespace gpupack::replay

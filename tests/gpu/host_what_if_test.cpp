@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/gpu/what_if_engine.hpp>
+#include <gpupack/replay/what_if.hpp>
 
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/workload/arrivals.hpp>
@@ -10,7 +10,7 @@
 
 using namespace gpupack;
 
-TEST(what_if_engine, tells_what_the_bodies_tell) {
+TEST(host_what_if, tells_what_the_loop_of_a_gpu_tells) {
     const workload::workload openb = workload::openb();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
@@ -19,12 +19,12 @@ TEST(what_if_engine, tells_what_the_bodies_tell) {
     for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
     const cluster on = openb.build().value();
     const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
-    gpu::what_if_scenario request{.seed = 44, .arriving = workload::arriving_at(1100, openb)};
+    replay::what_if_scenario request{.seed = 44, .arriving = workload::arriving_at(1100, openb)};
     for (std::uint32_t n = 0; n < 200; ++n) request.removed.push_back(node_id{3 * n});
-    const auto order = gpu::nodes_of(request, on.size());
+    const auto order = replay::nodes_of(request, on.size());
     ASSERT_EQ(order.size(), on.size() - 200);
     const auto told =
-        gpu::what_if_by(search::indexed{}, openb.build(order).value(), by, tasks, table.view(), request);
+        replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(), request);
     EXPECT_EQ(told, gpu::what_if_on_host(world, {request}).front());
     EXPECT_GT(told.failed, 0U);
 }
