@@ -17,14 +17,13 @@
 
 namespace gpupack::inline GPUPACK_ABI::io {
 
-/// The domains of a cluster, and which nodes stand in which.
-///
-/// domain_of  by name of the node, the name of its narrowest domain; nodes of none are left out
+/// The domains of a cluster, and which nodes they hold.
 struct cluster_domains {
     domain_tree tree;
+    /// By the name of a node, the name of its narrowest domain; nodes without one are left out.
     std::unordered_map<std::string, std::string> domain_of;
 
-    /// What cluster_builder::add_node takes: the domain of the node, or nothing.
+    /// The domain of a node, as cluster_builder::add_node takes it; empty where it has none.
     [[nodiscard]] std::string_view domain(const std::string& node) const {
         const auto found = domain_of.find(node);
         return found == domain_of.end() ? std::string_view{} : std::string_view{found->second};
@@ -33,7 +32,7 @@ struct cluster_domains {
 
 namespace detail {
 
-/// The levels of some rows, widest first: by how deep the deepest domain of each stands; equals by first mention.
+/// The levels of some rows, widest first: by the depth of the deepest domain of each, ties by first mention.
 class level_order {
   public:
     explicit level_order(const std::vector<text_table::row>& rows) : rows_{rows} {
@@ -57,11 +56,11 @@ class level_order {
     }
 
   private:
-    /// Steps to the top; at most as many as there are rows, should they go in a circle.
+    /// Steps to the top; where parents form a circle, as many as there are rows.
     [[nodiscard]] std::size_t depth_of(const text_table::row& row) const {
         std::size_t depth = 0;
-        for (auto at = by_name_.find(row.fields[2]); at != by_name_.end() && depth < rows_.size(); ++depth)
-            at = by_name_.find(rows_[at->second].fields[2]);
+        for (auto parent = by_name_.find(row.fields[2]); parent != by_name_.end() && depth < rows_.size(); ++depth)
+            parent = by_name_.find(rows_[parent->second].fields[2]);
         return depth;
     }
 
@@ -72,20 +71,20 @@ class level_order {
 
 } // namespace detail
 
-/// Reads the domains of a cluster: a domain or node a line, in any order, with the columns name,level,parent. The level
-/// of a node is "node"; an empty parent is the cluster. Levels stand in the order in which they hold each other.
+/// Reads the domains of a cluster: a domain or node a line, in any order, with the columns name,level,parent. The level of
+/// a node is "node"; an empty parent is the cluster. Levels are ordered by which holds which.
 ///
-/// file     named in errors
-/// returns  the tree, and the domain of each node
-/// errors   what text_table::parse refuses; a domain or node that stands twice, and with it its GPUs in two domains; a
-///          parent that there is not, that is a node or is of no wider level; domains in a circle. With the line
+/// @param file     named in errors
+/// @param content  of the file
+/// @return the tree and the domain of each node, or an error with its line: what text_table::parse refuses; a domain or
+///         node listed twice; a parent that is not listed, is a node, or is not of a wider level; domains in a circle
 [[nodiscard]] inline expected<cluster_domains, input_error> parse_domains(const std::string& file,
                                                                           std::string_view content) {
     const auto table = text_table::parse(file, content, {"name", "level", "parent"});
     if (!table) return unexpected<input_error>{table.error()};
     const auto wrong = [&](const text_table::row& row, std::string field, std::string_view value,
-                           const char* right) {
-        return unexpected<input_error>{input_error{file, row.line, std::move(field), std::string{value}, right}};
+                           const char* expected) {
+        return unexpected<input_error>{input_error{file, row.line, std::move(field), std::string{value}, expected}};
     };
     cluster_domains read;
     domain_tree_builder builder{detail::level_order{table->rows()}.names()};
@@ -121,9 +120,7 @@ class level_order {
     return read;
 }
 
-/// parse_domains of a file.
-///
-/// errors  as there, and a file that cannot be read
+/// parse_domains() of a file; a file that cannot be read is an error too.
 [[nodiscard]] inline expected<cluster_domains, input_error> read_domains(const std::string& file) {
     const auto content = read_file(file);
     if (!content) return unexpected<input_error>{content.error()};

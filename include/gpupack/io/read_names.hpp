@@ -14,15 +14,14 @@
 
 namespace gpupack::inline GPUPACK_ABI::io {
 
-/// Reads one name a line and finds each among the known names.
+/// Reads one name a line and finds each among the known names. Empty lines are skipped.
 ///
-/// file    named in errors
-/// what    what the names are of: "task", "node"
-/// known   [n]  distinct names
-/// returns [lines]  the index of each line's name; empty lines are passed over
-/// errors  a file that cannot be read, a name that is not known
+/// @param file    the file, named in errors
+/// @param object  what has these names, for errors: "task", "node"
+/// @param known   distinct names
+/// @return [names in the file]  index into `known`; or an error: a file that cannot be read, an unknown name
 [[nodiscard]] inline expected<std::vector<std::size_t>, input_error>
-read_names(const std::string& file, const std::string& what, const std::vector<std::string>& known) {
+read_names(const std::string& file, const std::string& object, const std::vector<std::string>& known) {
     const auto content = read_file(file);
     if (!content) return unexpected<input_error>{content.error()};
     std::unordered_map<std::string_view, std::size_t> index;
@@ -37,12 +36,12 @@ read_names(const std::string& file, const std::string& what, const std::vector<s
         ++line;
         if (!name.empty() && name.back() == '\r') name.remove_suffix(1);
         if (name.empty()) continue;
-        const auto known_at = index.find(name);
-        if (known_at == index.end())
+        const auto entry = index.find(name);
+        if (entry == index.end())
             return unexpected<input_error>{
-                input_error{file, line, what, std::string{name},
-                            std::string{"the name of a "}.append(what).append(" of the workload")}};
-        found.push_back(known_at->second);
+                input_error{file, line, object, std::string{name},
+                            std::string{"the name of a "}.append(object).append(" of the workload")}};
+        found.push_back(entry->second);
     }
     return found;
 }

@@ -49,27 +49,27 @@ struct link_word {
 using link_words = std::vector<std::vector<std::optional<link_word>>>;
 
 [[nodiscard]] inline expected<link_words, input_error> parse_links(const std::string& file,
-                                                                   const matrix_text& from) {
-    const std::size_t count = from.devices.size();
+                                                                   const matrix_text& matrix) {
+    const std::size_t count = matrix.devices.size();
     link_words links(count, std::vector<std::optional<link_word>>(count));
     for (std::size_t a = 0; a < count; ++a)
-        for (std::size_t b = 0; b < count && from.rows[a].line != 0; ++b) {
-            const auto wrong = [&](const std::string& right) {
+        for (std::size_t b = 0; b < count && matrix.rows[a].line != 0; ++b) {
+            const auto wrong = [&](const std::string& expected) {
                 return unexpected<input_error>{input_error{
-                    file, from.rows[a].line, std::string{from.devices[a]}.append(" to ").append(from.devices[b]),
-                    from.rows[a].words[b], right}};
+                    file, matrix.rows[a].line, std::string{matrix.devices[a]}.append(" to ").append(matrix.devices[b]),
+                    matrix.rows[a].words[b], expected}};
             };
-            if ((from.rows[a].words[b] == "X") != (a == b)) return wrong("X on the diagonal, and nowhere else");
+            if ((matrix.rows[a].words[b] == "X") != (a == b)) return wrong("X on the diagonal, and nowhere else");
             if (a == b) continue;
-            links[a][b] = parse_link_word(from.rows[a].words[b]);
+            links[a][b] = parse_link_word(matrix.rows[a].words[b]);
             if (!links[a][b]) return wrong("NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
             if (links[b][a] && !(*links[b][a] == *links[a][b]))
                 return wrong(std::string{"the same as from "}
-                                 .append(from.devices[b])
+                                 .append(matrix.devices[b])
                                  .append(" to ")
-                                 .append(from.devices[a])
+                                 .append(matrix.devices[a])
                                  .append(", ")
-                                 .append(from.rows[b].words[a]));
+                                 .append(matrix.rows[b].words[a]));
         }
     for (std::size_t a = 0; a < count; ++a)
         for (std::size_t b = 0; b < count; ++b)
@@ -77,8 +77,8 @@ using link_words = std::vector<std::vector<std::optional<link_word>>>;
     return links;
 }
 
-/// The PCIe path of two GPUs that NVLinks hide. Paths form a tree: whatever device reaches the two in different ways
-/// tells that theirs is the longer one, and one that reaches both in the same way that theirs is no longer.
+/// The PCIe path of two GPUs whose NVLinks hide it. Paths form a tree: where a third device reaches the two by different
+/// paths, the GPUs are connected by the longer of them; where by the same path, by one that is no longer than that.
 [[nodiscard]] inline pcie_path hidden_path(const link_words& links, std::size_t a, std::size_t b, bool same_numa) {
     pcie_path at_least = same_numa ? pcie_path::same_cpu : pcie_path::cross_cpu;
     for (std::size_t c = 0; c < links.size(); ++c) {
@@ -97,24 +97,29 @@ using link_words = std::vector<std::vector<std::optional<link_word>>>;
     return hidden_path(links, a, b, true) == pcie_path::cross_cpu;
 }
 
-/// The NUMA nodes of the GPUs: as they are told, 0 where nothing is; and where none is told at all, one for each group
-/// of GPUs that do not cross between processors.
-[[nodiscard]] inline std::vector<int> numa_nodes(const matrix_text& from, const link_words& links) {
-    std::vector<int> numa(from.gpus, 0);
-    bool told = false;
-    for (std::size_t g = 0; g < from.gpus; ++g) {
-        const std::string& text = from.rows[g].numa;
+/// The NUMA nodes of the GPUs as they are listed, 0 where one is missing. Where none is listed at all, one for each group
+/// of GPUs whose paths do not cross between processors.
+[[nodiscard]] inline std::vector<int> numa_nodes(const matrix_text& matrix, const link_words& links) {
+    std::vector<int> numa(matrix.gpus, 0);
+    bool is_listed = false;
+    for (std::size_t g = 0; g < matrix.gpus; ++g) {
+        const std::string& text = matrix.rows[g].numa;
         int node = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), node);
         if (error != std::errc{} || node < 0 || node > 15) continue;
         numa[g] = node;
-        told = true;
+        is_listed = true;
     }
     int next = 0;
-    for (std::size_t g = 0; g < from.gpus && !told; ++g) {
+    for (std::size_t g = 0; g < matrix.gpus && !is_listed; ++g) {
         std::size_t beside = 0;
         while (beside < g && crosses(links, g, beside)) ++beside;
-        numa[g] = beside < g ? numa[beside] : next++;
+        if (beside < g) {
+            numa[g] = numa[beside];
+        } else {
+            numa[g] = next;
+            ++next;
+        }
     }
     return numa;
 }
@@ -135,14 +140,16 @@ inline void name_adapters(std::vector<std::string>& devices, std::size_t gpus, s
 } // namespace detail
 
 /// Reads what connects the GPUs of a node from the output of `nvidia-smi topo -m`, as people paste it: with tabs or
-/// spaces, colours, table bars, marks of quotation, host names before each line, prompts and the legend around it; with
-/// or without adapters, their rows, and the columns about CPUs and NUMA nodes. Of several matrices, the first.
+/// spaces, colours, table bars, quotation marks, host names before each line, prompts and the legend around it; with or
+/// without adapters, their rows, and the columns about CPUs and NUMA nodes. Of several matrices, the first is read.
 ///
-/// NV# hides the PCIe path of two GPUs: it is inferred from the devices that both reach by PCIe, else from whether they
-/// share a NUMA node. Where no NUMA node is told, GPUs that reach each other without crossing between processors share
-/// one. NVLinks go to NVSwitches where those of one GPU add up to more than the 18 that it can have.
-/// file     named in errors
-/// errors   no matrix, a missing or ragged row, an unknown word, a link that is not the same both ways; with the line
+/// NV# hides the PCIe path of two GPUs. It is inferred from the devices that both reach by PCIe, otherwise from whether
+/// they share a NUMA node. Where no NUMA node is listed, GPUs that reach each other without crossing between processors
+/// share one. NVLinks lead to NVSwitches where those of one GPU add up to more than the 18 that it can have.
+/// @param file     named in errors
+/// @param content  the text
+/// @return the topology, or an error with its line: no matrix, a missing or ragged row, an unknown word, a link that
+///         differs between its two directions
 [[nodiscard]] inline expected<node_topology, input_error> parse_topology_matrix(const std::string& file,
                                                                                 std::string_view content) {
     auto text = detail::matrix_finder{file}.find(content);
@@ -178,18 +185,12 @@ inline void name_adapters(std::vector<std::string>& devices, std::size_t gpus, s
         }
         read.nics.push_back(std::move(added));
     }
-    auto right = checked(read);
-    if (!right) {
-        input_error error = right.error();
-        error.file = file;
-        return unexpected<input_error>{std::move(error)};
-    }
-    return right;
+    auto result = checked(read);
+    if (!result) result.error().file = file;
+    return result;
 }
 
-/// parse_topology_matrix of a file.
-///
-/// errors  as there, and a file that cannot be read
+/// parse_topology_matrix() of a file; a file that cannot be read is an error too.
 [[nodiscard]] inline expected<node_topology, input_error> read_topology_matrix(const std::string& file) {
     const auto content = read_file(file);
     if (!content) return unexpected<input_error>{content.error()};

@@ -26,7 +26,7 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 namespace detail {
 
-/// Reads the fields of one row by turns, and keeps the first error.
+/// Reads the fields of one row, and keeps the first error.
 class row_reader {
   public:
     row_reader(const std::string& file, const text_table::row& row) : file_{file}, row_{row} {}
@@ -66,7 +66,7 @@ class row_reader {
     return models::named(name).memory.count() > 0;
 }
 
-/// Resolves a list such as "V100M16|V100M32": models of the nodes, or of the catalogue, which no node then serves.
+/// Resolves a list such as "V100M16|V100M32": models of the nodes, or of the catalogue, which then no node has.
 [[nodiscard]] inline expected<model_set, input_error> resolve_models(model_table& models, std::string_view list) {
     for (std::string_view rest = list; !rest.empty();) {
         const std::size_t bar = rest.find('|');
@@ -130,13 +130,12 @@ class row_reader {
 
 } // namespace detail
 
-/// Reads the nodes of a cluster: the columns sn, cpu_milli, memory_mib, gpu, model, in any order; others are
-/// ignored.
+/// Reads the nodes of a cluster: the columns sn, cpu_milli, memory_mib, gpu, model, in any order; others are ignored.
 ///
-/// text    the content of the file
-/// file    named in errors
-/// errors  text_table's; an amount that is no whole number in its range; more than 32 GPUs; a node named twice;
-///         GPUs without a model. The first in the file; nothing is half read
+/// @param file  named in errors
+/// @param text  the content of the file
+/// @return all nodes, or the first error: what text_table::parse refuses; an amount that is not a whole number in its
+///         range; more than 32 GPUs; a node named twice; GPUs without a model
 [[nodiscard]] inline expected<std::vector<workload::node>, input_error> read_nodes(const std::string& file,
                                                                                std::string_view text) {
     const auto table = text_table::parse(file, text, {"sn", "cpu_milli", "memory_mib", "gpu", "model"});
@@ -154,14 +153,15 @@ class row_reader {
     return nodes;
 }
 
-/// Reads the tasks of a workload: the columns name, cpu_milli, memory_mib, num_gpu, gpu_milli, and where they are
-/// there gpu_spec, creation_time, deletion_time, scheduled_time; others are ignored.
+/// Reads the tasks of a workload: the columns name, cpu_milli, memory_mib, num_gpu, gpu_milli, and if present gpu_spec,
+/// creation_time, deletion_time, scheduled_time; others are ignored.
 ///
-/// text    the content of the file
-/// file    named in errors
-/// models  of the nodes; models that only the catalogue knows are added
-/// errors  text_table's; an amount that is no whole number in its range; a fraction of several GPUs; a model that
-///         neither the nodes nor the catalogue have; a task named twice; a deletion before the start
+/// @param file    named in errors
+/// @param text    the content of the file
+/// @param models  of the nodes; models that only the catalogue knows are added
+/// @return all tasks, or the first error: what text_table::parse refuses; an amount that is not a whole number in its
+///         range; a fraction of several GPUs; a model that neither the nodes nor the catalogue have; a task named twice;
+///         a deletion before the start
 [[nodiscard]] inline expected<std::vector<workload::task>, input_error>
 read_tasks(const std::string& file, std::string_view text, model_table& models) {
     const auto table = text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
@@ -180,10 +180,12 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
     return tasks;
 }
 
-/// Reads a recorded cluster and its workload, in the column layout of the openb traces.
+/// Reads a recorded cluster and its tasks, in the column layout of the openb traces. The workload has no name.
 ///
-/// errors  a file that cannot be read; read_nodes'; read_tasks'
-/// source  cluster-trace-gpu-v2023 (docs/sources.md#openb)
+/// Source: cluster-trace-gpu-v2023 (docs/sources.md#openb).
+/// @param nodes_file  as for read_nodes()
+/// @param tasks_file  as for read_tasks()
+/// @return the workload, or an error: a file that cannot be read, and those of read_nodes() and read_tasks()
 [[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
                                                              const std::string& tasks_file) {
     const auto nodes_text = read_file(nodes_file);

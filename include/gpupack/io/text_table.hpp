@@ -18,39 +18,38 @@
 
 namespace gpupack::inline GPUPACK_ABI::io {
 
-/// The content of a file.
-///
-/// errors  a file that cannot be opened or read
+/// The content of a file, or an error where it cannot be opened or read.
 [[nodiscard]] inline expected<std::string, input_error> read_file(const std::string& path) {
-    std::ifstream in{path, std::ios::binary};
+    std::ifstream file{path, std::ios::binary};
     std::string content;
     std::array<char, 65536> block{};
-    while (in.read(block.data(), block.size()) || in.gcount() > 0)
-        content.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    // A folder opens, and fails only when it is read.
-    if (!in.is_open() || in.bad()) return bad_input("file", path, "a file that can be read");
+    while (file.read(block.data(), block.size()) || file.gcount() > 0)
+        content.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    // A folder can be opened; only reading it fails.
+    if (!file.is_open() || file.bad()) return bad_input("file", path, "a file that can be read");
     return content;
 }
 
 /// A comma-separated text whose first line names the columns: split into fields, with line numbers for errors.
 ///
-/// Neither quotes nor escapes: the published traces have none. Empty lines are passed over, and so is the carriage
-/// return of a line end.
+/// There are no quotes or escapes: the published traces have none. Empty lines are skipped, and so is the carriage return
+/// at the end of a line.
 class text_table {
   public:
-    /// One line of the table, by the order of the columns asked for.
+    /// One line of the table, in the order of the requested columns.
     struct row {
-        std::size_t line = 0;
-        std::vector<std::string_view> fields;
+        std::size_t line = 0;                 ///< In the file, from 1.
+        std::vector<std::string_view> fields; ///< [required + optional columns]
     };
 
-    /// Splits `content`, which must outlive the table.
+    /// Splits a text.
     ///
-    /// file      named in errors
-    /// required  columns that must be there
-    /// optional  columns that may be; a row has an empty field for a missing one
-    /// errors    no header line, a required column missing or a column named twice, a row with fewer or more fields
-    ///           than the header
+    /// @param file      named in errors
+    /// @param content   outlives the table
+    /// @param required  columns that must be there
+    /// @param optional  columns that may be missing: rows then have an empty field for them
+    /// @return the table, or an error: no header line, a required column missing, a column named twice, a row with fewer
+    ///         or more fields than the header
     [[nodiscard]] static expected<text_table, input_error>
     parse(const std::string& file, std::string_view content, const std::vector<std::string_view>& required,
           const std::vector<std::string_view>& optional = {}) {
@@ -137,9 +136,14 @@ class text_table {
     std::vector<row> rows_;
 };
 
-/// A whole number from `lowest` to `highest`, written in plain digits.
+/// Reads a whole number in plain digits.
 ///
-/// file, line, field  named in the error
+/// @param file     named in the error
+/// @param line     named in the error
+/// @param field    named in the error
+/// @param text     the digits
+/// @param lowest   that is right
+/// @param highest  that is right
 [[nodiscard]] inline expected<std::int64_t, input_error> parse_number(const std::string& file, std::size_t line,
                                                                       std::string_view field, std::string_view text,
                                                                       std::int64_t lowest, std::int64_t highest) {

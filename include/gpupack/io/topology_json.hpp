@@ -52,7 +52,7 @@ inline constexpr std::array<std::string_view, 6> path_words{"SYS", "NODE", "PHB"
     return links ? std::optional{gpu_link{*path, static_cast<std::uint8_t>(*links)}} : std::nullopt;
 }
 
-/// Reads one document; the first thing that is wrong stays.
+/// Reads one document, and keeps the first error.
 class topology_reader {
   public:
     using json = nlohmann::json;
@@ -90,18 +90,16 @@ class topology_reader {
             read.partitions.push_back(set);
         }
         if (error_) return failure();
-        auto right = checked(read);
-        if (right) return right;
-        error_ = right.error();
-        error_->file = file_;
-        return failure();
+        auto result = checked(read);
+        if (!result) result.error().file = file_;
+        return result;
     }
 
   private:
     [[nodiscard]] unexpected<input_error> failure() const { return unexpected<input_error>{*error_}; }
 
-    void wrong(const std::string& where, std::string value, std::string right) {
-        if (!error_) error_ = input_error{file_, 0, where, std::move(value), std::move(right)};
+    void wrong(const std::string& where, std::string value, std::string expected) {
+        if (!error_) error_ = input_error{file_, 0, where, std::move(value), std::move(expected)};
     }
 
     void keys(const json& object, const std::string& where, std::initializer_list<std::string_view> known) {
@@ -121,7 +119,7 @@ class topology_reader {
         return none;
     }
 
-    /// The elements of an array and where they stand.
+    /// The elements of an array and their JSON pointers.
     [[nodiscard]] std::vector<std::pair<const json*, std::string>> elements(const json& array,
                                                                             const std::string& where) {
         std::vector<std::pair<const json*, std::string>> all;
@@ -133,9 +131,9 @@ class topology_reader {
 
     [[nodiscard]] int number(const json& value, const std::string& where, int least, int most) {
         if (value.is_number_integer() && value >= least && value <= most) return value.get<int>();
-        std::string right = std::to_string(least);
-        if (most > least) right.insert(0, "a whole number from ").append(" to ").append(std::to_string(most));
-        wrong(where, value.dump().substr(0, 40), std::move(right));
+        std::string expected = std::to_string(least);
+        if (most > least) expected.insert(0, "a whole number from ").append(" to ").append(std::to_string(most));
+        wrong(where, value.dump().substr(0, 40), std::move(expected));
         return least;
     }
 
@@ -145,7 +143,7 @@ class topology_reader {
         return {};
     }
 
-    void read_nic(node_topology& to, const json& adapter, const std::string& where) {
+    void read_nic(node_topology& topology, const json& adapter, const std::string& where) {
         keys(adapter, where, {"name", "numa", "to_gpus"});
         nic added{word(at(adapter, where, "name"), where + "/name"),
                   number(at(adapter, where, "numa"), where + "/numa", 0, 15),
@@ -156,7 +154,7 @@ class topology_reader {
             if (!path) wrong(place, text, "a path: SYS, NODE, PHB, PXB, PIX or PSB");
             added.to_gpus.push_back(path.value_or(pcie_path::cross_cpu));
         }
-        to.nics.push_back(std::move(added));
+        topology.nics.push_back(std::move(added));
     }
 
     std::string file_;
@@ -165,16 +163,17 @@ class topology_reader {
 
 } // namespace detail
 
-/// Reads what connects the GPUs of a node from gpupack's own JSON, as write_topology_json writes it.
+/// Reads what connects the GPUs of a node from gpupack's own JSON, as write_topology_json() writes it.
 ///
-/// file    named in errors
-/// errors  text that is no JSON, with its line; a key that is missing, unknown or of another type, with its JSON
-///         pointer; and what checked() refuses
+/// @param file     named in errors
+/// @param content  the text
+/// @return the topology, or an error: text that is not JSON, with its line; a key that is missing, unknown or of another
+///         type, with its JSON pointer; what checked() refuses
 [[nodiscard]] inline expected<node_topology, input_error> parse_topology_json(const std::string& file,
                                                                               std::string_view content) {
     const auto all = nlohmann::json::parse(content.begin(), content.end(), nullptr, false);
     if (!all.is_discarded()) return detail::topology_reader{file}.read(all);
-    std::size_t line = 1; // parse once more for the place: the parser tells it by an exception only
+    std::size_t line = 1; // parse again for the line: the parser reports it only by an exception
     try {
         [[maybe_unused]] const auto never = nlohmann::json::parse(content.begin(), content.end());
     } catch (const nlohmann::json::parse_error& error) {
@@ -185,42 +184,40 @@ class topology_reader {
     return unexpected<input_error>{input_error{file, line, "document", "", "JSON"}};
 }
 
-/// parse_topology_json of a file.
-///
-/// errors  as there, and a file that cannot be read
+/// parse_topology_json() of a file; a file that cannot be read is an error too.
 [[nodiscard]] inline expected<node_topology, input_error> read_topology_json(const std::string& file) {
     const auto content = read_file(file);
     if (!content) return unexpected<input_error>{content.error()};
     return parse_topology_json(file, *content);
 }
 
-/// A topology as JSON that a person can read and change: a row of links a line.
+/// A topology as JSON that a person can read and change, with a row of links in each line.
 ///
-/// of       checked
-/// returns  {"gpupack_topology": 1, "gpus": [{"numa": 0}, ...], "links": [["X", "NV2 PHB", ...], ...], "nvswitch": false,
+/// @param topology  checked
+/// @return  {"gpupack_topology": 1, "gpus": [{"numa": 0}, ...], "links": [["X", "NV2 PHB", ...], ...], "nvswitch": false,
 ///          "nics": [{"name": "mlx5_0", "numa": 0, "to_gpus": ["PIX", ...]}, ...], "partitions": [[0, 1], ...]}
-[[nodiscard]] inline std::string write_topology_json(const node_topology& of) {
+[[nodiscard]] inline std::string write_topology_json(const node_topology& topology) {
     const auto list = [](const char* key, const std::vector<std::string>& rows) {
         std::string text = std::string{" \""}.append(key).append("\": [");
         for (std::size_t i = 0; i < rows.size(); ++i) text.append(i == 0 ? "\n  " : ",\n  ").append(rows[i]);
         return text.append(rows.empty() ? "]" : "\n ]");
     };
     std::vector<std::string> gpus, links, nics, partitions;
-    for (const int numa : of.numa) gpus.push_back(nlohmann::json{{"numa", numa}}.dump());
-    for (std::size_t a = 0; a < of.links.size(); ++a) {
+    for (const int numa : topology.numa) gpus.push_back(nlohmann::json{{"numa", numa}}.dump());
+    for (std::size_t a = 0; a < topology.links.size(); ++a) {
         auto row = nlohmann::json::array();
-        for (std::size_t b = 0; b < of.links[a].size(); ++b)
-            row.push_back(a == b ? std::string{"X"} : detail::link_text(of.links[a][b]));
+        for (std::size_t b = 0; b < topology.links[a].size(); ++b)
+            row.push_back(a == b ? std::string{"X"} : detail::link_text(topology.links[a][b]));
         links.push_back(row.dump());
     }
-    for (const nic& each : of.nics) {
+    for (const nic& each : topology.nics) {
         nlohmann::ordered_json adapter{{"name", each.name}, {"numa", each.numa}};
         auto& paths = adapter["to_gpus"] = nlohmann::ordered_json::array();
         for (const pcie_path path : each.to_gpus)
             paths.push_back(detail::path_words[static_cast<std::size_t>(path)]);
         nics.push_back(adapter.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     }
-    for (const gpu_set part : of.partitions) {
+    for (const gpu_set part : topology.partitions) {
         auto members = nlohmann::json::array();
         for_each_gpu(part, [&](int gpu) { members.push_back(gpu); });
         partitions.push_back(members.dump());
@@ -229,7 +226,7 @@ class topology_reader {
         .append(list("gpus", gpus).append(",\n"))
         .append(list("links", links).append(",\n"))
         .append(" \"nvswitch\": ")
-        .append(of.switched ? "true,\n" : "false,\n")
+        .append(topology.switched ? "true,\n" : "false,\n")
         .append(list("nics", nics).append(",\n"))
         .append(list("partitions", partitions))
         .append("\n}\n");

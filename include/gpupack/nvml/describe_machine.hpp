@@ -20,7 +20,7 @@
 
 namespace gpupack::inline GPUPACK_ABI::nvml {
 
-/// A GPU as the driver tells it.
+/// A GPU as the driver describes it.
 struct gpu {
     std::string name;   ///< "NVIDIA H100 80GB HBM3".
     std::string uuid;   ///< "GPU-...", as requests may name it.
@@ -28,7 +28,7 @@ struct gpu {
     mebibytes memory{}; ///< In all, rounded down to MiB.
 };
 
-/// The GPUs of this machine, in the driver's order, and what connects them. NVML knows no network adapters.
+/// The GPUs of this machine, in the driver's order, and what connects them. Network adapters are unknown to NVML.
 struct machine {
     std::vector<gpu> gpus; ///< The GPUs, in the driver's order.
     node_topology topology; ///< What connects them.
@@ -39,16 +39,16 @@ namespace detail {
 /// Asks the library about each GPU and each pair; the first call that fails is the error.
 class inquiry {
   public:
-    explicit inquiry(const library& of, std::string file) : library_{of}, call_{of.call}, file_{std::move(file)} {}
+    explicit inquiry(const library& library, std::string file) : library_{library}, call_{library.call}, file_{std::move(file)} {}
 
     [[nodiscard]] expected<machine, input_error> describe() {
         unsigned count = 0;
-        if (!right(call_.count(&count), "nvmlDeviceGetCount_v2", "")) return unexpected<input_error>{*error_};
+        if (!succeeded(call_.count(&count), "nvmlDeviceGetCount_v2", "")) return unexpected<input_error>{*error_};
         if (count > max_gpus_per_node)
             return unexpected<input_error>{input_error{file_, 0, "GPUs", std::to_string(count), "at most 32"}};
-        std::vector<pcie_location> places;
-        for (unsigned i = 0; i < count && !error_; ++i) places.push_back({.numa = add_gpu(i)});
-        made_.topology = wired(places);
+        std::vector<pcie_location> locations;
+        for (unsigned i = 0; i < count && !error_; ++i) locations.push_back({.numa = add_gpu(i)});
+        made_.topology = wired(locations);
         for (std::size_t a = 0; a < handles_.size() && !error_; ++a)
             for (std::size_t b = 0; b < a && !error_; ++b) {
                 const pcie_path path = path_of(a, b);
@@ -57,39 +57,45 @@ class inquiry {
         for (std::size_t a = 0; a < handles_.size() && !error_; ++a) count_links(a);
         if (error_) return unexpected<input_error>{*error_};
         join_by_switches();
-        if (const auto told = checked(made_.topology); !told) return unexpected<input_error>{told.error()};
+        if (const auto result = checked(made_.topology); !result) return unexpected<input_error>{result.error()};
         return std::move(made_);
     }
 
   private:
-    bool right(result told, const char* call, const std::string& of) {
-        if (told == success) return true;
+    bool succeeded(result answer, const char* call, const std::string& object) {
+        if (answer == success) return true;
         if (!error_)
-            error_ = input_error{file_, 0, std::string{call}.append(of.empty() ? "" : " of ").append(of),
-                                 library_.text(told), "an answer"};
+            error_ = input_error{file_, 0, std::string{call}.append(object.empty() ? "" : " of ").append(object),
+                                 library_.text(answer), "an answer"};
         return false;
     }
 
-    /// Returns the NUMA node of the GPU.
+    [[nodiscard]] static std::string gpu_name(std::size_t index) {
+        return std::string{"GPU"}.append(std::to_string(index));
+    }
+
+    /// Adds a GPU.
+    ///
+    /// @return its NUMA node
     int add_gpu(unsigned index) {
-        const std::string who = std::string{"GPU"}.append(std::to_string(index));
+        const std::string who = gpu_name(index);
         device handle = nullptr;
         char name[128] = {};
         char uuid[96] = {};
         memory_info memory{};
         pci_info pci{};
-        if (!right(call_.handle(index, &handle), "nvmlDeviceGetHandleByIndex_v2", who) ||
-            !right(call_.name(handle, name, sizeof name), "nvmlDeviceGetName", who) ||
-            !right(call_.uuid(handle, uuid, sizeof uuid), "nvmlDeviceGetUUID", who) ||
-            !right(call_.memory(handle, &memory), "nvmlDeviceGetMemoryInfo", who) ||
-            !right(call_.pci(handle, &pci), "nvmlDeviceGetPciInfo_v3", who))
+        if (!succeeded(call_.handle(index, &handle), "nvmlDeviceGetHandleByIndex_v2", who) ||
+            !succeeded(call_.name(handle, name, sizeof name), "nvmlDeviceGetName", who) ||
+            !succeeded(call_.uuid(handle, uuid, sizeof uuid), "nvmlDeviceGetUUID", who) ||
+            !succeeded(call_.memory(handle, &memory), "nvmlDeviceGetMemoryInfo", who) ||
+            !succeeded(call_.pci(handle, &pci), "nvmlDeviceGetPciInfo_v3", who))
             return 0;
         handles_.push_back(handle);
         made_.gpus.push_back({name, uuid, pci.bus_id, mebibytes{static_cast<std::int64_t>(memory.total >> 20)}});
         return numa_of(handle, pci);
     }
 
-    /// As NVML tells it, else as the kernel does; 0 where neither knows.
+    /// The NUMA node of a GPU from NVML, otherwise from the kernel; 0 where neither knows.
     [[nodiscard]] int numa_of(device handle, const pci_info& pci) const {
         unsigned long nodes = 0;
         if (call_.memory_affinity != nullptr && call_.memory_affinity(handle, 1, &nodes, 0) == success &&
@@ -102,15 +108,15 @@ class inquiry {
         std::transform(bus.begin(), bus.end(), bus.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         if (bus.size() == 16) bus.erase(0, 4);
-        std::ifstream told{std::string{"/sys/bus/pci/devices/"}.append(bus).append("/numa_node")};
+        std::ifstream file{std::string{"/sys/bus/pci/devices/"}.append(bus).append("/numa_node")};
         int node = 0;
-        return told >> node && node > 0 ? node : 0;
+        return file >> node && node > 0 ? node : 0;
     }
 
     [[nodiscard]] pcie_path path_of(std::size_t a, std::size_t b) {
         int level = 0;
-        if (!right(call_.common_ancestor(handles_[a], handles_[b], &level), "nvmlDeviceGetTopologyCommonAncestor",
-                   gpupack::detail::pair_text(a, b)))
+        if (!succeeded(call_.common_ancestor(handles_[a], handles_[b], &level), "nvmlDeviceGetTopologyCommonAncestor",
+                   gpu_name(a).append(" to ").append(gpu_name(b))))
             return pcie_path::cross_cpu;
         switch (level) {
         case 0: return pcie_path::same_board;
@@ -122,7 +128,7 @@ class inquiry {
         }
     }
 
-    /// Adds the links of a GPU that are up: to another GPU, both ends of which tell it, or to a switch.
+    /// Adds the links of a GPU that are up, to a switch or to another GPU; both ends report a link, so one of them counts.
     void count_links(std::size_t a) {
         switch_links_.push_back(0);
         if (call_.link_state == nullptr || call_.link_remote_pci == nullptr) return;
@@ -165,13 +171,12 @@ class inquiry {
 
 } // namespace detail
 
-/// Describes the machine that this runs on, by NVML, which is loaded now and unloaded again.
+/// Describes the machine that this runs on, by NVML, which is loaded for the call and unloaded again.
 ///
-/// Errors: no library here, which is so where NVIDIA's driver is not; a function that it lacks; a call that fails:
-/// which, and of which GPU.
-/// Cost: some milliseconds a GPU and pair, as NVML answers.
-///
+/// Cost: some milliseconds for each GPU and pair.
 /// @param library  the file of NVML, as the loader finds it
+/// @return the machine, or an error: no such library, as without NVIDIA's driver; a function that it lacks; a call that
+///         fails, with the function and the GPU
 [[nodiscard]] inline expected<machine, input_error>
 describe_machine(const std::string& library = "libnvidia-ml.so.1") {
     const auto opened = detail::library::open(library);

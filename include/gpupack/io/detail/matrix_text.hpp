@@ -17,27 +17,22 @@
 
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
-/// A matrix of `nvidia-smi topo -m` as words, before anything is made of them.
-///
-/// devices   in the order of the columns: GPUs, then adapters
-/// gpus      how many of them are GPUs
-/// numa      whether a column tells the NUMA node of a GPU's processors
-/// gpu_numa  whether a last one tells that of its own memory
-/// rows      [devices]  those of adapters may be missing
+/// A matrix of `nvidia-smi topo -m` as words, before they are interpreted.
 struct matrix_text {
+    /// What the matrix says of one device.
     struct row {
-        std::size_t line = 0; // 0: there is none
+        std::size_t line = 0; ///< In the text; 0: the row is missing.
         std::vector<std::string> words;
         std::string numa;
     };
-    std::vector<std::string> devices;
-    std::size_t gpus = 0;
-    bool numa = false;
-    bool gpu_numa = false;
-    std::vector<row> rows;
+    std::vector<std::string> devices; ///< In the order of the columns: GPUs, then adapters.
+    std::size_t gpus = 0;             ///< How many of them are GPUs.
+    bool numa = false;                ///< Whether there is a column with the NUMA node of a GPU's processors.
+    bool gpu_numa = false;            ///< Whether there is a last one with that of its own memory.
+    std::vector<row> rows;            ///< [devices]  Those of adapters may be missing.
 };
 
-/// A line as it was printed: without colours, table bars, marks of quotation and the spaces around it.
+/// A line as it was printed: without colours, table bars, quotation marks and the spaces around it.
 [[nodiscard]] inline std::string plain_line(std::string_view line) {
     std::string text;
     for (std::size_t i = 0; i < line.size(); ++i) {
@@ -45,7 +40,10 @@ struct matrix_text {
             while (i < line.size() && std::isalpha(static_cast<unsigned char>(line[i])) == 0) ++i;
             continue;
         }
-        text += line[i] == '|' ? '\t' : line[i] == '\r' ? ' ' : line[i];
+        if (line[i] == '|')
+            text += '\t';
+        else
+            text += line[i] == '\r' ? ' ' : line[i];
     }
     const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
     while (!text.empty() && is_space(text.back())) text.pop_back();
@@ -71,27 +69,29 @@ struct matrix_text {
            std::all_of(name.begin() + 3, name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The line without the name of a host that tools which gather output put before it: "node7: GPU0 X NV2".
+/// The line without the host name that some tools put before it: "node7: GPU0 X NV2".
 [[nodiscard]] inline std::string without_host(std::string line) {
     const std::vector<std::string> words = words_of(line);
     if (words.size() < 3 || words[0].back() != ':') return line;
     return plain_line(std::string_view{line}.substr(line.find(':') + 1));
 }
 
-/// Takes the devices and columns that a header line names; false where it is none.
-[[nodiscard]] inline bool take_header(matrix_text& to, const std::string& line) {
+/// Reads the devices and columns that a header line names.
+///
+/// @return whether the line is one
+[[nodiscard]] inline bool take_header(matrix_text& matrix, const std::string& line) {
     const std::vector<std::string> words = words_of(line);
     if (words.empty() || words[0] != "GPU0" || (words.size() > 1 && words[1] == "X")) return false;
     const auto is_column = [&](std::size_t i) {
         return words[i] == "CPU" || words[i] == "NUMA" || words[i] == "GPU";
     };
     std::size_t i = 0;
-    for (; i < words.size() && !is_column(i); ++i) to.devices.push_back(words[i]);
+    for (; i < words.size() && !is_column(i); ++i) matrix.devices.push_back(words[i]);
     for (; i + 1 < words.size(); ++i) {
-        to.numa = to.numa || (words[i] == "NUMA" && words[i + 1] == "Affinity");
-        to.gpu_numa = to.gpu_numa || (words[i] == "NUMA" && words[i + 1] == "ID");
+        matrix.numa = matrix.numa || (words[i] == "NUMA" && words[i + 1] == "Affinity");
+        matrix.gpu_numa = matrix.gpu_numa || (words[i] == "NUMA" && words[i + 1] == "ID");
     }
-    to.rows.resize(to.devices.size());
+    matrix.rows.resize(matrix.devices.size());
     return true;
 }
 
@@ -122,13 +122,12 @@ struct matrix_text {
     return all;
 }
 
-/// What a row says of the NUMA node, behind its links: the cell after that of the CPUs, which may be empty.
-///
-/// cells  between tabs where there are any, else the words that are left
-[[nodiscard]] inline std::string numa_cell(const matrix_text& of, const std::string& line,
+/// What a row says of the NUMA node, behind its links: the cell after that of the CPUs, which may be empty. Cells are
+/// separated by tabs where there are any, otherwise the words that are left.
+[[nodiscard]] inline std::string numa_cell(const matrix_text& matrix, const std::string& line,
                                            const std::vector<std::string>& words) {
-    if (!of.numa) return {};
-    const std::size_t devices = of.devices.size();
+    if (!matrix.numa) return {};
+    const std::size_t devices = matrix.devices.size();
     std::vector<std::string> cells;
     for (std::size_t begin = 0; begin <= line.size();) {
         const std::size_t end = std::min(line.find('\t', begin), line.size());
@@ -137,19 +136,19 @@ struct matrix_text {
     }
     if (cells.size() > devices + 1) return cells.size() > devices + 2 ? cells[devices + 2] : "";
     std::size_t left = words.size() - std::min(words.size(), devices + 1);
-    if (of.gpu_numa && left > 0) --left; // that one is never empty
+    if (matrix.gpu_numa && left > 0) --left; // that one is never empty
     if (left >= 2) return words[devices + 2];
-    // One cell alone is that of the CPUs, unless it is no more than a number.
+    // A single cell is that of the CPUs, unless it is just a number.
     return left == 1 && words[devices + 1].find_first_of("-,") == std::string::npos ? words[devices + 1] : "";
 }
 
-/// Finds the first matrix in what was pasted, whatever stands around it.
+/// Finds the first matrix in a text, whatever is around it.
 class matrix_finder {
   public:
     explicit matrix_finder(const std::string& file) : file_{file} {}
 
-    /// errors  no matrix; GPUs that are not GPU0, GPU1, ...; a GPU without a row or with two; a row with too few
-    ///         entries
+    /// @return the matrix, or an error: no matrix; GPUs that are not GPU0, GPU1, ...; a GPU without a row or with two; a
+    ///         row with too few entries
     [[nodiscard]] expected<matrix_text, input_error> find(std::string_view content) {
         for (std::string_view rest = content; !rest.empty() && !error_ && !ended_;) {
             const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -169,8 +168,8 @@ class matrix_finder {
     }
 
   private:
-    void wrong(std::size_t line, std::string field, std::string value, std::string right) {
-        if (!error_) error_ = input_error{file_, line, std::move(field), std::move(value), std::move(right)};
+    void wrong(std::size_t line, std::string field, std::string value, std::string expected) {
+        if (!error_) error_ = input_error{file_, line, std::move(field), std::move(value), std::move(expected)};
     }
 
     [[nodiscard]] std::size_t first_missing() const {
@@ -192,7 +191,7 @@ class matrix_finder {
         const std::vector<std::string> words = parted(words_of(line));
         if (words.empty()) return;
         if (matrix_text other; first_missing() == found_.gpus && take_header(other, line)) {
-            ended_ = true; // the matrix of another question (topo -p2p), or of another machine
+            ended_ = true; // another matrix: of topo -p2p, or of another machine
             return;
         }
         const auto device = std::find(found_.devices.begin(), found_.devices.end(), words[0]);

@@ -13,9 +13,9 @@
 
 namespace gpupack::inline GPUPACK_ABI::nvml::detail {
 
-/// What of NVML's binary interface is used here, declared anew so that no header of the toolkit is needed.
+/// The part of NVML's binary interface that is used here, declared again so that no header of the toolkit is needed.
 ///
-/// source  NVML's API reference (docs/sources.md#nvml)
+/// Source: NVML's API reference (docs/sources.md#nvml).
 using device = struct nvmlDevice_st*;
 using result = int;
 inline constexpr result success = 0;
@@ -36,7 +36,7 @@ struct pci_info {
 };
 static_assert(sizeof(pci_info) == 68);
 
-/// The functions; the last four are missing in old libraries, which know no NVLinks or NUMA nodes.
+/// The functions; the last four are missing in old libraries, which have no NVLinks or NUMA nodes.
 struct functions {
     result (*init)() = nullptr;
     result (*shutdown)() = nullptr;
