@@ -4,6 +4,7 @@
 #include "support/openb_cluster.hpp"
 
 #include <gpupack/gpu/batch.hpp>
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/replay/what_if.hpp>
 #include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/policy/best_fit.hpp>

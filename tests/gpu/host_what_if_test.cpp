@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/what_if.hpp>
 
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>

@@ -10,37 +10,28 @@
 
 namespace replay_program {
 
-/// What the command line asks for, checked.
-///
-/// policies        names of presets
-/// named           those of them that the command names, rather than `all`: they stand out in the report
-/// synthetic       whether the workload is one whose tasks come and go
-/// load            in thousandths of the cluster's GPUs
-/// learn           half-life in arrivals of the mix that is learnt; 0: the mix is known
-/// history         file of the tasks by which policies know the mix; empty: by the workload itself
-/// causes          whether the table tells why GPUs are idle, and which tasks fail
-/// message         --help, --version or --list-policies: what to print instead of a run
+/// What the command line asks for, checked. Files that were not named are empty.
 struct options {
-    std::string workload = "openb";
-    std::string nodes;
-    std::string pods;
-    std::vector<std::string> policies;
-    std::vector<std::string> named;
+    std::string workload = "openb";    ///< A built-in one, where no files are named.
+    std::string nodes;                 ///< File.
+    std::string pods;                  ///< File.
+    std::vector<std::string> policies; ///< Names of presets.
+    std::vector<std::string> named;    ///< Those that the command names, rather than `all`; they stand out in the report.
     std::uint64_t first_seed = 42;
     std::uint64_t last_seed = 42;
-    std::int64_t load = 1300;
-    std::int64_t learn = 0;
-    std::string engine = "indexed";
-    std::string history;
-    std::string order;
-    std::string node_order;
-    std::string decisions;
-    std::string json;
-    std::string report;
+    std::int64_t load = 1300;          ///< In thousandths of the cluster's GPUs, or of its capacity.
+    std::int64_t learn = 0;            ///< Half-life in arrivals of the mix that is learnt; 0: the mix is known.
+    std::string engine = "indexed";    ///< One of engine_names.
+    std::string history;               ///< File of tasks that policies expect instead of the workload's own.
+    std::string order;                 ///< File.
+    std::string node_order;            ///< File.
+    std::string decisions;             ///< File.
+    std::string json;                  ///< File, or - for standard output.
+    std::string report;                ///< File.
     bool timeline = false;
-    bool causes = false;
-    bool synthetic = false;
-    std::string message;
+    bool causes = false;               ///< Whether the table says why GPUs are idle, and which tasks fail.
+    bool synthetic = false;            ///< Whether tasks of the workload come and go.
+    std::string message;               ///< For --help, --version and --list-policies: printed instead of a run.
     std::string command_line;
 };
 
@@ -49,7 +40,8 @@ struct options {
 
 /// Reads the command line.
 ///
-/// errors  an unknown flag, policy, engine or workload; a number out of range; flags that exclude each other
+/// @return the options, or an error: an unknown flag, policy, engine or workload; a number out of range; flags that
+///         exclude each other
 [[nodiscard]] gpupack::expected<options, gpupack::input_error> parse_options(int argc, const char* const* argv);
 
 } // namespace replay_program

@@ -19,8 +19,9 @@ class output_file {
   public:
     /// Makes sure that the file can be written, before any work is done for it.
     ///
-    /// flag    named in the error
-    /// errors  a folder, a folder that is not there, no permission
+    /// @param flag  named in the error
+    /// @param path  of the file
+    /// @return the file, or an error: a folder, a folder that does not exist, no permission
     [[nodiscard]] static gpupack::expected<output_file, gpupack::input_error> open(const std::string& flag,
                                                                                    const std::string& path) {
         output_file file;
@@ -48,7 +49,7 @@ class output_file {
 
     /// Writes the content and puts the file in its place.
     ///
-    /// errors  a full disk, a file that was taken away meanwhile
+    /// @return an error where the disk is full, or the file was removed meanwhile
     [[nodiscard]] gpupack::expected<void, gpupack::input_error> commit(const std::string& content) {
         std::ofstream out{written_, std::ios::binary | std::ios::trunc};
         out << content;

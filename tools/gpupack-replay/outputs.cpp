@@ -4,7 +4,7 @@
 #include "causes_text.hpp"
 #include "summary.hpp"
 #include "summary_measures.hpp"
-#include "summary_visits.hpp"
+#include "summary_churn.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -49,7 +49,7 @@ std::string heading(const std::vector<run_record>& runs) {
 }
 
 /// The levels of domains worth a column: neither the cluster, where all are, nor the node, where no gang is.
-std::vector<std::size_t> levels_shown(const visits_summary& of) {
+std::vector<std::size_t> levels_shown(const churn_summary& of) {
     std::vector<std::size_t> levels;
     for (std::size_t level = 1; level + 1 < of.within.size(); ++level) levels.push_back(level);
     return levels;
@@ -59,9 +59,9 @@ std::string within_name(const run_record& any, std::size_t level) {
     return fmt::format("in one {} %", any.churn->levels[level]);
 }
 
-std::string visits_text(const std::vector<run_record>& runs) {
+std::string churn_text(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
-    const std::vector<visits_summary> policies = summarise_visits(runs);
+    const std::vector<churn_summary> policies = summarise_churn(runs);
     std::string text = fmt::format(
         "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
         any.nodes, any.gpus, 100 * any.load, any.churn->unit, seeds_text(runs), any.engine);
@@ -73,15 +73,15 @@ std::string visits_text(const std::vector<run_record>& runs) {
     for (const std::string& name : any.churn->names)
         text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
     text += "\n";
-    for (const visits_summary& each : policies) {
+    for (const churn_summary& each : policies) {
         text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
                             each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
         if (each.has_links) text += fmt::format("  {:>10.2f}  {:>6.2f}", each.on_best.mean, each.link.mean);
         for (const std::size_t level : levels_shown(each))
             text += fmt::format("  {:>{}.1f}", each.within[level].mean, within_name(any, level).size());
-        for (std::size_t kind = 0; kind < each.by_kind.size(); ++kind)
-            text += fmt::format("  {:>{}.2f}", each.by_kind[kind].mean,
-                                std::max<std::size_t>(6, any.churn->names[kind].size()));
+        for (std::size_t c = 0; c < each.by_class.size(); ++c)
+            text += fmt::format("  {:>{}.2f}", each.by_class[c].mean,
+                                std::max<std::size_t>(6, any.churn->names[c].size()));
         text += "\n";
     }
     if (policies.front().has_links)
@@ -135,7 +135,7 @@ std::string closing_text(const std::vector<policy_summary>& policies, const run_
 
 std::string table_text(const std::vector<run_record>& runs, bool causes) {
     if (runs.empty()) return "nothing to replay\n";
-    if (runs.front().churn) return visits_text(runs);
+    if (runs.front().churn) return churn_text(runs);
     const bool several = runs.front().seed != runs.back().seed;
     const bool timed = runs.front().waits.has_value();
     const int width = several ? 24 : 12;

@@ -16,23 +16,17 @@ struct seed_range {
 };
 
 /// One policy over its seeds.
-///
-/// allocated    percent of GPUs: at the end, or in a timeline the mean over time
-/// unallocated  GPUs, by the same measure
-/// rate         decisions a second, the median
-/// mean_wait    seconds, over all tasks placed
-/// longest_wait seconds, over all seeds
 struct policy_summary {
     std::string name;
     std::vector<const run_record*> runs;
-    seed_range allocated;
-    seed_range fragmented;
-    double unallocated = 0;
-    double failed = 0;
-    double rate = 0;
-    double waited = 0;
-    double mean_wait = 0;
-    double longest_wait = 0;
+    seed_range allocated;    ///< Percent of GPUs: at the end, or in a timeline the mean over time.
+    seed_range fragmented;   ///< Percent of GPUs.
+    double unallocated = 0;  ///< GPUs, as `allocated`.
+    double failed = 0;       ///< Tasks.
+    double rate = 0;         ///< Decisions a second, the median.
+    double waited = 0;       ///< Tasks.
+    double mean_wait = 0;    ///< Seconds, over all tasks placed.
+    double longest_wait = 0; ///< Seconds, over all seeds.
 };
 
 /// Mean, least and most; zeros where there are none.
@@ -43,7 +37,7 @@ struct policy_summary {
 
 /// The policies, most allocated first; ties in the order of the runs.
 ///
-/// runs  outlives what is returned
+/// @param runs  outlives what is returned
 [[nodiscard]] std::vector<policy_summary> summarise(const std::vector<run_record>& runs);
 
 } // namespace replay_program

@@ -65,27 +65,27 @@ struct shut_down {
 /// The library, loaded and initialised; shut down and unloaded with the last owner.
 class library {
   public:
-    /// errors  no such library, a function that it lacks, an initialisation that fails
+    /// @return an error: no such library, a function that it lacks, an initialisation that fails
     [[nodiscard]] static expected<library, input_error> open(const std::string& file) {
-        const auto wrong = [&](std::string field, std::string value, std::string right) {
+        const auto wrong = [&](std::string field, std::string value, std::string expected) {
             return unexpected<input_error>{
-                input_error{file, 0, std::move(field), std::move(value), std::move(right)}};
+                input_error{file, 0, std::move(field), std::move(value), std::move(expected)}};
         };
         void* const raw = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
         if (raw == nullptr) return wrong("NVML", "", "a machine with NVIDIA's driver: the library is not here");
         library opened{raw};
         if (const char* const missing = opened.find_all())
             return wrong("NVML", missing, "a library that has this function");
-        if (const result told = opened.call.init(); told != success)
-            return wrong("nvmlInit_v2", opened.text(told), "a driver that runs");
+        if (const result answer = opened.call.init(); answer != success)
+            return wrong("nvmlInit_v2", opened.text(answer), "a driver that runs");
         opened.running_.reset(opened.handle_.get());
         opened.running_.get_deleter().shutdown = opened.call.shutdown;
         return opened;
     }
 
-    [[nodiscard]] std::string text(result told) const {
-        const char* const text = call.error_string(told);
-        return text == nullptr ? std::to_string(told) : std::string{text};
+    [[nodiscard]] std::string text(result answer) const {
+        const char* const text = call.error_string(answer);
+        return text == nullptr ? std::to_string(answer) : std::string{text};
     }
 
     functions call;
@@ -116,7 +116,7 @@ class library {
     }
 
     std::unique_ptr<void, unload> handle_;
-    std::unique_ptr<void, shut_down> running_; // goes before the handle
+    std::unique_ptr<void, shut_down> running_; // shut down before the handle is closed
 };
 
 } // namespace gpupack::nvml::detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "summary_visits.hpp"
+#include "summary_churn.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,17 +16,17 @@ template <class Value> seed_range range_over(const std::vector<const run_record*
     return range_of(all);
 }
 
-void add_places(visits_summary& told, const std::vector<const run_record*>& runs) {
+void add_locality(churn_summary& told, const std::vector<const run_record*>& runs) {
     using gpupack::replay::locality;
-    std::vector<locality> places;
-    for (const run_record* run : runs) places.push_back(run->churn->counts.overall_locality());
+    std::vector<locality> localities;
+    for (const run_record* run : runs) localities.push_back(run->churn->counts.overall_locality());
     const auto over = [&](auto&& value) {
         std::vector<double> all;
-        for (const locality& each : places) all.push_back(value(each));
+        for (const locality& each : localities) all.push_back(value(each));
         return range_of(all);
     };
     bool gangs = false;
-    for (const locality& each : places) {
+    for (const locality& each : localities) {
         told.has_links = told.has_links || each.sets > 0;
         gangs = gangs || !each.by_level.empty();
     }
@@ -36,8 +36,8 @@ void add_places(visits_summary& told, const std::vector<const run_record*>& runs
         told.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
 }
 
-visits_summary summarise(const std::vector<const run_record*>& runs) {
-    visits_summary told;
+churn_summary summarise(const std::vector<const run_record*>& runs) {
+    churn_summary told;
     told.policy = runs.front()->policy;
     told.seeds = runs.size();
     told.accepted = range_over(runs, [](const auto& run) { return run.churn->counts.accepted_percent(); });
@@ -47,19 +47,19 @@ visits_summary summarise(const std::vector<const run_record*>& runs) {
     for (const run_record* run : runs) rates.push_back(run->result.decisions_per_second());
     told.rates = range_of(rates);
     told.rate = median(std::move(rates));
-    for (std::size_t kind = 0; kind < runs.front()->churn->names.size(); ++kind)
-        told.by_kind.push_back(range_over(runs, [&](const auto& run) {
+    for (std::size_t c = 0; c < runs.front()->churn->names.size(); ++c)
+        told.by_class.push_back(range_over(runs, [&](const auto& run) {
             const auto& counts = run.churn->counts;
-            return gpupack::replay::percent(counts.placed[kind], counts.arrived[kind]);
+            return gpupack::replay::percent(counts.placed[c], counts.arrived[c]);
         }));
-    add_places(told, runs);
+    add_locality(told, runs);
     return told;
 }
 
 } // namespace
 
-std::vector<visits_summary> summarise_visits(const std::vector<run_record>& runs) {
-    std::vector<visits_summary> policies;
+std::vector<churn_summary> summarise_churn(const std::vector<run_record>& runs) {
+    std::vector<churn_summary> policies;
     for (std::size_t first = 0; first < runs.size();) {
         std::vector<const run_record*> same;
         for (; first < runs.size() && (same.empty() || runs[first].policy == same.front()->policy); ++first)
