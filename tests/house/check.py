@@ -37,6 +37,10 @@ WITHOUT_TEST = {
     "core/abi.hpp": "one macro; the link tests are its test",
     "core/config.hpp": "macros alone; every other header is their test",
     "core/version.hpp": "three numbers, which CMake reads and the package tests check",
+    "replay/options.hpp": "data alone; the tests of run() set each member",
+    "replay/what_if_scenario.hpp": "data alone; the tests of what-if replays set each member",
+    "workload/arrival.hpp": "data alone; the tests of arrivals and run() are its test",
+    "workload/task.hpp": "data alone; the tests of workloads are its test",
 }
 
 

@@ -20,11 +20,11 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 ///
 /// @param source    whose tasks have sizes, and which has a capacity
 /// @param arrivals  earliest first; tasks without a duration stay
-/// @param from      what is before this time does not count
+/// @param begin     what is before this time does not count
 /// @return 100 where nothing arrives
 [[nodiscard]] inline double capacity_bound_percent(const workload::workload& source,
                                                    const std::vector<workload::arrival>& arrivals,
-                                                   std::int64_t from = 0) {
+                                                   std::int64_t begin = 0) {
     using departure = std::pair<std::int64_t, std::int64_t>; // time and size
     std::priority_queue<departure, std::vector<departure>, std::greater<departure>> departures;
     std::int64_t size = 0;
@@ -32,7 +32,7 @@ namespace gpupack::inline GPUPACK_ABI::replay {
     double offered = 0;
     double accepted = 0;
     const auto advance_to = [&](std::int64_t time) {
-        const auto ticks = static_cast<double>(std::max(time, from) - std::max(since, from));
+        const auto ticks = static_cast<double>(std::max(time, begin) - std::max(since, begin));
         offered += ticks * static_cast<double>(size);
         accepted += ticks * static_cast<double>(std::min(size, source.capacity));
         since = time;

@@ -56,13 +56,13 @@ struct class_counts {
 /// @param cluster   that the tasks were placed on
 /// @param tasks     of the workload
 /// @param replayed  what came of them
-/// @param from      arrivals before are left out, while the cluster fills
+/// @param begin     arrivals before are left out, while the cluster fills
 [[nodiscard]] inline class_counts count_classes(const cluster& cluster, const std::vector<workload::task>& tasks,
-                                                const result& replayed, std::int64_t from = 0) {
+                                                const result& replayed, std::int64_t begin = 0) {
     class_counts counts{std::vector<std::int64_t>(tasks.size()), std::vector<std::int64_t>(tasks.size()),
                         std::vector<locality>(tasks.size())};
     for (const outcome& each : replayed.outcomes) {
-        if (each.arrived < from) continue;
+        if (each.arrived < begin) continue;
         ++counts.arrived[each.task];
         if (!each.placed) continue;
         ++counts.placed[each.task];

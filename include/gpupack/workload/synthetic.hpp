@@ -36,9 +36,9 @@ inline constexpr mig_mix_row mig_mixes[] = {{"uniform", {20, 20, 20, 20, 20}},
                                             {"bimodal", {40, 5, 5, 10, 40}}};
 
 /// Adds nodes of four GPUs, and the model to the table against which requests are resolved.
-inline void add_nodes_of_four(workload& made, int nodes, const gpu_model& model) {
-    (void)made.models.add(model).value();
-    for (int i = 0; i < nodes; ++i) made.nodes.push_back({{}, {256_cores, 2048_GiB, {4, model}}});
+inline void add_nodes_of_four(workload& target, int nodes, const gpu_model& model) {
+    (void)target.models.add(model).value();
+    for (int i = 0; i < nodes; ++i) target.nodes.push_back({{}, {256_cores, 2048_GiB, {4, model}}});
 }
 
 /// A task class of one request.

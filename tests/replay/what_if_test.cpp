@@ -29,3 +29,11 @@ TEST(host_what_if, tells_what_the_loop_of_a_gpu_tells) {
     EXPECT_EQ(told, gpu::what_if_on_host(world, {request}).front());
     EXPECT_GT(told.failed, 0U);
 }
+
+TEST(host_what_if, numbers_the_nodes_that_are_left) {
+    replay::what_if_scenario scenario{.nodes = replay::drawn_order::as_given, .removed = {node_id{1}, node_id{3}}};
+    EXPECT_EQ(replay::nodes_of(scenario, 5), (std::vector<std::size_t>{0, 2, 4}));
+    scenario.nodes = replay::drawn_order::by_seed;
+    scenario.removed.clear();
+    EXPECT_EQ(replay::nodes_of(scenario, 5), workload::draw_node_order(5, scenario.seed));
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/replay/run.hpp>
+#include <gpupack/replay/waiting_queue.hpp>
 
 #include "support/for_all.hpp"
 #include <gpupack/policy/first_fit.hpp>
+#include <gpupack/replay/run.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <deque>
 
 using namespace gpupack;
@@ -75,7 +77,7 @@ std::vector<workload::task> any_tasks() {
 
 } // namespace
 
-TEST(waiting, what_leaves_makes_room_at_that_very_second) {
+TEST(waiting_queue, what_leaves_makes_room_at_that_very_second) {
     const timeline told = play({task("a", 2, 0, 10), task("b", 2, 10, 5)}, 2);
     EXPECT_EQ(told.result.placed, 2U);
     EXPECT_EQ(told.waits.tasks, 0U);
@@ -83,7 +85,7 @@ TEST(waiting, what_leaves_makes_room_at_that_very_second) {
     EXPECT_DOUBLE_EQ(told.result.mean_allocated_percent, 100.0);
 }
 
-TEST(waiting, what_does_not_fit_waits_its_turn_and_runs_its_length) {
+TEST(waiting_queue, what_does_not_fit_waits_its_turn_and_runs_its_length) {
     // b waits from 2 to 10 and runs to 15; c, smaller but later, is behind it only where b takes all.
     const timeline told = play({task("a", 2, 0, 10), task("b", 2, 2, 5), task("c", 1, 3, 1)}, 2);
     ASSERT_EQ(told.result.outcomes.size(), 3U);
@@ -96,13 +98,13 @@ TEST(waiting, what_does_not_fit_waits_its_turn_and_runs_its_length) {
     EXPECT_EQ(told.waits.total, 8 + 12);
 }
 
-TEST(waiting, a_task_that_fits_does_not_wait_behind_one_that_does_not) {
+TEST(waiting_queue, a_task_that_fits_does_not_wait_behind_one_that_does_not) {
     const timeline told = play({task("a", 1, 0, 10), task("b", 2, 1, 5), task("c", 1, 2, 1)}, 2);
     EXPECT_EQ(told.result.outcomes[1].task, 2U);
     EXPECT_EQ(told.waits.tasks, 1U);
 }
 
-TEST(waiting, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
+TEST(waiting_queue, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
     const timeline told = play({task("stays", 2, 0, {}), task("huge", 3, 1, 5), task("late", 1, 2, 5)}, 2);
     EXPECT_EQ(told.result.rejected, 1U);
     EXPECT_EQ(told.result.unplaced, 1U);
@@ -111,7 +113,7 @@ TEST(waiting, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
     EXPECT_EQ(told.live, 1U);
 }
 
-TEST(waiting, is_sampled_evenly_from_the_first_arrival_to_the_last) {
+TEST(waiting_queue, is_sampled_evenly_from_the_first_arrival_to_the_last) {
     const timeline told = play({task("a", 2, 1000, 300), task("b", 1, 1100, 5), task("c", 1, 1200, 5)}, 2);
     ASSERT_EQ(told.result.samples.size(), 201U);
     EXPECT_EQ(told.result.samples.front().time, 0);
@@ -121,7 +123,7 @@ TEST(waiting, is_sampled_evenly_from_the_first_arrival_to_the_last) {
     EXPECT_DOUBLE_EQ(told.result.mean_active_gpus, 2.0);
 }
 
-TEST(waiting, nothing_is_lost_and_everything_leaves) {
+TEST(waiting_queue, nothing_is_lost_and_everything_leaves) {
     for_all([] {
         const std::vector<workload::task> tasks = any_tasks();
         const timeline told = play(tasks, 4);
@@ -133,7 +135,7 @@ TEST(waiting, nothing_is_lost_and_everything_leaves) {
     });
 }
 
-TEST(waiting, request_classes_are_tried_as_one_list_would_be) {
+TEST(waiting_queue, request_classes_are_tried_as_one_list_would_be) {
     for_all([] {
         const std::vector<workload::task> tasks = any_tasks();
         const timeline by_class = play(tasks, 4);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Synthetic workloads, whose tasks arrive as a Poisson process, leave again, and do not wait.
-#include <gpupack/replay/capacity_bound.hpp>
 #include <gpupack/replay/class_counts.hpp>
-#include <gpupack/replay/run.hpp>
 
 #include <gpupack/dialect/hami/mig.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/replay/capacity_bound.hpp>
+#include <gpupack/replay/run.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
 #include <gpupack/workload/poisson.hpp>
 #include <gpupack/workload/synthetic.hpp>
 
@@ -20,7 +21,7 @@ using namespace gpupack;
 
 namespace {
 
-/// A replay, and its decisions by task class once the cluster is full.
+/// A replay of a synthetic workload, and its decisions by task class once the cluster is full.
 struct churn {
     replay::result result;
     replay::class_counts counts;
@@ -37,16 +38,15 @@ churn replay_under(const workload::workload& of, const std::vector<workload::arr
 
 } // namespace
 
-TEST(churn, without_arrivals_has_nothing_to_tell) {
+TEST(class_counts, without_arrivals_has_nothing_to_tell) {
     const auto of = workload::make_synthetic("vgpu-t4").value();
     const auto told = replay_under(of, {}, policy::first_fit{});
     EXPECT_EQ(told.counts.accepted_percent(), 0.0);
     EXPECT_EQ(told.result.decisions(), 0U);
     EXPECT_EQ(told.result.mean_active_gpus, 0.0);
-    EXPECT_EQ(replay::capacity_bound_percent(of, {}), 100.0);
 }
 
-TEST(churn, all_engines_accept_alike_and_no_more_than_the_bound) {
+TEST(class_counts, all_engines_accept_alike_and_no_more_than_the_bound) {
     const auto of = workload::make_synthetic("mixed").value();
     const auto arrivals = workload::draw_poisson_arrivals(of, 7, 1200, 40);
     const policy::mig_options policy{of.mix()};
@@ -61,7 +61,7 @@ TEST(churn, all_engines_accept_alike_and_no_more_than_the_bound) {
     EXPECT_LT(one.counts.accepted_size_percent(of.tasks), one.counts.accepted_percent()); // large ones first
 }
 
-TEST(churn, our_own_policy_accepts_most_on_the_mig_workloads) {
+TEST(class_counts, our_own_policy_accepts_most_on_the_mig_workloads) {
     double ours = 0;
     double others[4] = {};
     for (const char* name : {"mig-uniform", "mig-small", "mig-large", "mig-bimodal"}) {
@@ -79,7 +79,7 @@ TEST(churn, our_own_policy_accepts_most_on_the_mig_workloads) {
     for (const double other : others) EXPECT_GT(ours, other);
 }
 
-TEST(churn, places_alike_on_every_compiler) {
+TEST(class_counts, places_alike_on_every_compiler) {
     const auto of = workload::make_synthetic("mig-uniform").value();
     const auto arrivals = workload::draw_poisson_arrivals(of, 1, 1000, 30);
     const auto placed = [&](const auto& policy) { return replay_under(of, arrivals, policy).counts.placed; };
@@ -91,10 +91,18 @@ TEST(churn, places_alike_on_every_compiler) {
     EXPECT_EQ(placed(policy::mig_scarcity{of.mix()}), (counts{775, 876, 809, 819, 652}));
 }
 
-TEST(capacity_bound, is_what_a_cluster_without_fragmentation_would_take) {
-    workload::workload of{.name = "w", .tasks = {{.name = "t", .request = {.gpus = 1}, .size = 3}}, .capacity = 4};
-    // Two at once from 10 to 20 are 6 for a capacity of 4; one from 20 to 30.
-    const std::vector<workload::arrival> arrivals{{0, 0, 20}, {0, 10, 20}, {0, 40, 1}};
-    EXPECT_DOUBLE_EQ(replay::capacity_bound_percent(of, arrivals), 100.0 * (10 * 3 + 10 * 4 + 10 * 3) / (10 * 3 + 10 * 6 + 10 * 3));
-    EXPECT_DOUBLE_EQ(replay::capacity_bound_percent(of, arrivals, 20), 100.0);
+TEST(class_counts, leave_out_what_arrived_before) {
+    const std::vector<workload::task> tasks{{.name = "a", .request = {.gpus = 1}, .size = 3},
+                                            {.name = "b", .request = {.gpus = 1}, .size = 1}};
+    replay::result result;
+    result.outcomes = {{0, true, {}, gpu_set::of(0), 1, 1}, {1, true, {}, gpu_set::of(0), 2, 5}, {0, false, {}, {}, 3, 3}};
+    const cluster cluster = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {4, models::t4}}).build().value();
+    const replay::class_counts all = replay::count_classes(cluster, tasks, result);
+    EXPECT_EQ(all.arrived, (std::vector<std::int64_t>{2, 1}));
+    EXPECT_EQ(all.placed, (std::vector<std::int64_t>{1, 1}));
+    EXPECT_DOUBLE_EQ(all.accepted_size_percent(tasks), 100.0 * 4 / 7);
+    const replay::class_counts late = replay::count_classes(cluster, tasks, result, 2);
+    EXPECT_EQ(late.all_arrived(), 2);
+    EXPECT_EQ(late.all_placed(), 1);
+    EXPECT_DOUBLE_EQ(late.accepted_percent(), 50.0);
 }
