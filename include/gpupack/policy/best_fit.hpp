@@ -18,10 +18,9 @@ struct reference_machine {
 
 /// Prefers the node with the least CPU and GPU left over: 100 - 50 cpu_left / cpu - 50 compute_left / compute.
 ///
-/// range   0 to 100 on nodes up to the reference machine's size; a whole number, rounded towards 0
-/// source  the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation keeps this
-/// order,
-///         so it is left out
+/// - Range: 0 to 100 on nodes up to the reference machine's size; a whole number, rounded towards 0.
+/// - Source: the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation
+///   keeps this order, so it is left out.
 struct best_fit {
     reference_machine machine{};
 

@@ -34,12 +34,10 @@ namespace detail {
 
 /// Prefers the node that is most allocated once the request is placed.
 ///
-/// weights  of CPU, memory and GPU compute
-/// points   the full score; 100 rounds as Kubernetes does, more tells finer differences apart
-/// source   kube-scheduler's MostAllocated (docs/sources.md#kube-scheduler)
+/// - Source: kube-scheduler's MostAllocated (docs/sources.md#kube-scheduler).
 struct binpack {
-    resource_weights weights{};
-    score points = 100;
+    resource_weights weights{}; ///< Of CPU, memory and GPU compute.
+    score points = 100; ///< The full score; 100 rounds as Kubernetes does, more tells finer differences apart.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {
@@ -50,11 +48,10 @@ struct binpack {
 
 /// Prefers the node that is least allocated once the request is placed.
 ///
-/// weights, points  as for binpack
-/// source           kube-scheduler's LeastAllocated (docs/sources.md#kube-scheduler)
+/// - Source: kube-scheduler's LeastAllocated (docs/sources.md#kube-scheduler).
 struct spread {
-    resource_weights weights{};
-    score points = 100;
+    resource_weights weights{}; ///< As for binpack.
+    score points = 100; ///< As for binpack.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {

@@ -12,9 +12,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// Prefers the node whose free CPU and GPU align least with what is asked: 100 (1 - (c C + g G) / 2), where c and g
 /// are asked, C and G are free, each as a part of the reference machine's.
 ///
-/// range   0 to 100 on nodes up to the reference machine's size; a whole number, rounded down
-/// source  the DotProd baseline of FGD's simulator with merged GPU dimensions, after Tetris
-///         (docs/sources.md#fgd, #tetris). Tetris prefers the largest product; the baseline the smallest
+/// - Range: 0 to 100 on nodes up to the reference machine's size; a whole number, rounded down.
+/// - Source: the DotProd baseline of FGD's simulator with merged GPU dimensions, after Tetris (docs/sources.md#fgd,
+///   #tetris). Tetris prefers the largest product; the baseline the smallest.
 struct dot_product {
     reference_machine machine{};
 

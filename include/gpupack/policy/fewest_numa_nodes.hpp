@@ -12,11 +12,11 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers GPUs on few NUMA nodes. A request that must have it so says it itself: request::numa.
 ///
-/// score  minus the NUMA nodes on which the chosen GPUs lie
-/// ties   lower GPU set
+/// - Score: minus the NUMA nodes on which the chosen GPUs lie.
+/// - Ties: lower GPU set.
 struct fewest_numa_nodes {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        return -fit::numa_span(chosen.node, chosen.gpus);
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
+        return -fit::numa_span(candidate.node, candidate.gpus);
     }
     friend bool operator==(const fewest_numa_nodes&, const fewest_numa_nodes&) = default;
 };

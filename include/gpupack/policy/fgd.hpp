@@ -67,9 +67,9 @@ struct fgd_scorer {
         return reached;
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
-        return rounded(exact(chosen, request));
+        return rounded(exact(candidate, request));
     }
 
     /// See fragmentation_scorer.
@@ -83,11 +83,11 @@ struct fgd_scorer {
 /// Fragmentation gradient descent as published: the fall of fragmentation through a sigmoid, cut to 0 ... 100, so
 /// that near the middle 40 milli-GPUs make a point and the many ties go to the lowest node.
 ///
-/// score   trunc(100 / (1 + exp(-fall / 1000))), fall in milli-GPUs, evaluated in whole numbers
-/// source  FGD, USENIX ATC 2023 (docs/sources.md#fgd)
+/// - Score: trunc(100 / (1 + exp(-fall / 1000))), fall in milli-GPUs, evaluated in whole numbers.
+/// - Source: FGD, USENIX ATC 2023 (docs/sources.md#fgd).
 class fgd {
   public:
-    /// expected  the typical tasks: task_mix::typical(95) of the workload for the published figures
+    /// @param expected the typical tasks: task_mix::typical(95) of the workload for the published figures
     explicit fgd(const task_mix& expected)
         : table_{expected}, thresholds_{std::make_shared<const detail::fgd_thresholds>(
                                 detail::make_fgd_thresholds(expected.total()))} {}

@@ -10,7 +10,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Finds every choice equal, so that the order of ties decides: the lowest node, and there the lowest GPUs.
 ///
-/// source  Johnson 1974 (docs/sources.md#johnson74)
+/// - Source: Johnson 1974 (docs/sources.md#johnson74).
 struct first_fit {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view&, const request&) const noexcept {
         return 0;

@@ -30,12 +30,12 @@ struct fragmentation_scorer {
         expected.for_each_table(visit);
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
-        const before_and_after node{expected, chosen.node, request, chosen.gpus};
+        const before_and_after node{expected, candidate.node, request, candidate.gpus};
         score gained = expected.total * request.total_compute().count();
         for (int c = 0; c < expected.class_count; ++c)
-            gained += usable_change(c, look_at(c, node), node, chosen.gpus);
+            gained += usable_change(c, look_at(c, node), node, candidate.gpus);
         return gained;
     }
 
@@ -43,7 +43,7 @@ struct fragmentation_scorer {
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         constexpr int most = max_gpus_per_node; // single GPUs; sets of several may be more, and go one by one
-        gpu_set chosen[most];
+        gpu_set sets[most];
         score gained[most];
         int count = 0;
         gpu_set touched;
@@ -51,7 +51,7 @@ struct fragmentation_scorer {
             if (request.gpus > 1 || in_profiles(request.share.way()) || request.share.is_split())
                 return visit((*this)(each, request), each.gpus, each.slots);
             gained[count] = expected.total * request.total_compute().count();
-            chosen[count++] = each.gpus;
+            sets[count++] = each.gpus;
             touched = touched | each.gpus;
         });
         if (count == 0) return;
@@ -59,17 +59,16 @@ struct fragmentation_scorer {
         for (int c = 0; c < expected.class_count; ++c) {
             const class_on_node now = look_at(c, here);
             if (now.tasks == 0) continue;
-            for (int i = 0; i < count; ++i) gained[i] += usable_change(c, now, here, chosen[i]);
+            for (int i = 0; i < count; ++i) gained[i] += usable_change(c, now, here, sets[i]);
         }
-        for (int i = 0; i < count; ++i) visit(gained[i], chosen[i], slot_list{});
+        for (int i = 0; i < count; ++i) visit(gained[i], sets[i], slot_list{});
     }
 
   private:
     /// What all demand classes look at: a node's GPUs and how far its CPU goes, now and after the placement.
-    ///
-    /// after  each GPU that a candidate may take, as if it had been taken; the other lanes hold nothing
     struct before_and_after {
         gpu_lanes now;
+        /// Each GPU that a candidate may take, as if it had been taken; the other lanes hold nothing.
         gpu_lanes after;
         std::int32_t level;
         std::int32_t level_after;
@@ -89,13 +88,12 @@ struct fragmentation_scorer {
     };
 
     /// What the tasks of a demand class find on a node.
-    ///
-    /// tasks, tasks_after  how many of them the node could serve now; how many of those it would have the CPU for
-    ///                     after the placement
     struct class_on_node {
         gpu_set wanted{};
         served_gpus served{};
+        /// How many of them the node could serve now.
         std::int64_t tasks = 0;
+        /// How many of those it would have the CPU for after the placement.
         std::int64_t tasks_after = 0;
     };
 
@@ -114,11 +112,11 @@ struct fragmentation_scorer {
     /// Usable compute after the placement minus usable compute before it, for one demand class.
     [[nodiscard]] GPUPACK_HD constexpr score usable_change(int of_class, const class_on_node& now,
                                                            const before_and_after& node,
-                                                           gpu_set taken) const noexcept {
+                                                           gpu_set gpus) const noexcept {
         if (now.tasks == 0) return 0; // taking never makes usable what was not
         const demand_class& tasks = expected.classes[of_class];
         std::int32_t packed = now.served.packed();
-        for_each_gpu(taken & now.wanted, [&](int i) {
+        for_each_gpu(gpus & now.wanted, [&](int i) {
             packed += node.after.supply_for(i, tasks.offer, tasks.memory) -
                       node.now.supply_for(i, tasks.offer, tasks.memory);
         });
@@ -131,11 +129,11 @@ struct fragmentation_scorer {
 /// Prefers the choice that lowers the expected fragmentation most, or raises it least: the exact gradient, without
 /// FGD's rounding (policy::fgd has it).
 ///
-/// score   the fall of fragmentation, in tasks times milli-GPUs: divide by the mix's total for milli-GPUs
-/// source  FGD, USENIX ATC 2023 (docs/sources.md#fgd)
+/// - Score: the fall of fragmentation, in tasks times milli-GPUs: divide by the mix's total for milli-GPUs.
+/// - Source: FGD, USENIX ATC 2023 (docs/sources.md#fgd).
 class fragmentation {
   public:
-    /// expected  the tasks to come; FGD takes task_mix::typical(95) of the workload
+    /// @param expected the tasks to come; FGD takes task_mix::typical(95) of the workload
     explicit fragmentation(const task_mix& expected) : table_{expected} {}
 
     [[nodiscard]] fragmentation_scorer prepare(const decision&) const noexcept { return {table_.view()}; }

@@ -20,14 +20,11 @@
 namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The expected tasks that ask for GPUs alike: the same share, number and models, whatever their CPU.
-///
-/// offer, memory  what a GPU must offer to serve them (gpu_lanes)
-/// gpus           how many such GPUs a task takes
 struct demand_class {
-    std::int32_t offer = 0;
-    std::int32_t memory = 0;
-    std::int32_t gpus = 0;
-    model_set models{};
+    std::int32_t offer = 0;  ///< What a GPU must offer to serve them; see gpu_lanes.
+    std::int32_t memory = 0; ///< MiB that a GPU must have free to serve them.
+    std::int32_t gpus = 0;   ///< How many such GPUs a task takes.
+    model_set models{};      ///< The models that serve them.
 
     GPUPACK_HD friend constexpr bool asks_alike(const demand_class& a, const demand_class& b) noexcept {
         return a.offer == b.offer && a.memory == b.memory && a.gpus == b.gpus && a.models == b.models;
@@ -41,12 +38,13 @@ struct demand_class {
 ///   usable        = sum over classes D whose number of GPUs the node can serve
 ///                   of (count of D's tasks whose CPU it has) * (free compute of the GPUs that serve D)
 /// Both are whole numbers, in tasks times milli-GPUs. A view is flat: the same on the host and in a kernel.
-/// cpus    [cpu_count]                   the distinct amounts of CPU that expected tasks ask for, ascending
-/// within  [class_count, cpu_count + 1]  how many of a class's tasks ask for at most the k lowest of them
-/// source  FGD, USENIX ATC 2023 (docs/sources.md#fgd)
+///
+/// - Source: FGD, USENIX ATC 2023 (docs/sources.md#fgd).
 struct fragmentation_view {
     const demand_class* classes = nullptr;
+    /// [cpu_count] the distinct amounts of CPU that expected tasks ask for, ascending.
     const std::int32_t* cpus = nullptr;
+    /// [class_count, cpu_count + 1] how many of a class's tasks ask for at most the k lowest of them.
     const std::int32_t* within = nullptr;
     std::int32_t class_count = 0;
     std::int32_t cpu_count = 0;
@@ -90,7 +88,7 @@ struct fragmentation_view {
 /// Owns what a fragmentation_view points to. Made once from the expected tasks; copies share it.
 class fragmentation_table {
   public:
-    /// expected  a mix whose counts sum to at most 2^20, so that scores stay within their range
+    /// @param expected a mix whose counts sum to at most 2^20, so that scores stay within their range
     explicit fragmentation_table(const task_mix& expected) {
         GPUPACK_EXPECTS(expected.total() <= std::int64_t{1} << 20, "at most 2^20 expected tasks");
         rows built;

@@ -13,10 +13,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// Prefers nodes that run tasks of the same GPU affinity: shares of a GPU together, tasks of one whole GPU
 /// together, of two, of four, and so on.
 ///
-/// score   75 where every GPU task on the node has the affinity, 50 where some have, 25 on a node without GPU
-///         tasks, 0 among others; plus 25 (8000 - compute_free) / 8000, rounded towards 0; 0 for a request without
-///         GPUs
-/// source  the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd)
+/// - Score: 75 where every GPU task on the node has the affinity, 50 where some have, 25 on a node without GPU tasks,
+///   0 among others; plus 25 (8000 - compute_free) / 8000, rounded towards 0; 0 for a request without GPUs.
+/// - Source: the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd).
 struct gpu_clustering {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {

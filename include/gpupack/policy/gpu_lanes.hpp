@@ -23,10 +23,10 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The least offer that serves a share: the counterpart of offer_of. No offer serves an instance (MIG, vGPU), which
 /// takes a place and not an amount.
-[[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_wanted(const share& wanted) noexcept {
-    if (in_profiles(wanted.way())) return static_cast<std::int32_t>(whole_gpu.count()) + 2;
-    return static_cast<std::int32_t>(wanted.way() == sharing::exclusive ? whole_gpu.count() + 1
-                                                                        : wanted.compute().count());
+[[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_wanted(const share& share) noexcept {
+    if (in_profiles(share.way())) return static_cast<std::int32_t>(whole_gpu.count()) + 2;
+    return static_cast<std::int32_t>(share.way() == sharing::exclusive ? whole_gpu.count() + 1
+                                                                        : share.compute().count());
 }
 
 /// How many GPUs serve a demand, and the compute that is free on them together, in one number: sums of both are
@@ -50,16 +50,12 @@ class served_gpus {
 };
 
 /// The GPUs of one node, a number a lane, so that a compiler compares several at once.
-///
-/// offer   offer_of; -1 beyond the last GPU
-/// supply  served_gpus::one of its free compute
-/// memory  free, in MiB
 struct gpu_lanes {
     static constexpr int width = 8;
 
-    std::int32_t offer[max_gpus_per_node];
-    std::int32_t supply[max_gpus_per_node];
-    std::int32_t memory[max_gpus_per_node];
+    std::int32_t offer[max_gpus_per_node];  ///< offer_of; -1 beyond the last GPU.
+    std::int32_t supply[max_gpus_per_node]; ///< served_gpus::one of its free compute.
+    std::int32_t memory[max_gpus_per_node]; ///< Free, in MiB.
     std::int32_t used = 0;
     gpu_set all{};
 
@@ -87,12 +83,12 @@ struct gpu_lanes {
     }
 };
 
-/// Sums up the GPUs among `wanted` that offer enough.
-[[nodiscard]] GPUPACK_HD constexpr served_gpus sum_served(const gpu_lanes& gpus, gpu_set wanted, std::int32_t offer,
+/// Sums up the GPUs among `candidates` that offer enough.
+[[nodiscard]] GPUPACK_HD constexpr served_gpus sum_served(const gpu_lanes& gpus, gpu_set candidates, std::int32_t offer,
                                                           std::int32_t memory) noexcept {
     std::int32_t sum = 0;
-    if (memory > 0 || !(wanted == gpus.all)) { // rare: a demand that names memory or a model that some lack
-        for_each_gpu(wanted, [&](int i) { sum += gpus.supply_for(i, offer, memory); });
+    if (memory > 0 || !(candidates == gpus.all)) { // rare: a demand that names memory or a model that some lack
+        for_each_gpu(candidates, [&](int i) { sum += gpus.supply_for(i, offer, memory); });
         return served_gpus{sum};
     }
     for (int first = 0; first < gpus.used; first += gpu_lanes::width)

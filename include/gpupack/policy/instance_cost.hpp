@@ -20,12 +20,10 @@
 namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// What a place for a request for whole GPUs on one node is worth.
-///
-/// gpus, models  of the request
 struct whole_price {
-    int gpus = 0;
-    model_set models{};
-    score price = 0;
+    int gpus = 0;       ///< GPUs of the request.
+    model_set models{}; ///< Models of the request.
+    score price = 0;    ///< Of one place.
 };
 
 /// The most kinds of requests for whole GPUs that have a price.
@@ -34,21 +32,17 @@ inline constexpr int max_whole_prices = 16;
 /// Scores a choice by the places that it takes away, each at a price, and by how empty the GPUs are: places of MIG
 /// profiles, and places for requests for whole GPUs, of which a node with n idle GPUs has floor(n / k) for k.
 ///
-/// cost of a GPU   sum over its MIG profiles of price * (places now - places after) + per_unit * (units free now)
-/// cost on a node  sum over requests for whole GPUs of price * (places now - places after)
-/// score           minus the cost of all GPUs chosen and of the node
+/// - Cost of a GPU: sum over its MIG profiles of price * (places now - places after) + per_unit * (units free now).
+/// - Cost on a node: sum over requests for whole GPUs of price * (places now - places after).
+/// - Score: minus the cost of all GPUs chosen and of the node.
 /// A GPU that goes to a whole task, to slices or to vGPUs while it is idle loses all its MIG places; the same
 /// policy so weighs MIG, slices and whole GPUs against each other. Units of a GPU without MIG are eighths of its
 /// compute.
-/// tables   [max_mig_tables]  by gpu_capacity::mig_number
-/// prices   [max_mig_tables, most_profiles]
-/// priced   [max_mig_tables]  the profiles that have a price, as bits
-/// whole    [whole_count]
 struct instance_cost_scorer {
-    placement_counts_view tables[max_mig_tables] = {};
-    score prices[max_mig_tables][partition_table::most_profiles] = {};
-    std::uint32_t priced[max_mig_tables] = {};
-    whole_price whole[max_whole_prices] = {};
+    placement_counts_view tables[max_mig_tables] = {}; ///< By gpu_capacity::mig_number.
+    score prices[max_mig_tables][partition_table::most_profiles] = {}; ///< Of each profile of a table.
+    std::uint32_t priced[max_mig_tables] = {}; ///< The profiles that have a price, as bits.
+    whole_price whole[max_whole_prices] = {}; ///< The first whole_count are set.
     int whole_count = 0;
     score per_unit = 0;
 
@@ -58,18 +52,18 @@ struct instance_cost_scorer {
         for (placement_counts_view& each : tables) each.for_each_table(visit);
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
         score cost = 0;
-        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
-            const int slot = chosen.slots[nth < max_instances ? nth : 0];
-            cost += cost_on(chosen.node, i, request.share.way(), slot);
+        for_each_gpu_indexed(candidate.gpus, [&](int nth, int i) {
+            const int slot = candidate.slots[nth < max_instances ? nth : 0];
+            cost += cost_on(candidate.node, i, request.share.way(), slot);
         });
         for (int w = 0; w < whole_count; ++w) {
-            const int idle = idle_gpus(chosen.node, whole[w].models);
+            const int idle = idle_gpus(candidate.node, whole[w].models);
             int taken = 0;
-            for_each_gpu(chosen.gpus & chosen.node.type().gpus_of(whole[w].models),
-                         [&](int i) { taken += is_free_whole(chosen.node.gpu(i)) ? 1 : 0; });
+            for_each_gpu(candidate.gpus & candidate.node.type().gpus_of(whole[w].models),
+                         [&](int i) { taken += is_free_whole(candidate.node.gpu(i)) ? 1 : 0; });
             cost += whole[w].price * (idle / whole[w].gpus - (idle - taken) / whole[w].gpus);
         }
         return -cost;
@@ -114,18 +108,18 @@ static_assert(scorer<instance_cost_scorer>);
 namespace detail {
 
 /// A scorer for one decision, all prices 0.
-[[nodiscard]] inline instance_cost_scorer without_prices(const cluster& on, score per_unit) noexcept {
+[[nodiscard]] inline instance_cost_scorer without_prices(const cluster& cluster, score per_unit) noexcept {
     instance_cost_scorer made;
     made.per_unit = per_unit;
-    for (std::size_t t = 0; t < on.mig_tables().size(); ++t) made.tables[t] = on.mig_tables()[t].counts->view();
+    for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t) made.tables[t] = cluster.mig_tables()[t].counts->view();
     return made;
 }
 
 /// How many times requests for whole GPUs fit the idle GPUs of the cluster. Cost: a pass over the nodes.
-[[nodiscard]] inline std::int64_t whole_places(const cluster& on, const request& request) noexcept {
+[[nodiscard]] inline std::int64_t whole_places(const cluster& cluster, const request& request) noexcept {
     std::int64_t places = 0;
-    for (std::uint32_t n = 0; n < on.size(); ++n)
-        if (const node_view node = on[node_id{n}]; node.idle_gpus() >= request.gpus)
+    for (std::uint32_t n = 0; n < cluster.size(); ++n)
+        if (const node_view node = cluster[node_id{n}]; node.idle_gpus() >= request.gpus)
             places += instance_cost_scorer::idle_gpus(node, request.models) / request.gpus;
     return places;
 }
@@ -149,23 +143,23 @@ template <class Visit> void for_each_priced(const task_mix& expected, Visit&& vi
 /// Prices what each expected request would get, for a MIG instance its profiles, for whole GPUs a place on a node:
 /// price_of(request, percent, places), where places are those that it has in the whole cluster now, 0 without
 /// by_places. A place for k whole GPUs counts k times.
-template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& on, const task_mix& expected,
+template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const cluster& cluster, const task_mix& expected,
                                          bool by_places, PriceOf&& price_of) {
     for_each_priced(expected, [&](const request& request, score percent) {
         if (request.share.way() == sharing::exclusive) {
             if (scorer.whole_count == max_whole_prices) return;
-            const std::int64_t places = by_places ? whole_places(on, request) : 0;
+            const std::int64_t places = by_places ? whole_places(cluster, request) : 0;
             scorer.whole[scorer.whole_count++] = {request.gpus, request.models,
                                                   request.gpus * price_of(request, percent, places)};
             return;
         }
         std::int64_t places = 0;
-        for (const cluster::mig_places& of : on.mig_tables())
+        for (const cluster::mig_places& of : cluster.mig_tables())
             if (const std::uint32_t wanted = of.table->among(request.share.profiles()); wanted != 0)
                 places += of.open[static_cast<std::size_t>(lowest_bit(wanted))];
         const score price = price_of(request, percent, places);
-        for (std::size_t t = 0; t < on.mig_tables().size(); ++t)
-            if (const std::uint32_t wanted = on.mig_tables()[t].table->among(request.share.profiles()); wanted != 0) {
+        for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
+            if (const std::uint32_t wanted = cluster.mig_tables()[t].table->among(request.share.profiles()); wanted != 0) {
                 scorer.prices[t][lowest_bit(wanted)] += price;
                 scorer.priced[t] |= 1U << lowest_bit(wanted);
             }

@@ -12,16 +12,16 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers the set of GPUs that talk fastest to each other.
 ///
-/// score  the sum of link_score over the pairs of the chosen GPUs; 0 for one GPU, and where nothing is known
-/// cost   a look-up a set of that size among the GPUs that fit. On nodes of more than 16 GPUs the sets are grown,
-///        not enumerated: best_link_set says how far from the best such a set can be
-/// ties   lower GPU set
+/// - Score: the sum of link_score over the pairs of the chosen GPUs; 0 for one GPU, and where nothing is known.
+/// - Cost: a look-up a set of that size among the GPUs that fit. On nodes of more than 16 GPUs the sets are grown,
+///   not enumerated: best_link_set says how far from the best such a set can be.
+/// - Ties: lower GPU set.
 struct link_bandwidth {
     static constexpr policy_properties properties{.topology_sensitive = true};
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.type().links;
-        return known == nullptr ? 0 : known->score(chosen.gpus);
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
+        const link_view* const known = candidate.node.type().links;
+        return known == nullptr ? 0 : known->score(candidate.gpus);
     }
     friend bool operator==(const link_bandwidth&, const link_bandwidth&) = default;
 };

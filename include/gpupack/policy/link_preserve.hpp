@@ -24,28 +24,27 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///     own * score(S) / best(|S|)  -  sum over k = 2, 4, 8 of weight_k * (worth_k(A) - worth_k(A without S))
 ///
 /// so that a single GPU goes where it breaks no pair and no quad, and where a node is empty, it stays so.
-/// own      what the speed of the set itself counts
-/// weights  of pairs, quads and octets: how much requests of 2, 4 and 8 GPUs count
-/// score    thousandths; 0 where nothing is known of the node's links, or it has more than 16 GPUs
-/// cost     eight look-ups a set
-/// ties     lower GPU set
+///
+/// - Score: thousandths; 0 where nothing is known of the node's links, or it has more than 16 GPUs.
+/// - Cost: eight look-ups a set.
+/// - Ties: lower GPU set.
 struct link_preserve {
-    std::int64_t own = 8;
-    std::int64_t weights[3] = {1, 1, 1};
+    std::int64_t own = 8; ///< What the speed of the set itself counts.
+    std::int64_t weights[3] = {1, 1, 1}; ///< Of pairs, quads and octets: how much requests of 2, 4 and 8 GPUs count.
 
     static constexpr policy_properties properties{.topology_sensitive = true};
 
-    [[nodiscard]] GPUPACK_HD score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.type().links;
+    [[nodiscard]] GPUPACK_HD score operator()(const candidate& candidate, const request&) const noexcept {
+        const link_view* const known = candidate.node.type().links;
         if (known == nullptr || !known->is_tabled()) return 0;
         gpu_set free;
-        for (int i = 0; i < chosen.node.gpu_count(); ++i)
-            if (is_free_whole(chosen.node.gpu(i))) free.insert(i);
+        for (int i = 0; i < candidate.node.gpu_count(); ++i)
+            if (is_free_whole(candidate.node.gpu(i))) free.insert(i);
         score sum = 0;
-        if (const std::int32_t best = known->best(chosen.gpus.size()); best > 0)
-            sum = own * 1000 * known->score(chosen.gpus) / best;
+        if (const std::int32_t best = known->best(candidate.gpus.size()); best > 0)
+            sum = own * 1000 * known->score(candidate.gpus) / best;
         for (int k = 2, nth = 0; k <= 8 && k <= known->gpus(); k *= 2, ++nth) {
-            const score lost = known->packed(k, free) - known->packed(k, free - chosen.gpus);
+            const score lost = known->packed(k, free) - known->packed(k, free - candidate.gpus);
             sum -= weights[nth] * 1000 * lost / known->best(k);
         }
         return sum;

@@ -32,7 +32,7 @@ class link_search {
   public:
     link_search(const link_view& links, gpu_set available, int size, std::int64_t budget)
         : links_{links}, size_{size}, budget_{budget} {
-        for_each_gpu(available, [&](int i) { best_.gpus.size() < size ? best_.gpus.insert(i) : void(); });
+        best_.gpus = available.lowest(size);
         best_.value = links.score(best_.gpus);
         grow(available);
         best_.bound = bound(gpu_set{}, 0, available);
@@ -53,9 +53,9 @@ class link_search {
         fit::for_each_grown_set(links_, available, size_, offer);
     }
 
-    /// No set of `size` that holds `chosen`, and otherwise GPUs of `rest`, scores more.
-    [[nodiscard]] score bound(gpu_set chosen, score value, gpu_set rest) const {
-        const int more = size_ - chosen.size();
+    /// No set of `size` that holds `partial`, and otherwise GPUs of `rest`, scores more.
+    [[nodiscard]] score bound(gpu_set partial, score value, gpu_set rest) const {
+        const int more = size_ - partial.size();
         score gains[max_gpus_per_node];
         int count = 0;
         for_each_gpu(rest, [&](int i) {
@@ -68,7 +68,7 @@ class link_search {
             score within = 0;
             for (int p = 0; p < std::min(more - 1, others); ++p) within += partners[p];
             score to_chosen = 0;
-            for_each_gpu(chosen, [&](int j) { to_chosen += links_.pair(i, j); });
+            for_each_gpu(partial, [&](int j) { to_chosen += links_.pair(i, j); });
             gains[count++] = 2 * to_chosen + within; // each pair within counts half at both of its ends
         });
         std::partial_sort(gains, gains + more, gains + count, std::greater<>{});
@@ -77,26 +77,26 @@ class link_search {
         return value + sum / 2;
     }
 
-    void visit(gpu_set chosen, score value, gpu_set rest) {
+    void visit(gpu_set partial, score value, gpu_set rest) {
         if (--budget_ <= 0) return;
-        const int more = size_ - chosen.size();
+        const int more = size_ - partial.size();
         if (more == 0) {
             if (value < best_.value || (proven_ && value == best_.value)) return;
-            best_.gpus = chosen;
+            best_.gpus = partial;
             best_.value = value;
             proven_ = true;
             return;
         }
         while (rest.size() >= more) {
-            const score most = bound(chosen, value, rest);
+            const score most = bound(partial, value, rest);
             if (most < best_.value || (proven_ && most == best_.value)) return;
             const int next = rest.lowest();
             rest.erase(next);
             score gained = 0;
-            for_each_gpu(chosen, [&](int j) { gained += links_.pair(next, j); });
-            gpu_set with = chosen;
-            with.insert(next);
-            visit(with, value + gained, rest);
+            for_each_gpu(partial, [&](int j) { gained += links_.pair(next, j); });
+            gpu_set grown = partial;
+            grown.insert(next);
+            visit(grown, value + gained, rest);
         }
     }
 
@@ -111,11 +111,13 @@ class link_search {
 
 /// The set of that many GPUs with the best link score, and a bound on it.
 ///
-/// available  at least `size` GPUs of the node
-/// budget     partial sets looked at on nodes of more than 16 GPUs
-/// returns    exact on nodes of up to 16 GPUs, by enumeration; beyond, by branch and bound from the sets that grow
-///            from each GPU by the best links: exact where the budget does; else the bound says how far it may be off
-/// ties       lower GPU set; where the budget runs out, among those looked at
+/// @param links the links of the node
+/// @param available at least `size` GPUs of the node
+/// @param size GPUs of the set
+/// @param budget partial sets looked at on nodes of more than 16 GPUs
+/// @return exact on nodes of up to 16 GPUs, by enumeration; beyond, by branch and bound from the sets that grow from
+///   each GPU by the best links: exact where the budget does; else the bound says how far it may be off
+///   Ties: lower GPU set; where the budget runs out, among those looked at
 [[nodiscard]] inline link_set best_link_set(const link_view& links, gpu_set available, int size,
                                             std::int64_t budget = 20'000) {
     GPUPACK_EXPECTS(size >= 1 && available.size() >= size, "as many GPUs as wanted");

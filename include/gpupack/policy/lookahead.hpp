@@ -29,10 +29,10 @@ struct lookahead_scorer {
     static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
     static constexpr score place = score{1} << 34; // more than any use of a node: kept room comes first
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
-        const opportunity_value_view::sums now = use.sum_up(chosen.node);
-        return scored(chosen.node, request, chosen.gpus, chosen.slots, now, use.of(now, chosen.node.cpu_free()));
+        const opportunity_value_view::sums now = use.sum_up(candidate.node);
+        return scored(candidate.node, request, candidate.gpus, candidate.slots, now, use.of(now, candidate.node.cpu_free()));
     }
 
     /// The same scores, with what the node has now added up only once for all candidates.
@@ -83,33 +83,30 @@ struct lookahead_scorer {
 /// Places a task where it takes least from what later ones could use, and keeps room for those that few nodes can
 /// serve. gpupack's own.
 ///
-/// score   use(node after) - use(node now), the use of opportunity_value_view, minus 2^34 for each place that the task takes
-///         from a scarce class that is tight (reserved_capacity_table): room that is kept comes before any use
-/// cost    on a node, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores depend on
-///         which classes are tight: the indexed engine scores again only the nodes to which that matters
-/// ties    lower node, lower GPU set
-/// source  the dynamic stochastic knapsack with a price for a shared resource (docs/lookahead.md)
+/// - Score: use(node after) - use(node now), the use of opportunity_value_view, minus 2^34 for each place that the
+///   task takes from a scarce class that is tight (reserved_capacity_table): room that is kept comes before any use.
+/// - Cost: on a node, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores depend on
+///   which classes are tight: the indexed engine scores again only the nodes to which that matters.
+/// - Ties: lower node, lower GPU set.
+/// - Source: the dynamic stochastic knapsack with a price for a shared resource (docs/lookahead.md).
 class lookahead {
   public:
     /// What moves it between fair and careless, and how far it looks.
-    ///
-    /// reserve     in percent of the room that scarce tasks are expected to want until the cluster is full; 0 keeps none
-    /// offers      tasks offered to a node before the outlook ends
-    /// gpu_memory  MiB of a GPU, to turn the memory that tasks ask for into a part of it
     struct options {
+        /// In percent of the room that scarce tasks are expected to want until the cluster is full; 0 keeps none.
         int reserve = 150;
-        int offers = 240;
-        mebibytes gpu_memory{81920};
+        int offers = 240; ///< Tasks offered to a node before the outlook ends.
+        mebibytes gpu_memory{81920}; ///< MiB of a GPU, to turn the memory that tasks ask for into a part of it.
     };
 
-    /// expected  the tasks to come, with their CPU-only ones: they tell when the cluster will be full. Counts sum to
-    ///           at most 2^20. From an empty mix, all nodes score alike
+    /// @param expected the tasks to come, with their CPU-only ones: they tell when the cluster will be full. Counts
+    ///   sum to at most 2^20. From an empty mix, all nodes score alike
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
-    lookahead(const task_mix& expected, options chosen)
-        : use_{expected, chosen.offers, chosen.gpu_memory}, room_{expected, chosen.reserve} {}
+    lookahead(const task_mix& expected, const options& settings)
+        : use_{expected, settings.offers, settings.gpu_memory}, room_{expected, settings.reserve} {}
 
-    [[nodiscard]] lookahead_scorer prepare(const decision& question) const noexcept {
-        return {use_.view(), room_.view(), room_.tight(question.cluster)};
+    [[nodiscard]] lookahead_scorer prepare(const decision& decision) const noexcept {
+        return {use_.view(), room_.view(), room_.tight(decision.cluster)};
     }
 
     friend bool operator==(const lookahead& a, const lookahead& b) noexcept {

@@ -18,12 +18,12 @@ struct mig_fragmentation_scorer {
         for (placement_counts_view& each : tables) each.for_each_table(visit);
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen,
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
         score rise = 0;
-        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
-            const int slot = chosen.slots[nth < max_instances ? nth : 0];
-            rise += rise_on(chosen.node, i, request.share.way(), slot);
+        for_each_gpu_indexed(candidate.gpus, [&](int nth, int i) {
+            const int slot = candidate.slots[nth < max_instances ? nth : 0];
+            rise += rise_on(candidate.node, i, request.share.way(), slot);
         });
         return -rise;
     }
@@ -65,15 +65,16 @@ struct mig_fragmentation_scorer {
 ///   fragmentation of a GPU = sum over profiles p with size <= units free of (places of p when idle - places of p now)
 /// The profiles are those that leave the media engines alone, each counted once. MFI's own score was not published;
 /// this one follows its description.
-/// other requests  the GPU with least compute free
-/// ties            fewer units free, then lower node, lower GPU, lower start
-/// source          MFI, arXiv 2511.18906 (docs/sources.md#mfi)
+///
+/// - Other requests: the GPU with least compute free.
+/// - Ties: fewer units free, then lower node, lower GPU, lower start.
+/// - Source: MFI, arXiv 2511.18906 (docs/sources.md#mfi).
 struct mig_fragmentation {
     static constexpr policy_properties properties{};
 
-    [[nodiscard]] mig_fragmentation_scorer prepare(const decision& question) const noexcept {
+    [[nodiscard]] mig_fragmentation_scorer prepare(const decision& decision) const noexcept {
         mig_fragmentation_scorer made;
-        const auto& all = question.cluster.mig_tables();
+        const auto& all = decision.cluster.mig_tables();
         for (std::size_t t = 0; t < all.size(); ++t) made.tables[t] = all[t].counts->view();
         return made;
     }

@@ -18,12 +18,13 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// The price is the slope of (percent + base) * log(places): an option that is plentiful is nearly free, the last
 /// ones are dear. As whole GPUs grow scarce, so does the profile that takes a whole one, which keeps idle GPUs idle
 /// without a rule for them. `base` keeps what is rare from being worth nothing.
-/// expected        requests to come; those for MIG instances and for whole GPUs have prices. Without any of them, the
-///                 fullest GPU is taken
-/// other requests  as instance_cost_scorer says
-/// cost            looks at the whole cluster's counts, so engines score every node again for each decision
-/// ties            lower node, lower GPU, lower start
+///
+/// - Other requests: as instance_cost_scorer says.
+/// - Cost: looks at the whole cluster's counts, so engines score every node again for each decision.
+/// - Ties: lower node, lower GPU, lower start.
 struct mig_scarcity {
+    /// Requests to come; those for MIG instances and for whole GPUs have prices. Without any of them, the fullest GPU
+    /// is taken.
     task_mix expected;
     score scale = 4096;
     score base = 20;
@@ -37,9 +38,9 @@ struct mig_scarcity {
         return scale * (percent + base) / (places + 1);
     }
 
-    [[nodiscard]] instance_cost_scorer prepare(const decision& question) const {
-        auto scorer = detail::without_prices(question.cluster, unit);
-        detail::set_prices(scorer, question.cluster, expected, true,
+    [[nodiscard]] instance_cost_scorer prepare(const decision& decision) const {
+        auto scorer = detail::without_prices(decision.cluster, unit);
+        detail::set_prices(scorer, decision.cluster, expected, true,
                            [&](const request&, score percent, std::int64_t places) {
                                return price(scale, base, percent, places);
                            });

@@ -12,17 +12,17 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers GPUs that are close to a network adapter, for tasks that talk to other nodes.
 ///
-/// score  the sum, over the chosen GPUs, of the link score of the best way to any adapter: 10 to 60 each; 0 where
-///        nothing is known
-/// ties   lower GPU set
+/// - Score: the sum, over the chosen GPUs, of the link score of the best way to any adapter: 10 to 60 each; 0 where
+///   nothing is known.
+/// - Ties: lower GPU set.
 struct nic_affinity {
     static constexpr policy_properties properties{.topology_sensitive = true};
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
-        const link_view* const known = chosen.node.type().links;
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
+        const link_view* const known = candidate.node.type().links;
         if (known == nullptr) return 0;
         score sum = 0;
-        for_each_gpu(chosen.gpus, [&](int i) { sum += known->to_network(i); });
+        for_each_gpu(candidate.gpus, [&](int i) { sum += known->to_network(i); });
         return sum;
     }
     friend bool operator==(const nic_affinity&, const nic_affinity&) = default;

@@ -27,26 +27,25 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// come. A node of n GPUs shares the offers: T = offers / n, n rounded up to a power of two.
 /// Never falls where more is free: each u rises with r, each minimum with r and with CPU. The order of GPUs and the
 /// number of the node do not matter.
-/// units     2^-15 milli-GPUs, times the number of outlooks
-/// use       [tables, levels, prices]   u(T, p, r); a table for each group of models and each of the GPU counts
-/// level_of  [1001]                     the level of r: the greatest sum of tasks' compute up to r
-/// price     [outlooks, prices]         f * p
-/// group_of  [max_models]               models that serve the same tasks are one group
-/// memory    MiB of a GPU that counts as a whole in tasks that ask for memory; 0 where none does
-/// cost      8 additions a GPU, and 40 multiplications a state
+///
+/// - Units: 2^-15 milli-GPUs, times the number of outlooks.
+/// - Cost: 8 additions a GPU, and 40 multiplications a state.
 struct opportunity_value_view {
     static constexpr int prices = 8;
     static constexpr int outlooks = 5;
     static constexpr int gpu_counts = 6; // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
     static constexpr std::int64_t unit = 32768;
 
+    /// [tables, levels, prices] u(T, p, r); a table for each group of models and each of the GPU counts.
     const std::int32_t* use = nullptr;
+    /// [1001] the level of r: the greatest sum of tasks' compute up to r.
     const std::uint16_t* level_of = nullptr;
-    const std::int64_t* price = nullptr;
+    const std::int64_t* price = nullptr; ///< [outlooks, prices] f * p.
+    /// [max_models] models that serve the same tasks are one group.
     const std::uint8_t* group_of = nullptr;
     std::int32_t tables = 0;
     std::int32_t levels = 0;
-    std::int32_t memory = 0;
+    std::int32_t memory = 0; ///< MiB of a GPU that counts as a whole in tasks that ask for memory; 0 where none does.
 
     /// Calls visit(pointer, count) for each table.
     GPUPACK_CALLS_BACK
@@ -69,11 +68,11 @@ struct opportunity_value_view {
 
     /// What counts as free on a GPU, in milli-GPUs: its compute, or its memory where less of that is free; 0 where it
     /// takes nothing more.
-    [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu, const gpu_capacity& of) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu, const gpu_capacity& capacity) const noexcept {
         if (gpu.closed || (!in_profiles(gpu.way) && !takes_slices(gpu))) return 0;
         std::int64_t free = gpu.compute_free;
-        if (memory > 0 && of.memory > 0) {
-            const std::int64_t part = std::int64_t{gpu.memory_free} * whole_gpu.count() / of.memory;
+        if (memory > 0 && capacity.memory > 0) {
+            const std::int64_t part = std::int64_t{gpu.memory_free} * whole_gpu.count() / capacity.memory;
             if (part < free) free = part;
         }
         return static_cast<int>(free < 0 ? 0 : free > whole_gpu.count() ? whole_gpu.count() : free);
@@ -81,11 +80,11 @@ struct opportunity_value_view {
 
     /// Where the use of a GPU of that model and state stands, [prices]; gpus: of its node.
     [[nodiscard]] GPUPACK_HD constexpr const std::int32_t* row(int gpus, model_id model, const gpu_state& gpu,
-                                                               const gpu_capacity& of) const noexcept {
+                                                               const gpu_capacity& capacity) const noexcept {
         int count = 0;
         while ((1 << count) < gpus) ++count;
         const std::int64_t table = std::int64_t{group_of[model.number()]} * gpu_counts + count;
-        return use + (table * levels + level_of[free_part(gpu, of)]) * prices;
+        return use + (table * levels + level_of[free_part(gpu, capacity)]) * prices;
     }
 
     /// The sums of a node as it is.

@@ -19,12 +19,12 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Owns what an opportunity_value_view points to. Made once from the expected tasks; copies share it.
 ///
-/// cost  offers * levels * distinct tasks * 8 steps for each group of models; some 4 ms for the tasks of openb
+/// - Cost: offers * levels * distinct tasks * 8 steps for each group of models; some 4 ms for the tasks of openb.
 class opportunity_value_table {
   public:
-    /// expected    a mix whose counts sum to at most 2^20
-    /// offers      tasks that are offered to a node before the outlook ends
-    /// gpu_memory  MiB of a GPU, to turn memory that tasks ask for into a part of it
+    /// @param expected a mix whose counts sum to at most 2^20
+    /// @param offers tasks that are offered to a node before the outlook ends
+    /// @param gpu_memory MiB of a GPU, to turn memory that tasks ask for into a part of it
     explicit opportunity_value_table(const task_mix& expected, int offers = 240,
                                 mebibytes gpu_memory = mebibytes{81920}) {
         GPUPACK_EXPECTS(expected.total() <= std::int64_t{1} << 20, "at most 2^20 expected tasks");

@@ -25,7 +25,7 @@ struct random_scorer {
     }
 };
 
-/// Chooses among the nodes that fit, each equally likely; the same choice for the same seed and question.
+/// Chooses among the nodes that fit, each equally likely; the same choice for the same seed and decision.
 struct random {
     std::uint64_t seed = 0; ///< Another seed makes other choices.
 
@@ -50,9 +50,9 @@ struct gpu_random_scorer {
                                   32);
     }
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
         score sum = 0;
-        for_each_gpu(chosen.gpus, [&](int i) { sum += draw(chosen.node, i); });
+        for_each_gpu(candidate.gpus, [&](int i) { sum += draw(candidate.node, i); });
         return sum;
     }
 

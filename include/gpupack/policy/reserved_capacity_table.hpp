@@ -28,8 +28,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// so that classes become tight and cease to be a number of times that grows with the logarithm of the cluster.
 class reserved_capacity_table {
   public:
-    /// expected  the tasks to come; their 32 classes that want most are told apart
-    /// reserve   in percent; 0 keeps no room
+    /// @param expected the tasks to come; their 32 classes that want most are told apart
+    /// @param reserve in percent; 0 keeps no room
     reserved_capacity_table(const task_mix& expected, int reserve) {
         GPUPACK_EXPECTS(reserve >= 0 && reserve <= 10000, "a reserve of 0 to 10,000 percent");
         rows built;
@@ -53,13 +53,13 @@ class reserved_capacity_table {
 
     /// The classes that are tight on a cluster now, as bits by index. Cost: at most a look at each kind of node for
     /// each class; where there is plenty, at the first kinds.
-    [[nodiscard]] std::uint32_t tight(const cluster& on) const noexcept {
+    [[nodiscard]] std::uint32_t tight(const cluster& cluster) const noexcept {
         if (rows_->classes.empty() || rows_->compute == 0) return 0;
-        const std::int64_t left = rounded(on.compute_free().count() * rows_->arrivals / rows_->compute);
+        const std::int64_t left = rounded(cluster.compute_free().count() * rows_->arrivals / rows_->compute);
         std::uint32_t bits = 0;
         for (std::size_t c = 0; c < rows_->classes.size(); ++c) {
-            const scarce_class& of = rows_->classes[c];
-            if (!has_more_room(of, on, left * of.wanted / reserved_capacity_view::scale)) bits |= 1U << c;
+            const scarce_class& scarce = rows_->classes[c];
+            if (!has_more_places(scarce, cluster, left * scarce.wanted / reserved_capacity_view::scale)) bits |= 1U << c;
         }
         return bits;
     }
@@ -89,13 +89,13 @@ class reserved_capacity_table {
         }
 
         /// Counts what arrivals of the mix want of a class; a task for twice the GPUs wants two places.
-        void add_up(scarce_class& of, const task_mix& expected, int reserve) const {
+        void add_up(scarce_class& scarce, const task_mix& expected, int reserve) const {
             constexpr std::int64_t parts = 32; // of a place
             std::int64_t wanted = 0;
             for (const task_mix::entry& each : expected.entries())
-                if (takes_several(each.request) && reserved_capacity_view::is_of(each.request, of))
-                    wanted += each.count * each.request.gpus * parts / of.gpus;
-            of.wanted = wanted * reserve * reserved_capacity_view::scale / (100 * arrivals * parts);
+                if (takes_several(each.request) && reserved_capacity_view::is_of(each.request, scarce))
+                    wanted += each.count * each.request.gpus * parts / scarce.gpus;
+            scarce.wanted = wanted * reserve * reserved_capacity_view::scale / (100 * arrivals * parts);
         }
     };
 
@@ -109,16 +109,16 @@ class reserved_capacity_table {
         return surplus <= 0 ? count : count >> surplus << surplus;
     }
 
-    [[nodiscard]] static bool has_more_room(const scarce_class& of, const cluster& on, std::int64_t than) noexcept {
+    [[nodiscard]] static bool has_more_places(const scarce_class& scarce, const cluster& cluster, std::int64_t limit) noexcept {
         std::int64_t room = 0;
-        for (std::size_t k = 0; k < on.types().size() && room <= than; ++k) {
-            const node_type& type = on.types()[k];
-            if ((type.models & of.models).empty() || type.gpu_count < of.gpus || type.cpu.count() < of.cpu ||
-                type.memory.count() < of.memory)
+        for (std::size_t k = 0; k < cluster.types().size() && room <= limit; ++k) {
+            const node_type& type = cluster.types()[k];
+            if ((type.models & scarce.models).empty() || type.gpu_count < scarce.gpus || type.cpu.count() < scarce.cpu ||
+                type.memory.count() < scarce.memory)
                 continue;
-            room += on.free_of_kind(k).room_for(of.gpus, type.gpu_count);
+            room += cluster.free_of_kind(k).room_for(scarce.gpus, type.gpu_count);
         }
-        return room > than;
+        return room > limit;
     }
 
     std::shared_ptr<const rows> rows_;

@@ -23,8 +23,8 @@ template <class Policy> struct whole_gpus_policy {
         return taken;
     }
 
-    [[nodiscard]] constexpr auto prepare(const decision& question) const {
-        return policy::prepare(inner, question);
+    [[nodiscard]] constexpr auto prepare(const decision& decision) const {
+        return policy::prepare(inner, decision);
     }
 
     friend bool operator==(const whole_gpus_policy&, const whole_gpus_policy&) = default;

@@ -10,8 +10,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Prefers the node with the most CPU and GPU left over, a milli-GPU weighing as much as 100 milli-cores.
 ///
-/// source  the WorstFit baseline of FGD's simulator, which min-max normalises it to 0 ... 100
-///         (docs/sources.md#fgd)
+/// - Source: the WorstFit baseline of FGD's simulator, which min-max normalises it to 0 ... 100
+///   (docs/sources.md#fgd).
 struct worst_fit {
     score cpu_weight = 1;
     score compute_weight = 100;
