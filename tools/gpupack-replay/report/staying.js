@@ -3,6 +3,12 @@
 
 // ---- Curves ---------------------------------------------------------------------------------------------------------
 
+/** Where an axis of what arrived ends: arrivals end just before a round load. */
+function axisEnd(all) {
+  const last = lastX(all);
+  return Math.ceil(last) - last < 0.2 ? Math.ceil(last) : last;
+}
+
 /** Allocated and fragmented against what arrived; nothing where there are no curves. */
 function arrivalCurves() {
   const allocated = series(run => run.curve?.map(point => [point[0], point[1]]));
@@ -11,7 +17,7 @@ function arrivalCurves() {
   const most = runs.find(run => run.bound_curve?.length > 0)?.bound_curve;
   const lowestEnd = Math.min(...allocated.map(line => lastPoint(line).least));
   const from = Math.min(Math.max(Math.floor((lowestEnd - 5) / 10) * 10, 0), 80);
-  const to = Math.max(lastX(allocated), from + 1);
+  const to = Math.max(axisEnd(allocated), from + 1);
   const x = {label: 'GPUs arrived, % of the cluster\u2019s', unit: '%', from, to};
   const begin = [from, Math.min(from, most ? most[0][1] : 100)];
   const points = most
@@ -204,7 +210,7 @@ function pairedTable() {
 function loadTable() {
   const allocated = series(run => run.curve?.map(point => [point[0], point[1]]));
   if (allocated.length === 0) return null;
-  const to = lastX(allocated);
+  const to = axisEnd(allocated);
   const step = to > 60 ? 10 : roundStep(to, 6);
   const columns = [];
   for (let load = Math.ceil(Math.max(0, to - 6 * step) / step) * step; load <= to + 1e-9; load += step)
