@@ -28,9 +28,11 @@ template <class Policy> struct preset {
     request_rule rule = request_rule::as_requested; ///< What the system places for a request.
 };
 
+/// @cond
 template <class Policy>
 preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&)) -> preset<Policy>;
 template <class Policy>
 preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule) -> preset<Policy>;
+/// @endcond
 
 } // namespace gpupack::dialect

@@ -19,7 +19,7 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 /// The domains of a cluster, and which nodes they hold.
 struct cluster_domains {
-    domain_tree tree;
+    domain_tree tree; ///< The domains.
     /// By the name of a node, the name of its narrowest domain; nodes without one are left out.
     std::unordered_map<std::string, std::string> domain_of;
 

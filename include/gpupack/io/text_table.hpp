@@ -80,6 +80,7 @@ class text_table {
         return table;
     }
 
+    /// The rows, without the header.
     [[nodiscard]] const std::vector<row>& rows() const noexcept { return rows_; }
 
   private:

@@ -28,8 +28,8 @@ enum class sampling : std::uint8_t {
 
 /// How tasks are replayed, and what is measured.
 struct options {
-    no_fit_rule no_fit = no_fit_rule::reject;
-    sampling samples = sampling::none;
+    no_fit_rule no_fit = no_fit_rule::reject; ///< What happens to a task that does not fit.
+    sampling samples = sampling::none; ///< When the cluster is sampled.
     policy::fragmentation_view expected{}; ///< The tasks by which fragmentation is measured.
     /// From when on means over time are taken; none: from the first arrival.
     std::optional<std::int64_t> measure_from{};

@@ -49,7 +49,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
 /// Score: minus its place in their order; -1000 for GPUs that are no such set, which go-gpuallocator refuses.
 /// Ties: lower GPU set.
 struct static_dgx {
-    dgx machine = dgx::dgx_1_v100;
+    dgx machine = dgx::dgx_1_v100; ///< The machine whose sets it takes.
 
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.topology_sensitive = true};
