@@ -13,7 +13,7 @@ TEST(ledger, strikes_what_it_entered_and_reuses_the_slot_under_a_new_generation)
     const ledger::entry struck = book.strike(first);
     EXPECT_EQ(struck.cpu, 1000);
     EXPECT_EQ(struck.memory, 0);
-    EXPECT_EQ(struck.taken(), share{exclusive{}});
+    EXPECT_EQ(struck.share_taken(), share{exclusive{}});
     EXPECT_EQ(struck.node, node_id{3});
     EXPECT_EQ(book.live(), 0U);
     EXPECT_FALSE(book.holds(first));
@@ -30,7 +30,7 @@ TEST(ledger, knows_what_a_slice_took) {
     const ledger::entry struck = book.strike(book.enter(request, node_id{1}, gpu_set::first(2), {}));
     EXPECT_EQ(struck.memory, 3 * 1024);
     EXPECT_EQ(struck.gpus, gpu_set::first(2));
-    EXPECT_EQ(struck.taken(), request.share);
+    EXPECT_EQ(struck.share_taken(), request.share);
     static_assert(sizeof(ledger::entry) == 44);
 }
 

@@ -50,21 +50,21 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
 
 /// The first reason that lies with the GPUs of a node, of which too few fit.
 [[nodiscard]] GPUPACK_HD constexpr reason reason_of_gpus(const node_view& node, const request& request,
-                                                         gpu_set wanted, gpu_set fitting) noexcept {
-    if (shareable_gpus(node, wanted, request.share) < request.gpus) return reason::unshareable;
+                                                         gpu_set accepted, gpu_set fitting) noexcept {
+    if (shareable_gpus(node, accepted, request.share) < request.gpus) return reason::unshareable;
     if (request.numa != numa_alignment::none && fitting.size() >= request.gpus) return reason::numa;
     if (request.share.way() == sharing::exclusive) return reason::idle_gpus;
     if (in_profiles(request.share.way())) return reason::no_place;
-    if (gpus_for_slice(node, wanted, slice{}).size() < request.gpus) return reason::sharers;
-    const gpu_set with_compute = gpus_for_slice(node, wanted, slice{mebibytes{0}, request.share.compute()});
+    if (gpus_for_slice(node, accepted, slice{}).size() < request.gpus) return reason::sharers;
+    const gpu_set with_compute = gpus_for_slice(node, accepted, slice{mebibytes{0}, request.share.compute()});
     return with_compute.size() < request.gpus ? reason::gpu_compute : reason::gpu_memory;
 }
 
 /// Adds what is missing for a slice on each of request.gpus GPUs, on the GPUs that lack least.
 GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& node, const request& request,
-                                              gpu_set wanted) noexcept {
+                                              gpu_set accepted) noexcept {
     gpu_set open;
-    for_each_gpu(wanted, [&](int i) {
+    for_each_gpu(accepted, [&](int i) {
         if (takes_slices(node.gpu(i))) open.insert(i);
     });
     lack.gpus = open.size() < request.gpus ? request.gpus - open.size() : 0;
@@ -89,7 +89,7 @@ GPUPACK_HD constexpr void add_slice_shortfall(shortfall& lack, const node_view& 
 
 /// Adds what the GPUs lack.
 GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& node, const request& request,
-                                            gpu_set wanted, gpu_set fitting) noexcept {
+                                            gpu_set accepted, gpu_set fitting) noexcept {
     const bool enough = fitting.size() >= request.gpus;
     if (request.share.is_split() && enough) {
         mebibytes free{};
@@ -97,7 +97,7 @@ GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& no
         for_each_gpu(emptiest, [&](int i) { free += mebibytes{node.gpu(i).memory_free}; });
         lack.gpu_memory = missing(request.share.total_memory(), free);
     } else if (request.share.way() == sharing::slices) {
-        add_slice_shortfall(lack, node, request, wanted);
+        add_slice_shortfall(lack, node, request, accepted);
     } else if (!enough) {
         lack.gpus = request.gpus - fitting.size();
     }
@@ -120,15 +120,15 @@ GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& no
         return result;
     };
     if (node.closed()) return because(reason::closed);
-    gpu_set wanted;
+    gpu_set accepted;
     if (request.gpus > 0) {
         if (node.type().gpus_of(request.models).empty()) return because(reason::model);
-        wanted = wanted_gpus(node, request);
-        if (wanted.empty()) return because(reason::selector);
-        if (wanted.size() < request.gpus) return because(reason::gpu_count);
-        result.fitting = fitting_among(node, request, wanted);
+        accepted = wanted_gpus(node, request);
+        if (accepted.empty()) return because(reason::selector);
+        if (accepted.size() < request.gpus) return because(reason::gpu_count);
+        result.fitting = fitting_among(node, request, accepted);
         if (!gpus_suffice(node, request, result.fitting))
-            result.why = detail::reason_of_gpus(node, request, wanted, result.fitting);
+            result.why = detail::reason_of_gpus(node, request, accepted, result.fitting);
         if (result.why == reason::unshareable) return result;
     } else if (!request.labels.choose(node.type().labels)) {
         return because(reason::selector);
@@ -139,7 +139,7 @@ GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& no
     if (result.why == reason::none) return result;
     result.lack.cpu = detail::missing(request.cpu, node.cpu_free());
     result.lack.memory = detail::missing(request.memory, node.memory_free());
-    if (request.gpus > 0) detail::add_gpu_shortfall(result.lack, node, request, wanted, result.fitting);
+    if (request.gpus > 0) detail::add_gpu_shortfall(result.lack, node, request, accepted, result.fitting);
     return result;
 }
 

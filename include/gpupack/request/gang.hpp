@@ -54,22 +54,22 @@ inline constexpr std::int64_t max_gang_members = 1'000'000;
 ///
 /// Errors: no member, or too many; a part of none; a request that is not valid; least_per_node below one, or more
 /// than most_per_node or all members.
-[[nodiscard]] inline expected<gang, input_error> checked(const gang& of) {
-    for (const gang_part& part : of.parts) {
+[[nodiscard]] inline expected<gang, input_error> checked(const gang& gang) {
+    for (const gang_part& part : gang.parts) {
         if (part.count < 1) return bad_input("gang part", std::to_string(part.count), "one member or more");
-        if (const auto right = checked(part.request); !right) return unexpected<input_error>{right.error()};
+        if (const auto valid = checked(part.request); !valid) return unexpected<input_error>{valid.error()};
     }
-    if (of.members() < 1 || of.members() > max_gang_members)
-        return bad_input("gang", std::to_string(of.members()), "from 1 to 1000000 members");
-    if (of.least_per_node < 1)
-        return bad_input("least_per_node", std::to_string(of.least_per_node), "one member or more");
-    if (of.most_per_node < of.least_per_node)
-        return bad_input("most_per_node", std::to_string(of.most_per_node), "not less than least_per_node");
-    if (of.least_per_node > of.members())
-        return bad_input("least_per_node", std::to_string(of.least_per_node),
-                         std::string{"at most the "}.append(std::to_string(of.members())).append(" members"));
-    if (of.required && of.level.empty()) return bad_input("level", "", "a level, where one is required");
-    return of;
+    if (gang.members() < 1 || gang.members() > max_gang_members)
+        return bad_input("gang", std::to_string(gang.members()), "from 1 to 1000000 members");
+    if (gang.least_per_node < 1)
+        return bad_input("least_per_node", std::to_string(gang.least_per_node), "one member or more");
+    if (gang.most_per_node < gang.least_per_node)
+        return bad_input("most_per_node", std::to_string(gang.most_per_node), "not less than least_per_node");
+    if (gang.least_per_node > gang.members())
+        return bad_input("least_per_node", std::to_string(gang.least_per_node),
+                         std::string{"at most the "}.append(std::to_string(gang.members())).append(" members"));
+    if (gang.required && gang.level.empty()) return bad_input("level", "", "a level, where one is required");
+    return gang;
 }
 
 } // namespace gpupack

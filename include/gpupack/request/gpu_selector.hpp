@@ -87,20 +87,20 @@ struct gpu_selector {
         gpu_choice denied{false};
         gpu_choice allowed{true};
         for (const std::string_view id : deny) {
-            const auto at = names.find(id);
-            if (!at) return unknown(id);
-            if (allow.empty() && !denied.add(at->node, gpu_set::of(at->gpu))) return too_many(id);
+            const auto found = names.find(id);
+            if (!found) return unknown(id);
+            if (allow.empty() && !denied.add(found->node, gpu_set::of(found->gpu))) return too_many(id);
         }
         if (allow.empty()) return denied;
         bool any = false;
         for (const std::string_view id : allow) {
-            const auto at = names.find(id);
-            if (!at) return unknown(id);
+            const auto found = names.find(id);
+            if (!found) return unknown(id);
             bool is_denied = false;
             for (const std::string_view other : deny) is_denied = is_denied || other == id;
             if (is_denied) continue;
             any = true;
-            if (!allowed.add(at->node, gpu_set::of(at->gpu))) return too_many(id);
+            if (!allowed.add(found->node, gpu_set::of(found->gpu))) return too_many(id);
         }
         if (!any) return bad_input("GPU id", std::string{allow.front()}, "one that is allowed and not denied");
         return allowed;

@@ -22,8 +22,8 @@ template <class Choose>
     instance request{.way = way};
     bool first = true;
     for (std::size_t m = 0; m < models.size(); ++m) {
-        const model_table::tables& of = models.tables_of(model_id{static_cast<std::uint8_t>(m)});
-        const partition_table* table = way == sharing::mig ? of.mig.get() : of.vgpu.get();
+        const model_table::tables& tables = models.tables_of(model_id{static_cast<std::uint8_t>(m)});
+        const partition_table* table = way == sharing::mig ? tables.mig.get() : tables.vgpu.get();
         if (table == nullptr) continue;
         for (int p = 0; p < table->profile_count; ++p) {
             const partition_profile& profile = table->profiles[p];
@@ -51,8 +51,8 @@ template <class Choose>
 [[nodiscard]] inline std::string profile_names(const model_table& models, sharing way) {
     std::string text;
     for (std::size_t m = 0; m < models.size(); ++m) {
-        const model_table::tables& of = models.tables_of(model_id{static_cast<std::uint8_t>(m)});
-        const partition_table* table = way == sharing::mig ? of.mig.get() : of.vgpu.get();
+        const model_table::tables& tables = models.tables_of(model_id{static_cast<std::uint8_t>(m)});
+        const partition_table* table = way == sharing::mig ? tables.mig.get() : tables.vgpu.get();
         for (int p = 0; table != nullptr && p < table->profile_count; ++p) {
             text.append(text.empty() ? "" : ", ").append(table->profiles[p].name.view());
             if (!table->profiles[p].variants.empty())

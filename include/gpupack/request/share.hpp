@@ -69,8 +69,8 @@ class share {
     GPUPACK_HD constexpr share(split_slice part) noexcept // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_{part.least}, compute_{part.compute}, total_memory_{part.memory} {}
     /// An instance on each GPU.
-    GPUPACK_HD constexpr share(instance wanted) noexcept // NOLINT(google-explicit-constructor)
-        : way_{wanted.way}, memory_{wanted.memory}, compute_{wanted.compute}, profiles_{wanted.profiles} {}
+    GPUPACK_HD constexpr share(instance part) noexcept // NOLINT(google-explicit-constructor)
+        : way_{part.way}, memory_{part.memory}, compute_{part.compute}, profiles_{part.profiles} {}
 
     /// How a GPU is shared.
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }

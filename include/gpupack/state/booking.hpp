@@ -22,14 +22,14 @@ namespace gpupack::inline GPUPACK_ABI {
 /// gpus     [kind.gpu_count]  of the node
 /// returns  what each GPU gives to a split slice; zeros for anything else
 GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_type& type,
-                                       const request& taken, gpu_set on, slot_list slots) noexcept {
-    node.cpu_free -= static_cast<std::int32_t>(taken.cpu.count());
-    node.memory_free -= static_cast<std::int32_t>(taken.memory.count());
+                                       const request& request, gpu_set selected, slot_list slots) noexcept {
+    node.cpu_free -= static_cast<std::int32_t>(request.cpu.count());
+    node.memory_free -= static_cast<std::int32_t>(request.memory.count());
     split_memory pieces;
-    if (taken.share.is_split()) pieces = split_over(gpus, on, taken.share);
-    for_each_gpu_indexed(on, [&](int nth, int i) {
-        const int slot = in_profiles(taken.share.way()) ? slots[nth] : 0;
-        gpus[i] = after_taking(gpus[i], piece_of(taken.share, pieces, nth), type.gpus[i], taken.gpus, slot);
+    if (request.share.is_split()) pieces = split_over(gpus, selected, request.share);
+    for_each_gpu_indexed(selected, [&](int nth, int i) {
+        const int slot = in_profiles(request.share.way()) ? slots[nth] : 0;
+        gpus[i] = after_taking(gpus[i], piece_of(request.share, pieces, nth), type.gpus[i], request.gpus, slot);
     });
     return pieces;
 }
@@ -42,13 +42,13 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
 /// on, slots    where it was taken
 /// pieces       what book returned
 GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_type& type, milli_cpu cpu,
-                                 mebibytes memory, const share& taken, gpu_set on, slot_list slots,
+                                 mebibytes memory, const share& share, gpu_set selected, slot_list slots,
                                  const split_memory& pieces) noexcept {
     node.cpu_free += static_cast<std::int32_t>(cpu.count());
     node.memory_free += static_cast<std::int32_t>(memory.count());
-    for_each_gpu_indexed(on, [&](int nth, int i) {
-        const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
-        gpus[i] = after_giving_back(gpus[i], piece_of(taken, pieces, nth), type.gpus[i], slot);
+    for_each_gpu_indexed(selected, [&](int nth, int i) {
+        const int slot = in_profiles(share.way()) ? slots[nth] : 0;
+        gpus[i] = after_giving_back(gpus[i], piece_of(share, pieces, nth), type.gpus[i], slot);
     });
 }
 

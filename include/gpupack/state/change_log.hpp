@@ -30,13 +30,13 @@ class change_log {
     [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
 
     /// Notes that the node changed. Cost: constant on average; no allocation.
-    void changed(const cluster& on, node_id node) {
+    void changed(const cluster& cluster, node_id node) {
         GPUPACK_EXPECTS(node.number() < latest_.size(), "a node of the cluster that this is the log of");
         if (entries_.size() == entries_.capacity()) compact();
-        std::uint32_t& at = latest_[node.number()];
-        if (at != none) entries_[at].row.id = outdated;
-        at = static_cast<std::uint32_t>(entries_.size());
-        entries_.push_back({++now_, on.row(node)});
+        std::uint32_t& position = latest_[node.number()];
+        if (position != none) entries_[position].row.id = outdated;
+        position = static_cast<std::uint32_t>(entries_.size());
+        entries_.push_back({++now_, cluster.row(node)});
     }
 
     /// Calls visit(row) for every node that changed after `then`, an earlier now(); last change first.

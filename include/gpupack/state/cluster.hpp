@@ -68,15 +68,15 @@ class cluster {
     /// A view of the node; valid until the cluster moves, goes, or changes that node.
     [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
-        const place_of_node at = places_[id.number()];
-        return {id, types_[at.type], nodes_[id.number()], gpus_.data() + at.first_gpu};
+        const place_of_node location = places_[id.number()];
+        return {id, types_[location.type], nodes_[id.number()], gpus_.data() + location.first_gpu};
     }
 
     /// The node as a flat record.
     [[nodiscard]] node_row row(node_id id) const {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
-        const place_of_node at = places_[id.number()];
-        return {id, at.type, at.first_gpu, nodes_[id.number()]};
+        const place_of_node location = places_[id.number()];
+        return {id, location.type, location.first_gpu, nodes_[id.number()]};
     }
     /// A view of a row of this cluster, or of one that this one was copied from; valid while the row is, too. The
     /// node must not have changed since the row was made.
@@ -102,14 +102,14 @@ class cluster {
         return domains_->of(id);
     }
     /// The nodes in a domain, those in narrower domains within it counted in.
-    [[nodiscard]] node_range nodes_in(domain_id in) const {
-        GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
-        return domains_->nodes(in);
+    [[nodiscard]] node_range nodes_in(domain_id domain) const {
+        GPUPACK_EXPECTS(domain.number() < domains().size(), "a domain of this cluster");
+        return domains_->nodes(domain);
     }
     /// What is free in a domain, added up. Cost: constant; it is kept up to date.
-    [[nodiscard]] const domain_state& free_in(domain_id in) const {
-        GPUPACK_EXPECTS(in.number() < domains().size(), "a domain of this cluster");
-        return domain_free_[in.number()];
+    [[nodiscard]] const domain_state& free_in(domain_id domain) const {
+        GPUPACK_EXPECTS(domain.number() < domains().size(), "a domain of this cluster");
+        return domain_free_[domain.number()];
     }
 
     /// What is free on the nodes of a kind, an index into kinds(), added up. Cost: constant; it is kept up to date.
@@ -133,23 +133,23 @@ class cluster {
     /// fit (fit::fits_on).
     ///
     /// rounding_overhead  how much of the compute of each GPU nobody asked for, where a policy rounds up
-    placement take(node_id id, gpu_set gpus, const request& taken, slot_list slots = {}, milli_gpu rounding_overhead = {}) {
+    placement take(node_id id, gpu_set gpus, const request& request, slot_list slots = {}, milli_gpu rounding_overhead = {}) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
-        GPUPACK_EXPECTS(gpus.size() == taken.gpus, "as many GPUs as the request asks for");
+        GPUPACK_EXPECTS(gpus.size() == request.gpus, "as many GPUs as the request asks for");
         node_state& node = nodes_[id.number()];
-        GPUPACK_EXPECTS(taken.cpu.count() <= node.cpu_free && taken.memory.count() <= node.memory_free,
+        GPUPACK_EXPECTS(request.cpu.count() <= node.cpu_free && request.memory.count() <= node.memory_free,
                         "a request that fits the node");
-        const place_of_node at = places_[id.number()];
-        count_in_kind(node, at, -1);
-        count_open(at, gpus, -1);
-        const split_memory pieces = book(node, gpus_.data() + at.first_gpu, types_[at.type], taken, gpus, slots);
-        if (taken.gpus > 0) {
-            count_open(at, gpus, 1);
-            sum_up(id, at);
+        const place_of_node location = places_[id.number()];
+        count_in_kind(node, location, -1);
+        count_open(location, gpus, -1);
+        const split_memory pieces = book(node, gpus_.data() + location.first_gpu, types_[location.type], request, gpus, slots);
+        if (request.gpus > 0) {
+            count_open(location, gpus, 1);
+            sum_up(id, location);
         }
-        count_in_kind(node, at, 1);
+        count_in_kind(node, location, 1);
         rounding_overhead_ += rounding_overhead * gpus.size();
-        placement receipt = ledger_.enter(taken, id, gpus, slots, rounding_overhead, pieces);
+        placement receipt = ledger_.enter(request, id, gpus, slots, rounding_overhead, pieces);
         receipt.cluster = identity_;
         return receipt;
     }
@@ -159,32 +159,32 @@ class cluster {
     void give_back(const placement& receipt) {
         GPUPACK_EXPECTS(receipt.cluster == identity_, "a placement of this cluster, not of another");
         const ledger::entry entry = ledger_.strike(receipt);
-        const place_of_node at = places_[entry.node.number()];
+        const place_of_node location = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
-        count_in_kind(node, at, -1);
-        count_open(at, entry.gpus, -1);
-        unbook(node, gpus_.data() + at.first_gpu, types_[at.type], milli_cpu{entry.cpu}, mebibytes{entry.memory},
-               entry.taken(), entry.gpus, entry.slots, ledger_.pieces_of(entry));
+        count_in_kind(node, location, -1);
+        count_open(location, entry.gpus, -1);
+        unbook(node, gpus_.data() + location.first_gpu, types_[location.type], milli_cpu{entry.cpu}, mebibytes{entry.memory},
+               entry.share_taken(), entry.gpus, entry.slots, ledger_.pieces_of(entry));
         if (!entry.gpus.empty()) {
             rounding_overhead_ -= milli_gpu{entry.rounding_overhead} * entry.gpus.size();
-            count_open(at, entry.gpus, 1);
-            sum_up(entry.node, at);
+            count_open(location, entry.gpus, 1);
+            sum_up(entry.node, location);
         }
-        count_in_kind(node, at, 1);
+        count_in_kind(node, location, 1);
     }
 
     /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
     /// stays and may be released.
     void set_closed(node_id id, gpu_set gpus, bool closed) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
-        const place_of_node at = places_[id.number()];
-        GPUPACK_EXPECTS((gpus & gpu_set::first(types_[at.type].gpu_count)) == gpus, "GPUs that the node has");
-        count_in_kind(nodes_[id.number()], at, -1);
-        count_open(at, gpus, -1);
-        for_each_gpu(gpus, [&](int i) { gpus_[at.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
-        count_open(at, gpus, 1);
-        sum_up(id, at);
-        count_in_kind(nodes_[id.number()], at, 1);
+        const place_of_node location = places_[id.number()];
+        GPUPACK_EXPECTS((gpus & gpu_set::first(types_[location.type].gpu_count)) == gpus, "GPUs that the node has");
+        count_in_kind(nodes_[id.number()], location, -1);
+        count_open(location, gpus, -1);
+        for_each_gpu(gpus, [&](int i) { gpus_[location.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
+        count_open(location, gpus, 1);
+        sum_up(id, location);
+        count_in_kind(nodes_[id.number()], location, 1);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
     void set_closed(node_id id, bool closed) {
@@ -239,18 +239,18 @@ class cluster {
     cluster() = default;
 
     /// Brings the sums of a node, of its domains and of the cluster up to date with its GPUs.
-    void sum_up(node_id id, place_of_node at) noexcept {
+    void sum_up(node_id id, place_of_node location) noexcept {
         node_state& node = nodes_[id.number()];
         const int idle = idle_gpus_of(node);
         const std::int32_t compute = node.compute_free;
-        sum_up_gpus(node, gpus_.data() + at.first_gpu, types_[at.type].gpu_count);
+        sum_up_gpus(node, gpus_.data() + location.first_gpu, types_[location.type].gpu_count);
         compute_free_ += milli_gpu{node.compute_free - compute};
         count_in_domains(id, idle, idle_gpus_of(node), node.compute_free - compute);
     }
 
     /// Counts a node in (sign 1) or out (sign -1) of what is free on its kind.
-    void count_in_kind(const node_state& node, place_of_node at, int sign) noexcept {
-        type_free_[at.type].count(node, types_[at.type], sign);
+    void count_in_kind(const node_state& node, place_of_node location, int sign) noexcept {
+        type_free_[location.type].count(node, types_[location.type], sign);
     }
 
     /// GPUs that may be given whole now; none of a closed node.
@@ -261,26 +261,26 @@ class cluster {
     /// Tells the domains of a node that its idle GPUs, and its free compute, have changed.
     void count_in_domains(node_id id, int idle_before, int idle_now, std::int32_t more_compute) noexcept {
         if (domain_free_.empty()) return;
-        for (domain_id in = domains_->of(id);; in = domains_->tree()[in].parent) {
-            domain_state& sums = domain_free_[in.number()];
+        for (domain_id domain = domains_->of(id);; domain = domains_->tree()[domain].parent) {
+            domain_state& sums = domain_free_[domain.number()];
             sums.compute_free += more_compute;
             sums.idle_gpus += idle_now - idle_before;
             --sums.by_idle[static_cast<std::size_t>(idle_before)];
             ++sums.by_idle[static_cast<std::size_t>(idle_now)];
-            if (in == domain_id{}) return;
+            if (domain == domain_id{}) return;
         }
     }
 
     /// Adds (sign 1) or takes off (sign -1) the MIG places that are free on some GPUs of a node.
-    void count_open(place_of_node at, gpu_set gpus, int sign) noexcept {
+    void count_open(place_of_node location, gpu_set gpus, int sign) noexcept {
         if (mig_.empty()) return;
         for_each_gpu(gpus, [&](int i) {
-            count_open(types_[at.type].gpus[i], gpus_[at.first_gpu + static_cast<std::uint32_t>(i)], sign);
+            count_open(types_[location.type].gpus[i], gpus_[location.first_gpu + static_cast<std::uint32_t>(i)], sign);
         });
     }
-    void count_open(const gpu_capacity& of, const gpu_state& gpu, int sign) noexcept {
-        if (of.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) return;
-        mig_places& places = mig_[of.mig_number];
+    void count_open(const gpu_capacity& capacity, const gpu_state& gpu, int sign) noexcept {
+        if (capacity.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) return;
+        mig_places& places = mig_[capacity.mig_number];
         const placement_counts_view counts = places.counts->view();
         const std::uint64_t occupied = gpu.way == sharing::mig ? gpu.occupied() : 0;
         for (int p = 0; p < counts.profiles; ++p)
@@ -311,19 +311,19 @@ class cluster {
     }
 
     /// Makes one node what it is in the cluster that this one was copied from.
-    void copy_node(const cluster& from, const node_row& row) noexcept {
+    void copy_node(const cluster& source, const node_row& row) noexcept {
         nodes_[row.id.number()] = row.state;
-        const gpu_state* const gpus = from.gpus_.data() + row.first_gpu;
+        const gpu_state* const gpus = source.gpus_.data() + row.first_gpu;
         std::copy(gpus, gpus + types_[row.type].gpu_count, gpus_.data() + row.first_gpu);
     }
 
     /// Makes what is counted over all nodes what it is in the cluster that this one was copied from.
-    void copy_totals(const cluster& from) noexcept {
-        compute_free_ = from.compute_free_;
-        rounding_overhead_ = from.rounding_overhead_;
-        domain_free_ = from.domain_free_;
-        type_free_ = from.type_free_;
-        for (std::size_t t = 0; t < from.mig_.size(); ++t) mig_[t].open = from.mig_[t].open;
+    void copy_totals(const cluster& source) noexcept {
+        compute_free_ = source.compute_free_;
+        rounding_overhead_ = source.rounding_overhead_;
+        domain_free_ = source.domain_free_;
+        type_free_ = source.type_free_;
+        for (std::size_t t = 0; t < source.mig_.size(); ++t) mig_[t].open = source.mig_[t].open;
     }
 
     model_table models_;

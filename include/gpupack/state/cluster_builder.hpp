@@ -46,8 +46,8 @@ class cluster_builder {
     /// domain  the narrowest that they stand in, by name; empty: none but the cluster
     cluster_builder& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) & {
         const auto type = type_of(spec);
-        const auto in = domain_named(domain);
-        for (std::size_t i = 0; type && in && i < count; ++i) append(*type, {}, *in);
+        const auto place = domain_named(domain);
+        for (std::size_t i = 0; type && place && i < count; ++i) append(*type, {}, *place);
         return *this;
     }
     cluster_builder&& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) && {
@@ -62,15 +62,15 @@ class cluster_builder {
                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
         if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
         const auto type = type_of(spec);
-        const auto in = domain_named(domain);
-        if (!type || !in) return *this;
+        const auto place = domain_named(domain);
+        if (!type || !place) return *this;
         if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.types_[*type].gpu_count)
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         const node_id node{static_cast<std::uint32_t>(built_.nodes_.size())};
         for (std::size_t i = 0; i < gpu_ids.size(); ++i)
             if (!built_.gpu_ids_->add(gpu_ids[i], {node, static_cast<int>(i)}))
                 return fail("GPU id", gpu_ids[i], "an id that no other GPU has");
-        append(*type, name, *in);
+        append(*type, name, *place);
         return *this;
     }
     cluster_builder&& add_node(const std::string& name, const node_spec& spec,
@@ -148,14 +148,14 @@ class cluster_builder {
         return static_cast<std::uint32_t>(specs_.size() - 1);
     }
 
-    bool add_labels(label_set& to, const std::vector<std::string>& texts) {
+    bool add_labels(label_set& labels, const std::vector<std::string>& texts) {
         for (const std::string& text : texts) {
             const auto number = built_.labels_.add(text);
             if (!number) {
                 fail(number.error());
                 return false;
             }
-            to.insert(*number);
+            labels.insert(*number);
         }
         return true;
     }
@@ -191,8 +191,8 @@ class cluster_builder {
             fail("topology", std::to_string(topology.gpus()).append(" GPUs"), "as many as the node has");
             return false;
         }
-        if (const auto right = checked(topology); !right) {
-            fail(right.error());
+        if (const auto valid = checked(topology); !valid) {
+            fail(valid.error());
             return false;
         }
         for (int i = 0; i < type.gpu_count; ++i)
@@ -223,19 +223,19 @@ class cluster_builder {
         if (setup.reserve.count() < 0 || setup.reserve.count() > memory)
             return wrong("GPU reserve", setup.reserve.count(), "from 0 MiB to the GPU's memory");
         if (setup.numa < 0 || setup.numa > 15) return wrong("GPU numa", setup.numa, "from 0 to 15");
-        gpu_capacity of;
+        gpu_capacity capacity;
         const std::int64_t promised = (memory - setup.reserve.count()) * setup.memory_percent / 100;
         if (promised > max_amount) return wrong("GPU memory", promised, "at most 2147483647 MiB");
-        of.memory = static_cast<std::int32_t>(promised);
-        of.compute = static_cast<std::int16_t>(10 * setup.compute_percent);
-        of.max_sharers = static_cast<std::uint8_t>(setup.max_sharers);
-        of.numa = static_cast<std::uint8_t>(setup.numa);
-        of.only = setup.instances.empty() ? setup.only : sharing::mig;
-        if (!add_tables(of, setup, model)) return std::nullopt;
-        return of;
+        capacity.memory = static_cast<std::int32_t>(promised);
+        capacity.compute = static_cast<std::int16_t>(10 * setup.compute_percent);
+        capacity.max_sharers = static_cast<std::uint8_t>(setup.max_sharers);
+        capacity.numa = static_cast<std::uint8_t>(setup.numa);
+        capacity.only = setup.instances.empty() ? setup.only : sharing::mig;
+        if (!add_tables(capacity, setup, model)) return std::nullopt;
+        return capacity;
     }
 
-    bool add_tables(gpu_capacity& of, const gpu_setup& setup, model_id model) {
+    bool add_tables(gpu_capacity& capacity, const gpu_setup& setup, model_id model) {
         const model_table::tables& tables = built_.models_.tables_of(model);
         std::shared_ptr<const partition_table> mig = tables.mig;
         const auto& vgpu = setup.vgpu_sizes == vgpu::sizes::mixed ? tables.mixed_vgpu : tables.vgpu;
@@ -246,7 +246,7 @@ class cluster_builder {
         };
         if (setup.vgpu_sizes == vgpu::sizes::mixed && !vgpu)
             return wrong("a model with placement ids for mixed vGPU sizes");
-        if ((of.only == sharing::mig && !mig) || (of.only == sharing::vgpu && !vgpu))
+        if ((capacity.only == sharing::mig && !mig) || (capacity.only == sharing::vgpu && !vgpu))
             return wrong("a model with profiles for the only way in which it may be shared");
         if (!setup.instances.empty()) {
             if (setup.only != sharing::idle && setup.only != sharing::mig)
@@ -258,8 +258,8 @@ class cluster_builder {
             }
             mig = std::make_shared<const partition_table>(*fixed);
         }
-        of.vgpu = keep(vgpu);
-        return !mig || number_mig(keep(mig), of);
+        capacity.vgpu = keep(vgpu);
+        return !mig || number_mig(keep(mig), capacity);
     }
 
     /// Keeps a table with the cluster, once.
@@ -272,7 +272,7 @@ class cluster_builder {
     }
 
     /// Numbers a MIG table that is kept.
-    bool number_mig(const partition_table* table, gpu_capacity& of) {
+    bool number_mig(const partition_table* table, gpu_capacity& capacity) {
         auto& all = built_.mig_;
         std::size_t number = 0;
         while (number < all.size() && all[number].table != table) ++number;
@@ -281,8 +281,8 @@ class cluster_builder {
             return false;
         }
         if (number == all.size()) all.push_back({table, std::make_shared<const placement_counts>(*table), {}});
-        of.mig = table;
-        of.mig_number = static_cast<std::uint8_t>(number);
+        capacity.mig = table;
+        capacity.mig_number = static_cast<std::uint8_t>(number);
         return true;
     }
 

@@ -49,8 +49,8 @@ class domain_map {
     /// The narrowest domain of a node.
     [[nodiscard]] domain_id of(node_id node) const noexcept { return domain_of_[node.number()]; }
     /// The nodes in a domain and in those within it; those of one narrowest domain by number.
-    [[nodiscard]] node_range nodes(domain_id in) const noexcept {
-        const auto& [first, last] = ranges_[in.number()];
+    [[nodiscard]] node_range nodes(domain_id domain) const noexcept {
+        const auto& [first, last] = ranges_[domain.number()];
         return {order_.data() + first, order_.data() + last};
     }
 

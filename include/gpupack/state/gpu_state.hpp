@@ -27,7 +27,7 @@ namespace gpupack::inline GPUPACK_ABI {
 struct gpu_state {
     std::int32_t memory_free = 0;
     std::int16_t compute_free = 0;
-    std::uint16_t detail = 0;
+    std::uint16_t width_or_profiles = 0;
     std::uint32_t occupied_low = 0;
     std::uint16_t occupied_high = 0;
     std::uint8_t sharers = 0;
@@ -37,10 +37,10 @@ struct gpu_state {
 
     /// Used exclusively: the number of GPUs of the task that has it; else 0.
     [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {
-        return way == sharing::exclusive ? int{detail} : 0;
+        return way == sharing::exclusive ? int{width_or_profiles} : 0;
     }
     /// Used in instances: the profiles of its table that still have a place.
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept { return detail; }
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept { return width_or_profiles; }
     /// Used in instances: the bits that they take.
     [[nodiscard]] GPUPACK_HD constexpr std::uint64_t occupied() const noexcept {
         return std::uint64_t{occupied_high} << 32 | occupied_low;
@@ -51,7 +51,7 @@ struct gpu_state {
     }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_state& a, const gpu_state& b) noexcept {
-        return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.detail == b.detail &&
+        return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.width_or_profiles == b.width_or_profiles &&
                a.occupied_low == b.occupied_low && a.occupied_high == b.occupied_high && a.sharers == b.sharers &&
                a.way == b.way && a.closed == b.closed && a.sharers_at_limit == b.sharers_at_limit;
     }
@@ -60,12 +60,12 @@ struct gpu_state {
 static_assert(sizeof(gpu_state) == 16 && std::is_trivially_copyable_v<gpu_state>);
 
 /// The state of a GPU with nothing on it.
-[[nodiscard]] GPUPACK_HD constexpr gpu_state idle_gpu(const gpu_capacity& of) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_state idle_gpu(const gpu_capacity& capacity) noexcept {
     gpu_state gpu;
-    gpu.memory_free = of.memory;
-    gpu.compute_free = of.compute;
-    gpu.way = of.only;
-    if (in_profiles(of.only)) gpu.detail = of.table(of.only)->open_profiles(0);
+    gpu.memory_free = capacity.memory;
+    gpu.compute_free = capacity.compute;
+    gpu.way = capacity.only;
+    if (in_profiles(capacity.only)) gpu.width_or_profiles = capacity.table(capacity.only)->open_profiles(0);
     return gpu;
 }
 
@@ -84,19 +84,19 @@ static_assert(sizeof(gpu_state) == 16 && std::is_trivially_copyable_v<gpu_state>
 ///
 /// table  of the way asked for; null where the GPU has none
 [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles(const gpu_state& gpu, const partition_table* table,
-                                                               sharing way, profile_set request) noexcept {
+                                                               sharing way, profile_set profiles) noexcept {
     if (table == nullptr || gpu.closed) return 0;
-    if (gpu.way == way) return table->among(request) & gpu.open_profiles();
-    return gpu.way == sharing::idle ? table->among(request) & table->open_when_idle : 0;
+    if (gpu.way == way) return table->among(profiles) & gpu.open_profiles();
+    return gpu.way == sharing::idle ? table->among(profiles) & table->open_when_idle : 0;
 }
 
 namespace detail {
 
 /// Adds (sign 1) or takes off (sign -1) what an instance counts for.
-GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& of, const partition_table& table,
+GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& capacity, const partition_table& table,
                                         int slot, int sign) noexcept {
     const partition_profile& profile = table.profiles[table.slots[slot].profile];
-    const std::int64_t memory = std::int64_t{of.memory} * profile.units / table.units;
+    const std::int64_t memory = std::int64_t{capacity.memory} * profile.units / table.units;
     gpu.memory_free += sign * static_cast<std::int32_t>(memory);
     gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + sign * profile.compute);
 }
@@ -109,46 +109,46 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& of, 
 /// width  how many GPUs the task has in all
 /// slot   of the GPU's table, for an instance. What an instance counts for: its units' part of the GPU's memory,
 ///        rounded down, and its profile's compute
-[[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& taken, const gpu_capacity& of,
+[[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& share, const gpu_capacity& capacity,
                                                           int width = 1, int slot = 0) noexcept {
-    gpu.way = taken.way();
+    gpu.way = share.way();
     ++gpu.sharers;
-    if (taken.way() == sharing::exclusive) {
+    if (share.way() == sharing::exclusive) {
         gpu.memory_free = 0;
         gpu.compute_free = 0;
-        gpu.detail = static_cast<std::uint16_t>(width);
-    } else if (taken.way() == sharing::slices) {
-        gpu.memory_free -= taken.memory_of(of.memory);
-        gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - taken.compute().count());
-        gpu.sharers_at_limit = gpu.sharers == of.max_sharers;
+        gpu.width_or_profiles = static_cast<std::uint16_t>(width);
+    } else if (share.way() == sharing::slices) {
+        gpu.memory_free -= share.memory_of(capacity.memory);
+        gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - share.compute().count());
+        gpu.sharers_at_limit = gpu.sharers == capacity.max_sharers;
     } else {
-        const partition_table& table = *of.table(taken.way());
+        const partition_table& table = *capacity.table(share.way());
         gpu.set_occupied(gpu.occupied() | table.slots[slot].taken);
-        gpu.detail = table.open_profiles(gpu.occupied());
-        detail::book_instance(gpu, of, table, slot, -1);
+        gpu.width_or_profiles = table.open_profiles(gpu.occupied());
+        detail::book_instance(gpu, capacity, table, slot, -1);
     }
     return gpu;
 }
 
 /// The state after one of its tasks has given its share back: the inverse of after_taking.
-[[nodiscard]] GPUPACK_HD constexpr gpu_state after_giving_back(gpu_state gpu, const share& taken,
-                                                               const gpu_capacity& of, int slot = 0) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_state after_giving_back(gpu_state gpu, const share& share,
+                                                               const gpu_capacity& capacity, int slot = 0) noexcept {
     if (gpu.sharers == 1) {
         const bool closed = gpu.closed;
-        gpu = idle_gpu(of);
+        gpu = idle_gpu(capacity);
         gpu.closed = closed;
         return gpu;
     }
     --gpu.sharers;
-    if (taken.way() == sharing::slices) {
-        gpu.memory_free += taken.memory_of(of.memory);
-        gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + taken.compute().count());
+    if (share.way() == sharing::slices) {
+        gpu.memory_free += share.memory_of(capacity.memory);
+        gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + share.compute().count());
         gpu.sharers_at_limit = false;
     } else {
-        const partition_table& table = *of.table(taken.way());
+        const partition_table& table = *capacity.table(share.way());
         gpu.set_occupied(gpu.occupied() & ~(table.slots[slot].taken & ~table.lock));
-        gpu.detail = table.open_profiles(gpu.occupied());
-        detail::book_instance(gpu, of, table, slot, 1);
+        gpu.width_or_profiles = table.open_profiles(gpu.occupied());
+        detail::book_instance(gpu, capacity, table, slot, 1);
     }
     return gpu;
 }

@@ -43,7 +43,7 @@ class ledger {
         bool live = false;
 
         /// What it took of each GPU, where it took the same of all.
-        [[nodiscard]] share taken() const noexcept {
+        [[nodiscard]] share share_taken() const noexcept {
             if (way == sharing::exclusive) return exclusive{};
             if (in_profiles(way)) return instance{.way = way};
             return slice{mebibytes{gpu_memory}, milli_gpu{gpu_compute}, memory_percent};
@@ -63,7 +63,7 @@ class ledger {
     /// Writes a placement down; its slot and generation are the receipt.
     ///
     /// pieces  for split slices, what each GPU gives
-    placement enter(const request& taken, node_id node, gpu_set gpus, slot_list slots, milli_gpu rounding_overhead = {},
+    placement enter(const request& request, node_id node, gpu_set gpus, slot_list slots, milli_gpu rounding_overhead = {},
                     const split_memory& pieces = {}) {
         if (free_.empty()) {
             GPUPACK_EXPECTS(entries_.size() < 0xffffffffU, "fewer than 2^32 live placements");
@@ -73,17 +73,17 @@ class ledger {
         const std::uint32_t slot = free_.back();
         free_.pop_back();
         entry& written = entries_[slot];
-        written = {static_cast<std::int32_t>(taken.cpu.count()),
-                   static_cast<std::int32_t>(taken.memory.count()),
-                   static_cast<std::int32_t>(taken.share.memory().count()),
-                   static_cast<std::int16_t>(taken.share.compute().count()),
-                   taken.share.way(),
-                   static_cast<std::int8_t>(taken.share.memory_percent()),
+        written = {static_cast<std::int32_t>(request.cpu.count()),
+                   static_cast<std::int32_t>(request.memory.count()),
+                   static_cast<std::int32_t>(request.share.memory().count()),
+                   static_cast<std::int16_t>(request.share.compute().count()),
+                   request.share.way(),
+                   static_cast<std::int8_t>(request.share.memory_percent()),
                    node,
                    gpus,
                    slots,
                    written.generation + 1,
-                   taken.share.is_split() ? keep(pieces) : no_pieces,
+                   request.share.is_split() ? keep(pieces) : no_pieces,
                    static_cast<std::int16_t>(rounding_overhead.count()),
                    true};
         return {{node, gpus, slots}, slot, written.generation, 0};
@@ -111,7 +111,7 @@ class ledger {
     entry strike(const placement& receipt) {
         GPUPACK_EXPECTS(holds(receipt), "a placement that is live in this cluster; was it released before?");
         free_.push_back(receipt.slot);
-        if (const std::uint32_t at = entries_[receipt.slot].pieces; at != no_pieces) free_pieces_.push_back(at);
+        if (const std::uint32_t index = entries_[receipt.slot].pieces; index != no_pieces) free_pieces_.push_back(index);
         entries_[receipt.slot].live = false;
         return entries_[receipt.slot];
     }
@@ -122,10 +122,10 @@ class ledger {
             free_pieces_.push_back(static_cast<std::uint32_t>(pieces_.size()));
             pieces_.push_back({});
         }
-        const std::uint32_t at = free_pieces_.back();
+        const std::uint32_t index = free_pieces_.back();
         free_pieces_.pop_back();
-        pieces_[at] = pieces;
-        return at;
+        pieces_[index] = pieces;
+        return index;
     }
 
     std::vector<entry> entries_;

@@ -33,9 +33,9 @@ struct node_type_state {
     /// How many requests for that many GPUs there is room for, each GPU with its part of the node.
     ///
     /// of  the GPUs of a node of the kind
-    [[nodiscard]] std::int64_t room_for(int gpus, int of) const noexcept {
+    [[nodiscard]] std::int64_t room_for(int gpus, int gpu_count) const noexcept {
         std::int64_t room = 0;
-        for (int n = gpus; n <= of; ++n) room += std::int64_t{by_shares[static_cast<std::size_t>(n)]} * (n / gpus);
+        for (int n = gpus; n <= gpu_count; ++n) room += std::int64_t{by_shares[static_cast<std::size_t>(n)]} * (n / gpus);
         return room;
     }
 

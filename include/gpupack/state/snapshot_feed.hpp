@@ -28,9 +28,9 @@ class snapshot_feed {
     /// copies  at least 2: the one published last, and one to write to; one more for each reader that may hold on
     /// to
     ///         an old snapshot
-    explicit snapshot_feed(const cluster& from, std::size_t copies = 4) : changes_{from.size()}, copies_(copies) {
+    explicit snapshot_feed(const cluster& cluster, std::size_t copies = 4) : changes_{cluster.size()}, copies_(copies) {
         GPUPACK_EXPECTS(copies >= 2, "a copy to read and one to write");
-        for (copy& each : copies_) each.snapshot.emplace(from.without_ledger());
+        for (copy& each : copies_) each.snapshot.emplace(cluster.without_ledger());
     }
 
     /// A snapshot that does not change while this lives. For one thread; may be moved.
@@ -64,21 +64,21 @@ class snapshot_feed {
     };
 
     /// The writer changed that node. Cost: constant.
-    void changed(const cluster& on, node_id node) { changes_.changed(on, node); }
+    void changed(const cluster& cluster, node_id node) { changes_.changed(cluster, node); }
 
     /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
     /// again.
     ///
     /// from  the cluster that the feed was made from; only its writer calls this
     /// cost  a copy of each node that changed since this copy was written last; no allocation
-    bool publish(const cluster& from) noexcept {
+    bool publish(const cluster& cluster) noexcept {
         const std::size_t latest = latest_.load();
         for (std::size_t i = 0; i < copies_.size(); ++i) {
             copy& spare = copies_[i];
             if (i == latest || spare.readers.load() != 0) continue;
-            cluster& written = *spare.snapshot;
-            changes_.for_each_since(spare.seen, [&](const node_row& row) { written.copy_node(from, row); });
-            written.copy_totals(from);
+            gpupack::cluster& written = *spare.snapshot;
+            changes_.for_each_since(spare.seen, [&](const node_row& row) { written.copy_node(cluster, row); });
+            written.copy_totals(cluster);
             spare.seen = changes_.now();
             latest_.store(i);
             return true;

@@ -32,35 +32,35 @@ struct split_memory {
 /// gpus  of the node, by index
 /// ties  lower GPU
 [[nodiscard]] GPUPACK_HD constexpr split_memory split_over(const gpu_state* gpus, gpu_set chosen,
-                                                           const share& request) noexcept {
-    split_memory made;
+                                                           const share& share) noexcept {
+    split_memory result;
     std::int32_t left[max_pieces] = {};
-    const auto least = static_cast<std::int32_t>(request.memory().count());
+    const auto least = static_cast<std::int32_t>(share.memory().count());
     const gpu_set giving = chosen.lowest(max_pieces);
     const int count = giving.size();
     for_each_gpu_indexed(giving, [&](int nth, int i) {
-        made.memory[nth] = least;
+        result.memory[nth] = least;
         left[nth] = gpus[i].memory_free - least;
     });
-    std::int64_t missing = request.total_memory().count() - std::int64_t{least} * count;
+    std::int64_t missing = share.total_memory().count() - std::int64_t{least} * count;
     while (missing > 0) {
         int fullest = -1;
         for (int i = 0; i < count; ++i)
             if (left[i] > 0 && (fullest < 0 || left[i] < left[fullest])) fullest = i;
         if (fullest < 0) break;
         const std::int64_t more = missing < left[fullest] ? missing : left[fullest];
-        made.memory[fullest] += static_cast<std::int32_t>(more);
+        result.memory[fullest] += static_cast<std::int32_t>(more);
         left[fullest] = 0;
         missing -= more;
     }
-    return made;
+    return result;
 }
 
 /// What the nth of its GPUs gives to a task: of a split slice a slice of that size, else the share itself.
-[[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& taken, const split_memory& pieces,
+[[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& share, const split_memory& pieces,
                                                   int nth) noexcept {
     const int piece = nth < max_pieces ? pieces.memory[nth] : 0;
-    return piece == 0 ? taken : share{slice{mebibytes{piece}, taken.compute()}};
+    return piece == 0 ? share : gpupack::share{slice{mebibytes{piece}, share.compute()}};
 }
 
 } // namespace gpupack

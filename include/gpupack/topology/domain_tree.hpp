@@ -65,14 +65,17 @@ class domain_tree {
     }
 
     /// The domains that are direct parts of one.
-    [[nodiscard]] const std::vector<domain_id>& children(domain_id of) const {
-        GPUPACK_EXPECTS(of.number() < size(), "a domain of this tree");
-        return children_[of.number()];
+    [[nodiscard]] const std::vector<domain_id>& children(domain_id parent) const {
+        GPUPACK_EXPECTS(parent.number() < size(), "a domain of this tree");
+        return children_[parent.number()];
     }
 
     /// The narrowest domain that holds both. Cost: the depth of the tree.
     [[nodiscard]] domain_id common(domain_id a, domain_id b) const {
-        while (!(a == b)) (a < b ? b : a) = (*this)[a < b ? b : a].parent; // parents have the lower ids
+        while (!(a == b)) { // parents have the lower ids
+            domain_id& lower = a < b ? b : a;
+            lower = (*this)[lower].parent;
+        }
         return a;
     }
 
@@ -128,7 +131,7 @@ class domain_tree_builder {
             if (rows_[r].name.empty() || rows_[r].name == "cluster" || !rows.emplace(rows_[r].name, r).second)
                 return bad_input("domain", rows_[r].name, "a name that no other domain has");
         for (const row& each : rows_)
-            if (auto wrong = wrong_with(each, tree, rows)) return unexpected<input_error>{*std::move(wrong)};
+            if (auto wrong = problem_of(each, tree, rows)) return unexpected<input_error>{*std::move(wrong)};
         std::vector<domain_id> ids(rows_.size());
         // Wider levels first, so that parents get the lower ids.
         for (std::size_t level = 1; level < tree.levels_.size(); ++level)
@@ -153,20 +156,20 @@ class domain_tree_builder {
     };
 
     template <class Rows> [[nodiscard]] std::optional<input_error>
-    wrong_with(const row& of, const domain_tree& tree, const Rows& rows) const {
-        const std::string where = std::string{"domain "}.append(of.name);
-        const auto level = tree.level(of.level);
-        if (!level || *level == 0) return input_error{{}, 0, where, of.level, "a level of this tree"};
-        if (of.parent.empty()) return std::nullopt;
-        if (!rows.contains(of.parent)) return input_error{{}, 0, where, of.parent, "a parent that there is"};
+    problem_of(const row& entry, const domain_tree& tree, const Rows& rows) const {
+        const std::string where = std::string{"domain "}.append(entry.name);
+        const auto level = tree.level(entry.level);
+        if (!level || *level == 0) return input_error{{}, 0, where, entry.level, "a level of this tree"};
+        if (entry.parent.empty()) return std::nullopt;
+        if (!rows.contains(entry.parent)) return input_error{{}, 0, where, entry.parent, "a parent that there is"};
         std::size_t steps = 0;
-        for (const row* at = &of; rows.contains(at->parent); ++steps) {
-            at = &rows_[rows.at(at->parent)];
-            if (at == &of || steps > rows_.size())
-                return input_error{{}, 0, where, of.parent, "a tree: no domain is its own ancestor"};
+        for (const row* ancestor = &entry; rows.contains(ancestor->parent); ++steps) {
+            ancestor = &rows_[rows.at(ancestor->parent)];
+            if (ancestor == &entry || steps > rows_.size())
+                return input_error{{}, 0, where, entry.parent, "a tree: no domain is its own ancestor"};
         }
-        const auto wider = tree.level(rows_[rows.at(of.parent)].level);
-        if (wider && *wider >= *level) return input_error{{}, 0, where, of.parent, "a parent of a wider level"};
+        const auto wider = tree.level(rows_[rows.at(entry.parent)].level);
+        if (wider && *wider >= *level) return input_error{{}, 0, where, entry.parent, "a parent of a wider level"};
         return std::nullopt;
     }
 

@@ -28,7 +28,7 @@ class gpu_names {
     [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
 
     /// Takes an id down; false where it is taken.
-    bool add(std::string_view id, gpu_address at) { return by_id_.emplace(id, at).second; }
+    bool add(std::string_view id, gpu_address address) { return by_id_.emplace(id, address).second; }
 
     /// Where the GPU of that id is.
     [[nodiscard]] std::optional<gpu_address> find(std::string_view id) const {

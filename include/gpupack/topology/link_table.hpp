@@ -27,19 +27,19 @@ class link_table : public link_view {
     /// The tables of a topology.
     ///
     /// @param of  checked
-    explicit link_table(const node_topology& of) {
-        gpus_ = of.gpus();
-        switched_ = of.switched;
-        partition_count_ = static_cast<int>(of.partitions.size());
-        for (std::size_t p = 0; p < of.partitions.size(); ++p) partitions_[p] = of.partitions[p];
-        for (std::size_t a = 0; a < of.links.size(); ++a)
-            for (std::size_t b = 0; b < of.links.size(); ++b) {
+    explicit link_table(const node_topology& topology) {
+        gpus_ = topology.gpus();
+        switched_ = topology.switched;
+        partition_count_ = static_cast<int>(topology.partitions.size());
+        for (std::size_t p = 0; p < topology.partitions.size(); ++p) partitions_[p] = topology.partitions[p];
+        for (std::size_t a = 0; a < topology.links.size(); ++a)
+            for (std::size_t b = 0; b < topology.links.size(); ++b) {
                 if (a == b) continue;
-                const gpu_link& link = of.links[a][b];
+                const gpu_link& link = topology.links[a][b];
                 pairs_[0][a][b] = static_cast<std::int16_t>(link_score(link));
-                pairs_[1][a][b] = static_cast<std::int16_t>(of.switched ? link_score(link.pcie) : link_score(link));
+                pairs_[1][a][b] = static_cast<std::int16_t>(topology.switched ? link_score(link.pcie) : link_score(link));
             }
-        for (const nic& each : of.nics)
+        for (const nic& each : topology.nics)
             for (std::size_t g = 0; g < each.to_gpus.size(); ++g) {
                 const auto score = static_cast<std::uint8_t>(link_score(each.to_gpus[g]));
                 if (score > nics_[g]) nics_[g] = score;

@@ -34,8 +34,8 @@ class link_view {
     /// Whether the scores of all sets stand in a table.
     [[nodiscard]] GPUPACK_HD bool is_tabled() const noexcept { return gpus_ <= most_tabled; }
     /// The link score of two different GPUs.
-    [[nodiscard]] GPUPACK_HD std::int32_t pair(int a, int b, nvlink_count by = nvlink_count::all) const noexcept {
-        return pairs_[by == nvlink_count::direct ? 1 : 0][a][b];
+    [[nodiscard]] GPUPACK_HD std::int32_t pair(int a, int b, nvlink_count nvlinks = nvlink_count::all) const noexcept {
+        return pairs_[nvlinks == nvlink_count::direct ? 1 : 0][a][b];
     }
     /// The link score of the GPU's best way to the network: 10 to 60; 0 where there is no adapter.
     [[nodiscard]] GPUPACK_HD int to_network(int gpu) const noexcept { return nics_[gpu]; }
@@ -45,10 +45,10 @@ class link_view {
     [[nodiscard]] GPUPACK_HD gpu_set partition(int nth) const noexcept { return partitions_[nth]; }
 
     /// The score of a set: the sum over its pairs. Cost: a look-up; beyond 16 GPUs, a sum.
-    [[nodiscard]] GPUPACK_HD std::int32_t score(gpu_set set, nvlink_count by = nvlink_count::all) const noexcept {
-        if (is_tabled()) return sums_[table_of(by)][set.bits()];
+    [[nodiscard]] GPUPACK_HD std::int32_t score(gpu_set set, nvlink_count nvlinks = nvlink_count::all) const noexcept {
+        if (is_tabled()) return sums_[table_of(nvlinks)][set.bits()];
         std::int32_t sum = 0;
-        for_each_gpu(set, [&](int a) { for_each_gpu(set, [&](int b) { sum += a < b ? pair(a, b, by) : 0; }); });
+        for_each_gpu(set, [&](int a) { for_each_gpu(set, [&](int b) { sum += a < b ? pair(a, b, nvlinks) : 0; }); });
         return sum;
     }
 
@@ -58,9 +58,9 @@ class link_view {
     /// The best total score of disjoint sets of that size among these GPUs; 0 where it is not tabled: for sizes other
     /// than 2 to 8, and on nodes of more than 16 GPUs.
     [[nodiscard]] GPUPACK_HD std::int32_t packed(int size, gpu_set among,
-                                                 nvlink_count by = nvlink_count::all) const noexcept {
+                                                 nvlink_count nvlinks = nvlink_count::all) const noexcept {
         if (!is_tabled() || size < 2 || size > most_packed || size > gpus_) return 0;
-        return packings_[table_of(by)][size][among.bits()];
+        return packings_[table_of(nvlinks)][size][among.bits()];
     }
 
     /// Calls visit(pointer, count) for each table behind this, so that it can be copied along.
@@ -76,8 +76,8 @@ class link_view {
   private:
     friend class link_table;
 
-    [[nodiscard]] GPUPACK_HD int table_of(nvlink_count by) const noexcept {
-        return by == nvlink_count::direct && switched_ ? 1 : 0;
+    [[nodiscard]] GPUPACK_HD int table_of(nvlink_count nvlinks) const noexcept {
+        return nvlinks == nvlink_count::direct && switched_ ? 1 : 0;
     }
 
     int gpus_ = 0;

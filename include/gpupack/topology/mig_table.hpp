@@ -19,19 +19,19 @@ namespace gpupack::inline GPUPACK_ABI::mig {
 namespace detail {
 
 /// The greatest number that divides the grid and every size and start: a unit of the table.
-[[nodiscard]] constexpr int step_of(const geometry& from) noexcept {
-    int step = from.grid;
-    for (int p = 0; p < from.count; ++p) {
-        step = std::gcd(step, int{from.profiles[p].size});
-        for (int start = 0; start < from.grid; ++start)
-            if ((from.profiles[p].starts >> start & 1) != 0) step = std::gcd(step, start);
+[[nodiscard]] constexpr int step_of(const geometry& layout) noexcept {
+    int step = layout.grid;
+    for (int p = 0; p < layout.count; ++p) {
+        step = std::gcd(step, int{layout.profiles[p].size});
+        for (int start = 0; start < layout.grid; ++start)
+            if ((layout.profiles[p].starts >> start & 1) != 0) step = std::gcd(step, start);
     }
     return step;
 }
 
-[[nodiscard]] constexpr bool any_takes_all_media(const geometry& from) noexcept {
-    for (int p = 0; p < from.count; ++p)
-        if (from.profiles[p].engines == media::me_all) return true;
+[[nodiscard]] constexpr bool any_takes_all_media(const geometry& layout) noexcept {
+    for (int p = 0; p < layout.count; ++p)
+        if (layout.profiles[p].engines == media::me_all) return true;
     return false;
 }
 
@@ -42,33 +42,33 @@ namespace detail {
 /// The bits of a slot: one for each unit of the grid; one for the media extension; and, where some profile takes
 /// all media engines, one more a unit, of which an instance with engines takes one and "+me.all" all.
 /// compute  slices in thousandths of the GPU's, rounded down
-[[nodiscard]] constexpr partition_table make_table(const geometry& from) noexcept {
+[[nodiscard]] constexpr partition_table make_table(const geometry& layout) noexcept {
     partition_table table;
-    const int step = detail::step_of(from);
-    const int units = from.grid / step;
+    const int step = detail::step_of(layout);
+    const int units = layout.grid / step;
     table.units = static_cast<std::uint16_t>(units);
-    const bool divides_media = detail::any_takes_all_media(from);
+    const bool divides_media = detail::any_takes_all_media(layout);
     const auto ones = [](int count) { return (std::uint64_t{1} << count) - 1; };
-    for (int p = 0; p < from.count; ++p) {
-        const profile& each = from.profiles[p];
+    for (int p = 0; p < layout.count; ++p) {
+        const profile& each = layout.profiles[p];
         partition_profile& made = table.profiles[table.profile_count++];
         made.name = each.name;
         made.memory = static_cast<std::int32_t>(each.memory.count());
-        made.compute = static_cast<std::int16_t>(1000 * each.compute_slices / from.compute_slices);
+        made.compute = static_cast<std::int16_t>(1000 * each.compute_slices / layout.compute_slices);
         made.slices = each.compute_slices;
         made.units = static_cast<std::uint16_t>(each.size / step);
         made.plain = each.engines == media::plain;
         made.first_slot = table.slot_count;
-        for (int start = 0; start < from.grid; ++start) {
+        for (int start = 0; start < layout.grid; ++start) {
             if ((each.starts >> start & 1) == 0) continue;
-            std::uint64_t taken = ones(each.size / step) << start / step;
-            if (each.engines == media::me || each.engines == media::me_all) taken |= std::uint64_t{1} << units;
+            std::uint64_t bits = ones(each.size / step) << start / step;
+            if (each.engines == media::me || each.engines == media::me_all) bits |= std::uint64_t{1} << units;
             if (divides_media && each.engines != media::no_me) {
                 const std::uint64_t engines =
                     each.engines == media::me_all ? ones(units) : std::uint64_t{1} << start / step;
-                taken |= engines << (units + 1);
+                bits |= engines << (units + 1);
             }
-            table.slots[table.slot_count++] = {taken, static_cast<std::uint8_t>(p),
+            table.slots[table.slot_count++] = {bits, static_cast<std::uint8_t>(p),
                                                static_cast<std::uint8_t>(start)};
             ++made.slot_count;
         }
@@ -80,8 +80,8 @@ namespace detail {
 namespace detail {
 
 /// What is wrong with one profile of a geometry, if anything.
-[[nodiscard]] inline std::optional<input_error> wrong_profile(const geometry& from, int index) {
-    const profile& each = from.profiles[index];
+[[nodiscard]] inline std::optional<input_error> wrong_profile(const geometry& layout, int index) {
+    const profile& each = layout.profiles[index];
     const std::string name{each.name.view()};
     const auto error = [&](const char* field, int value, std::string expected) {
         return input_error{{},
@@ -92,20 +92,20 @@ namespace detail {
     };
     if (name.empty()) return error("name", 0, "a name");
     for (int before = 0; before < index; ++before)
-        if (from.profiles[before].name == each.name) return error("name", index, "each name once");
-    if (each.compute_slices < 1 || each.compute_slices > from.compute_slices)
+        if (layout.profiles[before].name == each.name) return error("name", index, "each name once");
+    if (each.compute_slices < 1 || each.compute_slices > layout.compute_slices)
         return error("compute slices", each.compute_slices,
-                     std::string{"from 1 to "}.append(std::to_string(from.compute_slices)));
-    if (each.size < 1 || each.size > from.grid)
-        return error("size", each.size, std::string{"from 1 to "}.append(std::to_string(from.grid)));
+                     std::string{"from 1 to "}.append(std::to_string(layout.compute_slices)));
+    if (each.size < 1 || each.size > layout.grid)
+        return error("size", each.size, std::string{"from 1 to "}.append(std::to_string(layout.grid)));
     if (each.starts == 0) return error("starts", 0, "one start at least");
     for (int start = 0; start < 16; ++start)
-        if ((each.starts >> start & 1) != 0 && start + each.size > from.grid)
+        if ((each.starts >> start & 1) != 0 && start + each.size > layout.grid)
             return error("start", start,
-                         std::string{"an end within the grid of "}.append(std::to_string(from.grid)));
+                         std::string{"an end within the grid of "}.append(std::to_string(layout.grid)));
     if (each.memory.count() < 0 || each.memory.count() > max_amount)
         return error("memory", -1, "from 0 to 2147483647 MiB");
-    if (index > 0 && each.memory < from.profiles[index - 1].memory && each.memory.count() > 0)
+    if (index > 0 && each.memory < layout.profiles[index - 1].memory && each.memory.count() > 0)
         return error("memory", static_cast<int>(each.memory.count()), "no less than the profile before it");
     return std::nullopt;
 }
@@ -113,10 +113,10 @@ namespace detail {
 /// Looks at every layout of a table: more compute or instances than there are, and the first one found is an error.
 class layout_check {
   public:
-    layout_check(const geometry& from, const partition_table& table) : from_{from}, table_{table} {}
+    layout_check(const geometry& layout, const partition_table& table) : layout_{layout}, table_{table} {}
 
     [[nodiscard]] std::optional<input_error> run() {
-        std::vector<int> instances(static_cast<std::size_t>(from_.count), 0);
+        std::vector<int> instances(static_cast<std::size_t>(layout_.count), 0);
         extend(0, 0, 0, instances);
         return found_;
     }
@@ -126,13 +126,13 @@ class layout_check {
         for (int slot = first; slot < table_.slot_count && !found_; ++slot) {
             if (!table_.is_free(slot, occupied)) continue;
             const int p = table_.slots[slot].profile;
-            const profile& each = from_.profiles[p];
+            const profile& each = layout_.profiles[p];
             int& count = instances[static_cast<std::size_t>(p)];
             const std::string name{each.name.view()};
-            if (compute + each.compute_slices > from_.compute_slices)
+            if (compute + each.compute_slices > layout_.compute_slices)
                 fail(name, "starts",
                      std::string{"places that keep to "}
-                         .append(std::to_string(from_.compute_slices))
+                         .append(std::to_string(layout_.compute_slices))
                          .append(" compute slices"));
             else if (count + 1 > each.max_instances)
                 fail(name, "starts",
@@ -149,7 +149,7 @@ class layout_check {
         found_ = input_error{{}, 0, std::string{"MIG profile "}.append(name), field, std::move(expected)};
     }
 
-    const geometry& from_;
+    const geometry& layout_;
     const partition_table& table_;
     std::optional<input_error> found_;
 };
@@ -161,22 +161,22 @@ class layout_check {
 /// Errors: more than 16 profiles, a grid of more than 16 units or 8 steps, a profile without a place or beyond the
 /// grid, profiles not in order of memory, places that would let a layout have more compute slices than the GPU or
 /// more instances of a profile than it says.
-[[nodiscard]] inline expected<partition_table, input_error> checked_table(const geometry& from) {
-    if (from.count < 1 || from.count > partition_table::most_profiles)
-        return bad_input("MIG profiles", std::to_string(from.count), "from 1 to 16");
-    if (from.grid < 1 || from.grid > 16) return bad_input("MIG grid", std::to_string(from.grid), "from 1 to 16");
-    if (from.compute_slices < 1 || from.compute_slices > 32)
-        return bad_input("MIG compute slices", std::to_string(from.compute_slices), "from 1 to 32");
+[[nodiscard]] inline expected<partition_table, input_error> checked_table(const geometry& layout) {
+    if (layout.count < 1 || layout.count > partition_table::most_profiles)
+        return bad_input("MIG profiles", std::to_string(layout.count), "from 1 to 16");
+    if (layout.grid < 1 || layout.grid > 16) return bad_input("MIG grid", std::to_string(layout.grid), "from 1 to 16");
+    if (layout.compute_slices < 1 || layout.compute_slices > 32)
+        return bad_input("MIG compute slices", std::to_string(layout.compute_slices), "from 1 to 32");
     int slots = 0;
-    for (int p = 0; p < from.count; ++p) {
-        if (auto wrong = detail::wrong_profile(from, p)) return unexpected<input_error>{std::move(*wrong)};
-        for (int start = 0; start < 16; ++start) slots += from.profiles[p].starts >> start & 1;
+    for (int p = 0; p < layout.count; ++p) {
+        if (auto wrong = detail::wrong_profile(layout, p)) return unexpected<input_error>{std::move(*wrong)};
+        for (int start = 0; start < 16; ++start) slots += layout.profiles[p].starts >> start & 1;
     }
     if (slots > partition_table::most_slots) return bad_input("MIG starts", std::to_string(slots), "at most 128");
-    if (from.grid / detail::step_of(from) > 8)
-        return bad_input("MIG grid", std::to_string(from.grid), "sizes and starts that make at most 8 steps of it");
-    partition_table table = make_table(from);
-    if (auto wrong = detail::layout_check{from, table}.run()) return unexpected<input_error>{std::move(*wrong)};
+    if (layout.grid / detail::step_of(layout) > 8)
+        return bad_input("MIG grid", std::to_string(layout.grid), "sizes and starts that make at most 8 steps of it");
+    partition_table table = make_table(layout);
+    if (auto wrong = detail::layout_check{layout, table}.run()) return unexpected<input_error>{std::move(*wrong)};
     return table;
 }
 
@@ -186,8 +186,8 @@ class layout_check {
 ///
 /// Errors: a profile or a start that the table lacks; instances that overlap.
 [[nodiscard]] inline expected<partition_table, input_error>
-fixed_table(const partition_table& of, const std::vector<gpu_instance>& instances) {
-    partition_table fixed = of;
+fixed_table(const partition_table& table, const std::vector<gpu_instance>& instances) {
+    partition_table fixed = table;
     fixed.slot_count = 0;
     std::uint64_t occupied = 0;
     bool standing[partition_table::most_slots] = {};
@@ -195,25 +195,25 @@ fixed_table(const partition_table& of, const std::vector<gpu_instance>& instance
         const std::string text = std::string{each.profile.view()}.append(" at ").append(std::to_string(each.start));
         int found = -1;
         bool named = false;
-        for (int slot = 0; slot < of.slot_count; ++slot) {
-            if (!(of.profiles[of.slots[slot].profile].name == each.profile)) continue;
+        for (int slot = 0; slot < table.slot_count; ++slot) {
+            if (!(table.profiles[table.slots[slot].profile].name == each.profile)) continue;
             named = true;
-            if (of.slots[slot].start == each.start) found = slot;
+            if (table.slots[slot].start == each.start) found = slot;
         }
         if (!named) return bad_input("MIG instance", text, "a profile of the GPU's model");
         if (found < 0) return bad_input("MIG instance", text, "a legal start of the profile");
-        if (!of.is_free(found, occupied)) return bad_input("MIG instance", text, "a place that no other one takes");
-        occupied |= of.slots[found].taken;
+        if (!table.is_free(found, occupied)) return bad_input("MIG instance", text, "a place that no other one takes");
+        occupied |= table.slots[found].taken;
         standing[found] = true;
     }
-    for (int p = 0; p < of.profile_count; ++p) {
-        const partition_profile& each = of.profiles[p];
+    for (int p = 0; p < table.profile_count; ++p) {
+        const partition_profile& each = table.profiles[p];
         fixed.profiles[p].first_slot = fixed.slot_count;
         for (int slot = each.first_slot; slot < each.first_slot + each.slot_count; ++slot)
-            if (standing[slot]) fixed.slots[fixed.slot_count++] = of.slots[slot];
+            if (standing[slot]) fixed.slots[fixed.slot_count++] = table.slots[slot];
         fixed.profiles[p].slot_count = static_cast<std::uint8_t>(fixed.slot_count - fixed.profiles[p].first_slot);
     }
-    for (int slot = fixed.slot_count; slot < of.slot_count; ++slot) fixed.slots[slot] = {};
+    for (int slot = fixed.slot_count; slot < table.slot_count; ++slot) fixed.slots[slot] = {};
     fixed.open_when_idle = fixed.open_profiles(0);
     return fixed;
 }

@@ -133,9 +133,9 @@ class model_table {
             table->first_id = static_cast<std::uint8_t>(first_id);
             return std::make_shared<const partition_table>(*table);
         };
-        const auto set = [&](std::shared_ptr<const partition_table>& to, auto from) -> std::optional<input_error> {
-            if (!from) return std::move(from.error());
-            to = std::move(*from);
+        const auto set = [&](std::shared_ptr<const partition_table>& table, auto built) -> std::optional<input_error> {
+            if (!built) return std::move(built.error());
+            table = std::move(*built);
             return std::nullopt;
         };
         std::optional<input_error> wrong;

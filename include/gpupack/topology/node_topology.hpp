@@ -55,23 +55,23 @@ namespace detail {
     return std::string{"GPU"}.append(std::to_string(a)).append(" to GPU").append(std::to_string(b));
 }
 
-[[nodiscard]] inline std::optional<input_error> wrong_links(const node_topology& of) {
+[[nodiscard]] inline std::optional<input_error> wrong_links(const node_topology& topology) {
     const auto wrong = [](std::string field, std::string value, std::string expected) {
         return input_error{{}, 0, std::move(field), std::move(value), std::move(expected)};
     };
-    const std::size_t gpus = of.numa.size();
-    if (of.links.size() != gpus)
-        return wrong("links", std::to_string(of.links.size()).append(" rows"), "a row a GPU");
+    const std::size_t gpus = topology.numa.size();
+    if (topology.links.size() != gpus)
+        return wrong("links", std::to_string(topology.links.size()).append(" rows"), "a row a GPU");
     for (std::size_t a = 0; a < gpus; ++a)
-        if (of.links[a].size() != gpus)
+        if (topology.links[a].size() != gpus)
             return wrong(std::string{"links of GPU"}.append(std::to_string(a)),
-                         std::to_string(of.links[a].size()).append(" entries"), "an entry a GPU");
+                         std::to_string(topology.links[a].size()).append(" entries"), "an entry a GPU");
     for (std::size_t a = 0; a < gpus; ++a)
         for (std::size_t b = 0; b < a; ++b) {
-            if (of.links[a][b].nvlinks > max_nvlinks)
-                return wrong(pair_text(a, b), std::to_string(of.links[a][b].nvlinks), "from 0 to 18 NVLinks");
-            if (!(of.links[a][b] == of.links[b][a]))
-                return wrong(pair_text(a, b), std::to_string(link_score(of.links[a][b])),
+            if (topology.links[a][b].nvlinks > max_nvlinks)
+                return wrong(pair_text(a, b), std::to_string(topology.links[a][b].nvlinks), "from 0 to 18 NVLinks");
+            if (!(topology.links[a][b] == topology.links[b][a]))
+                return wrong(pair_text(a, b), std::to_string(link_score(topology.links[a][b])),
                              std::string{"the same link as from GPU"}
                                  .append(std::to_string(b))
                                  .append(" to GPU")
@@ -86,33 +86,33 @@ namespace detail {
 ///
 /// Errors: more than 32 GPUs or 256 adapters, a matrix that is ragged or not symmetric, more than 18 NVLinks, a
 /// NUMA node beyond 15, a partition of GPUs that are not there.
-[[nodiscard]] inline expected<node_topology, input_error> checked(const node_topology& of) {
-    const std::size_t gpus = of.numa.size();
+[[nodiscard]] inline expected<node_topology, input_error> checked(const node_topology& topology) {
+    const std::size_t gpus = topology.numa.size();
     if (gpus > max_gpus_per_node) return bad_input("GPUs", std::to_string(gpus), "at most 32 on a node");
-    for (const int node : of.numa)
+    for (const int node : topology.numa)
         if (node < 0 || node > 15) return bad_input("NUMA node", std::to_string(node), "from 0 to 15");
-    if (auto wrong = detail::wrong_links(of)) return unexpected<input_error>{*std::move(wrong)};
-    if (of.nics.size() > max_nics)
-        return bad_input("NICs", std::to_string(of.nics.size()), "at most 256 on a node");
-    for (const nic& each : of.nics) {
+    if (auto wrong = detail::wrong_links(topology)) return unexpected<input_error>{*std::move(wrong)};
+    if (topology.nics.size() > max_nics)
+        return bad_input("NICs", std::to_string(topology.nics.size()), "at most 256 on a node");
+    for (const nic& each : topology.nics) {
         if (each.numa < 0 || each.numa > 15)
             return bad_input("NUMA node", std::to_string(each.numa), "from 0 to 15");
         if (each.to_gpus.size() != gpus)
             return bad_input(std::string{"paths of "}.append(each.name), std::to_string(each.to_gpus.size()),
                              "a path a GPU");
     }
-    if (of.partitions.size() > max_partitions)
-        return bad_input("partitions", std::to_string(of.partitions.size()), "at most 64");
-    for (const gpu_set part : of.partitions)
-        if (part.empty() || !((part & gpu_set::first(of.gpus())) == part))
+    if (topology.partitions.size() > max_partitions)
+        return bad_input("partitions", std::to_string(topology.partitions.size()), "at most 64");
+    for (const gpu_set part : topology.partitions)
+        if (part.empty() || !((part & gpu_set::first(topology.gpus())) == part))
             return bad_input("partition", std::to_string(part.bits()), "some of the GPUs of the node, as bits");
-    return of;
+    return topology;
 }
 
 /// How a GPU of the node reaches the processors and the memory of a NUMA node: its own directly, another one over the
 /// link between them.
-[[nodiscard]] inline pcie_path path_to_numa_node(const node_topology& of, int gpu, int numa) noexcept {
-    return of.numa[static_cast<std::size_t>(gpu)] == numa ? pcie_path::same_cpu : pcie_path::cross_cpu;
+[[nodiscard]] inline pcie_path path_to_numa_node(const node_topology& topology, int gpu, int numa) noexcept {
+    return topology.numa[static_cast<std::size_t>(gpu)] == numa ? pcie_path::same_cpu : pcie_path::cross_cpu;
 }
 
 /// The topology of devices that hang in a PCIe tree; NVLinks are added to it afterwards.
@@ -122,37 +122,37 @@ namespace detail {
 [[nodiscard]] inline node_topology wired(const std::vector<pcie_location>& gpus,
                                          const std::vector<std::pair<std::string, pcie_location>>& nics = {}) {
     node_topology all;
-    for (const pcie_location& from : gpus) {
-        all.numa.push_back(from.numa);
+    for (const pcie_location& gpu : gpus) {
+        all.numa.push_back(gpu.numa);
         std::vector<gpu_link> row;
-        for (const pcie_location& to : gpus)
-            row.push_back(&from == &to ? gpu_link{} : gpu_link{path_between(from, to), 0});
+        for (const pcie_location& other : gpus)
+            row.push_back(&gpu == &other ? gpu_link{} : gpu_link{path_between(gpu, other), 0});
         all.links.push_back(std::move(row));
     }
     for (const auto& [name, place] : nics) {
         nic added{name, place.numa, {}};
-        for (const pcie_location& to : gpus) added.to_gpus.push_back(path_between(place, to));
+        for (const pcie_location& other : gpus) added.to_gpus.push_back(path_between(place, other));
         all.nics.push_back(std::move(added));
     }
     return all;
 }
 
 /// Adds NVLinks between two GPUs, both ways.
-inline void add_nvlinks(node_topology& to, std::size_t a, std::size_t b, int links) {
-    to.links[a][b].nvlinks = static_cast<std::uint8_t>(to.links[a][b].nvlinks + links);
-    to.links[b][a].nvlinks = to.links[a][b].nvlinks;
+inline void add_nvlinks(node_topology& topology, std::size_t a, std::size_t b, int links) {
+    topology.links[a][b].nvlinks = static_cast<std::uint8_t>(topology.links[a][b].nvlinks + links);
+    topology.links[b][a].nvlinks = topology.links[a][b].nvlinks;
 }
 
 /// Connects every GPU to NVSwitches by that many NVLinks, which each partner of it can use.
 ///
 /// partitions  blocks of 1, 2, 4, ... neighbours, up to all GPUs, may be set apart
-inline void add_nvswitch(node_topology& to, int links) {
-    to.switched = true;
-    for (std::size_t a = 0; a < to.links.size(); ++a)
-        for (std::size_t b = 0; b < a; ++b) add_nvlinks(to, a, b, links);
-    for (int size = to.gpus(); size >= 1; size /= 2)
-        for (int first = 0; first + size <= to.gpus(); first += size)
-            to.partitions.push_back(gpu_set::from_bits(gpu_set::first(size).bits() << first));
+inline void add_nvswitch(node_topology& topology, int links) {
+    topology.switched = true;
+    for (std::size_t a = 0; a < topology.links.size(); ++a)
+        for (std::size_t b = 0; b < a; ++b) add_nvlinks(topology, a, b, links);
+    for (int size = topology.gpus(); size >= 1; size /= 2)
+        for (int first = 0; first + size <= topology.gpus(); first += size)
+            topology.partitions.push_back(gpu_set::from_bits(gpu_set::first(size).bits() << first));
 }
 
 } // namespace gpupack

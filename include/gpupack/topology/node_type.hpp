@@ -62,13 +62,13 @@ struct node_type {
     }
 
     /// The GPUs whose model is in the set. Cost: one comparison where all GPUs are of one model.
-    [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_of(model_set wanted) const noexcept {
-        const std::uint64_t matching = (models & wanted).bits();
+    [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_of(model_set accepted) const noexcept {
+        const std::uint64_t matching = (models & accepted).bits();
         if (matching == 0) return gpu_set{};
         if (matching == models.bits()) return gpu_set::first(gpu_count);
         gpu_set found;
         for (int i = 0; i < gpu_count; ++i)
-            if (wanted.contains(gpu_models[i])) found.insert(i);
+            if (accepted.contains(gpu_models[i])) found.insert(i);
         return found;
     }
 };

@@ -36,16 +36,16 @@ struct placement_counts_view {
 class placement_counts {
   public:
     /// @param of  a MIG table: at most 17 bits
-    explicit placement_counts(const partition_table& of) : profiles_{of.profile_count}, units_{of.units} {
+    explicit placement_counts(const partition_table& table) : profiles_{table.profile_count}, units_{table.units} {
         std::uint64_t all = 0;
-        for (int slot = 0; slot < of.slot_count; ++slot) all |= of.slots[slot].taken;
+        for (int slot = 0; slot < table.slot_count; ++slot) all |= table.slots[slot].taken;
         std::size_t states = 1;
         while (states <= all) states *= 2;
         counts_.resize(states * partition_table::most_profiles);
         for (std::uint64_t occupied = 0; occupied < states; ++occupied)
-            for (int slot = 0; slot < of.slot_count; ++slot)
-                if (of.is_free(slot, occupied))
-                    ++counts_[occupied * partition_table::most_profiles + of.slots[slot].profile];
+            for (int slot = 0; slot < table.slot_count; ++slot)
+                if (table.is_free(slot, occupied))
+                    ++counts_[occupied * partition_table::most_profiles + table.slots[slot].profile];
     }
 
     /// Valid while this lives, moved or not.

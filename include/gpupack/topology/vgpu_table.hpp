@@ -17,12 +17,12 @@ namespace gpupack::inline GPUPACK_ABI::vgpu {
 namespace detail {
 
 /// The profiles of a board, without their slots.
-[[nodiscard]] inline partition_table profiles_of(const board& from) {
+[[nodiscard]] inline partition_table profiles_of(const board& layout) {
     partition_table table;
     table.way = sharing::vgpu;
-    table.units = static_cast<std::uint16_t>(from.frame_buffer);
-    for (int i = 0; i < from.count; ++i) {
-        const size_class& each = from.sizes[i];
+    table.units = static_cast<std::uint16_t>(layout.frame_buffer);
+    for (int i = 0; i < layout.count; ++i) {
+        const size_class& each = layout.sizes[i];
         partition_profile& made = table.profiles[table.profile_count++];
         made.name = each.name;
         made.variants = each.series;
@@ -34,10 +34,10 @@ namespace detail {
 }
 
 /// Slots of one size: a bit each, and a bit of the lock for the size.
-inline void add_equal_slots(partition_table& table, const board& from) {
+inline void add_equal_slots(partition_table& table, const board& layout) {
     table.lock = std::uint64_t{0xffff} << 32;
-    for (int i = 0; i < from.count; ++i) {
-        const size_class& each = from.sizes[i];
+    for (int i = 0; i < layout.count; ++i) {
+        const size_class& each = layout.sizes[i];
         partition_profile& made = table.profiles[i];
         made.compute = static_cast<std::int16_t>(1000 / each.most);
         made.first_slot = table.slot_count;
@@ -52,13 +52,13 @@ inline void add_equal_slots(partition_table& table, const board& from) {
 /// Slots of mixed sizes. Two overlap where some GB of the frame buffer is in both; a bit stands for each set of
 /// slots that a GB is in, sets within others left out: at most 48 on every board of the catalogue. False where it
 /// takes more.
-[[nodiscard]] inline bool add_mixed_slots(partition_table& table, const board& from) {
+[[nodiscard]] inline bool add_mixed_slots(partition_table& table, const board& layout) {
     using slot_set = std::bitset<partition_table::most_slots>;
-    std::vector<slot_set> within(static_cast<std::size_t>(from.frame_buffer));
-    for (int i = 0; i < from.count; ++i) {
-        const size_class& each = from.sizes[i];
+    std::vector<slot_set> within(static_cast<std::size_t>(layout.frame_buffer));
+    for (int i = 0; i < layout.count; ++i) {
+        const size_class& each = layout.sizes[i];
         partition_profile& made = table.profiles[i];
-        made.compute = static_cast<std::int16_t>(1000 * each.size / from.frame_buffer);
+        made.compute = static_cast<std::int16_t>(1000 * each.size / layout.frame_buffer);
         made.first_slot = table.slot_count;
         made.slot_count = each.mixed_count;
         for (int j = 0; j < each.mixed_count; ++j) {
@@ -82,19 +82,19 @@ inline void add_equal_slots(partition_table& table, const board& from) {
     return true;
 }
 
-[[nodiscard]] inline expected<void, input_error> check_size(const board& from, int index) {
-    const size_class& each = from.sizes[index];
+[[nodiscard]] inline expected<void, input_error> check_size(const board& layout, int index) {
+    const size_class& each = layout.sizes[index];
     const std::string field = std::string{"vGPU type "}.append(each.name.view());
     if (each.name.empty()) return bad_input(field, "", "a name");
-    if (each.size < 1 || each.size > from.frame_buffer)
+    if (each.size < 1 || each.size > layout.frame_buffer)
         return bad_input(field, std::to_string(each.size),
-                         std::string{"a size from 1 to "}.append(std::to_string(from.frame_buffer)).append(" GB"));
-    if (index > 0 && each.size <= from.sizes[index - 1].size)
+                         std::string{"a size from 1 to "}.append(std::to_string(layout.frame_buffer)).append(" GB"));
+    if (index > 0 && each.size <= layout.sizes[index - 1].size)
         return bad_input(field, std::to_string(each.size), "sizes in ascending order, each once");
-    if (each.most < 1 || each.most > 32 || each.most * each.size > from.frame_buffer)
+    if (each.most < 1 || each.most > 32 || each.most * each.size > layout.frame_buffer)
         return bad_input(field, std::to_string(each.most), "from 1 to 32 on a GPU, within its frame buffer");
     for (int j = 0; j < each.mixed_count; ++j)
-        if (each.mixed_starts[j] + each.size > from.frame_buffer)
+        if (each.mixed_starts[j] + each.size > layout.frame_buffer)
             return bad_input(field, std::to_string(each.mixed_starts[j]), "placement ids within the frame buffer");
     return {};
 }
@@ -109,25 +109,25 @@ inline void add_equal_slots(partition_table& table, const board& from) {
 ///
 /// Errors: more than 16 sizes or 128 places, a size that does not fit the frame buffer or not as often as it says;
 /// mixed sizes on a board without placement ids.
-[[nodiscard]] inline expected<partition_table, input_error> checked_table(const board& from, sizes allowed) {
-    if (from.count < 1 || from.count > partition_table::most_profiles)
-        return bad_input("vGPU sizes", std::to_string(from.count), "from 1 to 16");
-    if (from.frame_buffer < 1 || from.frame_buffer > 255 + 64)
-        return bad_input("vGPU frame buffer", std::to_string(from.frame_buffer), "from 1 to 319 GB");
+[[nodiscard]] inline expected<partition_table, input_error> checked_table(const board& layout, sizes allowed) {
+    if (layout.count < 1 || layout.count > partition_table::most_profiles)
+        return bad_input("vGPU sizes", std::to_string(layout.count), "from 1 to 16");
+    if (layout.frame_buffer < 1 || layout.frame_buffer > 255 + 64)
+        return bad_input("vGPU frame buffer", std::to_string(layout.frame_buffer), "from 1 to 319 GB");
     int slots = 0;
     bool any_mixed = false;
-    for (int i = 0; i < from.count; ++i) {
-        if (auto right = detail::check_size(from, i); !right) return unexpected<input_error>{right.error()};
-        any_mixed |= from.sizes[i].mixed_count > 0;
-        slots += allowed == sizes::mixed ? from.sizes[i].mixed_count : from.sizes[i].most;
+    for (int i = 0; i < layout.count; ++i) {
+        if (auto valid = detail::check_size(layout, i); !valid) return unexpected<input_error>{valid.error()};
+        any_mixed |= layout.sizes[i].mixed_count > 0;
+        slots += allowed == sizes::mixed ? layout.sizes[i].mixed_count : layout.sizes[i].most;
     }
     if (slots > partition_table::most_slots) return bad_input("vGPU places", std::to_string(slots), "at most 128");
-    partition_table table = detail::profiles_of(from);
+    partition_table table = detail::profiles_of(layout);
     if (allowed == sizes::one_size)
-        detail::add_equal_slots(table, from);
+        detail::add_equal_slots(table, layout);
     else if (!any_mixed)
         return bad_input("vGPU sizes", "mixed", "one size a GPU: the board has no placement ids for mixed sizes");
-    else if (!detail::add_mixed_slots(table, from))
+    else if (!detail::add_mixed_slots(table, layout))
         return bad_input("vGPU placement ids", std::to_string(slots), "places that 48 bits tell apart");
     table.open_when_idle = table.open_profiles(0);
     return table;
