@@ -39,4 +39,5 @@ TEST(hash, tells_the_fields_apart) {
     std::set<std::uint64_t> hashes;
     for (const request& request : shapes) hashes.insert(hash_of(request));
     EXPECT_EQ(hashes.size(), std::size(shapes));
+    EXPECT_EQ(request_hash{}(shapes[0]), hash_of(shapes[0]));
 }

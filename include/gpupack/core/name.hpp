@@ -12,7 +12,7 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// A short text held in place, so that a table of models is constexpr and a model is a plain value.
 ///
-/// length  at most 31 characters; a longer one is a programming error (check name::fits first)
+/// It has at most 31 characters; a longer text is a programming error (ask name::fits first).
 class name {
   public:
     static constexpr std::size_t max_length = 31; ///< Characters of the longest name.

@@ -10,8 +10,9 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// An amount of one unit: a whole number that does not mix with amounts of another unit.
 ///
-/// Unit      an empty tag type; amounts with different tags neither compare nor add
-/// range     64 bits, so that sums over a cluster of a million nodes are exact
+/// It has 64 bits, so that sums over a cluster of a million nodes are exact.
+///
+/// @tparam Unit  an empty tag type; amounts with different tags neither compare nor add
 template <class Unit> class quantity {
   public:
     quantity() = default;

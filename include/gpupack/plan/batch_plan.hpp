@@ -50,12 +50,7 @@ namespace detail {
 
 /// Numbers the distinct requests in the order in which they first occur.
 inline void find_classes(batch_plan& plan, const std::vector<gpupack::request>& requests, request_rule rule) {
-    struct hasher {
-        [[nodiscard]] std::size_t operator()(const gpupack::request& request) const noexcept {
-            return hash_of(request);
-        }
-    };
-    std::unordered_map<gpupack::request, std::uint32_t, hasher> known;
+    std::unordered_map<gpupack::request, std::uint32_t, request_hash> known;
     plan.class_of.reserve(requests.size());
     for (const gpupack::request& request : requests) {
         const auto [entry, is_new] = known.emplace(request, static_cast<std::uint32_t>(plan.classes.size()));

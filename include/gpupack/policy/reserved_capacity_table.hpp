@@ -116,7 +116,7 @@ class reserved_capacity_table {
             if ((type.models & scarce.models).empty() || type.gpu_count < scarce.gpus || type.cpu.count() < scarce.cpu ||
                 type.memory.count() < scarce.memory)
                 continue;
-            room += cluster.free_of_kind(k).room_for(scarce.gpus, type.gpu_count);
+            room += cluster.free_of_type(k).room_for(scarce.gpus, type.gpu_count);
         }
         return room > limit;
     }

@@ -5,6 +5,7 @@
 #include <gpupack/core/random.hpp>
 #include <gpupack/request/request.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -24,5 +25,12 @@ namespace gpupack::inline GPUPACK_ABI {
         hash ^= mix_bits(request.ids.hash() ^ mix_bits(request.labels.all_of.bits()) ^ request.labels.none_of.bits());
     return mix_bits(hash ^ request.models.bits() ^ static_cast<std::uint64_t>(request.numa) << 61);
 }
+
+/// hash_of() for the unordered containers of the standard library.
+struct request_hash {
+    [[nodiscard]] std::size_t operator()(const request& request) const noexcept {
+        return static_cast<std::size_t>(hash_of(request));
+    }
+};
 
 } // namespace gpupack

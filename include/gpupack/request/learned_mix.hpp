@@ -55,12 +55,6 @@ class learned_mix {
     static constexpr std::int64_t one = 64;
     static constexpr std::int64_t most = std::int64_t{1} << 20; // what policies take
 
-    struct hasher {
-        [[nodiscard]] std::size_t operator()(const request& request) const noexcept {
-            return static_cast<std::size_t>(hash_of(request));
-        }
-    };
-
     void age() {
         std::vector<task_mix::entry> kept;
         numbers_.clear();
@@ -76,7 +70,7 @@ class learned_mix {
     std::int64_t half_life_;
     std::int64_t arrivals_ = 0;
     std::vector<task_mix::entry> shapes_;
-    std::unordered_map<request, std::size_t, hasher> numbers_;
+    std::unordered_map<request, std::size_t, request_hash> numbers_;
 };
 
 } // namespace gpupack

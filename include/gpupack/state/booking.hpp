@@ -17,10 +17,15 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// Takes a request's resources from one node, on GPUs and in slots where it fits; sums nothing up.
+/// Takes the resources of a request from one node, on GPUs and in slots where it fits. Does not sum up the GPUs.
 ///
-/// gpus     [kind.gpu_count]  of the node
-/// returns  what each GPU gives to a split slice; zeros for anything else
+/// @param node  the node
+/// @param gpus  [type.gpu_count] the GPUs of the node
+/// @param type  the type of the node
+/// @param request  the request
+/// @param selected  the GPUs to take
+/// @param slots  for instances, the slot on each of them
+/// @return what each GPU gives to a split slice; zeros for anything else
 GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_type& type,
                                        const request& request, gpu_set selected, slot_list slots) noexcept {
     node.cpu_free -= static_cast<std::int32_t>(request.cpu.count());
@@ -34,13 +39,17 @@ GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const 
     return pieces;
 }
 
-/// Gives back to one node what book took from it; sums nothing up.
+/// Gives back to one node what book() took from it. Does not sum up the GPUs.
 ///
-/// gpus         [kind.gpu_count]  of the node
-/// cpu, memory  of the host
-/// taken        of each GPU, as the request said; of an instance only its way counts
-/// on, slots    where it was taken
-/// pieces       what book returned
+/// @param node  the node
+/// @param gpus  [type.gpu_count] the GPUs of the node
+/// @param type  the type of the node
+/// @param cpu  CPU of the host
+/// @param memory  memory of the host
+/// @param share  what was taken of each GPU, as the request said; of an instance only its way counts
+/// @param selected  the GPUs that were taken
+/// @param slots  for instances, the slot on each of them
+/// @param pieces  what book() returned
 GPUPACK_HD constexpr void unbook(node_state& node, gpu_state* gpus, const node_type& type, milli_cpu cpu,
                                  mebibytes memory, const share& share, gpu_set selected, slot_list slots,
                                  const split_memory& pieces) noexcept {

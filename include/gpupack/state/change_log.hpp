@@ -13,11 +13,11 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// The nodes of a cluster in the order of their last change, so that each reader sees every node that changed since
-/// it last looked, once, with the state that it has now.
+/// The nodes of a cluster in the order of their last change. A reader sees each node that changed since it last looked
+/// once, with its present state.
 ///
-/// The rows stand in a row: a reader streams them, and most it can judge without a look at the cluster.
-/// memory  64 bytes a node, however many changes and readers
+/// The rows are contiguous, and a reader can judge most nodes without a look at the cluster. Memory: 64 bytes a node,
+/// however many changes and readers there are.
 class change_log {
   public:
     /// A log in which no node has changed.

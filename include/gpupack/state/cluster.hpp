@@ -41,7 +41,7 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
 /// before the copy may be released in either, those made after it only where they were made.
-/// memory  36 bytes a node and 16 a GPU, 148 a domain or a kind, and 48 a live placement; kinds are shared
+/// Memory: 36 bytes a node and 16 a GPU, 148 a domain or a node type, and 48 a live placement.
 class cluster {
   public:
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -51,17 +51,14 @@ class cluster {
     [[nodiscard]] const label_table& labels() const noexcept { return labels_; }
     /// The ids of its GPUs, where their owner gave any.
     [[nodiscard]] const gpu_names& gpu_ids() const noexcept { return *gpu_ids_; }
-    /// The distinct node shapes.
+    /// The distinct types of its nodes.
     [[nodiscard]] const std::vector<node_type>& types() const noexcept { return types_; }
 
     /// One way in which GPUs of the cluster are cut by MIG, and what is free of it.
-    ///
-    /// table   the profiles and their places
-    /// counts  the places of each profile, by state of a GPU
-    /// open    [table->profile_count]  places that are free now, over all open GPUs that are idle or in MIG
     struct mig_places {
-        const partition_table* table = nullptr;
-        std::shared_ptr<const placement_counts> counts;
+        const partition_table* table = nullptr;         ///< the profiles and their placements
+        std::shared_ptr<const placement_counts> counts; ///< the placements left for each profile, by state of a GPU
+        /// [table->profile_count] the placements that are free now, over all open GPUs that are idle or in MIG
         std::array<std::int64_t, partition_table::most_profiles> open{};
     };
 
@@ -78,8 +75,8 @@ class cluster {
         const place_of_node location = places_[id.number()];
         return {id, location.type, location.first_gpu, nodes_[id.number()]};
     }
-    /// A view of a row of this cluster, or of one that this one was copied from; valid while the row is, too. The
-    /// node must not have changed since the row was made.
+    /// A view of a row of this cluster, or of one that it was copied from. Valid while the row is; the node must not
+    /// have changed since the row was made.
     [[nodiscard]] node_view view(const node_row& row) const noexcept {
         return {row.id, types_[row.type], row.state, gpus_.data() + row.first_gpu};
     }
@@ -94,7 +91,7 @@ class cluster {
     /// The MIG tables of this cluster's GPUs, numbered as gpu_capacity::mig_number says.
     [[nodiscard]] const std::vector<mig_places>& mig_tables() const noexcept { return mig_; }
 
-    /// Its domains; the cluster alone where its builder was told of none.
+    /// Its domains; the cluster alone where its builder got none.
     [[nodiscard]] const domain_tree& domains() const noexcept { return domains_->tree(); }
     /// The narrowest domain that the node stands in.
     [[nodiscard]] domain_id domain_of(node_id id) const {
@@ -112,8 +109,8 @@ class cluster {
         return domain_free_[domain.number()];
     }
 
-    /// What is free on the nodes of a kind, an index into kinds(), added up. Cost: constant; it is kept up to date.
-    [[nodiscard]] const node_type_state& free_of_kind(std::size_t type) const {
+    /// What is free on the nodes of a type, an index into types(), added up. Cost: constant; it is kept up to date.
+    [[nodiscard]] const node_type_state& free_of_type(std::size_t type) const {
         GPUPACK_EXPECTS(type < types_.size(), "a type of this cluster");
         return type_free_[type];
     }
@@ -129,10 +126,14 @@ class cluster {
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { ledger_.reserve(placements); }
 
-    /// Takes the request's resources on that node and those GPUs, and for instances those slots, all of which must
-    /// fit (fit::fits_on).
+    /// Takes the resources of a request on a node, where they must fit (fit::fits_on).
     ///
-    /// rounding_overhead  how much of the compute of each GPU nobody asked for, where a policy rounds up
+    /// @param id  the node
+    /// @param gpus  the GPUs on it, as many as the request asks for
+    /// @param request  the request, rounded up where a request rule does so
+    /// @param slots  for instances, the slot on each of the GPUs
+    /// @param rounding_overhead  compute of each GPU that the request rule added
+    /// @return the receipt with which to give it all back
     placement take(node_id id, gpu_set gpus, const request& request, slot_list slots = {}, milli_gpu rounding_overhead = {}) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         GPUPACK_EXPECTS(gpus.size() == request.gpus, "as many GPUs as the request asks for");
@@ -140,14 +141,14 @@ class cluster {
         GPUPACK_EXPECTS(request.cpu.count() <= node.cpu_free && request.memory.count() <= node.memory_free,
                         "a request that fits the node");
         const place_of_node location = places_[id.number()];
-        count_in_kind(node, location, -1);
+        count_in_type(node, location, -1);
         count_open(location, gpus, -1);
         const split_memory pieces = book(node, gpus_.data() + location.first_gpu, types_[location.type], request, gpus, slots);
         if (request.gpus > 0) {
             count_open(location, gpus, 1);
             sum_up(id, location);
         }
-        count_in_kind(node, location, 1);
+        count_in_type(node, location, 1);
         rounding_overhead_ += rounding_overhead * gpus.size();
         placement receipt = ledger_.enter(request, id, gpus, slots, rounding_overhead, pieces);
         receipt.cluster = identity_;
@@ -161,7 +162,7 @@ class cluster {
         const ledger::entry entry = ledger_.strike(receipt);
         const place_of_node location = places_[entry.node.number()];
         node_state& node = nodes_[entry.node.number()];
-        count_in_kind(node, location, -1);
+        count_in_type(node, location, -1);
         count_open(location, entry.gpus, -1);
         unbook(node, gpus_.data() + location.first_gpu, types_[location.type], milli_cpu{entry.cpu}, mebibytes{entry.memory},
                entry.share_taken(), entry.gpus, entry.slots, ledger_.pieces_of(entry));
@@ -170,7 +171,7 @@ class cluster {
             count_open(location, entry.gpus, 1);
             sum_up(entry.node, location);
         }
-        count_in_kind(node, location, 1);
+        count_in_type(node, location, 1);
     }
 
     /// Closes or opens GPUs of a node: nothing more is placed on a closed one (unhealthy, cordoned); what is on it
@@ -179,27 +180,30 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const place_of_node location = places_[id.number()];
         GPUPACK_EXPECTS((gpus & gpu_set::first(types_[location.type].gpu_count)) == gpus, "GPUs that the node has");
-        count_in_kind(nodes_[id.number()], location, -1);
+        count_in_type(nodes_[id.number()], location, -1);
         count_open(location, gpus, -1);
         for_each_gpu(gpus, [&](int i) { gpus_[location.first_gpu + static_cast<std::uint32_t>(i)].closed = closed; });
         count_open(location, gpus, 1);
         sum_up(id, location);
-        count_in_kind(nodes_[id.number()], location, 1);
+        count_in_type(nodes_[id.number()], location, 1);
     }
     /// Closes or opens a node, for whatever asks for GPUs or not.
     void set_closed(node_id id, bool closed) {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         node_state& node = nodes_[id.number()];
         const int before = idle_gpus_of(node);
-        count_in_kind(node, places_[id.number()], -1);
+        count_in_type(node, places_[id.number()], -1);
         node.closed = closed;
-        count_in_kind(node, places_[id.number()], 1);
+        count_in_type(node, places_[id.number()], 1);
         count_in_domains(id, before, idle_gpus_of(node), 0);
     }
 
     /// The instance that a live or past placement has on the nth of its GPUs, as the driver names it.
     ///
-    /// way  in which it was placed: mig or vgpu
+    /// @param placed  the placement
+    /// @param nth  which of its GPUs, from 0, lowest first
+    /// @param way  how it shares its GPUs: mig or vgpu
+    /// @return the name of the profile, and the start
     [[nodiscard]] mig::gpu_instance instance_on(const placement& placed, int nth, sharing way) const {
         GPUPACK_EXPECTS(placed.node.number() < size() && nth < placed.gpus.size(), "a placement of this cluster");
         gpu_set rest = placed.gpus;
@@ -248,8 +252,8 @@ class cluster {
         count_in_domains(id, idle, idle_gpus_of(node), node.compute_free - compute);
     }
 
-    /// Counts a node in (sign 1) or out (sign -1) of what is free on its kind.
-    void count_in_kind(const node_state& node, place_of_node location, int sign) noexcept {
+    /// Counts a node in (sign 1) or out (sign -1) of what is free on its type.
+    void count_in_type(const node_state& node, place_of_node location, int sign) noexcept {
         type_free_[location.type].count(node, types_[location.type], sign);
     }
 
@@ -289,24 +293,9 @@ class cluster {
 
     /// A copy to look at: without placements that could be released.
     [[nodiscard]] cluster without_ledger() const {
-        cluster copy;
-        copy.models_ = models_;
-        copy.labels_ = labels_;
-        copy.gpu_ids_ = gpu_ids_;
-        copy.partitions_ = partitions_;
-        copy.links_ = links_;
-        copy.compute_ = compute_;
-        copy.mig_ = mig_;
-        copy.domains_ = domains_;
-        copy.domain_free_ = domain_free_;
-        copy.type_free_ = type_free_;
-        copy.types_ = types_;
-        copy.places_ = places_;
-        copy.nodes_ = nodes_;
-        copy.gpus_ = gpus_;
-        copy.names_ = names_;
-        copy.compute_free_ = compute_free_;
-        copy.rounding_overhead_ = rounding_overhead_;
+        cluster copy = *this;
+        copy.ledger_ = {};
+        copy.identity_ = 0;
         return copy;
     }
 
@@ -329,12 +318,12 @@ class cluster {
     model_table models_;
     label_table labels_;
     std::shared_ptr<gpu_names> gpu_ids_ = std::make_shared<gpu_names>(); // the same in all copies
-    std::vector<std::shared_ptr<const partition_table>> partitions_;     // whom the kinds point to
+    std::vector<std::shared_ptr<const partition_table>> partitions_;     // which the types point to
     std::vector<std::shared_ptr<const link_table>> links_;               // and these
     std::vector<mig_places> mig_;
     std::shared_ptr<const domain_map> domains_;
     std::vector<domain_state> domain_free_; // [domains]
-    std::vector<node_type_state> type_free_;     // [kinds]
+    std::vector<node_type_state> type_free_; // [types]
     std::vector<node_type> types_;
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;

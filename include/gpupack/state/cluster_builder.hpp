@@ -33,17 +33,19 @@ class cluster_builder {
     /// Starts from models that are numbered already, so that requests resolved against them stay right.
     explicit cluster_builder(model_table models) { built_.models_ = std::move(models); }
 
-    /// Tells the domains in which the nodes stand that are added from now on; before the first node.
+    /// Sets the domains in which the nodes stand. To be called before the first node is added.
     cluster_builder& domains(domain_tree tree) & {
-        if (!built_.nodes_.empty()) return fail("domains", "", "to be told before the first node");
+        if (!built_.nodes_.empty()) return fail("domains", "", "to be given before the first node");
         tree_ = std::move(tree);
         return *this;
     }
     cluster_builder&& domains(domain_tree tree) && { return std::move(domains(std::move(tree))); }
 
-    /// Adds `count` nodes of one shape, without names.
+    /// Adds nodes of one type, without names.
     ///
-    /// domain  the narrowest that they stand in, by name; empty: none but the cluster
+    /// @param count  how many
+    /// @param spec  what each of them has
+    /// @param domain  the narrowest domain that they stand in, by name; empty: none but the cluster
     cluster_builder& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) & {
         const auto type = type_of(spec);
         const auto place = domain_named(domain);
@@ -56,8 +58,10 @@ class cluster_builder {
 
     /// Adds one node by name; a name stands once.
     ///
-    /// gpu_ids  [GPUs of the node]  how its owner knows each of them, or empty; an id stands once
-    /// domain   the narrowest that it stands in, by name; empty: none but the cluster
+    /// @param name  the name
+    /// @param spec  what the node has
+    /// @param gpu_ids  [GPUs of the node] how its owner knows each of them, or empty; an id stands once
+    /// @param domain  the narrowest domain that it stands in, by name; empty: none but the cluster
     cluster_builder& add_node(const std::string& name, const node_spec& spec,
                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
         if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
@@ -80,9 +84,8 @@ class cluster_builder {
 
     /// The cluster with nothing placed on it.
     ///
-    /// errors  a negative or too large amount, more than 32 GPUs on a node, a duplicate node name or GPU id, a
-    /// model named
-    ///         twice with different memory or profiles, a setup that the model cannot have; the first one met
+    /// Errors: a negative or too large amount, more than 32 GPUs on a node, a duplicate node name or GPU id, a model
+    /// that is named twice with different memory or profiles, a setup that the model cannot have; the first one met.
     [[nodiscard]] expected<cluster, input_error> build() && {
         if (error_) return unexpected<input_error>{*error_};
         static std::atomic<std::uint32_t> clusters{0};
@@ -90,7 +93,7 @@ class cluster_builder {
         for (std::uint32_t i = 0; i < built_.size(); ++i) built_.compute_ += built_[node_id{i}].compute();
         built_.compute_free_ = built_.compute_;
         count_domains();
-        count_kinds();
+        count_types();
         built_.reserve(2 * (built_.gpu_count() + built_.size()));
         return std::move(built_);
     }
@@ -107,15 +110,15 @@ class cluster_builder {
     std::optional<domain_id> domain_named(std::string_view name) {
         if (name.empty()) return domain_id{};
         const auto found = tree_.find(name);
-        if (!found) fail("domain", std::string{name}, "one of the tree that was told");
+        if (!found) fail("domain", std::string{name}, "one of the tree that was given");
         return found;
     }
 
-    /// Adds up, for each kind, what its nodes have.
-    void count_kinds() {
+    /// Adds up, for each node type, what its nodes have.
+    void count_types() {
         built_.type_free_.resize(built_.types_.size());
         for (std::size_t n = 0; n < built_.nodes_.size(); ++n)
-            built_.count_in_kind(built_.nodes_[n], built_.places_[n], 1);
+            built_.count_in_type(built_.nodes_[n], built_.places_[n], 1);
     }
 
     /// Adds up, for each domain, what its nodes have.
@@ -132,7 +135,7 @@ class cluster_builder {
             }
     }
 
-    /// The index of the kind that the specification describes, added where it is new.
+    /// The index of the node type that the specification describes, which is added where it is new.
     std::optional<std::uint32_t> type_of(const node_spec& spec) {
         for (std::size_t i = 0; i < specs_.size(); ++i)
             if (specs_[i] == spec) return static_cast<std::uint32_t>(i);
@@ -286,14 +289,14 @@ class cluster_builder {
         return true;
     }
 
-    void append(std::uint32_t kind_index, const std::string& name, domain_id domain) {
-        const node_type& type = built_.types_[kind_index];
+    void append(std::uint32_t type_index, const std::string& name, domain_id domain) {
+        const node_type& type = built_.types_[type_index];
         if (!name.empty()) {
             built_.names_.resize(built_.nodes_.size() + 1);
             built_.names_.back() = name;
         }
         const std::size_t first_gpu = built_.gpus_.size();
-        built_.places_.push_back({kind_index, static_cast<std::uint32_t>(first_gpu)});
+        built_.places_.push_back({type_index, static_cast<std::uint32_t>(first_gpu)});
         for (int i = 0; i < type.gpu_count; ++i) {
             built_.gpus_.push_back(idle_gpu(type.gpus[i]));
             built_.count_open(type.gpus[i], built_.gpus_.back(), 1);

@@ -13,7 +13,7 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// Some nodes, in a row: what a range-for takes.
+/// Some nodes that stand next to each other in memory, for a range-based for loop.
 class node_range {
   public:
     node_range(const node_id* first, const node_id* last) noexcept : first_{first}, last_{last} {}
@@ -30,7 +30,8 @@ class node_range {
 /// Which nodes stand in which domains; what never changes of it.
 class domain_map {
   public:
-    /// domain_of  [nodes]  the narrowest domain of each, of that tree
+    /// @param tree  the domains
+    /// @param domain_of  [nodes] the narrowest domain of each node
     domain_map(domain_tree tree, std::vector<domain_id> domain_of)
         : tree_{std::move(tree)}, domain_of_{std::move(domain_of)}, ranges_(tree_.size()) {
         // Depth first: the nodes of a domain, and of all domains in it, stand in a row.

@@ -10,15 +10,11 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// What is free in a domain now, added up over its nodes; closed nodes count as full.
-///
-/// idle_gpus     GPUs that may be given whole
-/// compute_free  milli-GPUs over all GPUs, closed nodes counted in
-/// by_idle       [n]  how many nodes have n such GPUs
+/// What is free in a domain now, added up over its nodes.
 struct domain_state {
-    std::int64_t compute_free = 0;
-    std::int64_t idle_gpus = 0;
-    std::array<std::uint32_t, max_gpus_per_node + 1> by_idle{};
+    std::int64_t compute_free = 0; ///< milli-GPUs over all GPUs, those of closed nodes included
+    std::int64_t idle_gpus = 0;    ///< GPUs that may be given whole; none of closed nodes
+    std::array<std::uint32_t, max_gpus_per_node + 1> by_idle{}; ///< [n] how many nodes have n such GPUs
 
     /// How many requests for that many whole GPUs the idle GPUs are enough for: an upper bound, since CPU and
     /// memory may be short. Cost: one pass over 33 counts.

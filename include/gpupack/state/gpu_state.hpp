@@ -14,34 +14,24 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// What is free on one GPU now.
-///
-/// memory_free   MiB for slices
-/// compute_free  milli-GPUs for slices; 0 on a GPU that is used exclusively
-/// detail        used exclusively: the GPUs of the task that has it, this one included. Used in instances: the
-///               profiles of its table that still have a place, as bits by index. Else 0
-/// occupied_low, occupied_high  used in instances: the bits that they take (partition_slot::taken), 48 in all
-/// sharers       tasks on it
-/// way           how it is shared; on a GPU with nothing on it, idle where any way is open, else the only one
-/// closed        nothing more may be placed on it: unhealthy, or cordoned
-/// sharers_at_limit       shared in slices by as many tasks as may
 struct gpu_state {
-    std::int32_t memory_free = 0;
-    std::int16_t compute_free = 0;
-    std::uint16_t width_or_profiles = 0;
-    std::uint32_t occupied_low = 0;
-    std::uint16_t occupied_high = 0;
-    std::uint8_t sharers = 0;
-    sharing way : 4 = sharing::idle;
-    bool closed : 1 = false;
-    bool sharers_at_limit : 1 = false;
+    std::int32_t memory_free = 0;        ///< MiB for slices
+    std::int16_t compute_free = 0;       ///< milli-GPUs for slices; 0 on a GPU that is used exclusively
+    std::uint16_t width_or_profiles = 0; ///< width(), open_profiles(), or 0: by the way in which it is used
+    std::uint32_t occupied_low = 0;      ///< lower bits of occupied()
+    std::uint16_t occupied_high = 0;     ///< upper bits of occupied()
+    std::uint8_t sharers = 0;            ///< tasks on it
+    sharing way : 4 = sharing::idle;     ///< how it is shared; with nothing on it, idle or the only way that is allowed
+    bool closed : 1 = false;             ///< nothing more may be placed on it: unhealthy, or cordoned
+    bool sharers_at_limit : 1 = false;   ///< shared in slices by as many tasks as may
 
-    /// Used exclusively: the number of GPUs of the task that has it; else 0.
+    /// Used exclusively: the number of GPUs of the task that has it, this one included; else 0.
     [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {
         return way == sharing::exclusive ? int{width_or_profiles} : 0;
     }
-    /// Used in instances: the profiles of its table that still have a place.
+    /// Used in instances: the profiles of its table that still have a place, as bits by index.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept { return width_or_profiles; }
-    /// Used in instances: the bits that they take.
+    /// Used in instances: the bits that they take (partition_slot::taken), 48 in all.
     [[nodiscard]] GPUPACK_HD constexpr std::uint64_t occupied() const noexcept {
         return std::uint64_t{occupied_high} << 32 | occupied_low;
     }
@@ -80,9 +70,12 @@ static_assert(sizeof(gpu_state) == 16 && std::is_trivially_copyable_v<gpu_state>
     return (gpu.way == sharing::idle || gpu.way == sharing::slices) && !gpu.sharers_at_limit && !gpu.closed;
 }
 
-/// The profiles, as bits by index of the GPU's table, among those asked for that have a place on it now.
+/// Those of some profiles that have a place on a GPU now, as bits by index of its table.
 ///
-/// table  of the way asked for; null where the GPU has none
+/// @param gpu  the GPU
+/// @param table  its table for that way of sharing; null where it has none
+/// @param way  MIG or vGPU
+/// @param profiles  the profiles that will do
 [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles(const gpu_state& gpu, const partition_table* table,
                                                                sharing way, profile_set profiles) noexcept {
     if (table == nullptr || gpu.closed) return 0;
@@ -105,10 +98,13 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& capa
 
 /// The state after one more task has taken its share, which must fit.
 ///
-/// of     what the GPU can give
-/// width  how many GPUs the task has in all
-/// slot   of the GPU's table, for an instance. What an instance counts for: its units' part of the GPU's memory,
-///        rounded down, and its profile's compute
+/// An instance counts for the compute of its profile and for its units' part of the GPU's memory, rounded down.
+///
+/// @param gpu  the state before
+/// @param share  what the task takes of the GPU
+/// @param capacity  what the GPU can give
+/// @param width  how many GPUs the task has in all
+/// @param slot  for an instance, the slot of the GPU's table
 [[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& share, const gpu_capacity& capacity,
                                                           int width = 1, int slot = 0) noexcept {
     gpu.way = share.way();

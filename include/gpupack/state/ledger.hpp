@@ -17,30 +17,24 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// The placements that are live, each with what it took, so that a release gives back exactly that, once.
 ///
-/// cost  constant time; no allocation while live placements stay under what was reserved
+/// Cost: constant time; no allocation while there are no more live placements than were reserved.
 class ledger {
   public:
     /// What one live placement took, and from where, in 44 bytes.
-    ///
-    /// cpu, memory              of the host: milli-cores and MiB
-    /// gpu_memory, gpu_compute, memory_percent  of each GPU, in slices: MiB or percent, and milli-GPUs
-    /// slots                    of each GPU's table, in instances
-    /// pieces                   for split slices, where its split_memory stands
-    /// rounding_overhead                  milli-GPUs that it took of each GPU beyond what was asked for
     struct entry {
-        std::int32_t cpu = 0;
-        std::int32_t memory = 0;
-        std::int32_t gpu_memory = 0;
-        std::int16_t gpu_compute = 0;
-        sharing way = sharing::idle;
-        std::int8_t memory_percent = 0;
-        node_id node{};
-        gpu_set gpus{};
-        slot_list slots{};
-        std::uint32_t generation = 0;
-        std::uint32_t pieces = no_pieces;
-        std::int16_t rounding_overhead = 0;
-        bool live = false;
+        std::int32_t cpu = 0;               ///< milli-cores of the host
+        std::int32_t memory = 0;            ///< MiB of the host
+        std::int32_t gpu_memory = 0;        ///< MiB of each GPU, in slices
+        std::int16_t gpu_compute = 0;       ///< milli-GPUs of each GPU, in slices
+        sharing way = sharing::idle;        ///< how it shares its GPUs
+        std::int8_t memory_percent = 0;     ///< percent of the memory of each GPU, in place of MiB
+        node_id node{};                     ///< the node
+        gpu_set gpus{};                     ///< the GPUs on it
+        slot_list slots{};                  ///< for instances, the slot on each of them
+        std::uint32_t generation = 0;       ///< how many placements have stood here
+        std::uint32_t pieces = no_pieces;   ///< for a split slice, where its split_memory stands
+        std::int16_t rounding_overhead = 0; ///< milli-GPUs of each GPU that a request rule added
+        bool live = false;                  ///< whether it has not been given back
 
         /// What it took of each GPU, where it took the same of all.
         [[nodiscard]] share share_taken() const noexcept {
@@ -62,7 +56,13 @@ class ledger {
 
     /// Writes a placement down; its slot and generation are the receipt.
     ///
-    /// pieces  for split slices, what each GPU gives
+    /// @param request  what it takes
+    /// @param node  the node
+    /// @param gpus  the GPUs on it
+    /// @param slots  for instances, the slot on each of them
+    /// @param rounding_overhead  compute of each GPU that a request rule added
+    /// @param pieces  for a split slice, what each GPU gives
+    /// @return the placement, which still lacks its cluster
     placement enter(const request& request, node_id node, gpu_set gpus, slot_list slots, milli_gpu rounding_overhead = {},
                     const split_memory& pieces = {}) {
         if (free_.empty()) {

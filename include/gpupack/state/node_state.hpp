@@ -15,23 +15,15 @@ namespace gpupack::inline GPUPACK_ABI {
 /// What is free on one node now: its host, and its GPUs summed up; each GPU stands in a gpu_state of its own.
 ///
 /// Most fit tests and node-level scores read this alone, so that a search over many nodes streams one small array.
-/// cpu_free       milli-cores
-/// memory_free    MiB of the host
-/// compute_free   milli-GPUs, over all GPUs
-/// slice_memory   MiB: the most that is free on one GPU that takes slices; -1 where none does
-/// slice_compute  milli-GPUs: the most that is free on one GPU that takes slices; -1 where none does
-/// idle_gpus      GPUs that may be given whole: with nothing on them, and not closed
-/// closed         nothing more may be placed on the node at all
-/// open_profiles  folded (fold_profiles): the profiles that have a place on some GPU that is in instances already
 struct node_state {
-    std::int32_t cpu_free = 0;
-    std::int32_t memory_free = 0;
-    std::int32_t compute_free = 0;
-    std::int32_t slice_memory = -1;
-    std::int16_t slice_compute = -1;
-    std::uint8_t idle_gpus : 6 = 0;
-    bool closed : 1 = false;
-    std::uint8_t open_profiles = 0;
+    std::int32_t cpu_free = 0;       ///< milli-cores
+    std::int32_t memory_free = 0;    ///< MiB of the host
+    std::int32_t compute_free = 0;   ///< milli-GPUs, over all GPUs
+    std::int32_t slice_memory = -1;  ///< MiB: the most that is free on one GPU that takes slices; -1 where none does
+    std::int16_t slice_compute = -1; ///< milli-GPUs: the most that is free on one GPU that takes slices; -1 likewise
+    std::uint8_t idle_gpus : 6 = 0;  ///< GPUs that may be given whole: with nothing on them, and not closed
+    bool closed : 1 = false;         ///< nothing more may be placed on the node at all
+    std::uint8_t open_profiles = 0;  ///< fold_profiles of those that have a place on a GPU that is in instances
 
     GPUPACK_HD friend constexpr bool operator==(const node_state& a, const node_state& b) noexcept {
         return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
@@ -50,7 +42,9 @@ static_assert(sizeof(node_state) == 20 && std::is_trivially_copyable_v<node_stat
 
 /// Brings what a node's state says of its GPUs up to date.
 ///
-/// gpus  [count]
+/// @param node  the state of the node
+/// @param gpus  [count] the state of its GPUs
+/// @param count  how many they are
 GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, int count) noexcept {
     node.compute_free = 0;
     node.slice_memory = -1;
@@ -72,7 +66,8 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
 
 /// The state of a node with nothing on it.
 ///
-/// gpus  [kind.gpu_count]  idle
+/// @param type  the type of the node
+/// @param gpus  [type.gpu_count] its GPUs, all idle
 [[nodiscard]] GPUPACK_HD constexpr node_state idle_state(const node_type& type, const gpu_state* gpus) noexcept {
     node_state node;
     node.cpu_free = static_cast<std::int32_t>(type.cpu.count());

@@ -24,15 +24,14 @@ namespace gpupack::inline GPUPACK_ABI {
     return static_cast<int>(shares);
 }
 
-/// What is free on the nodes of one kind, added up.
-///
-/// by_shares  [n]  how many nodes have n whole_shares; closed nodes have none
+/// What is free on the nodes of one type, added up.
 struct node_type_state {
-    std::array<std::uint32_t, max_gpus_per_node + 1> by_shares{};
+    std::array<std::uint32_t, max_gpus_per_node + 1> by_shares{}; ///< [n] nodes with n whole_shares; closed ones have 0
 
     /// How many requests for that many GPUs there is room for, each GPU with its part of the node.
     ///
-    /// of  the GPUs of a node of the kind
+    /// @param gpus  GPUs of each request
+    /// @param gpu_count  GPUs of a node of the type
     [[nodiscard]] std::int64_t room_for(int gpus, int gpu_count) const noexcept {
         std::int64_t room = 0;
         for (int n = gpus; n <= gpu_count; ++n) room += std::int64_t{by_shares[static_cast<std::size_t>(n)]} * (n / gpus);

@@ -14,7 +14,7 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// What a policy sees of a node: its kind and its state, by reference.
+/// What a policy sees of a node: its type and its state, by reference.
 ///
 /// Cheap to copy, and valid until the cluster it came from moves, goes, or changes that node. The same type serves
 /// the host and a kernel.
@@ -22,8 +22,10 @@ class node_view {
   public:
     node_view() = default;
 
-    /// state  with its GPUs summed up
-    /// gpus   [kind.gpu_count]
+    /// @param id  the node
+    /// @param type  its type
+    /// @param state  its state, with its GPUs summed up
+    /// @param gpus  [type.gpu_count] the state of its GPUs
     GPUPACK_HD constexpr node_view(node_id id, const node_type& type, const node_state& state,
                                    const gpu_state* gpus) noexcept
         : type_{&type}, state_{&state}, gpus_{gpus}, id_{id} {}

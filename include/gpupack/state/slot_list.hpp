@@ -11,7 +11,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// The slots of the GPUs' tables that a request for instances takes: one for each of its GPUs, lowest GPU first.
 ///
-/// order  that of the slots, first GPU first; it breaks ties between choices of the same GPUs
+/// A slot is an index into the partition_table of a GPU: a profile and a start. Order: by the slot on the first GPU,
+/// then on the next; it breaks ties between selections of the same GPUs.
 class slot_list {
   public:
     slot_list() = default;

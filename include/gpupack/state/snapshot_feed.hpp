@@ -20,14 +20,14 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// The writer says which nodes changed, and publishes now and then; a reader takes the snapshot that was published
 /// last and keeps it as long as it likes. Nobody waits and nothing is locked: the writer brings a copy up to date
-/// that no reader holds. memory  a copy of the cluster's state for each of `copies`, and 64 bytes a node
+/// that no reader holds. Memory: a copy of the state of the cluster for each of `copies`, and 64 bytes a node.
 class snapshot_feed {
   public:
     /// Publishes the cluster as it is.
     ///
-    /// copies  at least 2: the one published last, and one to write to; one more for each reader that may hold on
-    /// to
-    ///         an old snapshot
+    /// @param cluster  the cluster
+    /// @param copies  at least 2: the one published last, and one to write to; one more for each reader that may keep
+    ///     an old snapshot
     explicit snapshot_feed(const cluster& cluster, std::size_t copies = 4) : changes_{cluster.size()}, copies_(copies) {
         GPUPACK_EXPECTS(copies >= 2, "a copy to read and one to write");
         for (copy& each : copies_) each.snapshot.emplace(cluster.without_ledger());
@@ -69,8 +69,11 @@ class snapshot_feed {
     /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
     /// again.
     ///
-    /// from  the cluster that the feed was made from; only its writer calls this
-    /// cost  a copy of each node that changed since this copy was written last; no allocation
+    /// Only the writer calls this. Cost: a copy of each node that changed since this copy was written last; no
+    /// allocation.
+    ///
+    /// @param cluster  the cluster that the feed was made from
+    /// @return whether readers see it now
     bool publish(const cluster& cluster) noexcept {
         const std::size_t latest = latest_.load();
         for (std::size_t i = 0; i < copies_.size(); ++i) {

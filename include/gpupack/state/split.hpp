@@ -14,10 +14,8 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// How the memory of a split slice is divided over its GPUs.
-///
-/// memory  [GPUs of the request]  MiB of each, lowest GPU first; the rest is 0
 struct split_memory {
-    std::int32_t memory[max_pieces] = {};
+    std::int32_t memory[max_pieces] = {}; ///< [GPUs of the request] MiB of each, lowest GPU first; the rest is 0
 
     GPUPACK_HD friend constexpr bool operator==(const split_memory& a, const split_memory& b) noexcept {
         for (int i = 0; i < max_pieces; ++i)
@@ -29,8 +27,11 @@ struct split_memory {
 /// Divides the memory of a split slice over the GPUs chosen, which must have it free: each gives the least that it
 /// must, then the one with least left is filled, then the next.
 ///
-/// gpus  of the node, by index
-/// ties  lower GPU
+/// Ties go to the lower GPU.
+///
+/// @param gpus  the GPUs of the node, by index
+/// @param chosen  those that the slice gets
+/// @param share  the split slice
 [[nodiscard]] GPUPACK_HD constexpr split_memory split_over(const gpu_state* gpus, gpu_set chosen,
                                                            const share& share) noexcept {
     split_memory result;

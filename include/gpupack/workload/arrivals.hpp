@@ -107,8 +107,7 @@ namespace gpupack::inline GPUPACK_ABI::workload {
 ///
 /// Cost: constant for each arrival, and the square of the number of distinct requests.
 [[nodiscard]] inline task_mix arrived_mix(const std::vector<task>& tasks, const std::vector<arrival>& arrivals) {
-    const auto hash = [](const request& request) { return static_cast<std::size_t>(hash_of(request)); };
-    std::unordered_map<request, std::size_t, decltype(hash)> numbers{0, hash};
+    std::unordered_map<request, std::size_t, request_hash> numbers;
     std::vector<std::pair<const request*, std::int64_t>> counts;
     for (const arrival& each : arrivals) {
         const request& request = tasks[each.task].request;
