@@ -2,8 +2,6 @@
 #include <gpupack/plan/place_gang.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
-#include <gpupack/policy/best_fit.hpp>
-#include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/indexed.hpp>
 
 #include "support/for_all.hpp"
@@ -45,7 +43,7 @@ TEST(place_gang, is_never_partial) {
 }
 
 // What a split slice or an instance finds depends on who came first, and the largest are seated first.
-TEST(place_gang, takes_members_in_the_order_in_which_they_were_seated) {
+TEST(place_gang, takes_members_in_the_order_in_which_they_were_assigned) {
     for (const std::uint64_t seed : {309U, 1553U, 10411U, 14440U}) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::best_fit{}, search::indexed{}};
@@ -56,13 +54,12 @@ TEST(place_gang, takes_members_in_the_order_in_which_they_were_seated) {
     }
 }
 
-TEST(place_gang, places_by_the_rule_of_the_scheduler) {
-    scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}, search::scan{}, request_rule::whole_gpus};
+TEST(place_gang, places_what_the_rule_says) {
+    scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}, search::indexed{},
+                 request_rule::whole_gpus};
     const auto placed =
         plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
-    if (placed) {
-        EXPECT_EQ(by.cluster()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way,
-                  sharing::exclusive);
-        EXPECT_EQ(by.cluster().rounding_overhead(), 500_milli);
-    }
+    ASSERT_TRUE(placed);
+    EXPECT_EQ(by.cluster()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way, sharing::exclusive);
+    EXPECT_EQ(by.cluster().rounding_overhead(), 500_milli);
 }

@@ -109,7 +109,7 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         ASSERT_EQ(made.has_value(), deepest >= 0) << "seed " << seed;
         if (!made) {
             EXPECT_TRUE(made.error().proven) << "seed " << seed;
-            if (!made.error().ever) {
+            if (!made.error().feasible_when_empty) {
                 const cluster empty = random_history{seed}.any_cluster(); // the same, before anything came
                 ++never;
                 EXPECT_EQ(deepest_level(empty, wanted, narrowest, widest), -1) << "seed " << seed;
@@ -126,9 +126,9 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         cluster copy = on;
         std::map<std::uint32_t, int> on_node;
         const std::vector<request> members = members_of(wanted);
-        ASSERT_EQ(made->seats.size(), members.size());
+        ASSERT_EQ(made->members.size(), members.size());
         for (std::size_t m = 0; m < members.size(); ++m) {
-            const selection& at = made->seats[m];
+            const selection& at = made->members[m];
             ASSERT_TRUE(fit::fits_on(copy[at.node], members[m], at.gpus, at.slots)) << "seed " << seed;
             (void)copy.take(at.node, at.gpus, members[m], at.slots);
             ++on_node[at.node.number()];
@@ -141,7 +141,7 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
     EXPECT_GT(never, 50);
 }
 
-// Nodes with 8 idle GPUs and little CPU, and with 4 idle GPUs and much: whoever seats the members one by one, the
+// Nodes with 8 idle GPUs and little CPU, and with 4 idle GPUs and much: whoever assigns the members one by one, the
 // largest first on the node that it fits most tightly, leaves no room for the last.
 TEST(plan_gang, chooses_together_where_one_by_one_fails) {
     const cluster on = cluster_builder{}
@@ -153,7 +153,7 @@ TEST(plan_gang, chooses_together_where_one_by_one_fails) {
     const gang wanted{.parts = {{{.cpu = 1_cores, .gpus = 4}, 1}, {{.cpu = 1_cores, .gpus = 3}, 3}}};
     const auto made = plan::plan_gang(on, policy::first_fit{}, wanted);
     ASSERT_TRUE(made);
-    EXPECT_EQ(made->seats[0].node, node_id{1});
+    EXPECT_EQ(made->members[0].node, node_id{1});
     EXPECT_EQ(made->nodes, 2U);
     const auto cut_short = plan::plan_gang(on, policy::first_fit{}, wanted, 0);
     ASSERT_FALSE(cut_short);
@@ -177,13 +177,13 @@ TEST(plan_gang, takes_the_tightest_narrow_domain) {
     const auto required = plan::plan_gang(on, policy::first_fit{},
                                           gang{.parts = {{{.gpus = 8}, 5}}, .level = "rack", .required = true});
     ASSERT_FALSE(required);
-    EXPECT_FALSE(required.error().ever); // a rack has four of them
+    EXPECT_FALSE(required.error().feasible_when_empty); // a rack has four of them
     (void)on.take(node_id{0}, gpu_set::first(8), {.gpus = 8});
     (void)on.take(node_id{8}, gpu_set::first(8), {.gpus = 8});
     const auto later = plan::plan_gang(on, policy::first_fit{},
                                        gang{.parts = {{{.gpus = 8}, 4}}, .level = "rack", .required = true});
     ASSERT_FALSE(later);
-    EXPECT_TRUE(later.error().ever);
+    EXPECT_TRUE(later.error().feasible_when_empty);
     EXPECT_EQ(later.error().message(), "no domain that is narrow enough has room for the whole gang now");
 }
 
@@ -194,9 +194,9 @@ TEST(plan_gang, spreads_evenly_over_domains_and_nodes) {
     ASSERT_TRUE(made);
     std::map<std::uint32_t, int> in_rack;
     std::map<std::uint32_t, int> on_node;
-    for (const auto& seat : made->seats) {
-        ++in_rack[on.domain_of(seat.node).number()];
-        ++on_node[seat.node.number()];
+    for (const auto& member : made->members) {
+        ++in_rack[on.domain_of(member.node).number()];
+        ++on_node[member.node.number()];
     }
     EXPECT_EQ(in_rack, (std::map<std::uint32_t, int>{{1, 3}, {2, 2}, {3, 2}}));
     EXPECT_EQ(on_node.size(), 7U);

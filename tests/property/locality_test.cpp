@@ -31,7 +31,7 @@ TEST(locality, a_gang_is_not_admitted_by_sums) {
     const auto refused = plan::place_gang(by, gang{.parts = {{{.gpus = 8}, 2}}});
     ASSERT_FALSE(refused);
     EXPECT_TRUE(refused.error().proven);
-    EXPECT_TRUE(refused.error().ever);
+    EXPECT_TRUE(refused.error().feasible_when_empty);
     EXPECT_TRUE(by.cluster().same_state(on));
 }
 

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/idle_node.hpp>
+#include <gpupack/plan/detail/gang_board.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -14,8 +15,12 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// No more members than this fit a node, by what is free of its CPU, memory, GPUs and compute; 0 where not even one
-/// fits, and never more than `most`.
+/// A bound on how many members fit a node, by what is free of its CPU, memory, GPUs and compute.
+///
+/// @param node     as it is now
+/// @param request  of each member
+/// @param most     is returned where the node sets no lower bound
+/// @return         0 where not even one fits
 [[nodiscard]] inline std::int64_t most_members(const node_view& node, const request& request,
                                                std::int64_t most) noexcept {
     if (!fit::fits(node, request)) return 0;
@@ -29,24 +34,24 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
     return most;
 }
 
-/// Whether these nodes might hold the gang if they were empty. What says no is proof; members of different
-/// parts are counted apart, and so a yes may be one too many.
-template <class Board> [[nodiscard]] bool might_fit_empty(const Board& board, node_range nodes) {
-    const cluster& on = board.on();
+/// Whether these nodes might hold the gang if they were empty. A no is proven; members of different parts are counted apart,
+/// so a yes may be wrong.
+[[nodiscard]] inline bool might_fit_empty(const gang_board& board, node_range nodes) {
+    const cluster& cluster = board.cluster();
     std::int64_t gpus_left = 0;
-    for (const node_id node : nodes) gpus_left += on[node].gpu_count();
-    for (std::size_t part = 0; part < board.wanted().parts.size(); ++part) {
+    for (const node_id node : nodes) gpus_left += cluster[node].gpu_count();
+    for (std::size_t part = 0; part < board.gang().parts.size(); ++part) {
         const request& request = board.request(part);
-        std::int64_t members = board.wanted().parts[part].count;
+        std::int64_t members = board.gang().parts[part].count;
         if (request.share.way() == sharing::exclusive) gpus_left -= members * request.gpus;
-        const std::int64_t most = std::min<std::int64_t>(members, board.wanted().most_per_node);
-        std::vector<std::int64_t> of_kind(on.types().size(), -1);
+        const std::int64_t most = std::min<std::int64_t>(members, board.gang().most_per_node);
+        std::vector<std::int64_t> by_type(cluster.types().size(), -1);
         for (const node_id node : nodes) {
-            const node_type& type = on[node].type();
-            std::int64_t& room = of_kind[static_cast<std::size_t>(&type - on.types().data())];
-            if (room < 0 || !request.ids.is_any()) // by id, nodes of one kind differ
-                room = most_members(fit::idle_node{type, node}.view(), request, most);
-            members -= room;
+            const node_type& type = cluster[node].type();
+            std::int64_t& fitting = by_type[static_cast<std::size_t>(&type - cluster.types().data())];
+            if (fitting < 0 || !request.ids.is_any()) // by id, nodes of one type differ
+                fitting = most_members(fit::idle_node{type, node}.view(), request, most);
+            members -= fitting;
         }
         if (members > 0) return false;
     }
