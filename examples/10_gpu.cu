@@ -71,8 +71,8 @@ int main() {
     }
     for (std::size_t r = 0; r < requests.size(); ++r) {
         std::cout << "request " << r << ": " << (*refused)[r][0] << " nodes fit; best:";
-        for (std::size_t k = 0; k < 3 && (*best)[3 * r + k].at.found(); ++k)
-            std::cout << ' ' << (*best)[3 * r + k].at.node;
+        for (std::size_t k = 0; k < 3 && (*best)[3 * r + k].found(); ++k)
+            std::cout << ' ' << (*best)[3 * r + k].node;
         std::cout << '\n';
     }
 

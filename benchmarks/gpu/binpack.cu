@@ -42,11 +42,11 @@ std::vector<figure> measure_binpack(const setting& in) {
     gpu::resident_cluster there{in.on, on};
     cold_cache make_cold{in.on};
 
-    const auto shapes = gpu::detail::send_shapes(there, on, by, request);
+    const auto shapes = gpu::upload_requests(there, on, by, request);
     auto best = in.on.allocate<ranked_node<policy::score>>(1);
     if (!shapes) return {};
     const double ranked = device_seconds(
-        in.on, repeats, make_cold, [&] { in.on.rank_best(there.view(), shapes->at.data(), 1, best.data(), 0); });
+        in.on, repeats, make_cold, [&] { in.on.rank_best(there.view(), shapes->entries.data(), 1, best.data(), 0); });
     const double asked_for = wall_seconds(repeats, [&] { (void)gpu::best_nodes(there, on, by, request); });
     const double scanned = wall_seconds(3, [&] { (void)search::scan::searcher{}.find(by, {on, request[0]}); });
     const double bytes = static_cast<double>(nodes) * (sizeof(node_state) + 2 * sizeof(std::uint32_t));

@@ -70,11 +70,11 @@ std::vector<figure> measure_fgd(const setting& in) {
     gpu::resident_cluster there{in.on, on};
     cold_cache make_cold{in.on};
 
-    const auto shapes = gpu::detail::send_shapes(there, on, by, request);
+    const auto shapes = gpu::upload_requests(there, on, by, request);
     auto best = in.on.allocate<ranked_node<policy::score>>(request.size());
     if (!shapes) return {};
     const double ranked = device_seconds(in.on, repeats, make_cold, [&] {
-        in.on.rank_best(there.view(), shapes->at.data(), 64, best.data(), shapes->table_bytes);
+        in.on.rank_best(there.view(), shapes->entries.data(), 64, best.data(), shapes->table_bytes);
     });
     const int classes = by.prepare({on, request[0]}).exact.expected.class_count;
     const double operations = operations_a_node(on, request, classes) * static_cast<double>(nodes);

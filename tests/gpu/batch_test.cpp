@@ -7,8 +7,13 @@
 #include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
+#include <gpupack/dialect/kai/scorers.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/quantize.hpp>
+#include <gpupack/policy/random.hpp>
 #include <gpupack/policy/then.hpp>
+#include <gpupack/policy/worst_fit.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
@@ -45,6 +50,29 @@ TEST(batch, places_as_the_scan_by_keys_of_two_scores) {
 TEST(batch, places_as_the_scan_where_slices_are_rounded_up) {
     check_batches([](const task_mix&, std::uint64_t) { return dialect::kubernetes_default{}; },
                   request_rule::whole_gpus);
+}
+
+TEST(batch, draws_as_random_does) {
+    check_batches([](const task_mix&, std::uint64_t seed) {
+        return policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed});
+    });
+}
+
+TEST(batch, normalizes_over_the_nodes_that_fit) {
+    check_batches([](const task_mix&, std::uint64_t) {
+        return policy::node_then_gpus(policy::normalize(policy::worst_fit{}), policy::gpu_worst_fit{});
+    });
+}
+
+TEST(batch, measures_nodes_as_kai_does) {
+    check_batches([](const task_mix&, std::uint64_t seed) {
+        const auto lean = seed % 4 == 0 ? policy::strategy::spread : policy::strategy::binpack;
+        return policy::node_then_gpus(dialect::kai_node{lean}, dialect::kai_gpus{lean});
+    });
+}
+
+TEST(batch, prices_each_decision_as_mig_scarcity_does) {
+    check_batches([](const task_mix& mix, std::uint64_t) { return policy::mig_scarcity{mix}; });
 }
 
 // More nodes than a tree of two levels holds, and a batch that the cluster cannot take all of.

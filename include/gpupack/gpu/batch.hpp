@@ -3,8 +3,6 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
-#include <gpupack/gpu/batch_scarcity.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_arrays.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
@@ -13,13 +11,13 @@
 #include <gpupack/gpu/host_cluster.hpp>
 #include <gpupack/gpu/host_space.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/plan/batch_order.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/plan/place_unordered.hpp>
-#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
@@ -49,10 +47,10 @@ struct batch_options {
 ///
 /// @param bytes  of memory
 /// @param nodes  of the cluster
-template <batch_policy Policy>
+template <policy::device_preparable Policy>
 [[nodiscard]] constexpr std::size_t trees_within(std::size_t bytes, std::size_t nodes) noexcept {
     const detail::tree_levels levels{static_cast<std::uint32_t>(nodes)};
-    const std::size_t tree = levels.bytes<batch_key<Policy>>();
+    const std::size_t tree = levels.bytes<key_under<Policy>>();
     return bytes < tree ? 1 : bytes / tree;
 }
 
@@ -68,11 +66,11 @@ fetched_choices(Space& space, const Array& array, std::size_t count) {
 }
 
 /// Places a batch on a cluster whose arrays are in the space.
-template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
+template <space Space, policy::device_preparable Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 place_batch_in(Space& space, const writable_cluster_view& view, const cluster& cluster, const Policy& policy,
                const std::vector<request>& requests, const batch_options& options) {
     constexpr bool scans = policy::policy_traits<Policy>::properties.scope != policy::reads::node;
-    using key = batch_key<Policy>;
+    using key = key_under<Policy>;
     const auto count = static_cast<std::uint32_t>(requests.size());
     const plan::batch_plan plan =
         plan::plan_batch(requests, options.rule, trees_within<Policy>(options.tree_bytes, cluster.size()));
@@ -80,24 +78,26 @@ place_batch_in(Space& space, const writable_cluster_view& view, const cluster& c
     batch_arrays<Space, key> arrays{space, view, scans ? 1 : plan.trees, scans ? 1 : count};
     auto choices = space.template allocate<selection>(count);
     space_copies<Space> copies{space};
-    guide_data<Policy> data{policy, cluster, plan.classes};
-    const auto guide = data.view(copies);
-    using guide_type = std::remove_const_t<decltype(guide)>;
+    std::vector<request> distinct;
+    for (const plan::request_class& each : plan.classes) distinct.push_back(each.effective);
+    policy::device_preparation_of<Policy> preparation{policy, cluster, distinct};
+    const auto prepared = preparation.view(copies);
+    using prepared_type = std::remove_const_t<decltype(prepared)>;
     const batch_requests flat{copies(plan.classes), copies(plan.class_of), copies(plan.tree_of), choices.data()};
     if (auto problem = copies.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     if constexpr (scans) {
-        auto scorer = space.template allocate<typename guide_type::scorer_type>(1);
-        auto parts = space.template allocate<value_span>(span_parts);
-        space.run_in_grid(place_by_scan_job<key, guide_type>{arrays.workspace(), flat, guide, scorer.data(),
+        auto scorer = space.template allocate<typename prepared_type::scorer_type>(1);
+        auto parts = space.template allocate<policy::value_span>(span_parts);
+        space.run_in_grid(place_by_scan_job<key, prepared_type>{arrays.workspace(), flat, prepared, scorer.data(),
                                                              parts.data(), options.ordinal, count});
         return fetched_choices(space, choices, count);
     } else {
         const plan::tree_fill* const fills = copies(plan.fills);
         for (const plan::batch_segment& each : plan.segments) {
-            space.run_in_grid(fill_job<key, guide_type>{arrays.workspace(), flat.classes, fills + each.first_fill,
-                                                        each.last_fill - each.first_fill, guide});
+            space.run_in_grid(fill_job<key, prepared_type>{arrays.workspace(), flat.classes, fills + each.first_fill,
+                                                        each.last_fill - each.first_fill, prepared});
             space.run_in_block(
-                place_in_order_job<key, guide_type>{arrays.workspace(), flat, guide, each.first, each.last});
+                place_in_order_job<key, prepared_type>{arrays.workspace(), flat, prepared, each.first, each.last});
         }
         return fetched_choices(space, choices, count);
     }
@@ -118,7 +118,7 @@ place_batch_in(Space& space, const writable_cluster_view& view, const cluster& c
 /// @param options   memory, rule and the number of the first decision
 /// @return          [requests] where each goes; or what failed on the GPU, also memory for the trees
 ///                  (batch_options::tree_bytes)
-template <space Space, batch_policy Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
+template <space Space, policy::device_preparable Policy> [[nodiscard]] expected<std::vector<selection>, gpu_error>
 place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
             const std::vector<request>& requests, const batch_options& options = {}) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
@@ -138,7 +138,7 @@ place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Pol
 /// @param policy    which choice is the best
 /// @param requests  valid
 /// @param options   memory, rule and the number of the first decision
-template <batch_policy Policy> [[nodiscard]] std::vector<selection>
+template <policy::device_preparable Policy> [[nodiscard]] std::vector<selection>
 place_batch_on_host(const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
                     const batch_options& options = {}) {
     host_space space;
@@ -156,7 +156,7 @@ place_batch_on_host(const cluster& cluster, const Policy& policy, const std::vec
 /// @param requests  valid
 /// @param goal      what the orders are compared by
 /// @param options   see place_batch
-template <space Space, batch_policy Policy> [[nodiscard]] expected<plan::unordered_batch, gpu_error>
+template <space Space, policy::device_preparable Policy> [[nodiscard]] expected<plan::unordered_batch, gpu_error>
 place_unordered(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
                 const std::vector<request>& requests, plan::batch_goal goal = plan::batch_goal::compute,
                 const batch_options& options = {}) {

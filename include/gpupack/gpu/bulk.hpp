@@ -9,7 +9,8 @@
 #include <gpupack/gpu/host_space.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
+#include <gpupack/gpu/uploaded_requests.hpp>
 #include <gpupack/fit/reason.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
@@ -29,48 +30,23 @@ namespace detail {
 /// How many lists one is made of.
 inline constexpr std::uint32_t merge_fan = 32;
 
-/// Shapes in the memory of a space.
-///
-/// table_bytes  of the tables of one scorer, at most
-template <class Space, class Scorer> struct sent_shapes {
-    typename Space::template array<shape<Scorer>> at;
-    std::uint32_t count = 0;
-    std::size_t table_bytes = 0;
-};
-
-/// Brings the cluster up to date and the shapes to where bodies read them.
-template <space Space, policy::policy Policy> [[nodiscard]] auto
-send_shapes(resident_cluster<Space>& to, const cluster& on, const Policy& by, const std::vector<request>& requests)
-    -> expected<sent_shapes<Space, policy::scorer_of<Policy>>, gpu_error> {
-    const auto shapes = prepare_shapes(on, by, requests, to.tables());
-    if (!shapes) return unexpected<gpu_error>{shapes.error()};
-    to.move_kinds(on);
-    to.update(on);
-    sent_shapes<Space, policy::scorer_of<Policy>> sent;
-    sent.at = to.in().template allocate<shape<policy::scorer_of<Policy>>>(shapes->size());
-    sent.count = static_cast<std::uint32_t>(shapes->size());
-    for (const auto& each : *shapes) sent.table_bytes = std::max(sent.table_bytes, table_bytes(each.scorer));
-    to.in().write(sent.at, shapes->data(), shapes->size());
-    return sent;
-}
-
 /// The `length` best nodes for each shape, best first.
 template <space Space, class Scorer> [[nodiscard]] auto
-rank_lists(Space& in, const cluster_view& on, const sent_shapes<Space, Scorer>& shapes, std::uint32_t length) {
+rank_lists(Space& in, const cluster_view& on, const uploaded_requests<Space, Scorer>& shapes, std::uint32_t length) {
     using key = search::key_of<Scorer>;
     const std::uint32_t count = shapes.count;
     if constexpr (requires {
-                      in.rank_best(on, shapes.at.data(), count, static_cast<ranked_node<key>*>(nullptr),
+                      in.rank_best(on, shapes.entries.data(), count, static_cast<ranked_node<key>*>(nullptr),
                                    shapes.table_bytes);
                   })
         if (length == 1) {
             auto best = in.template allocate<ranked_node<key>>(count);
-            in.rank_best(on, shapes.at.data(), count, best.data(), shapes.table_bytes);
+            in.rank_best(on, shapes.entries.data(), count, best.data(), shapes.table_bytes);
             return best;
         }
     std::uint32_t lists = in.parts(on.size);
     auto ranked = in.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
-    in.run(count * lists, rank_part<Scorer>{on, shapes.at.data(), ranked.data(), lists, length});
+    in.run(count * lists, rank_part<Scorer>{on, shapes.entries.data(), ranked.data(), lists, length});
     while (lists > 1) {
         const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
         auto merged = in.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
@@ -108,13 +84,13 @@ best_nodes(resident_cluster<Space>& of, const cluster& on, const Policy& by, con
     GPUPACK_EXPECTS(length > 0, "one node at least");
     using scorer = policy::scorer_of<Policy>;
     Space& in = of.in();
-    const auto shapes = detail::send_shapes(of, on, by, requests);
+    const auto shapes = upload_requests(of, on, by, requests);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const auto count = static_cast<std::uint32_t>(requests.size());
     const auto ranked = detail::rank_lists(in, of.view(), *shapes, length);
     auto choices = in.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
     in.run(count * length,
-           detail::choose_gpus<scorer>{of.view(), shapes->at.data(), ranked.data(), choices.data(), length});
+           detail::choose_gpus<scorer>{of.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
     return detail::fetched<ranked_selection<key_under<Policy>>>(in, choices, std::size_t{count} * length);
 }
 
@@ -141,13 +117,13 @@ template <class Key> struct score_matrix {
 template <space Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
 score_all(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests) {
     Space& in = of.in();
-    const auto shapes = detail::send_shapes(of, on, by, requests);
+    const auto shapes = upload_requests(of, on, by, requests);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const std::size_t entries = requests.size() * on.size();
     auto keys = in.template allocate<key_under<Policy>>(entries);
     auto fits = in.template allocate<std::uint8_t>(entries);
     in.run(entries,
-           detail::score_all<policy::scorer_of<Policy>>{of.view(), shapes->at.data(), keys.data(), fits.data()});
+           detail::score_all<policy::scorer_of<Policy>>{of.view(), shapes->entries.data(), keys.data(), fits.data()});
     auto all_keys = detail::fetched<key_under<Policy>>(in, keys, entries);
     if (!all_keys) return unexpected<gpu_error>{all_keys.error()};
     auto all_fits = detail::fetched<std::uint8_t>(in, fits, entries);

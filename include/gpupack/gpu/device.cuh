@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 
@@ -37,29 +38,46 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 }
 
 /// The GPU that work runs on.
-///
-/// memory, memory_free  bytes
-/// capability           10 * major + minor: 90 for an H100
 struct device_info {
-    int number = 0;
-    std::string name;
-    int capability = 0;
-    int multiprocessors = 0;
-    std::size_t memory = 0;
-    std::size_t memory_free = 0;
-    int clock_khz = 0;
+    int number = 0;              ///< Of the device.
+    std::string name;            ///< As the driver says it.
+    int capability = 0;          ///< 10 * major + minor: 90 for an H100.
+    int multiprocessors = 0;     ///< How many it has.
+    std::size_t memory = 0;      ///< Bytes.
+    std::size_t memory_free = 0; ///< Bytes.
+    int clock_khz = 0;           ///< Of the multiprocessors.
 };
 
 namespace detail {
 
+/// Makes a device the current one, and the one before it again when it ends.
+class device_scope {
+  public:
+    explicit device_scope(int number) noexcept {
+        (void)cudaGetDevice(&before_);
+        code_ = cudaSetDevice(number);
+    }
+    device_scope(const device_scope&) = delete;
+    device_scope& operator=(const device_scope&) = delete;
+    ~device_scope() { (void)cudaSetDevice(before_); }
+
+    /// What cudaSetDevice said.
+    [[nodiscard]] cudaError_t code() const noexcept { return code_; }
+
+  private:
+    int before_ = 0;
+    cudaError_t code_ = cudaSuccess;
+};
+
 /// Is in every program that includes this, so that one can ask whether the GPU runs what it was built for.
-template <class> __global__ void do_nothing() {}
+template <class> GPUPACK_KERNEL do_nothing() {}
 
 } // namespace detail
 
-/// Finds the GPU and makes sure that it runs the kernels of this program.
+/// Finds the GPU and makes sure that it runs the kernels of this program. The current device stays what it was.
 ///
-/// errors  no driver, no such GPU, no code for it, each with what to do about it
+/// @param number  of the device
+/// @return        the device; or an error: no driver, no such GPU, no code for it, each with what to do about it
 [[nodiscard]] inline expected<device_info, gpu_error> find_device(int number = 0) {
     int count = 0;
     if (auto error = error_of(cudaGetDeviceCount(&count), "cudaGetDeviceCount"))
@@ -67,8 +85,8 @@ template <class> __global__ void do_nothing() {}
     if (number < 0 || number >= count)
         return unexpected<gpu_error>{
             {"looking for GPU " + std::to_string(number), 0, "the driver shows " + std::to_string(count)}};
-    if (auto error = error_of(cudaSetDevice(number), "cudaSetDevice"))
-        return unexpected<gpu_error>{std::move(*error)};
+    const detail::device_scope scope{number};
+    if (auto error = error_of(scope.code(), "cudaSetDevice")) return unexpected<gpu_error>{std::move(*error)};
     cudaDeviceProp has{};
     if (auto error = error_of(cudaGetDeviceProperties(&has, number), "cudaGetDeviceProperties"))
         return unexpected<gpu_error>{std::move(*error)};

@@ -7,7 +7,7 @@
 #include <gpupack/gpu/detail/decide_kernel.cuh>
 #include <gpupack/gpu/device_space.cuh>
 #include <gpupack/gpu/resident_cluster.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
@@ -66,7 +66,7 @@ template <policy::policy Policy> class device_searcher {
   private:
     using key_type = search::key_of<scorer_type>;
     using answer_type = ranked_selection<key_type>;
-    using letter_type = detail::letter<scorer_type>;
+    using message_type = detail::decision_message<scorer_type>;
 
     struct graph_end {
         void operator()(cudaGraphExec_t graph) const noexcept { (void)cudaGraphExecDestroy(graph); }
@@ -75,8 +75,8 @@ template <policy::policy Policy> class device_searcher {
     /// What lives with the GPU; its space must be destroyed last.
     struct state {
         state(std::unique_ptr<device_space> in, const cluster& on)
-            : space{std::move(in)}, nodes{*space, on}, posted{space->template pinned<letter_type>(1)},
-              answer{space->template pinned<answer_type>(1)}, arrived{space->template allocate<letter_type>(1)},
+            : space{std::move(in)}, nodes{*space, on}, posted{space->template pinned<message_type>(1)},
+              answer{space->template pinned<answer_type>(1)}, arrived{space->template allocate<message_type>(1)},
               blocks{
                   detail::rank_blocks(static_cast<std::uint32_t>(on.size()), 1, space->device().multiprocessors)},
               partial{space->template allocate<ranked_node<key_type>>(blocks)},
@@ -87,9 +87,9 @@ template <policy::policy Policy> class device_searcher {
 
         std::unique_ptr<device_space> space;
         resident_cluster<device_space> nodes;
-        device_space::pinned_array<letter_type> posted;
+        device_space::pinned_array<message_type> posted;
         device_space::pinned_array<answer_type> answer;
-        device_space::array<letter_type> arrived;
+        device_space::array<message_type> arrived;
         std::uint32_t blocks;
         device_space::array<ranked_node<key_type>> partial;
         device_space::array<std::uint32_t> done;
@@ -108,7 +108,7 @@ template <policy::policy Policy> class device_searcher {
         const auto scorer = gpu_->nodes.tables().moved(policy::prepare(policy, question));
         if (scorer) {
             if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu_->nodes.move_kinds(question.cluster);
-            write_letter(*scorer, question);
+            write_message(*scorer, question);
             if (gpu_->graph == nullptr) capture();
             if (gpu_->graph != nullptr)
                 in.check(cudaGraphLaunch(gpu_->graph.get(), in.stream()), "cudaGraphLaunch");
@@ -125,23 +125,24 @@ template <policy::policy Policy> class device_searcher {
         return *gpu_->answer.data();
     }
 
-    void write_letter(const scorer_type& scorer, const policy::decision& question) {
-        letter_type& to = *gpu_->posted.data();
+    void write_message(const scorer_type& scorer, const policy::decision& question) {
+        message_type& to = *gpu_->posted.data();
         to.of = {question.request, scorer};
         const std::size_t bytes = detail::table_bytes(scorer);
         if (gpu_->graph == nullptr) gpu_->shared = bytes <= detail::most_shared_tables ? bytes : 0;
         to.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
-        to.update_count = gpu_->nodes.write_updates(question.cluster, to.updates, letter_type::most_updates, to.gpus,
-                                                    letter_type::most_gpus);
+        to.update_count = gpu_->nodes.write_updates(question.cluster, to.updates, message_type::most_updates, to.gpus,
+                                                    message_type::most_gpus);
     }
 
     void capture() {
         state& gpu = *gpu_;
         device_space& in = *gpu.space;
+        const detail::device_scope scope{in.device().number};
         cudaGraph_t graph = nullptr;
         in.check(cudaStreamBeginCapture(in.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
         in.write_soon(gpu.arrived, gpu.posted, 1);
-        detail::open_letter<<<1, letter_type::most_updates, 0, in.stream()>>>(gpu.nodes.writable(),
+        detail::apply_message<<<1, message_type::most_updates, 0, in.stream()>>>(gpu.nodes.writable(),
                                                                               gpu.arrived.data());
         in.check(cudaGetLastError(), "a kernel launch");
         detail::decide_kernel<<<gpu.blocks, detail::rank_threads, gpu.shared, in.stream()>>>(

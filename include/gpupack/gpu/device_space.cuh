@@ -24,11 +24,12 @@
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
-/// A GPU as a space: plain device memory, and one stream on which everything happens in order.
+/// A GPU as a space: plain device memory, and one stream on which everything happens in order. See the concept `space`.
 ///
+/// The current device of the calling thread stays what it was.
 /// Memory that arrays give back is kept for later ones, so that calls that recur allocate nothing. Every CUDA call is
 /// checked; the first that fails is remembered until take_problem(), and until then all calls do nothing. For one
-/// thread at a time. Arrays must not outlive it
+/// thread at a time. Arrays must not outlive it.
 class device_space {
   public:
     /// Device memory of so many entries; null where there was none, and take_problem() says so.
@@ -94,9 +95,7 @@ class device_space {
         cudaEvent_t event_ = nullptr;
     };
 
-    /// Opens a GPU.
-    ///
-    /// errors  see find_device
+    /// Opens a GPU; errors as find_device.
     [[nodiscard]] static expected<std::unique_ptr<device_space>, gpu_error> open(int number = 0) {
         auto device = find_device(number);
         if (!device) return unexpected<gpu_error>{std::move(device.error())};
@@ -108,6 +107,7 @@ class device_space {
     device_space(const device_space&) = delete;
     device_space& operator=(const device_space&) = delete;
     ~device_space() {
+        const detail::device_scope scope{device_.number};
         if (stream_ != nullptr) (void)cudaStreamSynchronize(stream_);
         for (const auto& [bytes, memory] : spare_) (void)cudaFree(memory);
         for (void* const memory : stored_) (void)cudaFree(memory);
@@ -120,6 +120,7 @@ class device_space {
 
     template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
         if (problem_ || entries == 0) return {};
+        const detail::device_scope scope{device_.number};
         std::size_t bytes = (entries * sizeof(Entry) + 511) / 512 * 512;
         const auto spare = spare_.lower_bound(bytes);
         if (spare != spare_.end() && spare->first <= 2 * bytes) {
@@ -133,6 +134,7 @@ class device_space {
     }
 
     template <class Entry> [[nodiscard]] pinned_array<Entry> pinned(std::size_t entries) {
+        const detail::device_scope scope{device_.number};
         void* memory = nullptr;
         if (!problem_) check(cudaMallocHost(&memory, entries * sizeof(Entry)), "cudaMallocHost");
         return pinned_array<Entry>{static_cast<Entry*>(memory)};
@@ -158,6 +160,7 @@ class device_space {
 
     template <class Body> void run(std::uint64_t count, const Body& body) {
         if (problem_ || count == 0) return;
+        const detail::device_scope scope{device_.number};
         constexpr unsigned threads = 128;
         const auto blocks = static_cast<unsigned>((count + threads - 1) / threads);
         detail::by_index<<<blocks, threads, 0, stream_>>>(count, body);
@@ -167,12 +170,14 @@ class device_space {
     /// One block's job: job(team).
     template <class Job> void run_in_block(const Job& job) {
         if (problem_) return;
+        const detail::device_scope scope{device_.number};
         detail::block_kernel<<<1, detail::block_threads, 0, stream_>>>(job);
         check(cudaGetLastError(), "launching a block");
     }
     /// The job of as many blocks as run at once on the GPU: job(team).
     template <class Job> void run_in_grid(const Job& job) {
         if (problem_) return;
+        const detail::device_scope scope{device_.number};
         int resident = 0;
         check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, detail::grid_kernel<Job>,
                                                             static_cast<int>(detail::shared_block_threads), 0),
@@ -190,6 +195,7 @@ class device_space {
     /// A job for each of some blocks: job(team, block).
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         if (problem_ || blocks == 0) return;
+        const detail::device_scope scope{device_.number};
         detail::blocks_kernel<<<blocks, detail::shared_block_threads, 0, stream_>>>(job);
         check(cudaGetLastError(), "launching blocks");
     }
@@ -198,9 +204,10 @@ class device_space {
     ///
     /// best         [count]
     /// table_bytes  of the scorers' tables, at most; small ones are read from shared memory
-    template <class Scorer> void rank_best(const cluster_view& on, const shape<Scorer>* shapes, std::uint32_t count,
+    template <class Scorer> void rank_best(const cluster_view& on, const prepared_request<Scorer>* shapes, std::uint32_t count,
                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
         if (problem_ || count == 0) return;
+        const detail::device_scope scope{device_.number};
         using node = ranked_node<search::key_of<Scorer>>;
         const std::size_t shared = table_bytes <= detail::most_shared_tables ? table_bytes : 0;
         const std::uint32_t blocks = detail::rank_blocks(on.size, count, device_.multiprocessors);
@@ -215,6 +222,7 @@ class device_space {
 
     void mark(mark_type& at) {
         if (problem_) return;
+        const detail::device_scope scope{device_.number};
         if (at.event_ == nullptr)
             check(cudaEventCreateWithFlags(&at.event_, cudaEventDisableTiming), "cudaEventCreateWithFlags");
         if (!problem_) check(cudaEventRecord(at.event_, stream_), "cudaEventRecord");
@@ -229,6 +237,7 @@ class device_space {
 
     [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
         if (problem_) return nullptr;
+        const detail::device_scope scope{device_.number};
         constexpr std::size_t chunk = std::size_t{1} << 20;
         const std::size_t kept = size;
         size = (size + 255) / 256 * 256;
@@ -267,6 +276,7 @@ class device_space {
 
   private:
     explicit device_space(device_info device) : device_{std::move(device)} {
+        const detail::device_scope scope{device_.number};
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
     }
 

@@ -6,7 +6,7 @@
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/device.cuh>
 #include <gpupack/gpu/device_searcher.cuh>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/search/engine.hpp>

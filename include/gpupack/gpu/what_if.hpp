@@ -3,12 +3,11 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/detail/batch_arrays.hpp>
 #include <gpupack/gpu/detail/what_if_replay.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/team.hpp>
 #include <gpupack/replay/what_if_result.hpp>
@@ -90,7 +89,7 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
     if (auto problem = copies.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
-    using job = detail::what_if_job<batch_key<Policy>, policy::scorer_of<Policy>>;
+    using job = detail::what_if_job<key_under<Policy>, policy::scorer_of<Policy>>;
     space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy,
                                     removed_copy, results.data(), count, blocks});
     std::vector<replay::what_if_result> made(count);

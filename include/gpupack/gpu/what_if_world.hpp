@@ -4,17 +4,17 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/host_cluster.hpp>
-#include <gpupack/replay/what_if_scenario.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -62,8 +62,8 @@ template <what_if_policy Policy> class what_if_world {
     [[nodiscard]] std::size_t replay_bytes() const noexcept { return layout().bytes(); }
 
     /// How the memory of one replay is divided.
-    [[nodiscard]] detail::workspace_layout<batch_key<Policy>> layout() const noexcept {
-        return detail::workspace_layout<batch_key<Policy>>{view()};
+    [[nodiscard]] detail::workspace_layout<key_under<Policy>> layout() const noexcept {
+        return detail::workspace_layout<key_under<Policy>>{view()};
     }
 
     /// What a scenario works on; the tables of scorers and node types are where they were made.

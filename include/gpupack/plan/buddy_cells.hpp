@@ -19,8 +19,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// Taking a cell out splits the cell that holds it; putting it back merges buddies as far up as they are whole. So
 /// the same GPUs are always the same cells, whatever came before. A cell that is the only part of its parent is
 /// kept as the parent.
-/// cost    O(levels * log cells) a change, and moving the list of a level; O(levels * log cells) a question
-/// source  HiveD's free list, which is a buddy allocator's (docs/sources.md#hived)
+/// Cost: O(levels * log cells) for each change, and moving the list of a level; O(levels * log cells) for each question.
+/// Source: HiveD's free list, which is a buddy allocator's (docs/sources.md#hived).
 class buddy_cells {
   public:
     /// The empty set.
@@ -44,52 +44,52 @@ class buddy_cells {
     }
 
     /// The cell of the set that holds the cell, or is it; nothing where the set lacks a GPU of the cell.
-    [[nodiscard]] std::optional<cell> holder_of(cell of) const {
-        for (int level = of.level; level < chain_.levels(); ++level) {
-            const cell above = chain_.ancestor(of, level);
+    [[nodiscard]] std::optional<cell> holder_of(cell piece) const {
+        for (int level = piece.level; level < chain_.levels(); ++level) {
+            const cell above = chain_.ancestor(piece, level);
             if (std::binary_search(at(level).begin(), at(level).end(), above.index)) return above;
         }
         return std::nullopt;
     }
 
     /// Whether the set has no GPU of the cell. Cost: O(levels * log cells).
-    [[nodiscard]] bool lacks(cell of) const {
-        if (holder_of(of)) return false;
-        for (int level = 0; level < of.level; ++level)
-            if (part_of(level, of).first != part_of(level, of).second) return false;
+    [[nodiscard]] bool lacks(cell piece) const {
+        if (holder_of(piece)) return false;
+        for (int level = 0; level < piece.level; ++level)
+            if (part_of(level, piece).first != part_of(level, piece).second) return false;
         return true;
     }
 
     /// Takes out a cell, of which the set must have all GPUs.
-    void take(cell of) {
-        GPUPACK_EXPECTS(chain_.has(of), "a cell of the chain");
-        const std::optional<cell> split = holder_of(of);
+    void take(cell piece) {
+        GPUPACK_EXPECTS(chain_.has(piece), "a cell piece the chain");
+        const std::optional<cell> split = holder_of(piece);
         GPUPACK_EXPECTS(split.has_value(), "a cell that is in the set");
-        std::vector<std::uint32_t>& from = list(split->level);
-        from.erase(std::lower_bound(from.begin(), from.end(), split->index));
-        for (int level = split->level - 1; level >= of.level; --level) {
-            const cell path = chain_.ancestor(of, level);
+        std::vector<std::uint32_t>& source = list(split->level);
+        source.erase(std::lower_bound(source.begin(), source.end(), split->index));
+        for (int level = split->level - 1; level >= piece.level; --level) {
+            const cell path = chain_.ancestor(piece, level);
             const std::uint32_t first = chain_.first_inside(chain_.parent(path), level).index;
-            std::vector<std::uint32_t>& into = list(level);
-            auto position = std::lower_bound(into.begin(), into.end(), first);
+            std::vector<std::uint32_t>& target = list(level);
+            auto position = std::lower_bound(target.begin(), target.end(), first);
             for (std::uint32_t index = first; index < first + chain_.radix(level + 1); ++index)
-                if (index != path.index) position = into.insert(position, index) + 1;
+                if (index != path.index) position = target.insert(position, index) + 1;
         }
     }
 
     /// Puts in a cell, of which the set must lack all GPUs.
-    void give(cell of) {
-        GPUPACK_EXPECTS(chain_.has(of), "a cell of the chain");
-        GPUPACK_EXPECTS(lacks(of), "a cell that is not in the set, nor a part of it; was it put back before?");
-        while (of.level < chain_.top()) {
-            const cell merged = chain_.parent(of);
-            const auto [first, last] = part_of(of.level, merged);
+    void give(cell piece) {
+        GPUPACK_EXPECTS(chain_.has(piece), "a cell piece the chain");
+        GPUPACK_EXPECTS(lacks(piece), "a cell that is not in the set, nor a part of it; was it put back before?");
+        while (piece.level < chain_.top()) {
+            const cell merged = chain_.parent(piece);
+            const auto [first, last] = part_of(piece.level, merged);
             if (last - first != std::ptrdiff_t{chain_.radix(merged.level)} - 1) break;
-            list(of.level).erase(first, last);
-            of = merged;
+            list(piece.level).erase(first, last);
+            piece = merged;
         }
-        std::vector<std::uint32_t>& into = list(of.level);
-        into.insert(std::lower_bound(into.begin(), into.end(), of.index), of.index);
+        std::vector<std::uint32_t>& target = list(piece.level);
+        target.insert(std::lower_bound(target.begin(), target.end(), piece.index), piece.index);
     }
 
     /// Whether both hold the same GPUs; of one chain.
@@ -106,8 +106,8 @@ class buddy_cells {
     [[nodiscard]] std::pair<place, place> part_of(int level, cell outer) const {
         const std::uint32_t first = chain_.first_inside(outer, level).index;
         const std::uint32_t end = first + chain_.size_of(outer.level) / chain_.size_of(level);
-        const auto from = std::lower_bound(at(level).begin(), at(level).end(), first);
-        return {from, std::lower_bound(from, at(level).end(), end)};
+        const auto first_place = std::lower_bound(at(level).begin(), at(level).end(), first);
+        return {first_place, std::lower_bound(first_place, at(level).end(), end)};
     }
 
     cell_chain chain_;

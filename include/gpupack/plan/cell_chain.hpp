@@ -26,8 +26,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A cell of a cell_chain: a level, 0 for single GPUs, and its number among the cells of that level.
 struct cell {
-    int level = 0;
-    std::uint32_t index = 0;
+    int level = 0;           ///< 0 for single GPUs.
+    std::uint32_t index = 0; ///< Among the cells of that level.
 
     friend constexpr bool operator==(cell, cell) = default;
     friend constexpr auto operator<=>(cell, cell) = default;
@@ -35,14 +35,14 @@ struct cell {
 
 /// A level of a cell_chain: its name, and how many cells of the level below make one of its cells.
 struct cell_level {
-    std::string name;
-    std::int64_t radix = 1;
+    std::string name;       ///< "gpu", "pair", "node" ...
+    std::int64_t radix = 1; ///< How many cells of the level below make one of its cells.
 };
 
 /// Where a GPU of a cell_chain is: its node, and its index there.
 struct gpu_place {
-    node_id node{};
-    int gpu = 0;
+    node_id node{}; ///< The node.
+    int gpu = 0;    ///< Index on the node.
 
     friend constexpr bool operator==(gpu_place, gpu_place) = default;
 };
@@ -51,29 +51,30 @@ struct gpu_place {
 ///
 /// All cells of a level are alike: cell i covers the GPUs from i * size to (i + 1) * size - 1 of the chain. So its
 /// arithmetic is that of whole numbers, and a cell is a level and a number.
-/// levels  numbered from 0, the single GPU, to top()
-/// cost    constant time where nothing else is said; a copy shares the names and the places
-/// source  HiveD's cell hierarchy (docs/sources.md#hived). There, cells of a level may differ in their addresses
-///         only; here they may belong to nodes of different sizes, too, as long as none holds a part of two
+/// Levels are numbered from 0, the single GPU, to top(). Cost: constant time where nothing else is said; a copy shares the
+/// names and the places.
+/// Source: HiveD's cell hierarchy (docs/sources.md#hived). There, cells of a level may differ in their addresses only; here
+/// they may belong to nodes of different sizes, too, as long as none holds a part of two.
 class cell_chain {
   public:
     static constexpr int most_levels = 16;
     static constexpr std::int64_t most_gpus = std::int64_t{1} << 24;
 
-    /// Builds a chain.
+    /// Builds a chain. Cost: O(levels * GPUs), with a look-up each.
     ///
-    /// levels     from the single GPU up: {"gpu", 1}, {"pair", 2}, {"quad", 2}, {"node", 2}, {"rack", 4}
-    /// top_cells  how many cells of the highest level there are
-    /// gpus       [top_cells * the product of all radixes]  where each GPU is, cell by cell
-    /// errors     no level or more than 16; a name that is empty or taken; a radix below 1, or of the lowest level
-    ///            other than 1; no top cell; GPUs that are too many, too few or above 2^24; an index that is not 0
-    ///            to 31; a GPU that comes twice; a cell with GPUs of several nodes that lacks one of theirs
-    /// cost       O(levels * GPUs), with a look-up each
+    /// @param levels     from the single GPU up: {"gpu", 1}, {"pair", 2}, {"quad", 2}, {"node", 2}, {"rack", 4}
+    /// @param top_cells  how many cells of the highest level there are
+    /// @param gpus       [top_cells * the product of all radixes] where each GPU is, cell by cell
+    /// @return           the chain; or an error: no level or more than 16; a name that is empty or taken; a radix below 1,
+    ///                   or of the lowest level other than 1; no top cell; GPUs that are too many, too few or above 2^24;
+    ///                   an index that is not 0 to 31; a GPU that comes twice; a cell with GPUs of several nodes that
+    ///                   lacks one of theirs
     [[nodiscard]] static expected<cell_chain, input_error>
     make(const std::vector<cell_level>& levels, std::int64_t top_cells, std::vector<gpu_place> gpus);
 
-    /// The number of levels, and the highest.
+    /// How many levels there are.
     [[nodiscard]] int levels() const noexcept { return levels_; }
+    /// The highest level.
     [[nodiscard]] int top() const noexcept { return levels_ - 1; }
 
     /// What the level is called.
@@ -101,27 +102,27 @@ class cell_chain {
     [[nodiscard]] std::uint32_t gpus() const noexcept { return static_cast<std::uint32_t>(parts_->gpus.size()); }
 
     /// Whether the chain has the cell. All functions below must be given cells that it has.
-    [[nodiscard]] bool has(cell of) const {
-        return of.level >= 0 && of.level < levels_ && of.index < count(of.level);
+    [[nodiscard]] bool has(cell piece) const {
+        return piece.level >= 0 && piece.level < levels_ && piece.index < count(piece.level);
     }
     /// The cell's first GPU, as a number of the chain.
-    [[nodiscard]] std::uint32_t first_gpu(cell of) const { return of.index * size_of(of.level); }
+    [[nodiscard]] std::uint32_t first_gpu(cell piece) const { return piece.index * size_of(piece.level); }
     /// The cell of that level which holds the cell, or is it; the level must not be lower.
-    [[nodiscard]] cell ancestor(cell of, int level) const {
-        GPUPACK_EXPECTS(level >= of.level, "a level that is not below the cell");
-        return {level, of.index / (size_of(level) / size_of(of.level))};
+    [[nodiscard]] cell ancestor(cell piece, int level) const {
+        GPUPACK_EXPECTS(level >= piece.level, "a level that is not below the cell");
+        return {level, piece.index / (size_of(level) / size_of(piece.level))};
     }
     /// The cell one level up; the cell must not be a top cell.
-    [[nodiscard]] cell parent(cell of) const { return ancestor(of, of.level + 1); }
+    [[nodiscard]] cell parent(cell piece) const { return ancestor(piece, piece.level + 1); }
     /// The first cell of that level inside the cell, or the cell; the level must not be higher.
-    [[nodiscard]] cell first_inside(cell of, int level) const {
-        GPUPACK_EXPECTS(level <= of.level, "a level that is not above the cell");
-        return {level, of.index * (size_of(of.level) / size_of(level))};
+    [[nodiscard]] cell first_inside(cell outer, int level) const {
+        GPUPACK_EXPECTS(level <= outer.level, "a level that is not above the cell");
+        return {level, outer.index * (size_of(outer.level) / size_of(level))};
     }
-    /// Part i, from 0, of the radix(level) parts of a cell that is no single GPU.
-    [[nodiscard]] cell child(cell of, std::uint32_t i) const {
-        GPUPACK_EXPECTS(of.level > 0 && i < radix(of.level), "a part that the cell has");
-        return {of.level - 1, of.index * radix(of.level) + i};
+    /// The nth part, from 0, of the radix(level) parts of a cell that is no single GPU.
+    [[nodiscard]] cell child(cell outer, std::uint32_t nth) const {
+        GPUPACK_EXPECTS(outer.level > 0 && nth < radix(outer.level), "a part that the cell has");
+        return {outer.level - 1, outer.index * radix(outer.level) + nth};
     }
     /// Whether one cell holds all of the other, or is it.
     [[nodiscard]] bool covers(cell outer, cell inner) const {
@@ -134,7 +135,7 @@ class cell_chain {
         return parts_->gpus[gpu];
     }
     /// The cell's GPUs by node, in the order in which the nodes first come. Cost: a look-up a GPU.
-    [[nodiscard]] std::vector<std::pair<node_id, gpu_set>> gpus_of(cell of) const;
+    [[nodiscard]] std::vector<std::pair<node_id, gpu_set>> gpus_of(cell piece) const;
 
   private:
     /// What no copy changes.
@@ -158,16 +159,16 @@ class cell_chain {
     int levels_ = 0;
 };
 
-inline std::vector<std::pair<node_id, gpu_set>> cell_chain::gpus_of(cell of) const {
-    GPUPACK_EXPECTS(has(of), "a cell of the chain");
+inline std::vector<std::pair<node_id, gpu_set>> cell_chain::gpus_of(cell piece) const {
+    GPUPACK_EXPECTS(has(piece), "a cell of the chain");
     std::vector<std::pair<node_id, gpu_set>> found;
     std::map<node_id, std::size_t> where;
-    const std::uint32_t first = first_gpu(of);
-    for (std::uint32_t gpu = first; gpu < first + size_of(of.level); ++gpu) {
-        const gpu_place at = parts_->gpus[gpu];
-        const auto [known, is_new] = where.emplace(at.node, found.size());
-        if (is_new) found.emplace_back(at.node, gpu_set{});
-        found[known->second].second.insert(at.gpu);
+    const std::uint32_t first = first_gpu(piece);
+    for (std::uint32_t gpu = first; gpu < first + size_of(piece.level); ++gpu) {
+        const gpu_place place = parts_->gpus[gpu];
+        const auto [known, is_new] = where.emplace(place.node, found.size());
+        if (is_new) found.emplace_back(place.node, gpu_set{});
+        found[known->second].second.insert(place.gpu);
     }
     return found;
 }
@@ -196,11 +197,11 @@ inline expected<void, input_error> cell_chain::take_levels(const std::vector<cel
 
 inline expected<void, input_error> cell_chain::check_places(const std::vector<gpu_place>& gpus) {
     std::set<std::pair<std::uint32_t, int>> seen;
-    for (const gpu_place& at : gpus) {
-        if (at.gpu < 0 || at.gpu > 31) return bad_input("GPU index", std::to_string(at.gpu), "0 to 31");
-        if (seen.emplace(at.node.number(), at.gpu).second) continue;
+    for (const gpu_place& each : gpus) {
+        if (each.gpu < 0 || each.gpu > 31) return bad_input("GPU index", std::to_string(each.gpu), "0 to 31");
+        if (seen.emplace(each.node.number(), each.gpu).second) continue;
         std::string twice{"node "};
-        twice.append(std::to_string(at.node.number())).append(", GPU ").append(std::to_string(at.gpu));
+        twice.append(std::to_string(each.node.number())).append(", GPU ").append(std::to_string(each.gpu));
         return bad_input("GPU", std::move(twice), "each GPU once");
     }
     return {};
@@ -209,7 +210,7 @@ inline expected<void, input_error> cell_chain::check_places(const std::vector<gp
 /// Whether each cell lies within one node, or has all GPUs of its nodes that the chain has.
 inline expected<void, input_error> cell_chain::check_nodes() const {
     std::map<node_id, int> of_node;
-    for (const gpu_place& at : parts_->gpus) ++of_node[at.node];
+    for (const gpu_place& each : parts_->gpus) ++of_node[each.node];
     for (int level = 1; level < levels_; ++level)
         for (std::uint32_t index = 0; index < count(level); ++index) {
             const auto nodes = gpus_of({level, index});
@@ -225,18 +226,18 @@ inline expected<void, input_error> cell_chain::check_nodes() const {
 
 inline expected<cell_chain, input_error> cell_chain::make(const std::vector<cell_level>& levels,
                                                           std::int64_t top_cells, std::vector<gpu_place> gpus) {
-    cell_chain made;
+    cell_chain chain;
     std::vector<std::string> names;
-    if (const auto right = made.take_levels(levels, names); !right) return unexpected<input_error>{right.error()};
-    const std::int64_t top_size = made.sizes_[names.size() - 1];
+    if (const auto valid = chain.take_levels(levels, names); !valid) return unexpected<input_error>{valid.error()};
+    const std::int64_t top_size = chain.sizes_[names.size() - 1];
     if (top_cells < 1 || top_cells > most_gpus / top_size)
         return bad_input("top cells", std::to_string(top_cells), "1 or more, with at most 16777216 GPUs");
     if (std::cmp_not_equal(gpus.size(), top_cells * top_size))
         return bad_input("GPUs", std::to_string(gpus.size()), std::to_string(top_cells * top_size));
-    if (const auto right = check_places(gpus); !right) return unexpected<input_error>{right.error()};
-    made.parts_ = std::make_shared<const parts>(parts{std::move(names), std::move(gpus)});
-    if (const auto right = made.check_nodes(); !right) return unexpected<input_error>{right.error()};
-    return made;
+    if (const auto valid = check_places(gpus); !valid) return unexpected<input_error>{valid.error()};
+    chain.parts_ = std::make_shared<const parts>(parts{std::move(names), std::move(gpus)});
+    if (const auto valid = chain.check_nodes(); !valid) return unexpected<input_error>{valid.error()};
+    return chain;
 }
 
 } // namespace gpupack::plan

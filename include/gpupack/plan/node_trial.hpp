@@ -20,17 +20,16 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// Nodes of a cluster as they would be after some placements, which can be taken back one by one. The cluster stays
 /// as it is, and must not change meanwhile.
-///
-/// cost  a copy of a node when it is first taken from, and of its state for each placement
+/// Cost: a copy of a node when it is first taken from, and of its state for each placement.
 class node_trial {
   public:
-    explicit node_trial(const cluster& on) noexcept : on_{on} {}
+    explicit node_trial(const cluster& cluster) noexcept : cluster_{cluster} {}
 
     /// The node as it would be; valid until the next call that changes the trial.
     [[nodiscard]] node_view operator[](node_id id) const noexcept {
         const auto found = copies_.find(id.number());
-        if (found == copies_.end()) return on_[id];
-        return {id, on_[id].type(), found->second.state, found->second.gpus.data()};
+        if (found == copies_.end()) return cluster_[id];
+        return {id, cluster_[id].type(), found->second.state, found->second.gpus.data()};
     }
 
     /// How many placements are not taken back.
@@ -40,7 +39,7 @@ class node_trial {
     void take(node_id id, const request& request, gpu_set gpus, slot_list slots) {
         copy& node = copied(id);
         before_.push_back({id, node});
-        const node_type& type = on_[id].type();
+        const node_type& type = cluster_[id].type();
         (void)book(node.state, node.gpus.data(), type, request, gpus, slots);
         if (request.gpus > 0) sum_up_gpus(node.state, node.gpus.data(), type.gpu_count);
     }
@@ -63,16 +62,16 @@ class node_trial {
     };
 
     copy& copied(node_id id) {
-        const auto [at, added] = copies_.try_emplace(id.number());
+        const auto [entry, added] = copies_.try_emplace(id.number());
         if (added) {
-            at->second.state = on_.row(id).state;
-            for (int i = 0; i < on_[id].gpu_count(); ++i)
-                at->second.gpus[static_cast<std::size_t>(i)] = on_[id].gpu(i);
+            entry->second.state = cluster_.row(id).state;
+            for (int i = 0; i < cluster_[id].gpu_count(); ++i)
+                entry->second.gpus[static_cast<std::size_t>(i)] = cluster_[id].gpu(i);
         }
-        return at->second;
+        return entry->second;
     }
 
-    const cluster& on_;
+    const cluster& cluster_;
     std::unordered_map<std::uint32_t, copy> copies_;
     std::vector<step> before_;
 };

@@ -23,16 +23,16 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan {
 
-/// Who is promised cells: a name, and how many cells of each level, from the single GPU up.
+/// Who is promised cells.
 struct tenant {
-    std::string name;
-    std::vector<std::int64_t> promised; // [levels of the chain]
+    std::string name;                   ///< Unique.
+    std::vector<std::int64_t> promised; ///< [levels of the chain] How many cells of each level, from the single GPU up.
 };
 
-/// A cell that a promised one is bound to, and the number of the tenant whose it is.
+/// A cell that a promised one is bound to.
 struct bound_cell {
-    cell where{};
-    std::size_t tenant = 0;
+    cell where{};           ///< The cell.
+    std::size_t tenant = 0; ///< The number of the tenant.
 
     friend constexpr bool operator==(bound_cell, bound_cell) = default;
 };
@@ -45,37 +45,44 @@ struct bound_cell {
 /// all GPUs are good, allocate() refuses only what the tenant was not promised or already has.
 /// Bad GPUs are never handed out, and shortfall() says which promises they break. No allocation breaks one more,
 /// and when they are good again all promises hold again, whatever happened between.
-/// cost    allocate: a pass over the cells of the level that may be chosen, at most; where GPUs are bad, a count of
-///         what is free for each that is tried. release: O(size of the cell + levels * log cells). borrow: that and
-///         a pass over the idle cells, at most
-/// ties    where nothing else is said, the lower number in the chain
-/// source  HiveD's virtual clusters (docs/sources.md#hived), whose borrowers are its opportunistic pods
+///
+/// Cost: allocate: a pass over the cells of the level that may be chosen, at most; where GPUs are bad, a count of what is
+/// free for each that is tried. release: O(size of the cell + levels * log cells). borrow: that and a pass over the idle
+/// cells, at most.
+/// Ties: where nothing else is said, the lower number in the chain.
+/// Source: HiveD's virtual clusters (docs/sources.md#hived), whose borrowers are its opportunistic pods.
 class virtual_clusters {
   public:
     /// Builds them, all GPUs good and nothing handed out.
     ///
-    /// errors  a tenant's name that is empty or taken; a promise for more or fewer levels than the chain has; a
-    ///         count below 0 or above the cells of the level; promises that the chain cannot keep together, at the
-    ///         highest level where it cannot
+    /// @param chain    the cells
+    /// @param tenants  who is promised cells of it
+    /// @return         the virtual clusters; or an error: a tenant's name that is empty or taken; a promise for more or
+    ///                 fewer levels than the chain has; a count below 0 or above the cells of the level; promises that the
+    ///                 chain cannot keep together, at the highest level where it cannot
     [[nodiscard]] static expected<virtual_clusters, input_error> make(cell_chain chain,
                                                                       std::vector<tenant> tenants);
 
     [[nodiscard]] const cell_chain& chain() const noexcept { return chain_; }
     [[nodiscard]] const std::vector<tenant>& tenants() const noexcept { return tenants_; }
 
-    /// Hands a tenant, by its number, a cell out of what it was promised.
+    /// Hands a tenant a cell out of what it was promised.
     ///
     /// It comes from the smallest promised cell or rest of one that is large enough. Of all cells that may serve,
     /// that one is taken whose promised cell has the fewest bad GPUs, then which evicts borrowers of the fewest
     /// GPUs, then which splits the smallest cell, then one of a promised cell that is bound already.
-    /// returns the cell, and the leases of borrowers that it ended
-    /// errors  no_cell: promise_used_up, or bad_gpus
-    expected<cell_grant, no_cell> allocate(std::size_t to, int level);
+    ///
+    /// @param tenant  its number
+    /// @param level   of the cell
+    /// @return        the cell, and the leases of borrowers that it ended; or promise_used_up, or bad_gpus
+    expected<cell_grant, no_cell> allocate(std::size_t tenant, int level);
 
     /// Hands out an idle cell of any tenant until a tenant needs it.
     ///
     /// Cells that no promised cell is bound to come first; of these, the one that splits the smallest idle cell.
-    /// errors  no_cell: none_idle
+    ///
+    /// @param level  of the cell
+    /// @return       the cell; or none_idle
     expected<cell_grant, no_cell> borrow(int level);
 
     /// Takes back a cell that was handed out and neither released nor evicted since.
@@ -83,7 +90,7 @@ class virtual_clusters {
 
     /// Says that a GPU of the chain is bad. Who holds it keeps it; it is not handed out again.
     ///
-    /// returns who holds the GPU
+    /// @return who holds the GPU
     std::optional<cell_lease> mark_bad(std::uint32_t gpu);
     /// Says that a GPU of the chain is good again.
     void mark_good(std::uint32_t gpu);
@@ -108,9 +115,9 @@ class virtual_clusters {
 
     /// How many more cells of the level the tenant may have out of its promise, after which allocate() says that it
     /// is used up. Bad GPUs are not taken off.
-    [[nodiscard]] std::int64_t claimable(std::size_t by, int level) const {
-        GPUPACK_EXPECTS(by < tenants_.size(), "the number of a tenant");
-        return promises_.claimable(by, level);
+    [[nodiscard]] std::int64_t claimable(std::size_t tenant, int level) const {
+        GPUPACK_EXPECTS(tenant < tenants_.size(), "the number of a tenant");
+        return promises_.claimable(tenant, level);
     }
     /// How many cells of the level nobody was promised: what is left of it and above beyond all that tenants may
     /// still claim there. Bad GPUs are not taken off.
@@ -124,7 +131,7 @@ class virtual_clusters {
     /// How many of the promised cells of each level cannot be had in full, because of bad GPUs: those bound to a
     /// cell with a bad GPU, and those for which no good cell is left once larger ones are served.
     ///
-    /// returns [levels]  all 0 while all GPUs are good
+    /// @return [levels] all 0 while all GPUs are good
     [[nodiscard]] std::vector<std::int64_t> shortfall() const { return promises_.shortfall(bad_); }
     /// How many of the promised cells of each level can be had in full.
     [[nodiscard]] std::vector<std::int64_t> kept_promises() const;
@@ -136,13 +143,13 @@ class virtual_clusters {
     }
 
   private:
-    /// A cell that could be allocated: as part of which free cell, and of which promised cell if that is new.
+    /// A cell that could be allocated.
     struct option {
-        cell piece{};
-        cell split{};
-        std::optional<cell> promised;
-        std::int64_t damage = 0;
-        std::int64_t evicted = 0;
+        cell piece{};                 // the cell
+        cell split{};                 // the free cell that it is a part of
+        std::optional<cell> promised; // the promised cell that would be bound for it, if any
+        std::int64_t damage = 0;      // bad GPUs of that
+        std::int64_t evicted = 0;     // GPUs that borrowers would lose
     };
 
     virtual_clusters(cell_chain chain, std::vector<tenant> tenants)
@@ -155,11 +162,11 @@ class virtual_clusters {
     [[nodiscard]] expected<void, input_error> check_promises() const;
 
     [[nodiscard]] std::optional<cell> smallest_idle(int level) const;
-    bool add_options(std::vector<option>& to, cell split, int level, std::optional<int> promised) const;
-    [[nodiscard]] std::vector<option> options(std::size_t to, int level, int from) const;
-    [[nodiscard]] std::optional<option> choose(std::size_t to, int level, int from);
-    [[nodiscard]] cell_grant grant(std::size_t to, const option& chosen);
-    void make_idle(cell of);
+    bool add_options(std::vector<option>& found, cell split, int level, std::optional<int> promised) const;
+    [[nodiscard]] std::vector<option> options(std::size_t tenant, int level, int source) const;
+    [[nodiscard]] std::optional<option> choose(std::size_t tenant, int level, int source);
+    [[nodiscard]] cell_grant grant(std::size_t tenant, const option& chosen);
+    void make_idle(cell piece);
 
     cell_chain chain_;
     std::vector<tenant> tenants_;
@@ -205,20 +212,20 @@ inline expected<void, input_error> virtual_clusters::check_promises() const {
 
 inline expected<virtual_clusters, input_error> virtual_clusters::make(cell_chain chain,
                                                                       std::vector<tenant> tenants) {
-    if (const auto right = check_names(chain, tenants); !right) return unexpected<input_error>{right.error()};
-    virtual_clusters made{std::move(chain), std::move(tenants)};
-    if (const auto right = made.check_promises(); !right) return unexpected<input_error>{right.error()};
-    return made;
+    if (const auto valid = check_names(chain, tenants); !valid) return unexpected<input_error>{valid.error()};
+    virtual_clusters clusters{std::move(chain), std::move(tenants)};
+    if (const auto valid = clusters.check_promises(); !valid) return unexpected<input_error>{valid.error()};
+    return clusters;
 }
 
-inline expected<cell_grant, no_cell> virtual_clusters::allocate(std::size_t to, int level) {
-    GPUPACK_EXPECTS(to < tenants_.size(), "the number of a tenant");
+inline expected<cell_grant, no_cell> virtual_clusters::allocate(std::size_t tenant, int level) {
+    GPUPACK_EXPECTS(tenant < tenants_.size(), "the number of a tenant");
     GPUPACK_EXPECTS(level >= 0 && level < chain_.levels(), "a level of the chain");
-    for (int from = level; from < chain_.levels(); ++from)
-        if (const auto chosen = choose(to, level, from)) return grant(to, *chosen);
-    const bool used_up = claimable(to, level) == 0;
+    for (int source = level; source < chain_.levels(); ++source)
+        if (const auto chosen = choose(tenant, level, source)) return grant(tenant, *chosen);
+    const bool used_up = claimable(tenant, level) == 0;
     return unexpected<no_cell>{no_cell{used_up ? no_cell::reason::promise_used_up : no_cell::reason::bad_gpus,
-                                       tenants_[to].name, chain_.name_of(level)}};
+                                       tenants_[tenant].name, chain_.name_of(level)}};
 }
 
 inline expected<cell_grant, no_cell> virtual_clusters::borrow(int level) {
@@ -233,9 +240,9 @@ inline expected<cell_grant, no_cell> virtual_clusters::borrow(int level) {
 /// The idle cell to borrow one of the level from.
 inline std::optional<cell> virtual_clusters::smallest_idle(int level) const {
     std::optional<cell> in_bound; // some of a bound cell is always allocated, so no idle cell reaches beyond one
-    for (int from = level; from < chain_.levels(); ++from)
-        for (const std::uint32_t index : idle_.at(from)) {
-            const cell candidate{from, index};
+    for (int source = level; source < chain_.levels(); ++source)
+        for (const std::uint32_t index : idle_.at(source)) {
+            const cell candidate{source, index};
             if (!promises_.bound_at(chain_.first_gpu(candidate))) return candidate;
             if (!in_bound) in_bound = candidate;
         }
@@ -275,43 +282,43 @@ inline std::vector<std::int64_t> virtual_clusters::kept_promises() const {
 /// Adds the cells of the level inside a free one that could be allocated; promised is the level of the promised
 /// cell that would be bound for it, if any. Returns false once there is one that no other can beat. While all GPUs
 /// are good, only the best one is kept.
-inline bool virtual_clusters::add_options(std::vector<option>& to, cell split, int level,
+inline bool virtual_clusters::add_options(std::vector<option>& found, cell split, int level,
                                           std::optional<int> promised) const {
     const std::uint32_t first = chain_.first_inside(split, level).index;
     const std::uint32_t end = first + chain_.size_of(split.level) / chain_.size_of(level);
     for (std::uint32_t index = first; index < end; ++index) {
         const cell piece{level, index};
         if (bad_[piece] != 0) continue;
-        option found{piece, split, std::nullopt, 0, leases_.evicted_by(piece)};
+        option each{piece, split, std::nullopt, 0, leases_.evicted_by(piece)};
         if (promised) {
-            found.promised = chain_.ancestor(piece, *promised);
-            found.damage = bad_[*found.promised];
+            each.promised = chain_.ancestor(piece, *promised);
+            each.damage = bad_[*each.promised];
         }
         if (bad_.total() != 0) {
-            to.push_back(found);
+            found.push_back(each);
             continue;
         }
-        if (to.empty()) to.push_back(found);
-        if (found.evicted < to.front().evicted) to.front() = found;
-        if (to.front().evicted == 0) return false;
+        if (found.empty()) found.push_back(each);
+        if (each.evicted < found.front().evicted) found.front() = each;
+        if (found.front().evicted == 0) return false;
     }
     return true;
 }
 
-/// The cells of a level that a tenant could be given out of its promised cells, or rests of them, of the level
-/// `from`; best first.
-inline std::vector<virtual_clusters::option> virtual_clusters::options(std::size_t to, int level, int from) const {
+/// The cells of a level that a tenant could be given out of its promised cells, or rests of them, of the level `source`;
+/// best first.
+inline std::vector<virtual_clusters::option> virtual_clusters::options(std::size_t tenant, int level, int source) const {
     std::vector<option> found;
     bool more = true;
-    for (const std::uint32_t index : promises_.parts(to).at(from))
-        more = more && add_options(found, {from, index}, level, std::nullopt);
-    if (promises_.unclaimed(to, from) != 0) {
+    for (const std::uint32_t index : promises_.parts(tenant).at(source))
+        more = more && add_options(found, {source, index}, level, std::nullopt);
+    if (promises_.unclaimed(tenant, source) != 0) {
         const std::vector<std::int64_t> left = promises_.spare();
-        for (int split = from; split < chain_.levels() && more; ++split) {
+        for (int split = source; split < chain_.levels() && more; ++split) {
             // Splitting a cell takes one of its level and of each below, down to the promised one.
-            if (split > from && left[static_cast<std::size_t>(split)] < 1) break;
+            if (split > source && left[static_cast<std::size_t>(split)] < 1) break;
             for (const std::uint32_t index : promises_.unbound().at(split))
-                more = more && add_options(found, {split, index}, level, from);
+                more = more && add_options(found, {split, index}, level, source);
         }
     }
     std::stable_sort(found.begin(), found.end(), [](const option& a, const option& b) {
@@ -320,33 +327,33 @@ inline std::vector<virtual_clusters::option> virtual_clusters::options(std::size
     return found;
 }
 
-inline std::optional<virtual_clusters::option> virtual_clusters::choose(std::size_t to, int level, int from) {
+inline std::optional<virtual_clusters::option> virtual_clusters::choose(std::size_t tenant, int level, int source) {
     std::vector<bool> no_use(static_cast<std::size_t>(chain_.levels())); // good cells of a level are all alike
-    for (const option& each : options(to, level, from)) {
+    for (const option& each : options(tenant, level, source)) {
         if (!each.promised) return each;
         const bool is_good = bad_[each.split] == 0;
-        const auto of = static_cast<std::size_t>(each.split.level);
-        if (is_good && no_use[of]) continue;
+        const auto split_level = static_cast<std::size_t>(each.split.level);
+        if (is_good && no_use[split_level]) continue;
         if (!promises_.breaks_a_promise(*each.promised, bad_)) return each;
-        if (is_good) no_use[of] = true;
+        if (is_good) no_use[split_level] = true;
     }
     return std::nullopt;
 }
 
-inline cell_grant virtual_clusters::grant(std::size_t to, const option& chosen) {
-    cell_grant made{{}, chosen.piece, leases_.borrowers(chosen.piece)};
-    for (const cell_lease each : made.evicted) release(each);
+inline cell_grant virtual_clusters::grant(std::size_t tenant, const option& chosen) {
+    cell_grant grant{{}, chosen.piece, leases_.borrowers(chosen.piece)};
+    for (const cell_lease each : grant.evicted) release(each);
     idle_.take(chosen.piece);
-    if (chosen.promised) promises_.bind(to, *chosen.promised);
-    promises_.take(to, chosen.piece);
-    made.lease = leases_.enter(chosen.piece, static_cast<std::uint32_t>(to));
-    return made;
+    if (chosen.promised) promises_.bind(tenant, *chosen.promised);
+    promises_.take(tenant, chosen.piece);
+    grant.lease = leases_.enter(chosen.piece, static_cast<std::uint32_t>(tenant));
+    return grant;
 }
 
-inline void virtual_clusters::make_idle(cell of) {
-    if (bad_[of] == 0) return idle_.give(of);
-    if (of.level == 0) return;
-    for (std::uint32_t i = 0; i < chain_.radix(of.level); ++i) make_idle(chain_.child(of, i));
+inline void virtual_clusters::make_idle(cell piece) {
+    if (bad_[piece] == 0) return idle_.give(piece);
+    if (piece.level == 0) return;
+    for (std::uint32_t i = 0; i < chain_.radix(piece.level); ++i) make_idle(chain_.child(piece, i));
 }
 
 } // namespace gpupack::plan

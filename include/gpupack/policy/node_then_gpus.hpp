@@ -5,12 +5,18 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/state/node_view.hpp>
 
 #include <cstdint>
+#include <type_traits>
+#include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// How both parts are prepared on a GPU; only the node's part may measure nodes.
+template <class Node, class Gpus> class node_then_gpus_preparation;
 
 /// One policy for the node and another for the GPUs on the node that won.
 ///
@@ -48,7 +54,53 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
         return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
     }
 
+    using device_preparation =
+        std::conditional_t<device_preparable<Node> && device_preparable<Gpus> && !measuring<Gpus>,
+                           node_then_gpus_preparation<Node, Gpus>, detail::no_preparation>;
+
     friend bool operator==(const node_then_gpus_policy&, const node_then_gpus_policy&) = default;
+};
+
+template <class Node, class Gpus> class node_then_gpus_preparation {
+    using node_view_type = typename device_preparation_of<Node>::view_type;
+    using gpus_view_type = typename device_preparation_of<Gpus>::view_type;
+
+  public:
+    /// For kernels.
+    struct view_type {
+        using scorer_type =
+            node_then_gpus_policy<typename node_view_type::scorer_type, typename gpus_view_type::scorer_type>;
+
+        node_view_type node{};
+        gpus_view_type gpus{};
+
+        GPUPACK_HD constexpr bool measure(const node_view& view, const request& request, std::uint32_t nth,
+                                          score& value) const noexcept requires measuring_view<node_view_type> {
+            return node.measure(view, request, nth, value);
+        }
+        GPUPACK_HD constexpr void prepare_once(scorer_type& scorer) const noexcept {
+            policy::prepare_once(node, scorer.node);
+            policy::prepare_once(gpus, scorer.gpus);
+        }
+        GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t nth, std::uint64_t ordinal,
+                                          const value_span& span) const noexcept {
+            node.prepare(scorer.node, nth, ordinal, span);
+            gpus.prepare(scorer.gpus, nth, ordinal, span);
+        }
+        GPUPACK_HD constexpr void tally(const node_view& view, gpu_set chosen, int sign) const noexcept {
+            policy::tally(node, view, chosen, sign);
+            policy::tally(gpus, view, chosen, sign);
+        }
+    };
+
+    node_then_gpus_preparation(const node_then_gpus_policy<Node, Gpus>& policy, const cluster& cluster,
+                               const std::vector<request>& requests)
+        : node_{policy.node, cluster, requests}, gpus_{policy.gpus, cluster, requests} {}
+    template <class Place> [[nodiscard]] view_type view(Place&& place) { return {node_.view(place), gpus_.view(place)}; }
+
+  private:
+    device_preparation_of<Node> node_;
+    device_preparation_of<Gpus> gpus_;
 };
 
 /// `node_then_gpus(node, gpus)`: the node by the first policy alone, ties to the lower node; then the GPUs on it by the

@@ -13,6 +13,7 @@
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/policy/value_span.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -37,6 +38,26 @@ struct stretch_score {
 /// The scorer that normalize prepares.
 template <class Scorer> using normalized_scorer = mapped_policy<stretch_score, Scorer>;
 
+/// Measures the nodes of one decision by their scores.
+template <class Scorer> struct score_measurer {
+    Scorer inner;       ///< Whose score is stretched.
+    score points = 100; ///< The full score.
+
+    GPUPACK_CALLS_BACK
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
+        policy_traits<Scorer>::for_each_table(inner, visit);
+    }
+
+    [[nodiscard]] GPUPACK_HD constexpr bool measure(const node_view& node, const request& request,
+                                                    score& value) const noexcept {
+        value = policy::node_score(inner, node, request);
+        return true;
+    }
+    [[nodiscard]] GPUPACK_HD constexpr normalized_scorer<Scorer> scorer_over(const value_span& span) const noexcept {
+        return {inner, {span.lowest, span.highest, points}};
+    }
+};
+
 /// A policy's score stretched so that over the nodes of one decision the lowest becomes 0 and the highest `points`.
 template <class Policy> struct normalized_policy {
     Policy inner;       ///< The policy whose score is stretched.
@@ -45,19 +66,15 @@ template <class Policy> struct normalized_policy {
     using combined = combined_traits<Policy>;
     static constexpr policy_properties properties = joined(combined::properties, {.scope = reads::cluster});
 
+    /// Measures nodes by the inner policy, where that needs no more than the node.
+    [[nodiscard]] constexpr auto measurer(const decision& decision) const
+        requires(combined::properties.scope == reads::node && policy<normalized_scorer<scorer_of<Policy>>>) {
+        return score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points};
+    }
     [[nodiscard]] constexpr auto prepare(const decision& decision) const
         requires policy<normalized_scorer<scorer_of<Policy>>> {
-        normalized_scorer<scorer_of<Policy>> prepared{policy::prepare(inner, decision), {0, 0, points}};
-        bool is_first = true;
-        for (std::uint32_t n = 0; n < decision.cluster.size(); ++n) {
-            const node_view node = decision.cluster[node_id{n}];
-            if (!fit::fits(node, decision.request)) continue;
-            const score value = policy::node_score(prepared.inner, node, decision.request);
-            if (is_first || value < prepared.map.lowest) prepared.map.lowest = value;
-            if (is_first || prepared.map.highest < value) prepared.map.highest = value;
-            is_first = false;
-        }
-        return prepared;
+        return prepare_over_nodes(score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points},
+                                  decision);
     }
 
     friend bool operator==(const normalized_policy&, const normalized_policy&) = default;

@@ -68,6 +68,10 @@ struct no_cluster_flags {
 ///   the candidates of a node, where that is faster than one call a candidate.
 /// - `void for_each_table(Visit&&)` calls visit(pointer, count) for each pointer of the scorer, so that its tables can be
 ///   copied to a GPU and the pointers set.
+/// - `auto measurer(const decision&) const`, of a policy whose scorer depends on the lowest and the highest of a value over
+///   the nodes that fit: see the concept measuring.
+/// - `device_preparation`, a type: how decisions are prepared in a batch on a GPU, for a policy that looks at the whole
+///   cluster and has neither scorer_at nor measurer: see device_preparation.hpp.
 template <class Policy> struct policy_traits {
     /// What the policy states, joined with what its scorer states.
     static constexpr policy_properties properties = [] {

@@ -17,8 +17,8 @@ namespace {
 
 /// A gang of equal members in a random cluster in which something is placed.
 struct drawn_gang {
-    cluster cluster;
-    gang gang;
+    gpupack::cluster cluster;
+    gpupack::gang gang;
 
     static drawn_gang from(std::uint64_t seed) {
         random_history history{seed};

@@ -10,6 +10,7 @@
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/dialect/gpu_load.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/policy/value_span.hpp>
 #include <gpupack/policy/strategy.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -106,20 +107,23 @@ struct kai_node {
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.scope = policy::reads::cluster};
 
+    /// Measures nodes by what is free: the policy itself does (see policy::measuring).
+    [[nodiscard]] constexpr kai_node measurer(const policy::decision&) const noexcept { return *this; }
+    /// What is free on a node; false where it has nothing of the resource, or does not matter.
+    [[nodiscard]] GPUPACK_HD constexpr bool measure(const node_view& node, const request& request,
+                                                    policy::score& value) const noexcept {
+        if (lean != policy::strategy::binpack) return false;
+        const kai_amounts amounts = kai_amounts_of(node, request);
+        value = amounts.free;
+        return amounts.all != 0;
+    }
+    /// The scorer for the least and the most that is free.
+    [[nodiscard]] GPUPACK_HD constexpr kai_node_scorer scorer_over(const policy::value_span& span) const noexcept {
+        return {lean, span.lowest, span.highest};
+    }
     /// Finds the least and the most that is free over the nodes that fit. Cost: a pass over the cluster.
-    [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& question) const {
-        kai_node_scorer prepared{lean, 0, 0};
-        bool first = true;
-        for (std::uint32_t i = 0; lean == policy::strategy::binpack && i < question.cluster.size(); ++i) {
-            const node_view node = question.cluster[node_id{i}];
-            if (!fit::fits(node, question.request)) continue;
-            const kai_amounts of = kai_amounts_of(node, question.request);
-            if (of.all == 0) continue;
-            if (first || of.free < prepared.least) prepared.least = of.free;
-            if (first || of.free > prepared.most) prepared.most = of.free;
-            first = false;
-        }
-        return prepared;
+    [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& decision) const {
+        return policy::prepare_over_nodes(*this, decision);
     }
     friend bool operator==(const kai_node&, const kai_node&) = default;
 };

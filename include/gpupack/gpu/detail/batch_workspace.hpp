@@ -6,7 +6,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
+#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/plan/batch_plan.hpp>
@@ -111,9 +111,9 @@ take_best(const batch_workspace<Key>& workspace, std::uint32_t tree, const reque
     if (!best.found()) return {};
     const node_id node = best.node;
     const selection chosen = policy::select_gpus(scorer, workspace.cluster[node], request);
-    note(preparation, workspace.cluster[node], chosen.gpus, -1);
+    policy::tally(preparation, workspace.cluster[node], chosen.gpus, -1);
     workspace.cluster.take(node, request, chosen.gpus, chosen.slots);
-    note(preparation, workspace.cluster[node], chosen.gpus, 1);
+    policy::tally(preparation, workspace.cluster[node], chosen.gpus, 1);
     return chosen;
 }
 

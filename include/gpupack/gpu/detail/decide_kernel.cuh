@@ -2,11 +2,12 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/rank_kernel.cuh>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 
 #include <cstdint>
 
@@ -16,11 +17,11 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 ///
 /// table_bytes  of the scorer's tables, to be copied into shared memory; 0: read where they are
 /// updates      [update_count]  their GPUs one after the other in gpus
-template <class Scorer> struct letter {
+template <class Scorer> struct decision_message {
     static constexpr std::uint32_t most_updates = 16;
     static constexpr std::uint32_t most_gpus = 128;
 
-    shape<Scorer> of;
+    prepared_request<Scorer> of;
     std::uint32_t table_bytes = 0;
     std::uint32_t update_count = 0;
     node_update updates[most_updates];
@@ -28,8 +29,8 @@ template <class Scorer> struct letter {
 };
 
 /// Writes the nodes that changed to where they belong; one block.
-template <class Scorer> __global__ void open_letter(writable_cluster_view on, const letter<Scorer>* from) {
-    if (threadIdx.x < from->update_count) apply_updates{on, from->updates, from->gpus}(threadIdx.x);
+template <class Scorer> GPUPACK_KERNEL apply_message(writable_cluster_view on, const decision_message<Scorer>* message) {
+    if (threadIdx.x < message->update_count) apply_updates{on, message->updates, message->gpus}(threadIdx.x);
 }
 
 /// One decision: as rank_kernel for one shape; the last block then takes the GPUs on the best node.
@@ -37,13 +38,13 @@ template <class Scorer> __global__ void open_letter(writable_cluster_view on, co
 /// partial  [blocks]
 /// done     0 before and after
 /// answer   in host memory
-template <class Scorer> __global__ void __launch_bounds__(rank_threads)
-    decide_kernel(cluster_view on, const letter<Scorer>* from, ranked_node<search::key_of<Scorer>>* partial,
+template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
+    decide_kernel(cluster_view on, const decision_message<Scorer>* message, ranked_node<search::key_of<Scorer>>* partial,
                   std::uint32_t* done, ranked_selection<search::key_of<Scorer>>* answer) {
-    extern __shared__ __align__(16) unsigned char tables[];
-    __shared__ alignas(16) unsigned char room[sizeof(shape<Scorer>)];
-    auto& request = *reinterpret_cast<shape<Scorer>*>(room);
-    stage_shape(request, from->of, tables, from->table_bytes);
+    extern GPUPACK_SHARED __align__(16) unsigned char tables[];
+    GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
+    auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);
+    stage_shape(request, message->of, tables, message->table_bytes);
     const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
     if (!leave_for_last(partial, done, best_of_block(found))) return;
     const auto best = best_of_grid(partial);

@@ -5,11 +5,12 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
 #include <gpupack/plan/batch_plan.hpp>
+#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/policy/value_span.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/selection.hpp>
 
@@ -45,7 +46,7 @@ template <class Key, class Preparation> struct fill_job {
 template <class Key, class Preparation> struct place_in_order_job {
     batch_workspace<Key> workspace;
     batch_requests requests;
-    Preparation preparation; ///< A shape_guide: keeps a scorer for each class.
+    Preparation preparation; ///< A policy::kept_preparation::view_type.
     std::uint32_t first;
     std::uint32_t last;
 
@@ -74,9 +75,9 @@ inline constexpr std::uint32_t span_stride = 32;
 /// Finds the span of what a preparation measures on the nodes that a request fits; it stands in parts[0] then.
 template <class Team, class Preparation> GPUPACK_HD void
 measure_nodes(const Team& team, const writable_cluster_view& cluster, const request& request,
-              std::uint32_t request_class, const Preparation& preparation, value_span* parts) {
+              std::uint32_t request_class, const Preparation& preparation, policy::value_span* parts) {
     team.for_each(span_parts, [&](std::uint64_t part) {
-        value_span span;
+        policy::value_span span;
         for (auto i = static_cast<std::uint32_t>(part); i < cluster.size; i += span_parts) {
             const node_view node = cluster[node_id{i}];
             policy::score value = 0;
@@ -101,16 +102,16 @@ template <class Key, class Preparation> struct place_by_scan_job {
     batch_requests requests;
     Preparation preparation;
     typename Preparation::scorer_type* scorer; ///< [1] Of the decision.
-    value_span* parts;                         ///< [span_parts]
+    policy::value_span* parts;                         ///< [span_parts]
     std::uint64_t ordinal;                     ///< Of the decision for the first request.
     std::uint32_t count;
 
     template <class Team> GPUPACK_HD void operator()(const Team& team) const {
-        team.once([&] { begin(preparation, *scorer); });
+        team.once([&] { policy::prepare_once(preparation, *scorer); });
         for (std::uint32_t r = 0; r < count; ++r) {
             const std::uint32_t nth = requests.class_of[r];
             const request& request = requests.classes[nth].effective;
-            if constexpr (measuring<Preparation>)
+            if constexpr (policy::measuring_view<Preparation>)
                 measure_nodes(team, workspace.cluster, request, nth, preparation, parts);
             team.once([&] { preparation.prepare(*scorer, nth, ordinal + r, parts[0]); });
             catch_up(team, workspace, 0, request, *scorer, batch_workspace<Key>::unfilled, 0);

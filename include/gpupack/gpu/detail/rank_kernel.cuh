@@ -2,10 +2,11 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
 #include <gpupack/state/ranked.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/policy/concepts.hpp>
 
 #include <cub/block/block_reduce.cuh>
@@ -31,7 +32,7 @@ inline constexpr int rank_threads = 256;
 inline constexpr std::size_t most_shared_tables = 32 * 1024;
 
 /// Copies entries with all threads of a block.
-template <class Entry> __device__ void copy_by_block(Entry* to, const Entry* from, std::size_t entries) {
+template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* to, const Entry* from, std::size_t entries) {
     if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
         const std::size_t words = entries * sizeof(Entry) / sizeof(std::uint32_t);
         for (std::size_t i = threadIdx.x; i < words; i += blockDim.x)
@@ -46,7 +47,7 @@ template <class Entry> __device__ void copy_by_block(Entry* to, const Entry* fro
 /// of the expected tasks. All threads of the block call it; it ends with a barrier.
 ///
 /// tables  [table_bytes]  shared
-template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const shape<Scorer>& from,
+template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>& to, const prepared_request<Scorer>& from,
                                                     unsigned char* tables, std::uint32_t table_bytes) {
     copy_by_block(&to, &from, 1);
     __syncthreads();
@@ -73,23 +74,23 @@ template <class Scorer> __device__ void stage_shape(shape<Scorer>& to, const sha
 
 /// The better of two nodes, for reductions.
 struct better_node {
-    template <class Node> __device__ Node operator()(const Node& a, const Node& b) const {
+    template <class Node> GPUPACK_DEVICE Node operator()(const Node& a, const Node& b) const {
         return b.precedes(a) ? b : a;
     }
 };
 
 /// The best of what the threads of a block have found; thread 0 gets it.
-template <class Node> __device__ Node best_of_block(const Node& mine) {
+template <class Node> GPUPACK_DEVICE Node best_of_block(const Node& mine) {
     using reduce = cub::BlockReduce<Node, rank_threads>;
-    __shared__ typename reduce::TempStorage storage;
+    GPUPACK_SHARED typename reduce::TempStorage storage;
     const Node best = reduce{storage}.Reduce(mine, better_node{});
     __syncthreads(); // the storage is used again
     return best;
 }
 
 /// Has a block leave what it found; true in all threads of the block that finishes last, which then sees all of it.
-template <class Node> __device__ bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
-    __shared__ bool is_last;
+template <class Node> GPUPACK_DEVICE bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
+    GPUPACK_SHARED bool is_last;
     if (threadIdx.x == 0) {
         partial[blockIdx.x] = found;
         __threadfence();
@@ -101,7 +102,7 @@ template <class Node> __device__ bool leave_for_last(Node* partial, std::uint32_
 }
 
 /// The best node among what all blocks have left; thread 0 of the last block gets it.
-template <class Node> __device__ Node best_of_grid(const Node* partial) {
+template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
     Node best;
     for (unsigned b = threadIdx.x; b < gridDim.x; b += blockDim.x)
         if (const Node other = partial[b]; other.precedes(best)) best = other;
@@ -113,12 +114,12 @@ template <class Node> __device__ Node best_of_grid(const Node* partial) {
 /// partial  [shapes, blocks]
 /// done     [shapes]  0 at first
 /// best     [shapes]
-template <class Scorer> __global__ void __launch_bounds__(rank_threads)
-    rank_kernel(cluster_view on, const shape<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
+template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
+    rank_kernel(cluster_view on, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
                 std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
-    extern __shared__ __align__(16) unsigned char tables[];
-    __shared__ alignas(16) unsigned char room[sizeof(shape<Scorer>)];
-    auto& request = *reinterpret_cast<shape<Scorer>*>(room);
+    extern GPUPACK_SHARED __align__(16) unsigned char tables[];
+    GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
+    auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(request, shapes[blockIdx.y], tables, table_bytes);
     auto* const mine = partial + std::size_t{blockIdx.y} * gridDim.x;
     const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);

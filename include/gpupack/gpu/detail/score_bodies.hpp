@@ -6,7 +6,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/state/ranked.hpp>
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/reason.hpp>
@@ -23,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// The sums of the node are read at once and kept in registers: read where they are needed, behind one branch after the
 /// other, each would be waited for.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-rank_node(const cluster_view& on, const shape<Scorer>& of, std::uint32_t n) noexcept {
+rank_node(const cluster_view& on, const prepared_request<Scorer>& of, std::uint32_t n) noexcept {
     const node_state sums = on.nodes[n];
     const node_view node{node_id{n}, on.types[on.type_of[n]], sums, on.gpus + on.first_gpu[n]};
     if (!fit::fits(node, of.request)) return {};
@@ -32,7 +32,7 @@ rank_node(const cluster_view& on, const shape<Scorer>& of, std::uint32_t n) noex
 
 /// The best of the nodes first, first + step, first + 2 step ...
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-best_of(const cluster_view& on, const shape<Scorer>& of, std::uint32_t first, std::uint32_t step) noexcept {
+best_of(const cluster_view& on, const prepared_request<Scorer>& of, std::uint32_t first, std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
     for (std::uint32_t n = first; n < on.size; n += step)
         if (const auto here = rank_node(on, of, n); here.precedes(best)) best = here;
@@ -41,7 +41,7 @@ best_of(const cluster_view& on, const shape<Scorer>& of, std::uint32_t first, st
 
 /// What the policy takes on a ranked node.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
-choose_on(const cluster_view& on, const shape<Scorer>& of, const ranked_node<search::key_of<Scorer>>& at) noexcept {
+choose_on(const cluster_view& on, const prepared_request<Scorer>& of, const ranked_node<search::key_of<Scorer>>& at) noexcept {
     if (!at.found()) return {};
     return {policy::select_gpus(of.scorer, on[at.node], of.request), at.score};
 }
@@ -60,13 +60,13 @@ template <class Key> GPUPACK_HD constexpr void insert(ranked_node<Key>* list, st
 /// lists  [shapes, parts, length]
 template <class Scorer> struct rank_part {
     cluster_view on;
-    const shape<Scorer>* shapes;
+    const prepared_request<Scorer>* shapes;
     ranked_node<search::key_of<Scorer>>* lists;
     std::uint32_t parts;
     std::uint32_t length;
 
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        const shape<Scorer>& of = shapes[index / parts];
+        const prepared_request<Scorer>& of = shapes[index / parts];
         auto* const list = lists + std::uint64_t{index} * length;
         if (length == 1) { // kept in registers
             *list = best_of(on, of, index % parts, parts);
@@ -107,7 +107,7 @@ template <class Key> struct merge_lists {
 /// ranked, choices  [shapes, length]
 template <class Scorer> struct choose_gpus {
     cluster_view on;
-    const shape<Scorer>* shapes;
+    const prepared_request<Scorer>* shapes;
     const ranked_node<search::key_of<Scorer>>* ranked;
     ranked_selection<search::key_of<Scorer>>* choices;
     std::uint32_t length;
@@ -122,7 +122,7 @@ template <class Scorer> struct choose_gpus {
 /// keys, fits  [shapes, nodes]
 template <class Scorer> struct score_all {
     cluster_view on;
-    const shape<Scorer>* shapes;
+    const prepared_request<Scorer>* shapes;
     search::key_of<Scorer>* keys;
     std::uint8_t* fits;
 

@@ -4,7 +4,6 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
-#include <gpupack/gpu/batch_guide.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
@@ -94,6 +93,9 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
     });
 }
 
+/// Of policies that keep scores: nothing is counted.
+struct no_tally {};
+
 /// Makes one replay: draws what arrives, places it task by task as place_in_order_job does, and adds up.
 ///
 /// @param team       who replays
@@ -114,7 +116,7 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
                      world.base.types,    progress.nodes,    world.base.type_count};
     batch.trees.levels = tree_levels{batch.cluster.size};
     const Scorer* const scorers = world.scorers + std::size_t{scenario.variant} * world.class_count;
-    const shape_guide<Scorer> preparation{scorers};
+    const no_tally preparation{};
     team.once([&] { result = {}; });
     for (std::uint64_t task = progress.task; task != progress.stream.end; task = progress.task) {
         const std::uint32_t nth = world.class_of[task];

@@ -15,9 +15,8 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// The cells that are handed out: who holds each, and who holds each GPU.
-///
-/// cost  O(size of the cell + levels) a change, constant time a question but for borrowers()
+/// The cells that are handed out: who holds each, and who holds each GPU. Cost: O(size of the cell + levels) for a change,
+/// constant time for a question but for borrowers().
 class cell_leases {
   public:
     static constexpr std::uint32_t a_borrower = 0xffffffffU;
@@ -75,17 +74,17 @@ class cell_leases {
 
     /// How many GPUs borrowers would lose, inside and outside the cell, if all that borrow some of it were evicted.
     /// No tenant must hold a GPU of the cell.
-    [[nodiscard]] std::int64_t evicted_by(cell of) const {
-        const std::uint32_t slot = holder_[chain_.first_gpu(of)];
-        if (slot != nobody && all_[slot].where.level > of.level) return chain_.size_of(all_[slot].where.level);
-        return borrowed_[of];
+    [[nodiscard]] std::int64_t evicted_by(cell piece) const {
+        const std::uint32_t slot = holder_[chain_.first_gpu(piece)];
+        if (slot != nobody && all_[slot].where.level > piece.level) return chain_.size_of(all_[slot].where.level);
+        return borrowed_[piece];
     }
 
     /// Who borrows some of the cell, of which no tenant must hold a GPU; by their place in the chain.
-    [[nodiscard]] std::vector<cell_lease> borrowers(cell of) const {
+    [[nodiscard]] std::vector<cell_lease> borrowers(cell piece) const {
         std::vector<cell_lease> found;
-        const std::uint32_t first = chain_.first_gpu(of);
-        for (std::uint32_t gpu = first; gpu < first + chain_.size_of(of.level);) {
+        const std::uint32_t first = chain_.first_gpu(piece);
+        for (std::uint32_t gpu = first; gpu < first + chain_.size_of(piece.level);) {
             const std::uint32_t slot = holder_[gpu];
             if (slot != nobody) found.push_back({slot, all_[slot].generation});
             gpu += slot == nobody ? 1 : chain_.size_of(all_[slot].where.level);

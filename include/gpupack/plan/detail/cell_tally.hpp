@@ -11,9 +11,8 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// A number a cell: the sum of what was added to the cell and to cells inside it.
-///
-/// cost  O(levels) an addition, constant time a question
+/// A number for each cell: the sum of what was added to the cell and to cells inside it. Cost: O(levels) for an addition,
+/// constant time for a question.
 class cell_tally {
   public:
     explicit cell_tally(cell_chain chain)
@@ -22,14 +21,14 @@ class cell_tally {
             sums_[static_cast<std::size_t>(level)].resize(chain_.count(level));
     }
 
-    void add(cell to, std::int64_t amount) {
-        for (int level = to.level; level < chain_.levels(); ++level)
-            sums_[static_cast<std::size_t>(level)][chain_.ancestor(to, level).index] += amount;
+    void add(cell piece, std::int64_t amount) {
+        for (int level = piece.level; level < chain_.levels(); ++level)
+            sums_[static_cast<std::size_t>(level)][chain_.ancestor(piece, level).index] += amount;
         total_ += amount;
     }
 
-    [[nodiscard]] std::int64_t operator[](cell of) const {
-        return sums_[static_cast<std::size_t>(of.level)][of.index];
+    [[nodiscard]] std::int64_t operator[](cell piece) const {
+        return sums_[static_cast<std::size_t>(piece.level)][piece.index];
     }
     [[nodiscard]] std::int64_t total() const noexcept { return total_; }
 

@@ -24,11 +24,11 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 /// and is repaired again leaves nothing behind.
 class promised_cells {
   public:
-    /// A promised cell that is bound: to which cell, whose it is, and how many of its GPUs are allocated, never 0.
+    /// A promised cell that is bound.
     struct binding {
-        cell whole{};
-        std::size_t tenant = 0;
-        std::int64_t used = 0;
+        cell whole{};           ///< The cell that it is bound to.
+        std::size_t tenant = 0; ///< Whose it is.
+        std::int64_t used = 0;  ///< GPUs of it that are allocated; never 0.
     };
 
     explicit promised_cells(const cell_chain& chain)
@@ -57,8 +57,8 @@ class promised_cells {
     /// How many cells of the level the tenant may still allocate.
     [[nodiscard]] std::int64_t claimable(std::size_t tenant, int level) const {
         std::int64_t sum = parts(tenant).count(level);
-        for (int from = level; from < chain_.levels(); ++from)
-            sum += unclaimed(tenant, from) * (chain_.size_of(from) / chain_.size_of(level));
+        for (int above = level; above < chain_.levels(); ++above)
+            sum += unclaimed(tenant, above) * (chain_.size_of(above) / chain_.size_of(level));
         return sum;
     }
 
@@ -88,10 +88,10 @@ class promised_cells {
     /// Gives it back, and unbinds the promised cell if that was the last of it.
     void give(std::size_t tenant, cell piece) {
         rests_[tenant].parts.give(piece);
-        binding& from = around(piece);
-        from.used -= chain_.size_of(piece.level);
-        if (from.used != 0) return;
-        const cell whole = from.whole;
+        binding& bound = around(piece);
+        bound.used -= chain_.size_of(piece.level);
+        if (bound.used != 0) return;
+        const cell whole = bound.whole;
         bound_.erase(chain_.first_gpu(whole));
         rests_[tenant].parts.take(whole);
         unbound_.give(whole);
@@ -123,12 +123,10 @@ class promised_cells {
 
   private:
     /// What is left of a tenant's promise.
-    ///
-    /// unclaimed  [levels]  promised cells that are not bound
-    /// parts      of the cells that are, what is not allocated. As some of each is, none of them is in here whole,
-    ///            and so nothing in here reaches beyond one of them
     struct rest {
-        std::vector<std::int64_t> unclaimed;
+        std::vector<std::int64_t> unclaimed; // [levels]  promised cells that are not bound
+        // What is not allocated of the cells that are bound. As some of each is, none of them is in here whole, and so
+        // nothing in here reaches beyond one of them.
         buddy_cells parts;
     };
 

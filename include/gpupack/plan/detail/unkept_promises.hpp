@@ -16,9 +16,12 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 /// How many cells of each level could be taken by splitting without missing one of those that are claimed: what is
 /// left of a level once the claims there and above are served, all GPUs thought good.
 ///
-/// claims  [levels]  how many cells of each level may still be claimed
-/// returns [levels]  none of them negative exactly where all claims can be served, because sizes divide each other
-/// source  HiveD's check of splittable cells (docs/sources.md#hived)
+/// Source: HiveD's check of splittable cells (docs/sources.md#hived).
+///
+/// @param chain   of the cells
+/// @param free    cells that nobody has
+/// @param claims  [levels] how many cells of each level may still be claimed
+/// @return        [levels] none of them negative exactly where all claims can be served, because sizes divide each other
 [[nodiscard]] inline std::vector<std::int64_t> spare_cells(const cell_chain& chain, const buddy_cells& free,
                                                            const std::vector<std::int64_t>& claims) {
     std::vector<std::int64_t> spare(claims.size());
@@ -34,21 +37,24 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 /// How many of the claims at each level no whole good cell is left for, larger ones served first.
 ///
 /// A claim that gets no good cell keeps a cell with bad GPUs, the worst one, so that it is served again once they
-/// are repaired; smaller claims are not served from it.
-/// bad     how many GPUs of each cell are bad
-/// returns [levels]
-/// cost    O(free cells + bad GPUs * levels * radix)
+/// are repaired; smaller claims are not served from it. Cost: O(free cells + bad GPUs * levels * radix).
+///
+/// @param chain   of the cells
+/// @param free    cells that nobody has
+/// @param claims  [levels] how many cells of each level may still be claimed
+/// @param bad     how many GPUs of each cell are bad
+/// @return        [levels]
 [[nodiscard]] inline std::vector<std::int64_t> unkept_claims(const cell_chain& chain, const buddy_cells& free,
                                                              const std::vector<std::int64_t>& claims,
                                                              const cell_tally& bad) {
     std::vector<std::int64_t> unkept(claims.size());
     std::int64_t good = 0;     // cells of the level without a bad GPU that nothing above has claimed
     std::vector<cell> damaged; // and those with one
-    const auto sort_in = [&](std::vector<cell>& into, cell of) {
-        if (bad[of] == 0)
+    const auto sort_in = [&](std::vector<cell>& target, cell piece) {
+        if (bad[piece] == 0)
             ++good;
         else
-            into.push_back(of);
+            target.push_back(piece);
     };
     for (int level = chain.top(); level >= 0; --level) {
         std::vector<cell> here;

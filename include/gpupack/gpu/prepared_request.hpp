@@ -20,7 +20,7 @@
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// A request shape with the scorer that is prepared for it: what a kernel ranks nodes by.
-template <class Scorer> struct shape {
+template <class Scorer> struct prepared_request {
     gpupack::request request;
     Scorer scorer;
 };
@@ -38,11 +38,11 @@ template <class Policy> using key_under = search::key_of<policy::scorer_of<Polic
 /// returns  [requests]  for the kernel's side
 /// cost     on the host: nothing but a few look-ups, except for policies that prepare by a pass over the cluster
 template <policy::policy Policy, class Mover>
-[[nodiscard]] expected<std::vector<shape<policy::scorer_of<Policy>>>, gpu_error>
-prepare_shapes(const cluster& on, const Policy& by, const std::vector<request>& requests, Mover& mover,
+[[nodiscard]] expected<std::vector<prepared_request<policy::scorer_of<Policy>>>, gpu_error>
+prepare_requests(const cluster& on, const Policy& by, const std::vector<request>& requests, Mover& mover,
                std::uint64_t first = 0) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
-    std::vector<shape<policy::scorer_of<Policy>>> shapes;
+    std::vector<prepared_request<policy::scorer_of<Policy>>> shapes;
     shapes.reserve(requests.size());
     for (const request& request : requests) {
         const auto scorer = mover.moved(policy::prepare(by, policy::decision{on, request, first++}));

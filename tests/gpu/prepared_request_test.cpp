@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/gpu/shape.hpp>
+#include <gpupack/gpu/prepared_request.hpp>
 
 #include <gpupack/gpu/table_uploader.hpp>
 #include <gpupack/policy/best_fit.hpp>
@@ -24,7 +24,7 @@ struct no_memory {
 
 } // namespace
 
-TEST(shape, knows_which_policies_a_kernel_can_run) {
+TEST(prepared_request, knows_which_policies_a_kernel_can_run) {
     using host_only = dialect::gpuallocator_best_effort;
     static_assert(gpu::runs_on_device<policy::best_fit> && gpu::runs_on_device<policy::fgd>);
     static_assert(!gpu::runs_on_device<host_only>);
@@ -33,16 +33,16 @@ TEST(shape, knows_which_policies_a_kernel_can_run) {
     static_assert(gpu::runs_on_device<policy::node_then_gpus_policy<policy::best_fit, policy::gpu_best_fit>>);
 }
 
-TEST(shape, is_prepared_as_a_decision_is) {
+TEST(prepared_request, is_prepared_as_a_decision_is) {
     const cluster on = random_history{1}.used_cluster();
     gpu::table_uploader mover{no_memory{}};
-    const auto shapes = gpu::prepare_shapes(on, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, mover, 40).value();
+    const auto shapes = gpu::prepare_requests(on, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, mover, 40).value();
     ASSERT_EQ(shapes.size(), 2U);
     EXPECT_EQ(shapes[1].request.gpus, 2);
     EXPECT_EQ(shapes[1].scorer.key, policy::random{3}.scorer_at(41).key);
 }
 
-TEST(shape, counts_the_bytes_of_its_tables) {
+TEST(prepared_request, counts_the_bytes_of_its_tables) {
     const cluster on = random_history{1}.used_cluster();
     task_mix mix;
     mix.add({.cpu = milli_cpu{1000}, .gpus = 1});
