@@ -51,6 +51,8 @@ struct priced {
     std::shared_ptr<const std::vector<std::int64_t>> prices =
         std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{4, 1, 3, 1, 5, 9, 2});
 
+    static constexpr policy::policy_properties properties{};
+
     [[nodiscard]] priced_scorer prepare(const policy::decision&) const {
         return {prices->data(), static_cast<std::int32_t>(prices->size())};
     }

@@ -36,15 +36,17 @@ struct linear_program {
     }
 };
 
-/// Solves the program, the column with the largest surplus first.
+/// Solves the program by Dantzig's rule: whatever has the largest surplus enters, a column or a slack.
 ///
-/// @return how many columns entered; `most` where it came to no end
+/// @return how many entered; `most` where it came to no end
 int solve(packing_program& program, const linear_program& problem, int most) {
     for (int entered = 0; entered < most; ++entered) {
-        if (program.enter_slack()) continue;
         Eigen::Index best = 0;
         for (Eigen::Index c = 1; c < problem.columns.cols(); ++c)
             if (problem.surplus(program, best) < problem.surplus(program, c)) best = c;
+        double lowest_price = 0;
+        for (std::size_t row = 0; row < program.rows(); ++row) lowest_price = std::min(lowest_price, program.price(row));
+        if (-lowest_price > problem.surplus(program, best) && program.enter_slack()) continue;
         if (!program.enter(problem.column(best), problem.gains[static_cast<std::size_t>(best)])) return entered;
     }
     return most;
