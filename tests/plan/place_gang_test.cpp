@@ -2,6 +2,7 @@
 #include <gpupack/plan/place_gang.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
+#include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 
 #include "support/for_all.hpp"
