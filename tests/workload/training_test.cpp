@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/workload/training.hpp>
 
+#include <gpupack/plan/plan_gang.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/dialect/kubernetes/gpuallocator.hpp>
 #include <gpupack/policy/link_preserve.hpp>
@@ -8,8 +9,10 @@
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/replay/class_counts.hpp>
 #include <gpupack/replay/run.hpp>
-#include <gpupack/workload/poisson.hpp>
+#include <gpupack/request/gang.hpp>
+#include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
+#include <gpupack/workload/poisson.hpp>
 
 #include <gtest/gtest.h>
 
@@ -58,9 +61,9 @@ TEST(training, is_replayed_alike_by_all_engines_and_leaves_nothing_behind) {
     const auto policy = then(policy::link_preserve{}, policy::best_fit{});
     scheduler scanning{of.build().value(), policy};
     scheduler indexing{of.build().value(), policy, search::indexed{}};
-    const auto counted = [&](auto& scheduler) {
-        const auto replayed = replay::run(scheduler, of.tasks, arrivals);
-        return replay::count_classes(scheduler.cluster(), of.tasks, replayed, workload::warm_up);
+    const auto counted = [&](auto& placing) {
+        const auto replayed = replay::run(placing, of.tasks, arrivals);
+        return replay::count_classes(placing.cluster(), of.tasks, replayed, workload::warm_up);
     };
     const auto one = counted(scanning);
     const auto other = counted(indexing);
