@@ -6,6 +6,9 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
+#include <gpupack/fit/explain_no_fit.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/fits_empty.hpp>
 #include <gpupack/fit/no_fit.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/request/request.hpp>
