@@ -141,7 +141,6 @@
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 
 #include <gpupack/search/best_node.hpp>

@@ -10,7 +10,6 @@
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/rank.hpp>
-#include <gpupack/policy/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/best_node.hpp>
@@ -164,7 +163,7 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
 
   private:
     [[nodiscard]] gpupack::request effective(const request& request) const noexcept {
-        return policy::effective_request(policy_, gpupack::effective_request(rule_, request));
+        return gpupack::effective_request(rule_, request);
     }
 
     placement book(const selection& selection, const request& effective_request, const request& request) {
