@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives a placement back twice; compiled once for each thing that a failed check can do.
-#if defined(INSTANTIATE_SCHEDULER)
-#include <gpupack/gpupack.hpp>
+#if defined(ALL_BUT_LEAVES)
+#include "all_but_leaves.hpp"
 #endif
 
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
-#include <gpupack/topology/models.hpp>
+
+#include <cstddef>
 
 using namespace gpupack;
 
-#if defined(INSTANTIATE_SCHEDULER)
+#if defined(ALL_BUT_LEAVES)
 template class gpupack::scheduler<policy::first_fit, search::scan>;
 template class gpupack::scheduler<policy::best_fit, search::indexed>;
 #endif
