@@ -81,8 +81,8 @@ struct fragmentation_scorer {
             split_memory pieces;
             if (request.share.is_split()) pieces = split_over(&node.gpu(0), touched, request.share);
             for_each_gpu_indexed(touched, [&](int nth, int i) {
-                const share taken = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
-                after.set(i, after_taking(node.gpu(i), taken, node.capacity(i), request.gpus));
+                const share part = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
+                after.set(i, after_taking(node.gpu(i), part, node.capacity(i), request.gpus));
             });
         }
     };

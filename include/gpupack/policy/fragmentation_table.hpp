@@ -77,8 +77,8 @@ struct fragmentation_view {
         const std::int32_t level = cpu_level(node.cpu_free());
         std::int64_t usable = 0;
         for (std::int32_t c = 0; c < class_count; ++c) {
-            const gpu_set wanted = node.type().gpus_of(classes[c].models);
-            const served_gpus served = sum_served(gpus, wanted, classes[c].offer, classes[c].memory);
+            const gpu_set candidates = node.type().gpus_of(classes[c].models);
+            const served_gpus served = sum_served(gpus, candidates, classes[c].offer, classes[c].memory);
             if (served.count() >= classes[c].gpus) usable += tasks_within(c, level) * served.free();
         }
         return total * node.compute_free().count() - usable;

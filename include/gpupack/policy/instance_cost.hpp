@@ -71,10 +71,10 @@ struct instance_cost_scorer {
 
     /// How many GPUs of a node are idle and of some models.
     [[nodiscard]] GPUPACK_HD static constexpr int idle_gpus(const node_view& node, model_set models) noexcept {
-        const model_set wanted = node.type().models & models;
-        if (wanted == node.type().models) return node.idle_gpus();
+        const model_set present = node.type().models & models;
+        if (present == node.type().models) return node.idle_gpus();
         int idle = 0;
-        if (!wanted.empty())
+        if (!present.empty())
             for_each_gpu(node.type().gpus_of(models), [&](int i) { idle += is_free_whole(node.gpu(i)) ? 1 : 0; });
         return idle;
     }
@@ -83,17 +83,17 @@ struct instance_cost_scorer {
     [[nodiscard]] GPUPACK_HD constexpr score cost_on(const node_view& node, int i, sharing way,
                                                      int slot) const noexcept {
         const gpu_state& gpu = node.gpu(i);
-        const gpu_capacity& of = node.capacity(i);
+        const gpu_capacity& capacity = node.capacity(i);
         const bool in_mig = gpu.way == sharing::mig;
-        if (of.mig == nullptr || (!in_mig && gpu.way != sharing::idle)) return per_unit * eighths_free(gpu);
-        const placement_counts_view& counts = tables[of.mig_number];
+        if (capacity.mig == nullptr || (!in_mig && gpu.way != sharing::idle)) return per_unit * eighths_free(gpu);
+        const placement_counts_view& counts = tables[capacity.mig_number];
         const std::uint64_t now = in_mig ? gpu.occupied() : 0;
         const int used = count_bits(static_cast<std::uint32_t>(now) & ((1U << counts.units) - 1));
-        const std::uint64_t after = now | (way == sharing::mig ? of.mig->slots[slot].taken : 0);
+        const std::uint64_t after = now | (way == sharing::mig ? capacity.mig->slots[slot].taken : 0);
         score cost = per_unit * 8 * (counts.units - used) / counts.units;
-        for_each_bit(priced[of.mig_number], [&](int p) {
+        for_each_bit(priced[capacity.mig_number], [&](int p) {
             const int left = way == sharing::mig ? counts.places(after, p) : 0;
-            cost += prices[of.mig_number][p] * (counts.places(now, p) - left);
+            cost += prices[capacity.mig_number][p] * (counts.places(now, p) - left);
         });
         return cost;
     }
@@ -154,14 +154,14 @@ template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const clu
             return;
         }
         std::int64_t places = 0;
-        for (const cluster::mig_places& of : cluster.mig_tables())
-            if (const std::uint32_t wanted = of.table->among(request.share.profiles()); wanted != 0)
-                places += of.open[static_cast<std::size_t>(lowest_bit(wanted))];
+        for (const cluster::mig_places& mig : cluster.mig_tables())
+            if (const std::uint32_t profiles = mig.table->among(request.share.profiles()); profiles != 0)
+                places += mig.open[static_cast<std::size_t>(lowest_bit(profiles))];
         const score price = price_of(request, percent, places);
         for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
-            if (const std::uint32_t wanted = cluster.mig_tables()[t].table->among(request.share.profiles()); wanted != 0) {
-                scorer.prices[t][lowest_bit(wanted)] += price;
-                scorer.priced[t] |= 1U << lowest_bit(wanted);
+            if (const std::uint32_t profiles = cluster.mig_tables()[t].table->among(request.share.profiles()); profiles != 0) {
+                scorer.prices[t][lowest_bit(profiles)] += price;
+                scorer.priced[t] |= 1U << lowest_bit(profiles);
             }
     });
 }

@@ -68,9 +68,9 @@ struct lookahead_scorer {
         if (request.gpus > 0 && request.share.is_split()) pieces = split_over(&node.gpu(0), gpus, request.share);
         int idle = 0;
         for_each_gpu_indexed(gpus, [&](int nth, int i) {
-            const share taken = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
-            const int slot = in_profiles(taken.way()) ? slots[nth] : 0;
-            const gpu_state after = after_taking(node.gpu(i), taken, node.capacity(i), request.gpus, slot);
+            const share part = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
+            const int slot = in_profiles(part.way()) ? slots[nth] : 0;
+            const gpu_state after = after_taking(node.gpu(i), part, node.capacity(i), request.gpus, slot);
             idle += is_free_whole(node.gpu(i)) ? 1 : 0;
             sums.replace(use.row(node.gpu_count(), node.gpu_model(i), node.gpu(i), node.capacity(i)),
                          use.row(node.gpu_count(), node.gpu_model(i), after, node.capacity(i)));

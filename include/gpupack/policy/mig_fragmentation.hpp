@@ -49,12 +49,12 @@ struct mig_fragmentation_scorer {
                                                      int slot) const noexcept {
         constexpr score step = 64; // ties go to the GPU with fewer units free
         const gpu_state& gpu = node.gpu(i);
-        const gpu_capacity& of = node.capacity(i);
+        const gpu_capacity& capacity = node.capacity(i);
         if (way != sharing::mig) return gpu.compute_free;
-        const placement_counts_view& counts = tables[of.mig_number];
+        const placement_counts_view& counts = tables[capacity.mig_number];
         const std::uint64_t now = gpu.way == sharing::mig ? gpu.occupied() : 0;
-        const std::uint64_t after = now | of.mig->slots[slot].taken;
-        return step * (blocked(counts, *of.mig, after) - blocked(counts, *of.mig, now)) + counts.units -
+        const std::uint64_t after = now | capacity.mig->slots[slot].taken;
+        return step * (blocked(counts, *capacity.mig, after) - blocked(counts, *capacity.mig, now)) + counts.units -
                used_units(counts, now);
     }
 };

@@ -160,8 +160,8 @@ class mig_scarcity::device_preparation {
             ++wholes_;
         } else {
             for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
-                if (const auto wanted = cluster.mig_tables()[t].table->among(request.share.profiles()); wanted != 0)
-                    added.profile[t] = static_cast<std::int8_t>(lowest_bit(wanted));
+                if (const auto profiles = cluster.mig_tables()[t].table->among(request.share.profiles()); profiles != 0)
+                    added.profile[t] = static_cast<std::int8_t>(lowest_bit(profiles));
         }
         terms_.push_back(added);
     }

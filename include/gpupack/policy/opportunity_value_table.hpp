@@ -88,10 +88,10 @@ class opportunity_value_table {
             std::int64_t compute = request.share.compute().count();
             if (request.share.way() != sharing::exclusive) {
                 const auto whole = static_cast<std::int32_t>(gpu_memory.count());
-                const std::int64_t taken = request.share.memory_of(whole);
-                if (taken > 0) memory = whole;
+                const std::int64_t slice_memory = request.share.memory_of(whole);
+                if (slice_memory > 0) memory = whole;
                 compute =
-                    std::max(compute, std::min(whole_gpu.count(), (taken * whole_gpu.count() + whole - 1) / whole));
+                    std::max(compute, std::min(whole_gpu.count(), (slice_memory * whole_gpu.count() + whole - 1) / whole));
             }
             if (compute == 0) return;
             counted[{static_cast<std::uint64_t>(compute),
