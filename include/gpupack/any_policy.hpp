@@ -122,8 +122,9 @@ class any_policy {
         requires(!std::same_as<Policy, any_policy> && policy::policy<Policy>)
     explicit any_policy(Policy policy, Engine engine = {}, request_rule rule = request_rule::as_requested)
         : functions_{&detail::policy_with_engine<Policy, Engine>::functions},
-          self_{std::make_shared<const detail::policy_with_engine<Policy, Engine>>(std::move(policy),
-                                                                                   std::move(engine))},
+          // In braces: clang++ 14 does not initialise an aggregate in parentheses.
+          self_{std::make_shared<const detail::policy_with_engine<Policy, Engine>>(
+              detail::policy_with_engine<Policy, Engine>{std::move(policy), std::move(engine)})},
           rule_{rule} {}
 
     /// What is placed for a request.

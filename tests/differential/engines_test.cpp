@@ -42,7 +42,7 @@ class four_engines {
     template <class Make>
     four_engines(const cluster& on, const Make& make)
         : scan_{on, make(search::scan{})}, parallel_{on, make(search::parallel{.part = 3})},
-          indexed_{on, make(search::indexed{})}, tight_{on, make(search::indexed{.shapes = 2})} {}
+          indexed_{on, make(search::indexed{})}, tight_{on, make(search::indexed{.request_classes = 2})} {}
 
     [[nodiscard]] const cluster& state() const { return scan_.cluster(); }
 
