@@ -72,7 +72,7 @@ int main() {
     for (std::size_t r = 0; r < requests.size(); ++r) {
         std::cout << "request " << r << ": " << (*refused)[r][0] << " nodes fit; best:";
         for (std::size_t k = 0; k < 3 && (*best)[3 * r + k].found(); ++k)
-            std::cout << ' ' << (*best)[3 * r + k].node;
+            std::cout << ' ' << (*best)[3 * r + k].node.number();
         std::cout << '\n';
     }
 

@@ -32,25 +32,25 @@ inline constexpr std::uint32_t merge_fan = 32;
 
 /// The `length` best nodes for each shape, best first.
 template <space Space, class Scorer> [[nodiscard]] auto
-rank_lists(Space& in, const cluster_view& on, const uploaded_requests<Space, Scorer>& shapes, std::uint32_t length) {
+rank_lists(Space& space, const cluster_view& cluster, const uploaded_requests<Space, Scorer>& shapes, std::uint32_t length) {
     using key = search::key_of<Scorer>;
     const std::uint32_t count = shapes.count;
     if constexpr (requires {
-                      in.rank_best(on, shapes.entries.data(), count, static_cast<ranked_node<key>*>(nullptr),
+                      space.rank_best(cluster, shapes.entries.data(), count, static_cast<ranked_node<key>*>(nullptr),
                                    shapes.table_bytes);
                   })
         if (length == 1) {
-            auto best = in.template allocate<ranked_node<key>>(count);
-            in.rank_best(on, shapes.entries.data(), count, best.data(), shapes.table_bytes);
+            auto best = space.template allocate<ranked_node<key>>(count);
+            space.rank_best(cluster, shapes.entries.data(), count, best.data(), shapes.table_bytes);
             return best;
         }
-    std::uint32_t lists = in.parts(on.size);
-    auto ranked = in.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
-    in.run(count * lists, rank_part<Scorer>{on, shapes.entries.data(), ranked.data(), lists, length});
+    std::uint32_t lists = space.parts(cluster.size);
+    auto ranked = space.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
+    space.run(count * lists, rank_part<Scorer>{cluster, shapes.entries.data(), ranked.data(), lists, length});
     while (lists > 1) {
         const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
-        auto merged = in.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
-        in.run(count * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
+        auto merged = space.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
+        space.run(count * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
         ranked = std::move(merged);
         lists = after;
     }
@@ -59,11 +59,11 @@ rank_lists(Space& in, const cluster_view& on, const uploaded_requests<Space, Sco
 
 /// All of an array on the host, or why not.
 template <class Entry, space Space> [[nodiscard]] expected<std::vector<Entry>, gpu_error>
-fetched(Space& in, const typename Space::template array<Entry>& from, std::size_t entries) {
-    std::vector<Entry> made(entries);
-    in.read(from, made.data(), entries);
-    if (auto problem = in.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
-    return made;
+fetched(Space& space, const typename Space::template array<Entry>& array, std::size_t entries) {
+    std::vector<Entry> entries_read(entries);
+    space.read(array, entries_read.data(), entries);
+    if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
+    return entries_read;
 }
 
 } // namespace detail
@@ -79,19 +79,19 @@ fetched(Space& in, const typename Space::template array<Entry>& from, std::size_
 /// cost      a rank a node and request
 template <space Space, policy::policy Policy>
 [[nodiscard]] expected<std::vector<ranked_selection<key_under<Policy>>>, gpu_error>
-best_nodes(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests,
+best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
            std::uint32_t length = 1) {
     GPUPACK_EXPECTS(length > 0, "one node at least");
     using scorer = policy::scorer_of<Policy>;
-    Space& in = of.in();
-    const auto shapes = upload_requests(of, on, by, requests);
+    Space& space = resident.in();
+    const auto shapes = upload_requests(resident, cluster, policy, requests);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const auto count = static_cast<std::uint32_t>(requests.size());
-    const auto ranked = detail::rank_lists(in, of.view(), *shapes, length);
-    auto choices = in.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
-    in.run(count * length,
-           detail::choose_gpus<scorer>{of.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
-    return detail::fetched<ranked_selection<key_under<Policy>>>(in, choices, std::size_t{count} * length);
+    const auto ranked = detail::rank_lists(space, resident.view(), *shapes, length);
+    auto choices = space.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
+    space.run(count * length,
+           detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
+    return detail::fetched<ranked_selection<key_under<Policy>>>(space, choices, std::size_t{count} * length);
 }
 
 /// What every node scores for every request.
@@ -115,20 +115,20 @@ template <class Key> struct score_matrix {
 ///
 /// memory  for plain scores, 9 bytes a node and request, here and there
 template <space Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
-score_all(resident_cluster<Space>& of, const cluster& on, const Policy& by, const std::vector<request>& requests) {
-    Space& in = of.in();
-    const auto shapes = upload_requests(of, on, by, requests);
+score_all(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests) {
+    Space& space = resident.in();
+    const auto shapes = upload_requests(resident, cluster, policy, requests);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
-    const std::size_t entries = requests.size() * on.size();
-    auto keys = in.template allocate<key_under<Policy>>(entries);
-    auto fits = in.template allocate<std::uint8_t>(entries);
-    in.run(entries,
-           detail::score_all<policy::scorer_of<Policy>>{of.view(), shapes->entries.data(), keys.data(), fits.data()});
-    auto all_keys = detail::fetched<key_under<Policy>>(in, keys, entries);
+    const std::size_t entries = requests.size() * cluster.size();
+    auto keys = space.template allocate<key_under<Policy>>(entries);
+    auto fits = space.template allocate<std::uint8_t>(entries);
+    space.run(entries,
+           detail::score_all<policy::scorer_of<Policy>>{resident.view(), shapes->entries.data(), keys.data(), fits.data()});
+    auto all_keys = detail::fetched<key_under<Policy>>(space, keys, entries);
     if (!all_keys) return unexpected<gpu_error>{all_keys.error()};
-    auto all_fits = detail::fetched<std::uint8_t>(in, fits, entries);
+    auto all_fits = detail::fetched<std::uint8_t>(space, fits, entries);
     if (!all_fits) return unexpected<gpu_error>{all_fits.error()};
-    return score_matrix<key_under<Policy>>{on.size(), std::move(*all_keys), std::move(*all_fits)};
+    return score_matrix<key_under<Policy>>{cluster.size(), std::move(*all_keys), std::move(*all_fits)};
 }
 
 /// How many nodes take each request, and how many fail for which reason.
@@ -136,22 +136,22 @@ score_all(resident_cluster<Space>& of, const cluster& on, const Policy& by, cons
 /// returns  [requests][fit::reason_count]  they sum to the number of nodes; [none] of them fit
 /// errors   as best_nodes. Policies do not matter here
 template <space Space> [[nodiscard]] expected<std::vector<std::array<std::uint32_t, fit::reason_count>>, gpu_error>
-count_reasons(resident_cluster<Space>& of, const cluster& on, const std::vector<request>& requests) {
-    Space& in = of.in();
-    of.update(on);
+count_reasons(resident_cluster<Space>& resident, const cluster& cluster, const std::vector<request>& requests) {
+    Space& space = resident.in();
+    resident.update(cluster);
     const auto count = static_cast<std::uint32_t>(requests.size());
-    auto sent = in.template allocate<request>(requests.size());
-    in.write(sent, requests.data(), requests.size());
-    const std::uint32_t parts = in.parts(of.view().size);
-    auto counts = in.template allocate<std::uint32_t>(std::size_t{count} * parts * fit::reason_count);
-    auto sums = in.template allocate<std::uint32_t>(std::size_t{count} * fit::reason_count);
-    in.run(count * parts, detail::count_part{of.view(), sent.data(), counts.data(), parts});
-    in.run(count * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
-    const auto flat = detail::fetched<std::uint32_t>(in, sums, std::size_t{count} * fit::reason_count);
+    auto sent = space.template allocate<request>(requests.size());
+    space.write(sent, requests.data(), requests.size());
+    const std::uint32_t parts = space.parts(resident.view().size);
+    auto counts = space.template allocate<std::uint32_t>(std::size_t{count} * parts * fit::reason_count);
+    auto sums = space.template allocate<std::uint32_t>(std::size_t{count} * fit::reason_count);
+    space.run(count * parts, detail::count_part{resident.view(), sent.data(), counts.data(), parts});
+    space.run(count * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
+    const auto flat = detail::fetched<std::uint32_t>(space, sums, std::size_t{count} * fit::reason_count);
     if (!flat) return unexpected<gpu_error>{flat.error()};
-    std::vector<std::array<std::uint32_t, fit::reason_count>> told(requests.size());
-    for (std::size_t i = 0; i < flat->size(); ++i) told[i / fit::reason_count][i % fit::reason_count] = (*flat)[i];
-    return told;
+    std::vector<std::array<std::uint32_t, fit::reason_count>> reasons(requests.size());
+    for (std::size_t i = 0; i < flat->size(); ++i) reasons[i / fit::reason_count][i % fit::reason_count] = (*flat)[i];
+    return reasons;
 }
 
 } // namespace gpupack::gpu

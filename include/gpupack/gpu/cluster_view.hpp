@@ -65,22 +65,22 @@ struct writable_cluster_view {
     /// Takes a request's resources where it fits, as cluster::take does.
     ///
     /// returns  what each GPU gives to a split slice: give_back asks for it
-    GPUPACK_HD constexpr split_memory take(node_id id, const request& taken, gpu_set on,
+    GPUPACK_HD constexpr split_memory take(node_id id, const request& request, gpu_set selected,
                                            slot_list slots = {}) const noexcept {
         const node_type& type = types[type_of[id.number()]];
         gpu_state* const states = gpus + first_gpu[id.number()];
-        const split_memory pieces = book(nodes[id.number()], states, type, taken, on, slots);
-        if (taken.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
+        const split_memory pieces = book(nodes[id.number()], states, type, request, selected, slots);
+        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
         return pieces;
     }
 
     /// Gives back what take took, once.
-    GPUPACK_HD constexpr void give_back(node_id id, const request& taken, gpu_set on, slot_list slots = {},
+    GPUPACK_HD constexpr void give_back(node_id id, const request& request, gpu_set selected, slot_list slots = {},
                                         const split_memory& pieces = {}) const noexcept {
         const node_type& type = types[type_of[id.number()]];
         gpu_state* const states = gpus + first_gpu[id.number()];
-        unbook(nodes[id.number()], states, type, taken.cpu, taken.memory, taken.share, on, slots, pieces);
-        if (taken.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
+        unbook(nodes[id.number()], states, type, request.cpu, request.memory, request.share, selected, slots, pieces);
+        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
     }
 };
 

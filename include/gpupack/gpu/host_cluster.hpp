@@ -24,17 +24,17 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 class host_cluster {
   public:
     /// cost  a pass over the cluster
-    explicit host_cluster(const cluster& of) : types_{of.types()} {
-        nodes_.reserve(of.size());
-        type_of_.reserve(of.size());
-        first_gpu_.reserve(of.size());
-        gpus_.resize(of.gpu_count());
-        for (std::uint32_t n = 0; n < of.size(); ++n) {
-            const node_row row = of.row(node_id{n});
+    explicit host_cluster(const cluster& source) : types_{source.types()} {
+        nodes_.reserve(source.size());
+        type_of_.reserve(source.size());
+        first_gpu_.reserve(source.size());
+        gpus_.resize(source.gpu_count());
+        for (std::uint32_t n = 0; n < source.size(); ++n) {
+            const node_row row = source.row(node_id{n});
             nodes_.push_back(row.state);
             type_of_.push_back(row.type);
             first_gpu_.push_back(row.first_gpu);
-            copy_gpus(of, node_id{n});
+            copy_gpus(source, node_id{n});
         }
     }
 
@@ -53,18 +53,18 @@ class host_cluster {
     }
 
     /// Makes one node what it is in the cluster now.
-    void copy_node(const cluster& from, node_id id) {
+    void copy_node(const cluster& source, node_id id) {
         GPUPACK_EXPECTS(id.number() < size(), "a node of the cluster that this was made from");
-        nodes_[id.number()] = from.row(id).state;
-        copy_gpus(from, id);
+        nodes_[id.number()] = source.row(id).state;
+        copy_gpus(source, id);
     }
 
     /// Whether the cluster is in the same state, node by node and GPU by GPU.
-    [[nodiscard]] bool same_state(const cluster& as) const noexcept {
-        if (as.size() != size()) return false;
-        for (std::uint32_t n = 0; n < as.size(); ++n) {
-            if (!(as.row(node_id{n}).state == nodes_[n])) return false;
-            const node_view node = as[node_id{n}];
+    [[nodiscard]] bool same_state(const cluster& other) const noexcept {
+        if (other.size() != size()) return false;
+        for (std::uint32_t n = 0; n < other.size(); ++n) {
+            if (!(other.row(node_id{n}).state == nodes_[n])) return false;
+            const node_view node = other[node_id{n}];
             for (int i = 0; i < node.gpu_count(); ++i)
                 if (!(node.gpu(i) == gpus_[first_gpu_[n] + static_cast<std::uint32_t>(i)])) return false;
         }
@@ -72,12 +72,12 @@ class host_cluster {
     }
 
   private:
-    template <class Type> [[nodiscard]] static std::uint32_t count(const std::vector<Type>& of) noexcept {
-        return static_cast<std::uint32_t>(of.size());
+    template <class Type> [[nodiscard]] static std::uint32_t count(const std::vector<Type>& source) noexcept {
+        return static_cast<std::uint32_t>(source.size());
     }
 
-    void copy_gpus(const cluster& from, node_id id) noexcept {
-        const node_view node = from[id];
+    void copy_gpus(const cluster& source, node_id id) noexcept {
+        const node_view node = source[id];
         for (int i = 0; i < node.gpu_count(); ++i)
             gpus_[first_gpu_[id.number()] + static_cast<std::uint32_t>(i)] = node.gpu(i);
     }

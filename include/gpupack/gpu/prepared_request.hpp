@@ -39,13 +39,13 @@ template <class Policy> using key_under = search::key_of<policy::scorer_of<Polic
 /// cost     on the host: nothing but a few look-ups, except for policies that prepare by a pass over the cluster
 template <policy::policy Policy, class Mover>
 [[nodiscard]] expected<std::vector<prepared_request<policy::scorer_of<Policy>>>, gpu_error>
-prepare_requests(const cluster& on, const Policy& by, const std::vector<request>& requests, Mover& mover,
-               std::uint64_t first = 0) {
+prepare_requests(const cluster& cluster, const Policy& policy, const std::vector<request>& requests, Mover& uploader,
+               std::uint64_t ordinal = 0) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
     std::vector<prepared_request<policy::scorer_of<Policy>>> shapes;
     shapes.reserve(requests.size());
     for (const request& request : requests) {
-        const auto scorer = mover.moved(policy::prepare(by, policy::decision{on, request, first++}));
+        const auto scorer = uploader.moved(policy::prepare(policy, policy::decision{cluster, request, ordinal++}));
         if (!scorer) return unexpected<gpu_error>{scorer.error()};
         shapes.push_back({request, *scorer});
     }

@@ -31,16 +31,16 @@ struct node_update {
 
 /// Writes changed nodes to where they belong: index = update.
 struct apply_updates {
-    writable_cluster_view on;
+    writable_cluster_view cluster;
     const node_update* updates;
     const gpu_state* gpus;
 
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
         const node_update& update = updates[index];
-        on.nodes[update.node] = update.state;
-        const int count = on.types[on.type_of[update.node]].gpu_count;
-        gpu_state* const to = on.gpus + on.first_gpu[update.node];
-        for (int i = 0; i < count; ++i) to[i] = gpus[update.first_gpu + static_cast<std::uint32_t>(i)];
+        cluster.nodes[update.node] = update.state;
+        const int count = cluster.types[cluster.type_of[update.node]].gpu_count;
+        gpu_state* const target = cluster.gpus + cluster.first_gpu[update.node];
+        for (int i = 0; i < count; ++i) target[i] = gpus[update.first_gpu + static_cast<std::uint32_t>(i)];
     }
 };
 
@@ -54,22 +54,22 @@ struct apply_updates {
 template <space Space> class resident_cluster {
   public:
     /// Copies all of the cluster. A failure shows in the space's take_problem().
-    resident_cluster(Space& in, const cluster& of) : in_{&in}, tables_{memory{&in}} {
-        const host_cluster flat{of};
-        const cluster_view from = flat.view();
-        nodes_ = copied(from.nodes, flat.size());
-        type_of_ = copied(from.type_of, flat.size());
-        first_gpu_ = copied(from.first_gpu, flat.size());
-        gpus_ = copied(from.gpus, flat.gpu_count());
-        types_ = in.template allocate<node_type>(of.types().size());
-        sizes_ = {from.size, from.type_count};
+    resident_cluster(Space& space, const cluster& cluster) : in_{&space}, tables_{memory{&space}} {
+        const host_cluster flat{cluster};
+        const cluster_view source = flat.view();
+        nodes_ = copied(source.nodes, flat.size());
+        type_of_ = copied(source.type_of, flat.size());
+        first_gpu_ = copied(source.first_gpu, flat.size());
+        gpus_ = copied(source.gpus, flat.gpu_count());
+        types_ = space.template allocate<node_type>(cluster.types().size());
+        sizes_ = {source.size, source.type_count};
         is_changed_.resize(flat.size());
-        move_kinds(of);
+        move_kinds(cluster);
         for (slot& each : slots_) {
-            each.updates = in.template allocate<detail::node_update>(batch);
-            each.gpus = in.template allocate<gpu_state>(batch * max_gpus_per_node);
-            each.pinned_updates = in.template pinned<detail::node_update>(batch);
-            each.pinned_gpus = in.template pinned<gpu_state>(batch * max_gpus_per_node);
+            each.updates = space.template allocate<detail::node_update>(batch);
+            each.gpus = space.template allocate<gpu_state>(batch * max_gpus_per_node);
+            each.pinned_updates = space.template pinned<detail::node_update>(batch);
+            each.pinned_gpus = space.template pinned<gpu_state>(batch * max_gpus_per_node);
         }
     }
 
@@ -87,10 +87,10 @@ template <space Space> class resident_cluster {
     ///
     /// from  the cluster that this was made from
     /// cost  28 bytes a changed node and 16 a GPU of it; no allocation
-    void update(const cluster& from) {
-        GPUPACK_EXPECTS(from.size() == is_changed_.size(), "the cluster that this was made from");
+    void update(const cluster& source) {
+        GPUPACK_EXPECTS(source.size() == is_changed_.size(), "the cluster that this was made from");
         for (std::size_t first = 0; first < changed_.size(); first += batch)
-            send(from, first, std::min(batch, changed_.size() - first));
+            send(source, first, std::min(batch, changed_.size() - first));
         forget_changes();
     }
 
@@ -100,14 +100,14 @@ template <space Space> class resident_cluster {
     /// updates  [most]
     /// gpus     [most_gpus]
     /// returns  how many were written
-    std::uint32_t write_updates(const cluster& from, detail::node_update* updates, std::uint32_t most,
+    std::uint32_t write_updates(const cluster& source, detail::node_update* updates, std::uint32_t most,
                                 gpu_state* gpus, std::uint32_t most_gpus) {
         std::size_t gpu_count = 0;
         for (const std::uint32_t node : changed_)
-            gpu_count += static_cast<std::size_t>(from[node_id{node}].gpu_count());
-        if (changed_.size() > most || gpu_count > most_gpus) update(from);
+            gpu_count += static_cast<std::size_t>(source[node_id{node}].gpu_count());
+        if (changed_.size() > most || gpu_count > most_gpus) update(source);
         const auto count = static_cast<std::uint32_t>(changed_.size());
-        write_down(from, 0, count, updates, gpus);
+        write_down(source, 0, count, updates, gpus);
         forget_changes();
         return count;
     }
@@ -116,11 +116,11 @@ template <space Space> class resident_cluster {
     /// prepare.
     ///
     /// cost  a pass over the kinds; a copy of them where anything is new
-    void move_kinds(const cluster& of) {
+    void move_kinds(const cluster& cluster) {
         std::vector<node_type> moved;
-        moved.reserve(of.types().size());
+        moved.reserve(cluster.types().size());
         const std::size_t known = tables_.stored();
-        for (const node_type& type : of.types()) {
+        for (const node_type& type : cluster.types()) {
             const auto copy = tables_.moved(type);
             if (!copy) return;
             moved.push_back(*copy);
@@ -151,11 +151,11 @@ template <space Space> class resident_cluster {
 
     /// The space as a table_uploader sees it.
     struct memory {
-        Space* in;
+        Space* space;
         expected<const void*, gpu_error> store(const void* bytes, std::size_t size) const {
-            const void* const at = in->store(bytes, size);
-            if (at == nullptr) return unexpected<gpu_error>{{"moving tables", 0, "no memory for them"}};
-            return at;
+            const void* const stored_at = space->store(bytes, size);
+            if (stored_at == nullptr) return unexpected<gpu_error>{{"moving tables", 0, "no memory for them"}};
+            return stored_at;
         }
     };
 
@@ -172,20 +172,20 @@ template <space Space> class resident_cluster {
         std::uint32_t types = 0;
     };
 
-    template <class Entry> [[nodiscard]] auto copied(const Entry* from, std::size_t entries) {
+    template <class Entry> [[nodiscard]] auto copied(const Entry* source, std::size_t entries) {
         auto array = in_->template allocate<Entry>(entries);
-        in_->write(array, from, entries);
+        in_->write(array, source, entries);
         return array;
     }
 
     /// Writes some of the changed nodes down; returns how many GPUs they have.
-    std::uint32_t write_down(const cluster& from, std::size_t first, std::size_t count,
+    std::uint32_t write_down(const cluster& source, std::size_t first, std::size_t count,
                              detail::node_update* updates, gpu_state* gpus) const {
         std::uint32_t written = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const node_id id{changed_[first + i]};
-            const node_view node = from[id];
-            updates[i] = {id.number(), written, from.row(id).state};
+            const node_view node = source[id];
+            updates[i] = {id.number(), written, source.row(id).state};
             for (int g = 0; g < node.gpu_count(); ++g) gpus[written++] = node.gpu(g);
         }
         return written;
@@ -197,15 +197,16 @@ template <space Space> class resident_cluster {
     }
 
     /// Fills one of two slots while the other one may still be under way.
-    void send(const cluster& from, std::size_t first, std::size_t count) {
-        slot& to = slots_[turn_ ^= 1];
-        in_->wait(to.done);
-        if (to.pinned_updates.data() == nullptr || to.pinned_gpus.data() == nullptr) return; // no memory: see above
-        const std::uint32_t gpus = write_down(from, first, count, to.pinned_updates.data(), to.pinned_gpus.data());
-        in_->write_soon(to.updates, to.pinned_updates, count);
-        in_->write_soon(to.gpus, to.pinned_gpus, gpus);
-        in_->run(count, detail::apply_updates{writable(), to.updates.data(), to.gpus.data()});
-        in_->mark(to.done);
+    void send(const cluster& source, std::size_t first, std::size_t count) {
+        turn_ = 1 - turn_;
+        slot& target = slots_[turn_];
+        in_->wait(target.done);
+        if (target.pinned_updates.data() == nullptr || target.pinned_gpus.data() == nullptr) return; // no memory: see above
+        const std::uint32_t gpus = write_down(source, first, count, target.pinned_updates.data(), target.pinned_gpus.data());
+        in_->write_soon(target.updates, target.pinned_updates, count);
+        in_->write_soon(target.gpus, target.pinned_gpus, gpus);
+        in_->run(count, detail::apply_updates{writable(), target.updates.data(), target.gpus.data()});
+        in_->mark(target.done);
     }
 
     Space* in_;

@@ -84,19 +84,19 @@ template <what_if_policy Policy> class what_if_world {
     /// @param copies  copies(vector) is where a copy of the vector stands, copies.moved(value) is the value with its tables
     ///                moved
     template <class Copies> [[nodiscard]] detail::what_if_view<scorer_type> copied(Copies& copies) const {
-        detail::what_if_view<scorer_type> made = view();
-        const cluster_view host = made.base;
-        made.base.nodes = copies(std::vector(host.nodes, host.nodes + host.size));
-        made.base.type_of = copies(std::vector(host.type_of, host.type_of + host.size));
-        made.base.first_gpu = copies(std::vector(host.first_gpu, host.first_gpu + host.size));
-        made.base.gpus = copies(std::vector(host.gpus, host.gpus + made.gpu_count));
-        made.base.types = copies(std::vector(host.types, host.types + host.type_count));
-        made.classes = copies(classes_);
-        made.class_of = copies(class_of_);
-        made.compute = copies(compute_);
-        made.scorers = copies(scorers_);
-        made.expected = copies.moved(made.expected);
-        return made;
+        detail::what_if_view<scorer_type> copy = view();
+        const cluster_view host = copy.base;
+        copy.base.nodes = copies(std::vector(host.nodes, host.nodes + host.size));
+        copy.base.type_of = copies(std::vector(host.type_of, host.type_of + host.size));
+        copy.base.first_gpu = copies(std::vector(host.first_gpu, host.first_gpu + host.size));
+        copy.base.gpus = copies(std::vector(host.gpus, host.gpus + copy.gpu_count));
+        copy.base.types = copies(std::vector(host.types, host.types + host.type_count));
+        copy.classes = copies(classes_);
+        copy.class_of = copies(class_of_);
+        copy.compute = copies(compute_);
+        copy.scorers = copies(scorers_);
+        copy.expected = copies.moved(copy.expected);
+        return copy;
     }
 
     /// The scenarios as flat records.

@@ -232,9 +232,9 @@ inline expected<cell_grant, no_cell> virtual_clusters::borrow(int level) {
     GPUPACK_EXPECTS(level >= 0 && level < chain_.levels(), "a level of the chain");
     const std::optional<cell> split = smallest_idle(level);
     if (!split) return unexpected<no_cell>{no_cell{no_cell::reason::none_idle, {}, chain_.name_of(level)}};
-    const cell taken = chain_.first_inside(*split, level);
-    idle_.take(taken);
-    return cell_grant{leases_.enter(taken, detail::cell_leases::a_borrower), taken, {}};
+    const cell borrowed = chain_.first_inside(*split, level);
+    idle_.take(borrowed);
+    return cell_grant{leases_.enter(borrowed, detail::cell_leases::a_borrower), borrowed, {}};
 }
 
 /// The idle cell to borrow one of the level from.

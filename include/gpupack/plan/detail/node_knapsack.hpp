@@ -71,8 +71,8 @@ template <class Number> class node_knapsack {
         Number worth{};
         std::size_t taken = 0;
 
-        void improve(Number other, std::size_t by) {
-            if (worth < other) *this = {other, by};
+        void improve(Number other, std::size_t size) {
+            if (worth < other) *this = {other, size};
         }
     };
 
