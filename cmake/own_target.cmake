@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+include(CheckCXXCompilerFlag)
+# References to what is gone: in -Wall of clang++, apart from g++ 13 on.
+check_cxx_compiler_flag(-Wdangling-reference gpupack_has_dangling_reference)
+
 # Marks a target as our own: it gets the warnings, as errors. Never called on what users link.
 function(gpupack_own_target target)
     target_compile_options(${target} PRIVATE
         "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wconversion;-Wshadow;-Werror>"
+        "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${gpupack_has_dangling_reference}>>:-Wdangling-reference>"
         # A request that leaves members at their defaults is how one is meant to be written.
         $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>
         # g++ 12 sees overlaps in std::string's operator+ that are not there (gcc.gnu.org/PR105651).
