@@ -41,7 +41,7 @@ namespace detail {
 ///
 /// The bits of a slot: one for each unit of the grid; one for the media extension; and, where some profile takes
 /// all media engines, one more a unit, of which an instance with engines takes one and "+me.all" all.
-/// compute  slices in thousandths of the GPU's, rounded down
+/// The compute of a profile is its slices in thousandths of those of the GPU, rounded down.
 [[nodiscard]] constexpr partition_table make_table(const geometry& layout) noexcept {
     partition_table table;
     const int step = detail::step_of(layout);

@@ -145,7 +145,7 @@ inline void add_nvlinks(node_topology& topology, std::size_t a, std::size_t b, i
 
 /// Connects every GPU to NVSwitches by that many NVLinks, which each partner of it can use.
 ///
-/// partitions  blocks of 1, 2, 4, ... neighbours, up to all GPUs, may be set apart
+/// Blocks of 1, 2, 4, ... neighbours, up to all GPUs, become partitions.
 inline void add_nvswitch(node_topology& topology, int links) {
     topology.switched = true;
     for (std::size_t a = 0; a < topology.links.size(); ++a)

@@ -103,9 +103,11 @@ inline void add_equal_slots(partition_table& table, const board& layout) {
 
 /// The table of a board.
 ///
-/// compute  a part of the GPU's time: one in `most` where sizes are equal, else as the frame buffer; rounded down
+/// The compute of a profile is a part of the GPU's time, rounded down: one in `most` where sizes are equal, else the part
+/// of the frame buffer.
 ///
-/// - `allowed`: One size a GPU, or sizes mixed by their placement ids.
+/// @param layout  the sizes of the board
+/// @param allowed  one size a GPU, or sizes mixed by their placement ids
 ///
 /// Errors: more than 16 sizes or 128 places, a size that does not fit the frame buffer or not as often as it says;
 /// mixed sizes on a board without placement ids.
