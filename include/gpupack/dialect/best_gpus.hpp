@@ -33,7 +33,7 @@ best_gpus(const node_view& node, const request& request, ValueOf&& value_of) noe
         return picked;
     }
     gpu_set left = fit::fitting_gpus(node, request);
-    for (int taken = 0; taken < request.gpus && !left.empty(); ++taken) {
+    for (int count = 0; count < request.gpus && !left.empty(); ++count) {
         int best = -1;
         for_each_gpu(left, [&](int i) {
             const policy::score value = value_of(i);

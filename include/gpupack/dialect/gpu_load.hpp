@@ -21,14 +21,15 @@ struct gpu_load {
 /// The load of one GPU in the dimension that the request counts in: MiB where memory is asked for, or instances, or
 /// whole GPUs; milli-GPUs for slices of compute alone, and on GPUs whose memory is not known.
 [[nodiscard]] GPUPACK_HD constexpr gpu_load load_of(const node_view& node, int gpu, const request& request) noexcept {
-    const gpu_capacity& of = node.capacity(gpu);
-    const gpu_state& now = node.gpu(gpu);
+    const gpu_capacity& capacity = node.capacity(gpu);
+    const gpu_state& state = node.gpu(gpu);
     const share& wanted = request.share;
     const bool whole = wanted.way() == sharing::exclusive;
     const bool compute_alone = !whole && wanted.memory().count() == 0 && wanted.memory_percent() == 0;
-    if (compute_alone || of.memory == 0)
-        return {of.compute, of.compute - now.compute_free, wanted.compute().count()};
-    return {of.memory, of.memory - now.memory_free, whole ? of.memory : wanted.memory_of(of.memory)};
+    if (compute_alone || capacity.memory == 0)
+        return {capacity.compute, capacity.compute - state.compute_free, wanted.compute().count()};
+    const policy::score memory = whole ? capacity.memory : wanted.memory_of(capacity.memory);
+    return {capacity.memory, capacity.memory - state.memory_free, memory};
 }
 
 } // namespace gpupack::dialect

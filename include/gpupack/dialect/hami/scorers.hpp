@@ -41,13 +41,13 @@ struct hami_load {
 /// Source: HAMi's ComputeScore (docs/sources.md#hami).
 ///
 /// @return millionths of a point; 0 where there is none of one dimension
-[[nodiscard]] GPUPACK_HD constexpr policy::score hami_score(const hami_load& of,
+[[nodiscard]] GPUPACK_HD constexpr policy::score hami_score(const hami_load& load,
                                                     const hami_weights& weights = {}) noexcept {
     constexpr policy::score ten_points = 10'000'000;
-    if (of.slots == 0 || of.cores == 0 || of.memory == 0) return 0;
-    return weights.slots * (of.slots_used * ten_points / of.slots) +
-           weights.cores * (of.cores_used * ten_points / of.cores) +
-           weights.memory * (of.memory_used * ten_points / of.memory);
+    if (load.slots == 0 || load.cores == 0 || load.memory == 0) return 0;
+    return weights.slots * (load.slots_used * ten_points / load.slots) +
+           weights.cores * (load.cores_used * ten_points / load.cores) +
+           weights.memory * (load.memory_used * ten_points / load.memory);
 }
 
 /// What HAMi calls a device policy.
@@ -82,24 +82,29 @@ struct hami_gpus {
         constexpr policy::score starts = 16;
         policy::score sum = 0;
         for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
-            const gpu_capacity& of = chosen.node.capacity(i);
-            const policy::score scored = hami_score(load_with(chosen.node.gpu(i), of, request.share), weights);
-            sum += starts * rank(of.numa, scored, chosen.node.gpu(i).sharers);
+            const gpu_capacity& capacity = chosen.node.capacity(i);
+            const policy::score scored = hami_score(load_with(chosen.node.gpu(i), capacity, request.share), weights);
+            sum += starts * rank(capacity.numa, scored, chosen.node.gpu(i).sharers);
             if (request.share.way() == sharing::mig)
-                sum += detail::hami_start(*of.mig, chosen.slots[nth < max_instances ? nth : 0]);
+                sum += detail::hami_start(*capacity.mig, chosen.slots[nth < max_instances ? nth : 0]);
         });
         return sum;
     }
     friend bool operator==(const hami_gpus&, const hami_gpus&) = default;
 
   private:
-    [[nodiscard]] GPUPACK_HD static constexpr hami_load load_with(const gpu_state& gpu, const gpu_capacity& of,
+    [[nodiscard]] GPUPACK_HD static constexpr hami_load load_with(const gpu_state& gpu, const gpu_capacity& capacity,
                                                                   const share& request) noexcept {
         const bool whole = request.way() == sharing::exclusive;
-        const policy::score cores = of.compute - gpu.compute_free + (whole ? of.compute : request.compute().count());
-        if (of.memory == 0) return {gpu.sharers + 1, of.max_sharers, cores, of.compute, cores, of.compute};
-        const policy::score memory = of.memory - gpu.memory_free + (whole ? of.memory : request.memory_of(of.memory));
-        return {gpu.sharers + 1, of.max_sharers, cores, of.compute, memory, of.memory};
+        hami_load load{.slots_used = gpu.sharers + 1, .slots = capacity.max_sharers, .cores = capacity.compute};
+        load.cores_used = capacity.compute - gpu.compute_free;
+        load.cores_used += whole ? capacity.compute : request.compute().count();
+        load.memory = capacity.memory == 0 ? load.cores : capacity.memory;
+        load.memory_used = load.cores_used;
+        if (capacity.memory == 0) return load;
+        load.memory_used = capacity.memory - gpu.memory_free;
+        load.memory_used += whole ? capacity.memory : request.memory_of(capacity.memory);
+        return load;
     }
 };
 

@@ -29,10 +29,10 @@ struct hami_topology {
         const link_view* const known = chosen.node.type().links;
         if (known == nullptr || chosen.gpus.empty()) return 0;
         if (request.gpus > 1) return known->score(chosen.gpus, nvlink_count::direct);
-        const int taken = chosen.gpus.lowest();
+        const int gpu = chosen.gpus.lowest();
         policy::score sum = 0;
         for_each_gpu(fit::fitting_gpus(chosen.node, request) - chosen.gpus,
-                     [&](int other) { sum -= known->pair(taken, other, nvlink_count::direct); });
+                     [&](int other) { sum -= known->pair(gpu, other, nvlink_count::direct); });
         return sum;
     }
     friend bool operator==(const hami_topology&, const hami_topology&) = default;

@@ -65,15 +65,15 @@ struct kai_amounts {
 [[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
                                                               const request& request) noexcept {
     if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
-    kai_amounts of{0, policy::score{1000} * node.gpu_count()};
+    kai_amounts amounts{0, policy::score{1000} * node.gpu_count()};
     for (int i = 0; i < node.gpu_count(); ++i) {
         const gpu_capacity& capacity = node.capacity(i);
         const policy::score compute = policy::score{1000} * node.gpu(i).compute_free / capacity.compute;
         const policy::score memory =
             capacity.memory == 0 ? compute : policy::score{1000} * node.gpu(i).memory_free / capacity.memory;
-        of.free += compute < memory ? compute : memory;
+        amounts.free += compute < memory ? compute : memory;
     }
-    return of;
+    return amounts;
 }
 
 /// The scorer that kai_node prepares: least and most are over the nodes of the decision that have the resource.
@@ -84,10 +84,12 @@ struct kai_node_scorer {
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
                                                         const request& request) const noexcept {
-        const kai_amounts of = kai_amounts_of(node, request);
-        policy::score sum = lean == policy::strategy::spread ? kai_spread_score(of.free, of.all)
-                    : of.all == 0            ? 0
-                                             : kai_pack_score(of.free, least, most);
+        const kai_amounts amounts = kai_amounts_of(node, request);
+        policy::score sum = 0;
+        if (lean == policy::strategy::spread)
+            sum = kai_spread_score(amounts.free, amounts.all);
+        else if (amounts.all > 0)
+            sum = kai_pack_score(amounts.free, least, most);
         if (request.gpus == 0) return sum + (node.gpu_count() == 0 ? 10 * kai_point : 0);
         if (request.share.way() != sharing::slices) return sum;
         bool joins = false;

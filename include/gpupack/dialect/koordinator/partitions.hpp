@@ -58,15 +58,15 @@ struct koordinator_partitions {
                 visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
     }
 
-    [[nodiscard]] GPUPACK_HD static constexpr policy::score score_of(const node_view& node, gpu_set taken) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr policy::score score_of(const node_view& node, gpu_set set) noexcept {
         gpu_set idle;
         for (int i = 0; i < node.gpu_count(); ++i)
-            if (is_free_whole(node.gpu(i)) && !taken.contains(i)) idle.insert(i);
-        const int count = taken.size();
+            if (is_free_whole(node.gpu(i)) && !set.contains(i)) idle.insert(i);
+        const int count = set.size();
         bool is_partition = false;
         policy::score sum = 0;
         for_each_partition(node, [&](gpu_set partition) {
-            is_partition = is_partition || partition == taken;
+            is_partition = is_partition || partition == set;
             const int size = partition.size();
             if (size < count || !((partition & idle) == partition)) return;
             sum += size == 8 ? 10000 : size == 4 ? 100 : size == 2 ? 1 : 0;

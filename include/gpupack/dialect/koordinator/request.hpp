@@ -27,8 +27,8 @@ struct koordinator_resources {
 /// that it does not divide, or more than 100 a GPU; more than 32 GPUs.
 /// Source: Koordinator's DeviceShare (docs/sources.md#koordinator).
 [[nodiscard]] inline expected<request, input_error> koordinator_request(const koordinator_resources& request) {
-    const auto wrong = [](const char* field, std::int64_t value, const char* wanted) {
-        return bad_input(field, std::to_string(value), wanted);
+    const auto wrong = [](const char* field, std::int64_t value, const char* rule) {
+        return bad_input(field, std::to_string(value), rule);
     };
     if (request.shared < 0 || request.shared > max_gpus_per_node)
         return wrong("gpu.shared", request.shared, "from 1 to 32 GPUs");

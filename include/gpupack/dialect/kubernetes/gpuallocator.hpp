@@ -153,9 +153,9 @@ struct gpuallocator_best_effort {
                 fit::by_links::yes);
         if (!fit::fits(node, request)) return;
         const gpu_set fitting = fit::fitting_gpus(node, request);
-        const gpu_set taken = known->is_tabled() ? best_effort_set(*known, fitting, gpu_set{}, request.gpus)
+        const gpu_set set = known->is_tabled() ? best_effort_set(*known, fitting, gpu_set{}, request.gpus)
                                                  : policy::best_link_set(*known, fitting, request.gpus).gpus;
-        visit(policy::score{known->score(taken, nvlink_count::direct)}, taken, fit::lowest_slots(node, taken, request.share));
+        visit(policy::score{known->score(set, nvlink_count::direct)}, set, fit::lowest_slots(node, set, request.share));
     }
 
     friend bool operator==(const gpuallocator_best_effort&, const gpuallocator_best_effort&) = default;

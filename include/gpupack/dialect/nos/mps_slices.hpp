@@ -44,10 +44,10 @@ namespace detail {
 }
 
 /// Creates what is still missing, smallest first, as far as `spare` goes. Returns how many slices that were.
-[[nodiscard]] inline std::int64_t create_missing(slice_counts& free, const slice_counts& wanted,
+[[nodiscard]] inline std::int64_t create_missing(slice_counts& free, const slice_counts& demand,
                                                  std::int64_t& spare) {
     std::int64_t created = 0;
-    for (const auto& [size, count] : wanted) {
+    for (const auto& [size, count] : demand) {
         const auto there = free.find(size);
         const std::int64_t missing = count - (there == free.end() ? 0 : there->second);
         const std::int64_t more = std::min(missing, spare / size);
@@ -84,33 +84,33 @@ namespace detail {
 /// @param now     the slices of the GPU
 /// @param wanted  how many free slices of each size there should be; those that are free already count
 /// @return        the slices that are free then, without sizes that have none
-[[nodiscard]] inline expected<mps_cut, input_error> cut_for(const mps_slices& now, const slice_counts& wanted) {
-    if (const auto right = detail::check("used slices", now.used); !right)
-        return unexpected<input_error>{right.error()};
-    if (const auto right = detail::check("free slices", now.free); !right)
-        return unexpected<input_error>{right.error()};
-    if (const auto right = detail::check("wanted slices", wanted); !right)
-        return unexpected<input_error>{right.error()};
+[[nodiscard]] inline expected<mps_cut, input_error> cut_for(const mps_slices& now, const slice_counts& demand) {
+    if (const auto checked = detail::check("used slices", now.used); !checked)
+        return unexpected<input_error>{checked.error()};
+    if (const auto checked = detail::check("free slices", now.free); !checked)
+        return unexpected<input_error>{checked.error()};
+    if (const auto checked = detail::check("wanted slices", demand); !checked)
+        return unexpected<input_error>{checked.error()};
     std::int64_t spare = now.memory.count();
     if (!detail::take(spare, now.used) || !detail::take(spare, now.free))
         return bad_input("GPU memory", std::to_string(now.memory.count()), "no less than its slices have together");
     const auto none_left = [](const auto& each) { return each.second == 0; };
     mps_cut made{now.free, false};
     std::erase_if(made.free, none_left);
-    made.changed = detail::create_missing(made.free, wanted, spare) > 0;
+    made.changed = detail::create_missing(made.free, demand, spare) > 0;
 
     slice_counts kept = made.free;
     slice_counts surplus;
     std::int64_t room = spare;
     for (auto& [size, count] : kept) {
-        const auto request = wanted.find(size);
-        const std::int64_t needed = request == wanted.end() ? 0 : request->second;
+        const auto request = demand.find(size);
+        const std::int64_t needed = request == demand.end() ? 0 : request->second;
         if (count <= needed) continue;
         surplus[size] = count - needed;
         room += (count - needed) * size;
         count = needed;
     }
-    if (detail::create_missing(kept, wanted, room) == 0) return made;
+    if (detail::create_missing(kept, demand, room) == 0) return made;
     for (const auto& [size, count] : surplus) {
         if (size * count > room) continue;
         kept[size] += count;
