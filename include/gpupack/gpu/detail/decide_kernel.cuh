@@ -29,8 +29,8 @@ template <class Scorer> struct decision_message {
 };
 
 /// Writes the nodes that changed to where they belong; one block.
-template <class Scorer> GPUPACK_KERNEL apply_message(writable_cluster_view on, const decision_message<Scorer>* message) {
-    if (threadIdx.x < message->update_count) apply_updates{on, message->updates, message->gpus}(threadIdx.x);
+template <class Scorer> GPUPACK_KERNEL apply_message(writable_cluster_view cluster, const decision_message<Scorer>* message) {
+    if (threadIdx.x < message->update_count) apply_updates{cluster, message->updates, message->gpus}(threadIdx.x);
 }
 
 /// One decision: as rank_kernel for one shape; the last block then takes the GPUs on the best node.
@@ -39,18 +39,18 @@ template <class Scorer> GPUPACK_KERNEL apply_message(writable_cluster_view on, c
 /// done     0 before and after
 /// answer   in host memory
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
-    decide_kernel(cluster_view on, const decision_message<Scorer>* message, ranked_node<search::key_of<Scorer>>* partial,
+    decide_kernel(cluster_view cluster, const decision_message<Scorer>* message, ranked_node<search::key_of<Scorer>>* partial,
                   std::uint32_t* done, ranked_selection<search::key_of<Scorer>>* answer) {
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(request, message->of, tables, message->table_bytes);
-    const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
+    const auto found = best_of(cluster, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
     if (!leave_for_last(partial, done, best_of_block(found))) return;
     const auto best = best_of_grid(partial);
     if (threadIdx.x != 0) return;
     *done = 0;
-    *answer = choose_on(on, request, best);
+    *answer = choose_on(cluster, request, best);
 }
 
 } // namespace gpupack::gpu::detail

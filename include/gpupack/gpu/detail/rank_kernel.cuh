@@ -32,14 +32,14 @@ inline constexpr int rank_threads = 256;
 inline constexpr std::size_t most_shared_tables = 32 * 1024;
 
 /// Copies entries with all threads of a block.
-template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* to, const Entry* from, std::size_t entries) {
+template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* target, const Entry* source, std::size_t entries) {
     if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
         const std::size_t words = entries * sizeof(Entry) / sizeof(std::uint32_t);
         for (std::size_t i = threadIdx.x; i < words; i += blockDim.x)
-            reinterpret_cast<std::uint32_t*>(to)[i] = reinterpret_cast<const std::uint32_t*>(from)[i];
+            reinterpret_cast<std::uint32_t*>(target)[i] = reinterpret_cast<const std::uint32_t*>(source)[i];
     } else {
         for (std::size_t i = threadIdx.x; i < entries * sizeof(Entry); i += blockDim.x)
-            reinterpret_cast<std::uint8_t*>(to)[i] = reinterpret_cast<const std::uint8_t*>(from)[i];
+            reinterpret_cast<std::uint8_t*>(target)[i] = reinterpret_cast<const std::uint8_t*>(source)[i];
     }
 }
 
@@ -47,13 +47,13 @@ template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* to, const Entry*
 /// of the expected tasks. All threads of the block call it; it ends with a barrier.
 ///
 /// tables  [table_bytes]  shared
-template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>& to, const prepared_request<Scorer>& from,
+template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>& target, const prepared_request<Scorer>& source,
                                                     unsigned char* tables, std::uint32_t table_bytes) {
-    copy_by_block(&to, &from, 1);
+    copy_by_block(&target, &source, 1);
     __syncthreads();
     if (table_bytes == 0) return;
     std::size_t offset = 0;
-    policy::policy_traits<Scorer>::for_each_table(to.scorer, [&](auto& pointer, std::size_t count) {
+    policy::policy_traits<Scorer>::for_each_table(target.scorer, [&](auto& pointer, std::size_t count) {
         if (count == 0) return;
         using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
         copy_by_block(reinterpret_cast<entry*>(tables + offset), pointer, count);
@@ -62,7 +62,7 @@ template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>
     __syncthreads();
     if (threadIdx.x == 0) {
         offset = 0;
-        policy::policy_traits<Scorer>::for_each_table(to.scorer, [&](auto& pointer, std::size_t count) {
+        policy::policy_traits<Scorer>::for_each_table(target.scorer, [&](auto& pointer, std::size_t count) {
             if (count == 0) return;
             using entry = std::remove_cv_t<std::remove_reference_t<decltype(*pointer)>>;
             pointer = reinterpret_cast<const entry*>(tables + offset);
@@ -115,14 +115,14 @@ template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
 /// done     [shapes]  0 at first
 /// best     [shapes]
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
-    rank_kernel(cluster_view on, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
+    rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
                 std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(request, shapes[blockIdx.y], tables, table_bytes);
     auto* const mine = partial + std::size_t{blockIdx.y} * gridDim.x;
-    const auto found = best_of(on, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
+    const auto found = best_of(cluster, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
     if (!leave_for_last(mine, done + blockIdx.y, best_of_block(found))) return;
     const auto all = best_of_grid(mine);
     if (threadIdx.x == 0) best[blockIdx.y] = all;

@@ -23,57 +23,57 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// The sums of the node are read at once and kept in registers: read where they are needed, behind one branch after the
 /// other, each would be waited for.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-rank_node(const cluster_view& on, const prepared_request<Scorer>& of, std::uint32_t n) noexcept {
-    const node_state sums = on.nodes[n];
-    const node_view node{node_id{n}, on.types[on.type_of[n]], sums, on.gpus + on.first_gpu[n]};
-    if (!fit::fits(node, of.request)) return {};
-    return {policy::node_score(of.scorer, node, of.request), node_id{n}};
+rank_node(const cluster_view& cluster, const prepared_request<Scorer>& prepared, std::uint32_t n) noexcept {
+    const node_state sums = cluster.nodes[n];
+    const node_view node{node_id{n}, cluster.types[cluster.type_of[n]], sums, cluster.gpus + cluster.first_gpu[n]};
+    if (!fit::fits(node, prepared.request)) return {};
+    return {policy::node_score(prepared.scorer, node, prepared.request), node_id{n}};
 }
 
 /// The best of the nodes first, first + step, first + 2 step ...
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-best_of(const cluster_view& on, const prepared_request<Scorer>& of, std::uint32_t first, std::uint32_t step) noexcept {
+best_of(const cluster_view& cluster, const prepared_request<Scorer>& prepared, std::uint32_t first, std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
-    for (std::uint32_t n = first; n < on.size; n += step)
-        if (const auto here = rank_node(on, of, n); here.precedes(best)) best = here;
+    for (std::uint32_t n = first; n < cluster.size; n += step)
+        if (const auto here = rank_node(cluster, prepared, n); here.precedes(best)) best = here;
     return best;
 }
 
 /// What the policy takes on a ranked node.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
-choose_on(const cluster_view& on, const prepared_request<Scorer>& of, const ranked_node<search::key_of<Scorer>>& at) noexcept {
-    if (!at.found()) return {};
-    return {policy::select_gpus(of.scorer, on[at.node], of.request), at.score};
+choose_on(const cluster_view& cluster, const prepared_request<Scorer>& prepared, const ranked_node<search::key_of<Scorer>>& place) noexcept {
+    if (!place.found()) return {};
+    return {policy::select_gpus(prepared.scorer, cluster[place.node], prepared.request), place.score};
 }
 
 /// Puts a node into a list that is kept best first, where it is good enough; the list always holds `length` entries.
 template <class Key> GPUPACK_HD constexpr void insert(ranked_node<Key>* list, std::uint32_t length,
                                                       const ranked_node<Key>& offered) noexcept {
     if (!offered.precedes(list[length - 1])) return;
-    std::uint32_t at = length - 1;
-    for (; at > 0 && offered.precedes(list[at - 1]); --at) list[at] = list[at - 1];
-    list[at] = offered;
+    std::uint32_t place = length - 1;
+    for (; place > 0 && offered.precedes(list[place - 1]); --place) list[place] = list[place - 1];
+    list[place] = offered;
 }
 
 /// The best nodes of a part of the cluster: index = shape * parts + part; part p has the nodes p, p + parts, ...
 ///
 /// lists  [shapes, parts, length]
 template <class Scorer> struct rank_part {
-    cluster_view on;
+    cluster_view cluster;
     const prepared_request<Scorer>* shapes;
     ranked_node<search::key_of<Scorer>>* lists;
     std::uint32_t parts;
     std::uint32_t length;
 
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        const prepared_request<Scorer>& of = shapes[index / parts];
+        const prepared_request<Scorer>& prepared = shapes[index / parts];
         auto* const list = lists + std::uint64_t{index} * length;
         if (length == 1) { // kept in registers
-            *list = best_of(on, of, index % parts, parts);
+            *list = best_of(cluster, prepared, index % parts, parts);
             return;
         }
         for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
-        for (std::uint32_t n = index % parts; n < on.size; n += parts) insert(list, length, rank_node(on, of, n));
+        for (std::uint32_t n = index % parts; n < cluster.size; n += parts) insert(list, length, rank_node(cluster, prepared, n));
     }
 };
 
@@ -106,14 +106,14 @@ template <class Key> struct merge_lists {
 ///
 /// ranked, choices  [shapes, length]
 template <class Scorer> struct choose_gpus {
-    cluster_view on;
+    cluster_view cluster;
     const prepared_request<Scorer>* shapes;
     const ranked_node<search::key_of<Scorer>>* ranked;
     ranked_selection<search::key_of<Scorer>>* choices;
     std::uint32_t length;
 
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        choices[index] = choose_on(on, shapes[index / length], ranked[index]);
+        choices[index] = choose_on(cluster, shapes[index / length], ranked[index]);
     }
 };
 
@@ -121,13 +121,13 @@ template <class Scorer> struct choose_gpus {
 ///
 /// keys, fits  [shapes, nodes]
 template <class Scorer> struct score_all {
-    cluster_view on;
+    cluster_view cluster;
     const prepared_request<Scorer>* shapes;
     search::key_of<Scorer>* keys;
     std::uint8_t* fits;
 
     GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
-        const auto ranked = rank_node(on, shapes[index / on.size], static_cast<std::uint32_t>(index % on.size));
+        const auto ranked = rank_node(cluster, shapes[index / cluster.size], static_cast<std::uint32_t>(index % cluster.size));
         keys[index] = ranked.score;
         fits[index] = ranked.found() ? 1 : 0;
     }
@@ -137,7 +137,7 @@ template <class Scorer> struct score_all {
 ///
 /// counts  [shapes, parts, fit::reason_count]
 struct count_part {
-    cluster_view on;
+    cluster_view cluster;
     const request* requests;
     std::uint32_t* counts;
     std::uint32_t parts;
@@ -145,8 +145,8 @@ struct count_part {
     GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
         std::uint32_t* const here = counts + std::uint64_t{index} * fit::reason_count;
         for (int r = 0; r < fit::reason_count; ++r) here[r] = 0;
-        for (std::uint32_t n = index % parts; n < on.size; n += parts)
-            ++here[static_cast<int>(fit::diagnose(on[node_id{n}], requests[index / parts]).why)];
+        for (std::uint32_t n = index % parts; n < cluster.size; n += parts)
+            ++here[static_cast<int>(fit::diagnose(cluster[node_id{n}], requests[index / parts]).why)];
     }
 };
 
