@@ -73,10 +73,12 @@ fetched(Space& space, const typename Space::template array<Entry>& array, std::s
 ///
 /// of        brought up to date first
 /// on        the cluster that it was made from
-/// length    how many nodes a request; those beyond the last that fits are not found()
-/// returns   [requests, length]  best first: higher score, then lower node
-/// errors    what failed on the GPU
-/// cost      a rank a node and request
+///
+/// Errors: what failed on the GPU.
+/// Cost: a rank a node and request.
+///
+/// - `length`: How many nodes a request; those beyond the last that fits are not found().
+/// @return [requests, length] best first: higher score, then lower node
 template <space Space, policy::policy Policy>
 [[nodiscard]] expected<std::vector<ranked_selection<key_under<Policy>>>, gpu_error>
 best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
@@ -95,14 +97,12 @@ best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Poli
 }
 
 /// What every node scores for every request.
-///
-/// keys  [requests, nodes]  where the node fits
-/// fits  [requests, nodes]  1 where it does
 template <class Key> struct score_matrix {
-    std::size_t nodes = 0;
-    std::vector<Key> keys;
-    std::vector<std::uint8_t> fits;
+    std::size_t nodes = 0; ///< Number of nodes.
+    std::vector<Key> keys;          ///< [requests, nodes] where the node fits.
+    std::vector<std::uint8_t> fits; ///< [requests, nodes] 1 where it does.
 
+    /// Whether the nth request fits the node.
     [[nodiscard]] bool fits_on(std::size_t nth, node_id node) const {
         return fits[nth * nodes + node.number()] != 0;
     }
@@ -113,7 +113,7 @@ template <class Key> struct score_matrix {
 
 /// The full matrix of scores; arguments and errors as best_nodes.
 ///
-/// memory  for plain scores, 9 bytes a node and request, here and there
+/// Memory: for plain scores, 9 bytes a node and request, here and there.
 template <space Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
 score_all(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests) {
     Space& space = resident.in();
@@ -133,8 +133,9 @@ score_all(resident_cluster<Space>& resident, const cluster& cluster, const Polic
 
 /// How many nodes take each request, and how many fail for which reason.
 ///
-/// returns  [requests][fit::reason_count]  they sum to the number of nodes; [none] of them fit
-/// errors   as best_nodes. Policies do not matter here
+/// Errors: as best_nodes. Policies do not matter here.
+///
+/// @return [requests][fit::reason_count] they sum to the number of nodes; [none] of them fit
 template <space Space> [[nodiscard]] expected<std::vector<std::array<std::uint32_t, fit::reason_count>>, gpu_error>
 count_reasons(resident_cluster<Space>& resident, const cluster& cluster, const std::vector<request>& requests) {
     Space& space = resident.in();

@@ -24,19 +24,15 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 ///
 /// Each array answers one question, so that a score of the node alone streams 28 bytes a node, and a test of its GPUs 16
 /// more a GPU.
-/// nodes      [size]  20 bytes each
-/// type_of    [size]  index into kinds
-/// first_gpu  [size]  where the node's GPUs stand in gpus; those of one node in a row
-/// gpus       [all GPUs]  16 bytes each
-/// types      [type_count]  their pointers lead to memory of the same side
 struct cluster_view {
-    const node_state* nodes = nullptr;
-    const std::uint32_t* type_of = nullptr;
+    const node_state* nodes = nullptr;      ///< [size] 20 bytes each.
+    const std::uint32_t* type_of = nullptr; ///< [size] index into kinds.
+    /// [size] where the node's GPUs stand in gpus; those of one node in a row.
     const std::uint32_t* first_gpu = nullptr;
-    const gpu_state* gpus = nullptr;
-    const node_type* types = nullptr;
-    std::uint32_t size = 0;
-    std::uint32_t type_count = 0;
+    const gpu_state* gpus = nullptr;  ///< [all GPUs] 16 bytes each.
+    const node_type* types = nullptr; ///< [type_count] their pointers lead to memory of the same side.
+    std::uint32_t size = 0; ///< Number of nodes.
+    std::uint32_t type_count = 0; ///< Number of node types.
 
     /// A view of the node, as cluster gives it.
     [[nodiscard]] GPUPACK_HD constexpr node_view operator[](node_id id) const noexcept {
@@ -47,13 +43,14 @@ struct cluster_view {
 
 /// The same, to be changed: placements are taken and given back as in a cluster, but without receipts.
 struct writable_cluster_view {
-    node_state* nodes = nullptr;
-    const std::uint32_t* type_of = nullptr;
+    node_state* nodes = nullptr; ///< [size] 20 bytes each.
+    const std::uint32_t* type_of = nullptr; ///< [size] index into types.
+    /// [size] index into gpus of the node's first GPU; those of one node follow each other.
     const std::uint32_t* first_gpu = nullptr;
-    gpu_state* gpus = nullptr;
-    const node_type* types = nullptr;
-    std::uint32_t size = 0;
-    std::uint32_t type_count = 0;
+    gpu_state* gpus = nullptr; ///< [all GPUs] 16 bytes each.
+    const node_type* types = nullptr; ///< [type_count] their pointers lead to memory of the same side.
+    std::uint32_t size = 0; ///< Number of nodes.
+    std::uint32_t type_count = 0; ///< Number of node types.
 
     /// To read only.
     [[nodiscard]] GPUPACK_HD constexpr cluster_view view() const noexcept {
@@ -64,7 +61,7 @@ struct writable_cluster_view {
 
     /// Takes a request's resources where it fits, as cluster::take does.
     ///
-    /// returns  what each GPU gives to a split slice: give_back asks for it
+    /// @return what each GPU gives to a split slice: give_back asks for it
     GPUPACK_HD constexpr split_memory take(node_id id, const request& request, gpu_set selected,
                                            slot_list slots = {}) const noexcept {
         const node_type& type = types[type_of[id.number()]];

@@ -30,15 +30,17 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// asked and of what changed, and two kernels, the last block of which writes the answer into host memory.
 ///
 /// Where the GPU fails it, the scan answers from then on, and problem() says why: no decision is lost.
-/// memory  see resident_cluster
-/// cost    a launch and a rank a node, spread over the card; changed nodes beyond 16 are sent before
+///
+/// Memory: see resident_cluster.
+/// Cost: a launch and a rank a node, spread over the card; changed nodes beyond 16 are sent before.
 template <policy::policy Policy> class device_searcher {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
 
   public:
+    /// The scorer that kernels call.
     using scorer_type = policy::scorer_of<Policy>;
 
-    /// problem  receives the first failure, here and later
+    /// - `problem`: Receives the first failure, here and later.
     device_searcher(const cluster& on, int device, std::shared_ptr<std::optional<gpu_error>> problem)
         : problem_{std::move(problem)} {
         auto opened = device_space::open(device);
@@ -50,6 +52,7 @@ template <policy::policy Policy> class device_searcher {
         if (auto failed = gpu_->space->take_problem()) fail(std::move(*failed));
     }
 
+    /// The best choice for a request; nothing where it fits nowhere.
     [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
         if (gpu_ != nullptr && question.cluster.size() > 0) {
             const std::optional<answer_type> told = ask(policy, question);
@@ -59,6 +62,7 @@ template <policy::policy Policy> class device_searcher {
         return search::scan::searcher{}.find(policy, question);
     }
 
+    /// Notes that a node has changed.
     void changed(const cluster&, node_id node) {
         if (gpu_ != nullptr) gpu_->nodes.changed(node);
     }

@@ -36,8 +36,10 @@ class device_space {
     template <class Entry> class array {
       public:
         array() = default;
+        /// An array of the space.
         array(device_space& from, Entry* entries, std::size_t bytes) noexcept
             : from_{&from}, entries_{entries}, bytes_{bytes} {}
+        /// An array of the space.
         array(array&& other) noexcept { swap(other); }
         array& operator=(array&& other) noexcept {
             swap(other);
@@ -47,7 +49,9 @@ class device_space {
             if (entries_ != nullptr) from_->give_back(entries_, bytes_);
         }
 
+        /// The entries; null where there was no memory.
         [[nodiscard]] Entry* data() noexcept { return entries_; }
+        /// The entries; null where there was no memory.
         [[nodiscard]] const Entry* data() const noexcept { return entries_; }
 
       private:
@@ -66,8 +70,10 @@ class device_space {
     template <class Entry> class pinned_array {
       public:
         pinned_array() = default;
+        /// An array of pinned host memory.
         explicit pinned_array(Entry* entries) noexcept : entries_{entries} {}
 
+        /// The entries; null where there was no memory.
         [[nodiscard]] Entry* data() const noexcept { return entries_.get(); }
 
       private:
@@ -81,6 +87,7 @@ class device_space {
     class mark_type {
       public:
         mark_type() = default;
+        /// Takes the mark over from another.
         mark_type(mark_type&& other) noexcept : event_{std::exchange(other.event_, nullptr)} {}
         mark_type& operator=(mark_type&& other) noexcept {
             std::swap(event_, other.event_);
@@ -114,10 +121,12 @@ class device_space {
         if (stream_ != nullptr) (void)cudaStreamDestroy(stream_);
     }
 
+    /// The GPU.
     [[nodiscard]] const device_info& device() const noexcept { return device_; }
     /// Where all work of the space goes, for kernels of one's own.
     [[nodiscard]] cudaStream_t stream() const noexcept { return stream_; }
 
+    /// As space says.
     template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
         if (problem_ || entries == 0) return {};
         const detail::device_scope scope{device_.number};
@@ -133,6 +142,7 @@ class device_space {
         return {*this, static_cast<Entry*>(memory), bytes};
     }
 
+    /// As space says.
     template <class Entry> [[nodiscard]] pinned_array<Entry> pinned(std::size_t entries) {
         const detail::device_scope scope{device_.number};
         void* memory = nullptr;
@@ -140,17 +150,20 @@ class device_space {
         return pinned_array<Entry>{static_cast<Entry*>(memory)};
     }
 
+    /// As space says.
     template <class Entry> void write(array<Entry>& to, const Entry* from, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(to.data(), from, entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
         finish(); // the caller's memory may go
     }
+    /// As space says.
     template <class Entry> void write_soon(array<Entry>& to, const pinned_array<Entry>& from, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(to.data(), from.data(), entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
     }
+    /// As space says.
     template <class Entry> void read(const array<Entry>& from, Entry* to, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(to, from.data(), entries * sizeof(Entry), cudaMemcpyDeviceToHost, stream_),
@@ -158,6 +171,7 @@ class device_space {
         finish();
     }
 
+    /// As space says.
     template <class Body> void run(std::uint64_t count, const Body& body) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
@@ -202,8 +216,8 @@ class device_space {
 
     /// The best node of each shape in one kernel: what rank_part and merge_lists do for lists of one. See rank_kernel.
     ///
-    /// best         [count]
-    /// table_bytes  of the scorers' tables, at most; small ones are read from shared memory
+    /// - `best`: [count].
+    /// - `table_bytes`: Of the scorers' tables, at most; small ones are read from shared memory.
     template <class Scorer> void rank_best(const cluster_view& on, const prepared_request<Scorer>* shapes, std::uint32_t count,
                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
         if (problem_ || count == 0) return;
@@ -220,6 +234,7 @@ class device_space {
         check(cudaGetLastError(), "a kernel launch");
     }
 
+    /// As space says.
     void mark(mark_type& at) {
         if (problem_) return;
         const detail::device_scope scope{device_.number};
@@ -227,6 +242,7 @@ class device_space {
             check(cudaEventCreateWithFlags(&at.event_, cudaEventDisableTiming), "cudaEventCreateWithFlags");
         if (!problem_) check(cudaEventRecord(at.event_, stream_), "cudaEventRecord");
     }
+    /// As space says.
     void wait(mark_type& at) {
         if (!problem_ && at.event_ != nullptr) check(cudaEventSynchronize(at.event_), "cudaEventSynchronize");
     }
@@ -235,6 +251,7 @@ class device_space {
         if (!problem_) check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
     }
 
+    /// As space says.
     [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
         if (problem_) return nullptr;
         const detail::device_scope scope{device_.number};
@@ -255,6 +272,7 @@ class device_space {
         return to;
     }
 
+    /// As space says.
     [[nodiscard]] std::uint32_t parts(std::uint32_t nodes) const noexcept {
         return std::clamp(nodes / 8, 1U, 64U * static_cast<std::uint32_t>(device_.multiprocessors));
     }

@@ -29,13 +29,14 @@ class engine {
   public:
     /// Opens a GPU.
     ///
-    /// errors  no driver, no such GPU, no code for it: the CPU engines need none
+    /// Errors: no driver, no such GPU, no code for it: the CPU engines need none.
     [[nodiscard]] static expected<engine, gpu_error> open(int device = 0) {
         auto found = find_device(device);
         if (!found) return unexpected<gpu_error>{std::move(found.error())};
         return engine{std::move(*found)};
     }
 
+    /// A searcher for that cluster.
     template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& on) const {
         if constexpr (runs_on_device<Policy>)
             return device_searcher<Policy>{on, device_.number, problem_};
@@ -43,6 +44,7 @@ class engine {
             return search::scan::searcher{};
     }
 
+    /// The GPU.
     [[nodiscard]] const device_info& device() const noexcept { return device_; }
     /// Why the CPU decides since then; nothing as long as the GPU does. Of all searchers that this engine, or a copy of
     /// it, has made.

@@ -9,14 +9,10 @@
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// Why something could not be done on the GPU: which call failed, with which code, and what that means.
-///
-/// call     "cudaMalloc", or what was being done
-/// code     of the CUDA runtime; 0 where the failure is not one of its
-/// problem  for a person, with what to do about it where that is known
 struct gpu_error {
-    std::string call;
-    int code = 0;
-    std::string problem;
+    std::string call;    ///< "cudaMalloc", or what was being done.
+    int code = 0;        ///< Of the CUDA runtime; 0 where the failure is not one of its.
+    std::string problem; ///< For a person, with what to do about it where that is known.
 
     /// "cudaMalloc: out of memory (error 2): 24 GiB were asked for".
     [[nodiscard]] std::string message() const {

@@ -20,10 +20,11 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// The flat arrays of a cluster in host memory: what is uploaded, and what host loops run the kernels' bodies over.
 ///
 /// The cluster that it was made from, or a copy of it, must live on: it owns the tables that the kinds point to.
-/// memory  28 bytes a node, 16 a GPU, and the kinds
+///
+/// Memory: 28 bytes a node, 16 a GPU, and the kinds.
 class host_cluster {
   public:
-    /// cost  a pass over the cluster
+    /// Cost: a pass over the cluster.
     explicit host_cluster(const cluster& source) : types_{source.types()} {
         nodes_.reserve(source.size());
         type_of_.reserve(source.size());
@@ -38,7 +39,9 @@ class host_cluster {
         }
     }
 
+    /// The number of nodes.
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+    /// The number of GPUs.
     [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
 
     /// Valid while this lives, moved or not.

@@ -21,8 +21,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// A request shape with the scorer that is prepared for it: what a kernel ranks nodes by.
 template <class Scorer> struct prepared_request {
-    gpupack::request request;
-    Scorer scorer;
+    gpupack::request request; ///< The request.
+    Scorer scorer; ///< The scorer prepared for it.
 };
 
 /// Whether a policy's scores may be computed in a kernel: its scorer is flat, and does not call what only the host has.
@@ -35,8 +35,10 @@ template <class Policy> using key_under = search::key_of<policy::scorer_of<Polic
 /// Prepares the policy for each request, and moves the tables of its scorers.
 ///
 /// first    the ordinal of the first of the decisions; random policies draw by it
-/// returns  [requests]  for the kernel's side
-/// cost     on the host: nothing but a few look-ups, except for policies that prepare by a pass over the cluster
+///
+/// Cost: on the host: nothing but a few look-ups, except for policies that prepare by a pass over the cluster.
+///
+/// @return [requests] for the kernel's side
 template <policy::policy Policy, class Mover>
 [[nodiscard]] expected<std::vector<prepared_request<policy::scorer_of<Policy>>>, gpu_error>
 prepare_requests(const cluster& cluster, const Policy& policy, const std::vector<request>& requests, Mover& uploader,

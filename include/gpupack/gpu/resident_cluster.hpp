@@ -49,8 +49,9 @@ struct apply_updates {
 /// A cluster in the memory of a space: uploaded once, then only the nodes that changed.
 ///
 /// The space must outlive it, and so must the cluster's tables: the cluster, or a copy of it.
-/// memory  in the space 28 bytes a node, 16 a GPU, the kinds and their tables; and twice, there and pinned here, room for
-///         8,192 changed nodes
+///
+/// Memory: in the space 28 bytes a node, 16 a GPU, the kinds and their tables; and twice, there and pinned here,
+/// room for 8,192 changed nodes.
 template <space Space> class resident_cluster {
   public:
     /// Copies all of the cluster. A failure shows in the space's take_problem().
@@ -86,7 +87,8 @@ template <space Space> class resident_cluster {
     /// later see them.
     ///
     /// from  the cluster that this was made from
-    /// cost  28 bytes a changed node and 16 a GPU of it; no allocation
+    ///
+    /// Cost: 28 bytes a changed node and 16 a GPU of it; no allocation.
     void update(const cluster& source) {
         GPUPACK_EXPECTS(source.size() == is_changed_.size(), "the cluster that this was made from");
         for (std::size_t first = 0; first < changed_.size(); first += batch)
@@ -97,9 +99,9 @@ template <space Space> class resident_cluster {
     /// Writes the nodes that changed down, for a caller that brings them up to date by detail::apply_updates itself. What
     /// has no room there is brought up to date here, first.
     ///
-    /// updates  [most]
-    /// gpus     [most_gpus]
-    /// returns  how many were written
+    /// - `updates`: [most].
+    /// - `gpus`: [most_gpus].
+    /// @return how many were written
     std::uint32_t write_updates(const cluster& source, detail::node_update* updates, std::uint32_t most,
                                 gpu_state* gpus, std::uint32_t most_gpus) {
         std::size_t gpu_count = 0;
@@ -115,7 +117,7 @@ template <space Space> class resident_cluster {
     /// Moves tables again that the kinds have got since: the packings that link-aware policies add up when they
     /// prepare.
     ///
-    /// cost  a pass over the kinds; a copy of them where anything is new
+    /// Cost: a pass over the kinds; a copy of them where anything is new.
     void move_kinds(const cluster& cluster) {
         std::vector<node_type> moved;
         moved.reserve(cluster.types().size());

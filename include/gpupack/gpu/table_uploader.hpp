@@ -26,6 +26,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// Memory  store(bytes, size): an address with that content, for as long as the memory lives, or a gpu_error
 template <class Memory> class table_uploader {
   public:
+    /// Copies tables into that memory.
     explicit table_uploader(Memory memory) : memory_{std::move(memory)} {}
 
     /// A copy of the value whose pointers lead to tables in that memory.
@@ -67,10 +68,9 @@ template <class Memory> class table_uploader {
         pointer = static_cast<const Entry*>(known.at);
     }
 
-    /// content  what was stored, of tables that point on
     struct moved_table {
         const void* at = nullptr;
-        std::vector<unsigned char> content;
+        std::vector<unsigned char> content; ///< What was stored, of tables that point on.
     };
 
     void store(moved_table& as, const void* bytes, std::size_t size) {

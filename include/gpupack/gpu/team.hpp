@@ -23,10 +23,12 @@ concept team = requires(const Type& team, void (*body)(std::uint64_t), void (*st
 
 /// Does on the host, one index after the other, what the threads of a GPU do at once.
 struct host_team {
+    /// Calls body(i) for each i below count.
     GPUPACK_CALLS_BACK
     template <class Body> GPUPACK_HD void for_each(std::uint64_t count, Body&& body) const {
         for (std::uint64_t i = 0; i < count; ++i) body(i);
     }
+    /// Calls body() once.
     GPUPACK_CALLS_BACK
     template <class Body> GPUPACK_HD void once(Body&& body) const { body(); }
 };

@@ -52,9 +52,12 @@ class thrust_space {
     template <class Entry> class array {
       public:
         array() = default;
+        /// An array of the space.
         explicit array(std::size_t entries) : entries_(entries) {}
 
+        /// The entries.
         [[nodiscard]] Entry* data() noexcept { return thrust::raw_pointer_cast(entries_.data()); }
+        /// The entries.
         [[nodiscard]] const Entry* data() const noexcept { return thrust::raw_pointer_cast(entries_.data()); }
 
       private:
@@ -64,23 +67,29 @@ class thrust_space {
     /// Nothing to wait for.
     struct mark_type {};
 
+    /// As space says.
     template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
         return array<Entry>{entries};
     }
+    /// As space says.
     template <class Entry> [[nodiscard]] std::vector<Entry> pinned(std::size_t entries) {
         return std::vector<Entry>(entries);
     }
 
+    /// As space says.
     template <class Entry> void write(array<Entry>& to, const Entry* from, std::size_t entries) {
         thrust::copy(from, from + entries, to.entries_.begin());
     }
+    /// As space says.
     template <class Entry> void read(const array<Entry>& from, Entry* to, std::size_t entries) {
         thrust::copy(from.entries_.begin(), from.entries_.begin() + static_cast<std::ptrdiff_t>(entries), to);
     }
+    /// As space says.
     template <class Entry> void write_soon(array<Entry>& to, const std::vector<Entry>& from, std::size_t entries) {
         write(to, from.data(), entries);
     }
 
+    /// As space says.
     template <class Body> void run(std::uint64_t count, const Body& body) {
         thrust::for_each_n(thrust::device, thrust::counting_iterator<std::uint64_t>{0}, count,
                            detail::called_by_thrust<Body>{body});
@@ -91,14 +100,19 @@ class thrust_space {
         static_assert(THRUST_DEVICE_SYSTEM != THRUST_DEVICE_SYSTEM_CUDA, "a back end of Thrust for the host");
         job(detail::thrust_team{});
     }
+    /// As space says.
     template <class Job> void run_in_grid(const Job& job) { run_in_block(job); }
+    /// As space says.
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         for (std::uint32_t block = 0; block < blocks; ++block) job(detail::thrust_team{}, block);
     }
 
+    /// As space says.
     void mark(mark_type&) noexcept {}
+    /// As space says.
     void wait(mark_type&) noexcept {}
 
+    /// As space says.
     [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
         const auto* const from = static_cast<const unsigned char*>(bytes);
         stored_.push_back(std::make_unique<thrust::device_vector<unsigned char>>(from, from + size));
@@ -110,6 +124,7 @@ class thrust_space {
         return nodes / 4 < 1 ? 1U : nodes / 4 < 64 ? nodes / 4 : 64U;
     }
 
+    /// As space says.
     [[nodiscard]] std::optional<gpu_error> take_problem() noexcept { return std::nullopt; }
 
   private:

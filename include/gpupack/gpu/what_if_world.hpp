@@ -34,6 +34,7 @@ concept what_if_policy = policy::policy<Policy> && policy::policy_traits<Policy>
 /// class.
 template <what_if_policy Policy> class what_if_world {
   public:
+    /// The scorer that kernels call.
     using scorer_type = policy::scorer_of<Policy>;
 
     /// @param cluster   lives as long as this; what is placed there stays

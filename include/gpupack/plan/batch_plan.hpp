@@ -24,8 +24,8 @@ struct request_class {
 
 /// An index tree that is filled for a request class before a segment starts.
 struct tree_fill {
-    std::uint32_t tree = 0;
-    std::uint32_t request_class = 0;
+    std::uint32_t tree = 0; ///< Number of the tree.
+    std::uint32_t request_class = 0; ///< Number of the request class.
 };
 
 /// Consecutive requests that are placed together, because each of their classes has an index tree.
@@ -38,12 +38,12 @@ struct batch_segment {
 
 /// What is known of a batch before it is placed: its request classes, and which of them has an index tree when.
 struct batch_plan {
-    std::vector<request_class> classes;   ///< In the order in which they first occur.
-    std::vector<std::uint32_t> class_of;  ///< [requests] Index into classes.
-    std::vector<std::uint32_t> tree_of;   ///< [requests] Tree of the class while the request is placed.
-    std::vector<batch_segment> segments;  ///< Cover the requests in order; one if there is a tree for every class.
-    std::vector<tree_fill> fills;         ///< Segment by segment.
-    std::uint32_t trees = 0;              ///< Trees in use at once, at most.
+    std::vector<request_class> classes;  ///< In the order in which they first occur.
+    std::vector<std::uint32_t> class_of; ///< [requests] Index into classes.
+    std::vector<std::uint32_t> tree_of;  ///< [requests] Tree of the class while the request is placed.
+    std::vector<batch_segment> segments; ///< Cover the requests in order; one if there is a tree for every class.
+    std::vector<tree_fill> fills;        ///< Segment by segment.
+    std::uint32_t trees = 0;             ///< Trees in use at once, at most.
 };
 
 namespace detail {

@@ -57,8 +57,8 @@ struct gpu_place {
 /// they may belong to nodes of different sizes, too, as long as none holds a part of two.
 class cell_chain {
   public:
-    static constexpr int most_levels = 16;
-    static constexpr std::int64_t most_gpus = std::int64_t{1} << 24;
+    static constexpr int most_levels = 16; ///< Levels of a chain, at most.
+    static constexpr std::int64_t most_gpus = std::int64_t{1} << 24; ///< GPUs of a cell, at most.
 
     /// Builds a chain. Cost: O(levels * GPUs), with a look-up each.
     ///

@@ -23,6 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// Cost: a copy of a node when it is first taken from, and of its state for each placement.
 class node_trial {
   public:
+    /// A trial on the nodes of a cluster.
     explicit node_trial(const cluster& cluster) noexcept : cluster_{cluster} {}
 
     /// The node as it would be; valid until the next call that changes the trial.

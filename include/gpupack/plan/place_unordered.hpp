@@ -22,10 +22,10 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A batch in the order that does most for the goal.
 struct unordered_batch {
-    std::vector<selection> choices;           ///< [requests] In the order in which the requests were given.
-    batch_order order = batch_order::as_given;   ///< The order that they were placed in.
-    batch_total as_given;                        ///< What is placed in the order given.
-    batch_total total;                           ///< What the choices place: as much of the goal or more.
+    std::vector<selection> choices;            ///< [requests] In the order in which the requests were given.
+    batch_order order = batch_order::as_given; ///< The order that they were placed in.
+    batch_total as_given;                      ///< What is placed in the order given.
+    batch_total total;                         ///< What the choices place: as much of the goal or more.
 };
 
 /// Keeps the best of the orders of a batch; ties to the one that was tried first.

@@ -63,7 +63,9 @@ class virtual_clusters {
     [[nodiscard]] static expected<virtual_clusters, input_error> make(cell_chain chain,
                                                                       std::vector<tenant> tenants);
 
+    /// What the cells consist of.
     [[nodiscard]] const cell_chain& chain() const noexcept { return chain_; }
+    /// The tenants and their promises.
     [[nodiscard]] const std::vector<tenant>& tenants() const noexcept { return tenants_; }
 
     /// Hands a tenant a cell out of what it was promised.
@@ -94,6 +96,7 @@ class virtual_clusters {
     std::optional<cell_lease> mark_bad(std::uint32_t gpu);
     /// Says that a GPU of the chain is good again.
     void mark_good(std::uint32_t gpu);
+    /// Whether a GPU was marked bad.
     [[nodiscard]] bool is_bad(std::uint32_t gpu) const {
         GPUPACK_EXPECTS(gpu < chain_.gpus(), "a GPU of the chain");
         return bad_[cell{0, gpu}] != 0;
@@ -101,6 +104,7 @@ class virtual_clusters {
 
     /// Whether the lease is live here, and which cell it is for.
     [[nodiscard]] bool holds(cell_lease lease) const { return leases_.holds(lease); }
+    /// The cell of a lease.
     [[nodiscard]] cell cell_of(cell_lease lease) const {
         GPUPACK_EXPECTS(holds(lease), "a live lease");
         return leases_[lease].where;

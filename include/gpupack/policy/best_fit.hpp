@@ -10,8 +10,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The machine by which the published baselines scale CPU and GPU: 128 cores and 8 GPUs.
 struct reference_machine {
-    milli_cpu cpu{128000};
-    milli_gpu compute{8000};
+    milli_cpu cpu{128000}; ///< CPU.
+    milli_gpu compute{8000}; ///< GPU compute.
 
     friend bool operator==(const reference_machine&, const reference_machine&) = default;
 };
@@ -22,7 +22,7 @@ struct reference_machine {
 /// - Source: the BestFit baseline of FGD's simulator (docs/sources.md#fgd). Its min-max normalisation
 ///   keeps this order, so it is left out.
 struct best_fit {
-    reference_machine machine{};
+    reference_machine machine{}; ///< The machine in parts of which CPU and GPU compute are counted.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {

@@ -51,7 +51,7 @@ struct binpack {
 /// - Source: kube-scheduler's LeastAllocated (docs/sources.md#kube-scheduler).
 struct spread {
     resource_weights weights{}; ///< As for binpack.
-    score points = 100; ///< As for binpack.
+    score points = 100;         ///< As for binpack.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {

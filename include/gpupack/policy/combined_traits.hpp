@@ -14,8 +14,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The cluster flags of two scorers.
 template <class First, class Second> struct joined_cluster_flags {
-    First first{};
-    Second second{};
+    First first{}; ///< Of the first part.
+    Second second{}; ///< Of the second part.
 
     GPUPACK_HD friend constexpr bool operator==(const joined_cluster_flags& a, const joined_cluster_flags& b) noexcept {
         return a.first == b.first && a.second == b.second;
@@ -36,18 +36,23 @@ template <class... Parts> struct combined_traits;
 template <class Part> struct combined_traits<Part> {
     using traits = policy_traits<Part>; ///< Of the part.
 
-    static constexpr policy_properties properties = traits::properties;
-    static constexpr bool is_prepared = traits::is_prepared;
+    static constexpr policy_properties properties = traits::properties; ///< What engines must know about it.
+    static constexpr bool is_prepared = traits::is_prepared; ///< Whether a part prepares its scorer.
+    /// Whether the number of a decision is all that the parts need to prepare.
     static constexpr bool is_prepared_by_ordinal = traits::is_prepared_by_ordinal;
+    /// Whether a part depends on facts about the cluster.
     static constexpr bool has_cluster_flags = properties.scope == reads::cluster_flags && !is_prepared;
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD static constexpr void for_each_table(Visit& visit, Part& part) {
         traits::for_each_table(part, visit);
     }
+    /// The facts about the cluster that the scores depend on.
     [[nodiscard]] GPUPACK_HD static constexpr auto cluster_flags(const Part& part) noexcept {
         return traits::cluster_flags(part);
     }
+    /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
     [[nodiscard]] GPUPACK_HD static constexpr bool affected_by(const Flags& changed, const node_view& node,
                                                                const Part& part) noexcept {
@@ -60,24 +65,31 @@ template <class First, class Second> struct combined_traits<First, Second> {
     using first_traits = policy_traits<First>;   ///< Of the first part.
     using second_traits = policy_traits<Second>; ///< Of the second part.
 
+    /// What engines must know about it.
     static constexpr policy_properties properties = joined(first_traits::properties, second_traits::properties);
+    /// Whether a part prepares its scorer.
     static constexpr bool is_prepared = first_traits::is_prepared || second_traits::is_prepared;
+    /// Whether the number of a decision is all that the parts need to prepare.
     static constexpr bool is_prepared_by_ordinal =
         is_prepared && (first_traits::is_prepared_by_ordinal || !first_traits::is_prepared) &&
         (second_traits::is_prepared_by_ordinal || !second_traits::is_prepared);
+    /// Whether a part depends on facts about the cluster.
     static constexpr bool has_cluster_flags = properties.scope == reads::cluster_flags && !is_prepared;
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD static constexpr void for_each_table(Visit& visit, First& first, Second& second) {
         first_traits::for_each_table(first, visit);
         second_traits::for_each_table(second, visit);
     }
+    /// The facts about the cluster that the scores depend on.
     [[nodiscard]] GPUPACK_HD static constexpr auto cluster_flags(const First& first, const Second& second) noexcept {
         const auto of_first = first_traits::cluster_flags(first);
         const auto of_second = second_traits::cluster_flags(second);
         return joined_cluster_flags<std::remove_const_t<decltype(of_first)>, std::remove_const_t<decltype(of_second)>>{
             of_first, of_second};
     }
+    /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
     [[nodiscard]] GPUPACK_HD static constexpr bool affected_by(const Flags& changed, const node_view& node,
                                                                const First& first, const Second& second) noexcept {

@@ -38,21 +38,25 @@ template <class Policy> class kept_preparation {
   public:
     /// For kernels.
     struct view_type {
+        /// The scorer that kernels call.
         using scorer_type = scorer_of<Policy>;
 
         const scorer_type* scorers = nullptr; ///< [requests]
 
+        /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t nth, std::uint64_t,
                                           const value_span&) const noexcept {
             scorer = scorers[nth];
         }
     };
 
+    /// Prepares one scorer for each request.
     kept_preparation(const Policy& policy, const cluster& cluster, const std::vector<request>& requests) {
         scorers_.reserve(requests.size());
         for (const request& each : requests)
             scorers_.push_back(policy::prepare(policy, decision{cluster, each, 0}));
     }
+    /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&& place) { return {place(scorers_)}; }
 
   private:
@@ -64,17 +68,21 @@ template <class Policy> class ordinal_preparation {
   public:
     /// For kernels.
     struct view_type {
+        /// The scorer that kernels call.
         using scorer_type = scorer_of<Policy>;
 
-        Policy policy{};
+        Policy policy{}; ///< The policy.
 
+        /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t, std::uint64_t ordinal,
                                           const value_span&) const noexcept {
             scorer = policy.scorer_at(ordinal);
         }
     };
 
+    /// Needs nothing beforehand.
     ordinal_preparation(const Policy& policy, const cluster&, const std::vector<request>&) : policy_{policy} {}
+    /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&&) const { return {policy_}; }
 
   private:
@@ -88,23 +96,28 @@ template <measuring Policy> class measuring_preparation {
   public:
     /// For kernels.
     struct view_type {
+        /// The scorer that kernels call.
         using scorer_type = decltype(std::declval<const measurer_type&>().scorer_over(value_span{}));
 
         const measurer_type* measurers = nullptr; ///< [requests]
 
+        /// Measures a node for a request; see device_preparation.
         GPUPACK_HD constexpr bool measure(const node_view& node, const request& request, std::uint32_t nth,
                                           score& value) const noexcept {
             return measurers[nth].measure(node, request, value);
         }
+        /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t nth, std::uint64_t,
                                           const value_span& span) const noexcept {
             scorer = measurers[nth].scorer_over(span);
         }
     };
 
+    /// Measures nodes for each request.
     measuring_preparation(const Policy& policy, const cluster& cluster, const std::vector<request>& requests) {
         for (const request& each : requests) measurers_.push_back(policy.measurer(decision{cluster, each, 0}));
     }
+    /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&& place) { return {place(measurers_)}; }
 
   private:

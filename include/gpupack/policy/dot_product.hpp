@@ -16,7 +16,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// - Source: the DotProd baseline of FGD's simulator with merged GPU dimensions, after Tetris (docs/sources.md#fgd,
 ///   #tetris). Tetris prefers the largest product; the baseline the smallest.
 struct dot_product {
-    reference_machine machine{};
+    reference_machine machine{}; ///< The machine in parts of which demand and free resources are counted.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {

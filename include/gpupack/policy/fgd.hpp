@@ -46,10 +46,10 @@ struct fgd_thresholds {
 
 /// The scorer that fgd prepares.
 struct fgd_scorer {
-    fragmentation_scorer exact;
-    const std::int64_t* thresholds = nullptr;
+    fragmentation_scorer exact; ///< Scores the decrease of fragmentation exactly.
+    const std::int64_t* thresholds = nullptr; ///< From which decrease on each score is reached.
 
-    static constexpr policy_properties properties{.expensive = true};
+    static constexpr policy_properties properties{.expensive = true}; ///< What engines must know about it.
 
     /// The tables of what is expected, and the thresholds.
     GPUPACK_CALLS_BACK
@@ -92,6 +92,7 @@ class fgd {
         : table_{expected}, thresholds_{std::make_shared<const detail::fgd_thresholds>(
                                 detail::make_fgd_thresholds(expected.total()))} {}
 
+    /// The scorer of one decision.
     [[nodiscard]] fgd_scorer prepare(const decision&) const noexcept {
         return {{table_.view()}, thresholds_->fall};
     }

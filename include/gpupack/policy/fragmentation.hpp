@@ -20,9 +20,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that fragmentation prepares: how much fragmentation falls when the candidate is taken.
 struct fragmentation_scorer {
-    fragmentation_view expected;
+    fragmentation_view expected; ///< The typical tasks.
 
-    static constexpr policy_properties properties{.expensive = true};
+    static constexpr policy_properties properties{.expensive = true}; ///< What engines must know about it.
 
     /// The tables of what is expected.
     GPUPACK_CALLS_BACK
@@ -136,6 +136,7 @@ class fragmentation {
     /// @param expected the tasks to come; FGD takes task_mix::typical(95) of the workload
     explicit fragmentation(const task_mix& expected) : table_{expected} {}
 
+    /// The scorer of one decision.
     [[nodiscard]] fragmentation_scorer prepare(const decision&) const noexcept { return {table_.view()}; }
 
     friend bool operator==(const fragmentation&, const fragmentation&) = default;

@@ -41,14 +41,14 @@ struct demand_class {
 ///
 /// - Source: FGD, USENIX ATC 2023 (docs/sources.md#fgd).
 struct fragmentation_view {
-    const demand_class* classes = nullptr;
+    const demand_class* classes = nullptr; ///< [class_count] tasks that ask for GPUs alike.
     /// [cpu_count] the distinct amounts of CPU that expected tasks ask for, ascending.
     const std::int32_t* cpus = nullptr;
     /// [class_count, cpu_count + 1] how many of a class's tasks ask for at most the k lowest of them.
     const std::int32_t* within = nullptr;
-    std::int32_t class_count = 0;
-    std::int32_t cpu_count = 0;
-    std::int64_t total = 0;
+    std::int32_t class_count = 0; ///< Number of classes.
+    std::int32_t cpu_count = 0; ///< Number of CPU demands over all classes.
+    std::int64_t total = 0; ///< Sum of the counts of all typical tasks.
 
     /// Calls visit(pointer, count) for each table.
     GPUPACK_CALLS_BACK

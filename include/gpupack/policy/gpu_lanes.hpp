@@ -34,14 +34,17 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 class served_gpus {
   public:
     served_gpus() = default;
+    /// The GPUs that lanes name.
     GPUPACK_HD explicit constexpr served_gpus(std::int32_t packed) noexcept : packed_{packed} {}
 
     /// One GPU with that much compute free.
     [[nodiscard]] GPUPACK_HD static constexpr std::int32_t one(std::int32_t free) noexcept { return unit + free; }
 
+    /// How many GPUs.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t count() const noexcept { return packed_ >> 20; }
     /// Milli-GPUs.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t free() const noexcept { return packed_ & (unit - 1); }
+    /// The lanes.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t packed() const noexcept { return packed_; }
 
   private:
@@ -51,13 +54,13 @@ class served_gpus {
 
 /// The GPUs of one node, a number a lane, so that a compiler compares several at once.
 struct gpu_lanes {
-    static constexpr int width = 8;
+    static constexpr int width = 8; ///< Bits of a lane.
 
     std::int32_t offer[max_gpus_per_node];  ///< offer_of; -1 beyond the last GPU.
     std::int32_t supply[max_gpus_per_node]; ///< served_gpus::one of its free compute.
     std::int32_t memory[max_gpus_per_node]; ///< Free, in MiB.
-    std::int32_t used = 0;
-    gpu_set all{};
+    std::int32_t used = 0; ///< Lanes of the GPUs that there are.
+    gpu_set all{}; ///< All lanes.
 
     /// Lanes that hold nothing.
     gpu_lanes() = default;

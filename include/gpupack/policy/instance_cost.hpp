@@ -39,12 +39,12 @@ inline constexpr int max_whole_prices = 16;
 /// policy so weighs MIG, slices and whole GPUs against each other. Units of a GPU without MIG are eighths of its
 /// compute.
 struct instance_cost_scorer {
-    placement_counts_view tables[max_mig_tables] = {}; ///< By gpu_capacity::mig_number.
+    placement_counts_view tables[max_mig_tables] = {};                 ///< By gpu_capacity::mig_number.
     score prices[max_mig_tables][partition_table::most_profiles] = {}; ///< Of each profile of a table.
-    std::uint32_t priced[max_mig_tables] = {}; ///< The profiles that have a price, as bits.
-    whole_price whole[max_whole_prices] = {}; ///< The first whole_count are set.
-    int whole_count = 0;
-    score per_unit = 0;
+    std::uint32_t priced[max_mig_tables] = {};                         ///< The profiles that have a price, as bits.
+    whole_price whole[max_whole_prices] = {};                          ///< The first whole_count are set.
+    int whole_count = 0; ///< Number of prices for whole GPUs.
+    score per_unit = 0; ///< What a free unit of a GPU costs.
 
     /// The counts of each MIG table.
     GPUPACK_CALLS_BACK

@@ -44,8 +44,9 @@ template <class Join, class First, class Second> struct joined_policy {
     First first;   ///< The policy of the first score.
     Second second; ///< The policy of the second score.
 
+    /// What it has of its parts.
     using combined = combined_traits<First, Second>;
-    static constexpr policy_properties properties = combined::properties;
+    static constexpr policy_properties properties = combined::properties; ///< What engines must know about it.
 
     template <class Choice>
     requires scores<First, Choice> && scores<Second, Choice> &&
@@ -56,6 +57,7 @@ template <class Join, class First, class Second> struct joined_policy {
         return Join{}(score_of(first, choice, request), score_of(second, choice, request));
     }
 
+    /// Visits the scores of the candidates of a node: visit(score, gpus, slots).
     template <class Visit>
     requires(find_visiting_part<First, Second>() != visiting_part::neither)
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
@@ -69,25 +71,30 @@ template <class Join, class First, class Second> struct joined_policy {
             });
     }
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
         combined::for_each_table(visit, first, second);
     }
 
+    /// The facts about the cluster that the scores depend on.
     [[nodiscard]] GPUPACK_HD constexpr auto cluster_flags() const noexcept requires(combined::has_cluster_flags) {
         return combined::cluster_flags(first, second);
     }
+    /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
     requires(combined::has_cluster_flags)
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
         return combined::affected_by(changed, node, first, second);
     }
 
+    /// The scorer of one decision.
     [[nodiscard]] constexpr auto prepare(const decision& decision) const requires(combined::is_prepared) {
         auto a = policy::prepare(first, decision);
         auto b = policy::prepare(second, decision);
         return joined_policy<Join, decltype(a), decltype(b)>{a, b};
     }
+    /// The scorer of the decision of that number.
     [[nodiscard]] GPUPACK_HD constexpr auto scorer_at(std::uint64_t ordinal) const noexcept
         requires(combined::is_prepared_by_ordinal) {
         auto a = part_at(first, ordinal);

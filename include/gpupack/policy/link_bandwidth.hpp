@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///   not enumerated: best_link_set says how far from the best such a set can be.
 /// - Ties: lower GPU set.
 struct link_bandwidth {
-    static constexpr policy_properties properties{.topology_sensitive = true};
+    static constexpr policy_properties properties{.topology_sensitive = true}; ///< What engines must know about it.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
         const link_view* const known = candidate.node.type().links;

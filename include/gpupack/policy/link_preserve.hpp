@@ -32,7 +32,7 @@ struct link_preserve {
     std::int64_t own = 8; ///< What the speed of the set itself counts.
     std::int64_t weights[3] = {1, 1, 1}; ///< Of pairs, quads and octets: how much requests of 2, 4 and 8 GPUs count.
 
-    static constexpr policy_properties properties{.topology_sensitive = true};
+    static constexpr policy_properties properties{.topology_sensitive = true}; ///< What engines must know about it.
 
     [[nodiscard]] GPUPACK_HD score operator()(const candidate& candidate, const request&) const noexcept {
         const link_view* const known = candidate.node.type().links;

@@ -17,9 +17,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A set of GPUs, its link score, and the most that any set of that size could score.
 struct link_set {
-    gpu_set gpus{};
-    score value = 0;
-    score bound = 0;
+    gpu_set gpus{}; ///< The set.
+    score value = 0; ///< Its score.
+    score bound = 0; ///< No set of this size scores more.
 
     /// Whether no set is better.
     [[nodiscard]] bool is_exact() const noexcept { return value == bound; }

@@ -22,11 +22,13 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that lookahead prepares: what a candidate leaves of the expected use, and of the room that is kept.
 struct lookahead_scorer {
-    opportunity_value_view use;
-    reserved_capacity_view room;
-    std::uint32_t tight = 0;
+    opportunity_value_view use; ///< What later tasks will use.
+    reserved_capacity_view room; ///< The scarce classes and their places.
+    std::uint32_t tight = 0; ///< The scarce classes whose reserve is binding, as bits.
 
+    /// What engines must know about it.
     static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
+    /// What a place of such a class costs: more than any use of a node.
     static constexpr score place = score{1} << 34; // more than any use of a node: kept room comes first
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
@@ -55,6 +57,7 @@ struct lookahead_scorer {
 
     /// The scarce classes that are tight.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t cluster_flags() const noexcept { return tight; }
+    /// Whether the scores of a node may differ where these facts changed.
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(std::uint32_t changed,
                                                         const node_view& node) const noexcept {
         return room.matters(changed, node);
@@ -95,16 +98,18 @@ class lookahead {
     struct options {
         /// In percent of the room that scarce tasks are expected to want until the cluster is full; 0 keeps none.
         int reserve = 150;
-        int offers = 240; ///< Tasks offered to a node before the outlook ends.
+        int offers = 240;            ///< Tasks offered to a node before the outlook ends.
         mebibytes gpu_memory{81920}; ///< MiB of a GPU, to turn the memory that tasks ask for into a part of it.
     };
 
     /// @param expected the tasks to come, with their CPU-only ones: they tell when the cluster will be full. Counts
     ///   sum to at most 2^20. From an empty mix, all nodes score alike
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
+    /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
         : use_{expected, settings.offers, settings.gpu_memory}, room_{expected, settings.reserve} {}
 
+    /// The scorer of one decision.
     [[nodiscard]] lookahead_scorer prepare(const decision& decision) const noexcept {
         return {use_.view(), room_.view(), room_.tight(decision.cluster)};
     }

@@ -25,8 +25,9 @@ template <class Map, class Inner> struct mapped_policy {
     Inner inner; ///< The policy whose score is mapped.
     Map map{};   ///< What is done to it.
 
+    /// What it has of its parts.
     using combined = combined_traits<Inner>;
-    static constexpr policy_properties properties = combined::properties;
+    static constexpr policy_properties properties = combined::properties; ///< What engines must know about it.
 
     template <class Choice>
     requires plain_scores<Inner, Choice>
@@ -34,6 +35,7 @@ template <class Map, class Inner> struct mapped_policy {
         return map(score_of(inner, choice, request));
     }
 
+    /// Visits the scores of the candidates of a node: visit(score, gpus, slots).
     template <class Visit>
     requires(policy_traits<Inner>::visits_scores)
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
@@ -41,24 +43,29 @@ template <class Map, class Inner> struct mapped_policy {
                              [&](score value, gpu_set gpus, slot_list slots) { visit(map(value), gpus, slots); });
     }
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
         combined::for_each_table(visit, inner);
     }
 
+    /// The facts about the cluster that the scores depend on.
     [[nodiscard]] GPUPACK_HD constexpr auto cluster_flags() const noexcept requires(combined::has_cluster_flags) {
         return combined::cluster_flags(inner);
     }
+    /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
     requires(combined::has_cluster_flags)
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
         return combined::affected_by(changed, node, inner);
     }
 
+    /// The scorer of one decision.
     [[nodiscard]] constexpr auto prepare(const decision& decision) const requires(combined::is_prepared) {
         auto prepared = policy::prepare(inner, decision);
         return mapped_policy<Map, decltype(prepared)>{prepared, map};
     }
+    /// The scorer of the decision of that number.
     [[nodiscard]] GPUPACK_HD constexpr auto scorer_at(std::uint64_t ordinal) const noexcept
         requires(combined::is_prepared_by_ordinal) {
         auto prepared = part_at(inner, ordinal);

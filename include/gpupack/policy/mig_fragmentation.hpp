@@ -10,7 +10,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that mig_fragmentation prepares.
 struct mig_fragmentation_scorer {
-    placement_counts_view tables[max_mig_tables] = {};
+    placement_counts_view tables[max_mig_tables] = {}; ///< [MIG tables] the profiles of each, and their placements.
 
     /// The counts of each MIG table.
     GPUPACK_CALLS_BACK
@@ -70,8 +70,9 @@ struct mig_fragmentation_scorer {
 /// - Ties: fewer units free, then lower node, lower GPU, lower start.
 /// - Source: MFI, arXiv 2511.18906 (docs/sources.md#mfi).
 struct mig_fragmentation {
-    static constexpr policy_properties properties{};
+    static constexpr policy_properties properties{}; ///< What engines must know about it.
 
+    /// The scorer of one decision.
     [[nodiscard]] mig_fragmentation_scorer prepare(const decision& decision) const noexcept {
         mig_fragmentation_scorer made;
         const auto& all = decision.cluster.mig_tables();

@@ -20,8 +20,9 @@ struct mig_options {
     /// What a unit of memory that is free on the GPU costs.
     score unit = 100;
 
-    static constexpr policy_properties properties{};
+    static constexpr policy_properties properties{}; ///< What engines must know about it.
 
+    /// The scorer of one decision.
     [[nodiscard]] instance_cost_scorer prepare(const decision& decision) const {
         auto scorer = detail::without_prices(decision.cluster, unit);
         detail::set_prices(scorer, decision.cluster, expected, false,

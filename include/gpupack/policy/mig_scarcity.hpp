@@ -37,11 +37,11 @@ struct mig_scarcity {
     /// Requests to come; those for MIG instances and for whole GPUs have prices. Without any of them, the fullest GPU
     /// is taken.
     task_mix expected;
-    score scale = 4096;
-    score base = 20;
-    score unit = 1024;
+    score scale = 4096; ///< Prices are in parts of this.
+    score base = 20; ///< Percent added to what the mix wants of a profile.
+    score unit = 1024; ///< What a free unit of a GPU costs.
 
-    static constexpr policy_properties properties{.scope = reads::cluster};
+    static constexpr policy_properties properties{.scope = reads::cluster}; ///< What engines must know about it.
 
     /// What a place is worth to an expected request, by its part of the mix and the places that it has left.
     [[nodiscard]] GPUPACK_HD static constexpr score price(score scale, score base, score percent,
@@ -49,6 +49,7 @@ struct mig_scarcity {
         return scale * (percent + base) / (places + 1);
     }
 
+    /// The scorer of one decision.
     [[nodiscard]] instance_cost_scorer prepare(const decision& decision) const {
         auto scorer = detail::without_prices(decision.cluster, unit);
         detail::set_prices(scorer, decision.cluster, expected, true,
@@ -77,6 +78,7 @@ class mig_scarcity::device_preparation {
 
     /// For kernels.
     struct view_type {
+        /// The scorer that kernels call.
         using scorer_type = instance_cost_scorer;
 
         const instance_cost_scorer* unpriced = nullptr; ///< [1] The scorer without prices.
@@ -84,11 +86,13 @@ class mig_scarcity::device_preparation {
         /// [max_mig_tables, most_profiles] Free placements, as in cluster::mig_tables.
         std::int64_t* open = nullptr;
         std::int64_t* places = nullptr; ///< [max_whole_prices] How often whole requests fit the idle GPUs.
-        std::int32_t count = 0;
-        score scale = 0;
-        score base = 0;
+        std::int32_t count = 0; ///< Number of tables.
+        score scale = 0; ///< Prices are in parts of this.
+        score base = 0; ///< Percent added to what the mix wants of a profile.
 
+        /// Prepares a scorer before the first decision.
         GPUPACK_HD constexpr void prepare_once(scorer_type& scorer) const noexcept { scorer = *unpriced; }
+        /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t, std::uint64_t,
                                           const value_span&) const noexcept {
             for (std::int32_t i = 0; i < count; ++i)
@@ -130,6 +134,7 @@ class mig_scarcity::device_preparation {
         }
     };
 
+    /// Counts the placements that the cluster has left.
     device_preparation(const mig_scarcity& policy, const cluster& cluster, const std::vector<request>&)
         : unpriced_{detail::without_prices(cluster, policy.unit)},
           open_(std::size_t{max_mig_tables} * partition_table::most_profiles), places_(max_whole_prices),
@@ -144,6 +149,7 @@ class mig_scarcity::device_preparation {
                 open_[t * partition_table::most_profiles + p] = cluster.mig_tables()[t].open[p];
     }
 
+    /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&& place) {
         return {place(unpriced_), place(terms_), place(open_), place(places_), static_cast<std::int32_t>(terms_.size()),
                 scale_,           base_};

@@ -16,7 +16,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///   nothing is known.
 /// - Ties: lower GPU set.
 struct nic_affinity {
-    static constexpr policy_properties properties{.topology_sensitive = true};
+    static constexpr policy_properties properties{.topology_sensitive = true}; ///< What engines must know about it.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
         const link_view* const known = candidate.node.type().links;

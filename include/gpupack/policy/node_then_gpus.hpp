@@ -25,28 +25,34 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
     Node node; ///< Ranks the nodes.
     Gpus gpus; ///< Chooses GPUs on the best node.
 
+    /// What it has of its parts.
     using combined = combined_traits<Node, Gpus>;
-    static constexpr policy_properties properties = combined::properties;
+    static constexpr policy_properties properties = combined::properties; ///< What engines must know about it.
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
         combined::for_each_table(visit, node, gpus);
     }
 
+    /// The facts about the cluster that the scores depend on.
     [[nodiscard]] GPUPACK_HD constexpr auto cluster_flags() const noexcept requires(combined::has_cluster_flags) {
         return combined::cluster_flags(node, gpus);
     }
+    /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
     requires(combined::has_cluster_flags)
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& view) const noexcept {
         return combined::affected_by(changed, view, node, gpus);
     }
 
+    /// The scorer of one decision.
     [[nodiscard]] constexpr auto prepare(const decision& decision) const requires(combined::is_prepared) {
         auto node_scorer = policy::prepare(node, decision);
         auto gpu_scorer = policy::prepare(gpus, decision);
         return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
     }
+    /// The scorer of the decision of that number.
     [[nodiscard]] GPUPACK_HD constexpr auto scorer_at(std::uint64_t ordinal) const noexcept
         requires(combined::is_prepared_by_ordinal) {
         auto node_scorer = part_at(node, ordinal);
@@ -54,6 +60,7 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
         return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
     }
 
+    /// How a GPU prepares its scorers.
     using device_preparation =
         std::conditional_t<device_preparable<Node> && device_preparable<Gpus> && !measuring<Gpus>,
                            node_then_gpus_preparation<Node, Gpus>, detail::no_preparation>;
@@ -68,34 +75,41 @@ template <class Node, class Gpus> class node_then_gpus_preparation {
   public:
     /// For kernels.
     struct view_type {
+        /// The scorer that kernels call.
         using scorer_type =
             node_then_gpus_policy<typename node_view_type::scorer_type, typename gpus_view_type::scorer_type>;
 
-        node_view_type node{};
-        gpus_view_type gpus{};
+        node_view_type node{}; ///< Of the part that chooses nodes.
+        gpus_view_type gpus{}; ///< Of the part that chooses GPUs.
 
+        /// Measures a node for a request; see device_preparation.
         GPUPACK_HD constexpr bool measure(const node_view& view, const request& request, std::uint32_t nth,
                                           score& value) const noexcept requires measuring_view<node_view_type> {
             return node.measure(view, request, nth, value);
         }
+        /// Prepares a scorer before the first decision.
         GPUPACK_HD constexpr void prepare_once(scorer_type& scorer) const noexcept {
             policy::prepare_once(node, scorer.node);
             policy::prepare_once(gpus, scorer.gpus);
         }
+        /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t nth, std::uint64_t ordinal,
                                           const value_span& span) const noexcept {
             node.prepare(scorer.node, nth, ordinal, span);
             gpus.prepare(scorer.gpus, nth, ordinal, span);
         }
+        /// Counts a placement that was taken (sign 1) or given back (sign -1).
         GPUPACK_HD constexpr void tally(const node_view& view, gpu_set chosen, int sign) const noexcept {
             policy::tally(node, view, chosen, sign);
             policy::tally(gpus, view, chosen, sign);
         }
     };
 
+    /// Prepares both parts.
     node_then_gpus_preparation(const node_then_gpus_policy<Node, Gpus>& policy, const cluster& cluster,
                                const std::vector<request>& requests)
         : node_{policy.node, cluster, requests}, gpus_{policy.gpus, cluster, requests} {}
+    /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&& place) { return {node_.view(place), gpus_.view(place)}; }
 
   private:

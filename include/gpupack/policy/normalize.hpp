@@ -43,16 +43,19 @@ template <class Scorer> struct score_measurer {
     Scorer inner;       ///< Whose score is stretched.
     score points = 100; ///< The full score.
 
+    /// Calls visit(pointer, count) for each table behind it.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
         policy_traits<Scorer>::for_each_table(inner, visit);
     }
 
+    /// Measures a node for a request; see device_preparation.
     [[nodiscard]] GPUPACK_HD constexpr bool measure(const node_view& node, const request& request,
                                                     score& value) const noexcept {
         value = policy::node_score(inner, node, request);
         return true;
     }
+    /// The scorer, once the lowest and the highest value are known.
     [[nodiscard]] GPUPACK_HD constexpr normalized_scorer<Scorer> scorer_over(const value_span& span) const noexcept {
         return {inner, {span.lowest, span.highest, points}};
     }
@@ -63,7 +66,9 @@ template <class Policy> struct normalized_policy {
     Policy inner;       ///< The policy whose score is stretched.
     score points = 100; ///< The full score.
 
+    /// What it has of its parts.
     using combined = combined_traits<Policy>;
+    /// What engines must know about it.
     static constexpr policy_properties properties = joined(combined::properties, {.scope = reads::cluster});
 
     /// Measures nodes by the inner policy, where that needs no more than the node.
@@ -71,6 +76,7 @@ template <class Policy> struct normalized_policy {
         requires(combined::properties.scope == reads::node && policy<normalized_scorer<scorer_of<Policy>>>) {
         return score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points};
     }
+    /// The scorer of one decision.
     [[nodiscard]] constexpr auto prepare(const decision& decision) const
         requires policy<normalized_scorer<scorer_of<Policy>>> {
         return prepare_over_nodes(score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points},

@@ -31,10 +31,11 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// - Units: 2^-15 milli-GPUs, times the number of outlooks.
 /// - Cost: 8 additions a GPU, and 40 multiplications a state.
 struct opportunity_value_view {
-    static constexpr int prices = 8;
-    static constexpr int outlooks = 5;
+    static constexpr int prices = 8; ///< Prices of a milli-core.
+    static constexpr int outlooks = 5; ///< CPU scenarios.
+    /// Numbers of offers that are told apart.
     static constexpr int gpu_counts = 6; // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
-    static constexpr std::int64_t unit = 32768;
+    static constexpr std::int64_t unit = 32768; ///< Values are in parts of a milli-GPU: 2^15.
 
     /// [tables, levels, prices] u(T, p, r); a table for each group of models and each of the GPU counts.
     const std::int32_t* use = nullptr;
@@ -43,8 +44,8 @@ struct opportunity_value_view {
     const std::int64_t* price = nullptr; ///< [outlooks, prices] f * p.
     /// [max_models] models that serve the same tasks are one group.
     const std::uint8_t* group_of = nullptr;
-    std::int32_t tables = 0;
-    std::int32_t levels = 0;
+    std::int32_t tables = 0; ///< The values of a GPU by price and free part.
+    std::int32_t levels = 0; ///< Number of free parts that are told apart.
     std::int32_t memory = 0; ///< MiB of a GPU that counts as a whole in tasks that ask for memory; 0 where none does.
 
     /// Calls visit(pointer, count) for each table.
@@ -58,7 +59,7 @@ struct opportunity_value_view {
 
     /// The use of a node's GPUs at each price, without its CPU.
     struct sums {
-        std::int32_t at[prices] = {};
+        std::int32_t at[prices] = {}; ///< [prices] the sum over the GPUs of the node.
 
         /// Replaces what one GPU adds.
         GPUPACK_HD constexpr void replace(const std::int32_t* before, const std::int32_t* after) noexcept {
@@ -110,6 +111,7 @@ struct opportunity_value_view {
         }
         return use_of_all;
     }
+    /// The use of a node as it is.
     [[nodiscard]] GPUPACK_HD constexpr std::int64_t of(const node_view& node) const noexcept {
         return of(sum_up(node), node.cpu_free());
     }

@@ -18,6 +18,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct random_scorer {
     std::uint64_t key = 0; ///< Of the decision.
 
+    /// What engines must know about it.
     static constexpr policy_properties properties{.scope = reads::cluster, .node_id_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request&) const noexcept {
@@ -40,6 +41,7 @@ struct random {
 struct gpu_random_scorer {
     std::uint64_t key = 0; ///< Of the decision.
 
+    /// What engines must know about it.
     static constexpr policy_properties properties{
         .scope = reads::cluster, .node_id_sensitive = true, .own_candidates = true};
 

@@ -29,10 +29,10 @@ struct scarce_class {
 struct reserved_capacity_view {
     /// The most classes that are told apart.
     static constexpr int most_classes = 32;
-    static constexpr std::int64_t scale = 1 << 20;
+    static constexpr std::int64_t scale = 1 << 20; ///< Parts into which a place is divided.
 
     const scarce_class* classes = nullptr; ///< [count].
-    std::int32_t count = 0;
+    std::int32_t count = 0; ///< Number of scarce classes.
 
     /// Calls visit(pointer, count) for the table.
     GPUPACK_CALLS_BACK

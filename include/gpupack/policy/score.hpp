@@ -14,8 +14,8 @@ using score = std::int64_t;
 
 /// Two scores of which the second decides only where the first is equal: what `then` returns.
 template <class First, class Second> struct ranked_score {
-    First first{};
-    Second second{};
+    First first{}; ///< What decides.
+    Second second{}; ///< What breaks ties.
 
     GPUPACK_HD friend constexpr bool operator==(const ranked_score& a, const ranked_score& b) noexcept {
         return a.first == b.first && a.second == b.second;

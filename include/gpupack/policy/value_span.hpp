@@ -19,11 +19,13 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The lowest and the highest of some values, in whatever order they come.
 struct value_span {
-    score lowest = 0;
-    score highest = 0;
+    score lowest = 0; ///< The lowest value.
+    score highest = 0; ///< The highest value.
     bool any = false; ///< Whether there was a value.
 
+    /// Counts a value in.
     GPUPACK_HD constexpr void offer(score value) noexcept { join({value, value, true}); }
+    /// Counts all values of another span in.
     GPUPACK_HD constexpr void join(const value_span& other) noexcept {
         if (!other.any) return;
         if (!any || other.lowest < lowest) lowest = other.lowest;

@@ -66,6 +66,7 @@ template <policy::score_like Key> class tournament {
         climb(number, number, {});
     }
 
+    /// Whether an entrant of that number takes part.
     [[nodiscard]] bool contains(std::uint32_t number) const noexcept {
         return (entered_[number / width] & bit_of(number)) != 0;
     }

@@ -44,8 +44,11 @@ namespace gpupack::inline GPUPACK_ABI {
 /// Memory: 36 bytes a node and 16 a GPU, 148 a domain or a node type, and 48 a live placement.
 class cluster {
   public:
+    /// The number of nodes.
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
+    /// The number of GPUs of all nodes.
     [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
+    /// The GPU models.
     [[nodiscard]] const model_table& models() const noexcept { return models_; }
     /// The labels of its nodes and GPUs.
     [[nodiscard]] const label_table& labels() const noexcept { return labels_; }

@@ -39,6 +39,7 @@ class cluster_builder {
         tree_ = std::move(tree);
         return *this;
     }
+    /// Sets the domains of the cluster.
     cluster_builder&& domains(domain_tree tree) && { return std::move(domains(std::move(tree))); }
 
     /// Adds nodes of one type, without names.
@@ -52,6 +53,7 @@ class cluster_builder {
         for (std::size_t i = 0; type && place && i < count; ++i) append(*type, {}, *place);
         return *this;
     }
+    /// Adds nodes of one type, without names.
     cluster_builder&& add_nodes(std::size_t count, const node_spec& spec, std::string_view domain = {}) && {
         return std::move(add_nodes(count, spec, domain));
     }
@@ -77,6 +79,7 @@ class cluster_builder {
         append(*type, name, *place);
         return *this;
     }
+    /// Adds one node by name.
     cluster_builder&& add_node(const std::string& name, const node_spec& spec,
                                const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) && {
         return std::move(add_node(name, spec, gpu_ids, domain));

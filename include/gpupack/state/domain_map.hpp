@@ -16,10 +16,14 @@ namespace gpupack::inline GPUPACK_ABI {
 /// Some nodes that stand next to each other in memory, for a range-based for loop.
 class node_range {
   public:
+    /// The nodes from first to before last.
     node_range(const node_id* first, const node_id* last) noexcept : first_{first}, last_{last} {}
 
+    /// The first node.
     [[nodiscard]] const node_id* begin() const noexcept { return first_; }
+    /// Past the last node.
     [[nodiscard]] const node_id* end() const noexcept { return last_; }
+    /// The number of nodes.
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(last_ - first_); }
 
   private:
@@ -46,6 +50,7 @@ class domain_map {
         visit(visit, domain_id{});
     }
 
+    /// The domains.
     [[nodiscard]] const domain_tree& tree() const noexcept { return tree_; }
     /// The narrowest domain of a node.
     [[nodiscard]] domain_id of(node_id node) const noexcept { return domain_of_[node.number()]; }

@@ -35,6 +35,7 @@ struct gpu_state {
     [[nodiscard]] GPUPACK_HD constexpr std::uint64_t occupied() const noexcept {
         return std::uint64_t{occupied_high} << 32 | occupied_low;
     }
+    /// Sets the bits that instances take.
     GPUPACK_HD constexpr void set_occupied(std::uint64_t bits) noexcept {
         occupied_low = static_cast<std::uint32_t>(bits);
         occupied_high = static_cast<std::uint16_t>(bits >> 32);

@@ -44,7 +44,7 @@ class ledger {
         }
     };
 
-    static constexpr std::uint32_t no_pieces = 0xffffffffU;
+    static constexpr std::uint32_t no_pieces = 0xffffffffU; ///< Says that a placement is no split slice.
 
     /// Makes room for that many live placements.
     void reserve(std::size_t placements) {
@@ -52,6 +52,7 @@ class ledger {
         free_.reserve(placements);
     }
 
+    /// The number of live placements.
     [[nodiscard]] std::size_t live() const noexcept { return entries_.size() - free_.size(); }
 
     /// Writes a placement down; its slot and generation are the receipt.

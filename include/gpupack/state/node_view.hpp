@@ -30,7 +30,9 @@ class node_view {
                                    const gpu_state* gpus) noexcept
         : type_{&type}, state_{&state}, gpus_{gpus}, id_{id} {}
 
+    /// The number of the node.
     [[nodiscard]] GPUPACK_HD constexpr node_id id() const noexcept { return id_; }
+    /// Its type.
     [[nodiscard]] GPUPACK_HD constexpr const node_type& type() const noexcept { return *type_; }
 
     /// CPU of the node in all.
@@ -44,9 +46,11 @@ class node_view {
         return mebibytes{state_->memory_free};
     }
 
+    /// The number of its GPUs.
     [[nodiscard]] GPUPACK_HD constexpr int gpu_count() const noexcept { return type_->gpu_count; }
     /// The state of GPU `index`, from 0 to gpu_count() - 1.
     [[nodiscard]] GPUPACK_HD constexpr const gpu_state& gpu(int index) const noexcept { return gpus_[index]; }
+    /// The model of a GPU.
     [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept {
         return type_->gpu_models[index];
     }

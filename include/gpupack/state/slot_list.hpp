@@ -21,6 +21,7 @@ class slot_list {
 
     /// The slot on the nth of the GPUs chosen.
     [[nodiscard]] GPUPACK_HD constexpr int operator[](int nth) const noexcept { return slots_[nth]; }
+    /// Sets the slot on the nth GPU.
     GPUPACK_HD constexpr void set(int nth, int slot) noexcept { slots_[nth] = static_cast<std::uint8_t>(slot); }
 
     GPUPACK_HD friend constexpr bool operator==(const slot_list& a, const slot_list& b) noexcept {

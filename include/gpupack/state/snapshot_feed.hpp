@@ -36,6 +36,7 @@ class snapshot_feed {
     /// A snapshot that does not change while this lives. For one thread; may be moved.
     class reading {
       public:
+        /// Takes the snapshot over from another reading.
         reading(reading&& other) noexcept : held_{std::exchange(other.held_, nullptr)} {}
         reading& operator=(reading&& other) noexcept {
             std::swap(held_, other.held_);

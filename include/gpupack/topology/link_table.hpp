@@ -26,7 +26,7 @@ class link_table : public link_view {
   public:
     /// The tables of a topology.
     ///
-    /// @param of  checked
+    /// @param topology  checked
     explicit link_table(const node_topology& topology) {
         gpus_ = topology.gpus();
         switched_ = topology.switched;

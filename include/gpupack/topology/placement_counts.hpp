@@ -35,7 +35,9 @@ struct placement_counts_view {
 /// microseconds for a GPU of seven slices.
 class placement_counts {
   public:
-    /// @param of  a MIG table: at most 17 bits
+    /// The counts of a table.
+    ///
+    /// @param table  a MIG table: at most 17 bits
     explicit placement_counts(const partition_table& table) : profiles_{table.profile_count}, units_{table.units} {
         std::uint64_t all = 0;
         for (int slot = 0; slot < table.slot_count; ++slot) all |= table.slots[slot].taken;

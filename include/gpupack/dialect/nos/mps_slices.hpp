@@ -82,7 +82,7 @@ namespace detail {
 /// for others, and some orders of it are those of a hash map; here what is wanted and free stays.
 ///
 /// @param now     the slices of the GPU
-/// @param wanted  how many free slices of each size there should be; those that are free already count
+/// @param demand  how many free slices of each size there should be; those that are free already count
 /// @return        the slices that are free then, without sizes that have none
 [[nodiscard]] inline expected<mps_cut, input_error> cut_for(const mps_slices& now, const slice_counts& demand) {
     if (const auto checked = detail::check("used slices", now.used); !checked)
