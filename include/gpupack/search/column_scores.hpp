@@ -100,6 +100,8 @@ inline void score_allocation(const node_columns& columns, const request& request
 
 } // namespace detail
 
+/// @cond the specialisations do what column_scores says
+
 template <> struct column_scores<policy::first_fit> {
     [[nodiscard]] static bool is_exact(const policy::first_fit&) noexcept { return true; }
     static void score(const policy::first_fit&, const node_columns& columns, const request&, Eigen::ArrayXd& scores) {
@@ -171,5 +173,7 @@ template <has_column_scores Node, class Gpus> struct column_scores<policy::node_
         column_scores<Node>::score(policy.node, columns, request, scores);
     }
 };
+
+/// @endcond
 
 } // namespace gpupack::search

@@ -39,9 +39,11 @@ class node_columns {
         numbers exists;     ///< 1 where the node has any in all, else 0.
         numbers reciprocal; ///< 1 / what the node has in all; 0 where it has none.
 
+        /// Makes room for that many rows.
         void resize(Eigen::Index rows) {
             for (numbers* each : {&free, &exists, &reciprocal}) each->resize(rows);
         }
+        /// Sets one row.
         void set(Eigen::Index row, std::int64_t amount_free, std::int64_t capacity) noexcept {
             free[row] = static_cast<double>(amount_free);
             exists[row] = capacity > 0 ? 1.0 : 0.0;
@@ -49,6 +51,7 @@ class node_columns {
         }
     };
 
+    /// The columns of a cluster as it is.
     explicit node_columns(const cluster& cluster) : cluster_{cluster}, row_of_(cluster.size()) {
         std::vector<bucket> buckets(std::bit_ceil(2 * cluster.size() + 1));
         for (std::uint32_t n = 0; n < cluster.size(); ++n) row_of_[n] = row_for(cluster[node_id{n}], buckets);
