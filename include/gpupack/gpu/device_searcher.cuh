@@ -41,23 +41,23 @@ template <policy::policy Policy> class device_searcher {
     using scorer_type = policy::scorer_of<Policy>;
 
     /// - `problem`: Receives the first failure, here and later.
-    device_searcher(const cluster& on, int device, std::shared_ptr<std::optional<gpu_error>> problem)
+    device_searcher(const gpupack::cluster& cluster, int device, std::shared_ptr<std::optional<gpu_error>> problem)
         : problem_{std::move(problem)} {
         auto opened = device_space::open(device);
         if (!opened) {
             fail(std::move(opened.error()));
             return;
         }
-        gpu_ = std::make_unique<state>(std::move(*opened), on);
+        gpu_ = std::make_unique<state>(std::move(*opened), cluster);
         if (auto failed = gpu_->space->take_problem()) fail(std::move(*failed));
     }
 
     /// The best choice for a request; nothing where it fits nowhere.
     [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
         if (gpu_ != nullptr && question.cluster.size() > 0) {
-            const std::optional<answer_type> told = ask(policy, question);
-            if (told && !told->found()) return std::nullopt;
-            if (told) return selection{*told};
+            const std::optional<answer_type> answer = ask(policy, question);
+            if (answer && !answer->found()) return std::nullopt;
+            if (answer) return selection{*answer};
         }
         return search::scan::searcher{}.find(policy, question);
     }
@@ -78,11 +78,11 @@ template <policy::policy Policy> class device_searcher {
 
     /// What lives with the GPU; its space must be destroyed last.
     struct state {
-        state(std::unique_ptr<device_space> in, const cluster& on)
-            : space{std::move(in)}, nodes{*space, on}, posted{space->template pinned<message_type>(1)},
+        state(std::unique_ptr<device_space> opened_space, const gpupack::cluster& cluster)
+            : space{std::move(opened_space)}, nodes{*space, cluster}, posted{space->template pinned<message_type>(1)},
               answer{space->template pinned<answer_type>(1)}, arrived{space->template allocate<message_type>(1)},
               blocks{
-                  detail::rank_blocks(static_cast<std::uint32_t>(on.size()), 1, space->device().multiprocessors)},
+                  detail::rank_blocks(static_cast<std::uint32_t>(cluster.size()), 1, space->device().multiprocessors)},
               partial{space->template allocate<ranked_node<key_type>>(blocks)},
               done{space->template allocate<std::uint32_t>(1)} {
             const std::uint32_t zero = 0;
@@ -108,17 +108,17 @@ template <policy::policy Policy> class device_searcher {
 
     /// The GPU's answer; nothing where it fails, which is then the end of it.
     [[nodiscard]] std::optional<answer_type> ask(const Policy& policy, const policy::decision& question) {
-        device_space& in = *gpu_->space;
+        device_space& space = *gpu_->space;
         const auto scorer = gpu_->nodes.tables().moved(policy::prepare(policy, question));
         if (scorer) {
             if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu_->nodes.move_kinds(question.cluster);
             write_message(*scorer, question);
             if (gpu_->graph == nullptr) capture();
             if (gpu_->graph != nullptr)
-                in.check(cudaGraphLaunch(gpu_->graph.get(), in.stream()), "cudaGraphLaunch");
-            in.finish();
+                space.check(cudaGraphLaunch(gpu_->graph.get(), space.stream()), "cudaGraphLaunch");
+            space.finish();
         }
-        if (auto problem = in.take_problem()) {
+        if (auto problem = space.take_problem()) {
             fail(std::move(*problem));
             return std::nullopt;
         }
@@ -130,35 +130,35 @@ template <policy::policy Policy> class device_searcher {
     }
 
     void write_message(const scorer_type& scorer, const policy::decision& question) {
-        message_type& to = *gpu_->posted.data();
-        to.of = {question.request, scorer};
+        message_type& message = *gpu_->posted.data();
+        message.of = {question.request, scorer};
         const std::size_t bytes = detail::table_bytes(scorer);
         if (gpu_->graph == nullptr) gpu_->shared = bytes <= detail::most_shared_tables ? bytes : 0;
-        to.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
-        to.update_count = gpu_->nodes.write_updates(question.cluster, to.updates, message_type::most_updates, to.gpus,
+        message.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
+        message.update_count = gpu_->nodes.write_updates(question.cluster, message.updates, message_type::most_updates, message.gpus,
                                                     message_type::most_gpus);
     }
 
     void capture() {
         state& gpu = *gpu_;
-        device_space& in = *gpu.space;
-        const detail::device_scope scope{in.device().number};
+        device_space& space = *gpu.space;
+        const detail::device_scope scope{space.device().number};
         cudaGraph_t graph = nullptr;
-        in.check(cudaStreamBeginCapture(in.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-        in.write_soon(gpu.arrived, gpu.posted, 1);
-        detail::apply_message<<<1, message_type::most_updates, 0, in.stream()>>>(gpu.nodes.writable(),
+        space.check(cudaStreamBeginCapture(space.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+        space.write_soon(gpu.arrived, gpu.posted, 1);
+        detail::apply_message<<<1, message_type::most_updates, 0, space.stream()>>>(gpu.nodes.writable(),
                                                                               gpu.arrived.data());
-        in.check(cudaGetLastError(), "a kernel launch");
-        detail::decide_kernel<<<gpu.blocks, detail::rank_threads, gpu.shared, in.stream()>>>(
+        space.check(cudaGetLastError(), "a kernel launch");
+        detail::decide_kernel<<<gpu.blocks, detail::rank_threads, gpu.shared, space.stream()>>>(
             gpu.nodes.view(), gpu.arrived.data(), gpu.partial.data(), gpu.done.data(), gpu.answer.data());
-        in.check(cudaGetLastError(), "a kernel launch");
-        in.check(cudaStreamEndCapture(in.stream(), &graph), "cudaStreamEndCapture");
-        cudaGraphExec_t made = nullptr;
+        space.check(cudaGetLastError(), "a kernel launch");
+        space.check(cudaStreamEndCapture(space.stream(), &graph), "cudaStreamEndCapture");
+        cudaGraphExec_t executable = nullptr;
         if (graph != nullptr) {
-            in.check(cudaGraphInstantiate(&made, graph, 0), "cudaGraphInstantiate");
+            space.check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
             (void)cudaGraphDestroy(graph);
         }
-        gpu.graph.reset(made);
+        gpu.graph.reset(executable);
     }
 
     std::shared_ptr<std::optional<gpu_error>> problem_;

@@ -37,8 +37,8 @@ class device_space {
       public:
         array() = default;
         /// An array of the space.
-        array(device_space& from, Entry* entries, std::size_t bytes) noexcept
-            : from_{&from}, entries_{entries}, bytes_{bytes} {}
+        array(device_space& space, Entry* entries, std::size_t bytes) noexcept
+            : from_{&space}, entries_{entries}, bytes_{bytes} {}
         /// An array of the space.
         array(array&& other) noexcept { swap(other); }
         array& operator=(array&& other) noexcept {
@@ -151,22 +151,22 @@ class device_space {
     }
 
     /// As space says.
-    template <class Entry> void write(array<Entry>& to, const Entry* from, std::size_t entries) {
+    template <class Entry> void write(array<Entry>& target, const Entry* source, std::size_t entries) {
         if (problem_ || entries == 0) return;
-        check(cudaMemcpyAsync(to.data(), from, entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
+        check(cudaMemcpyAsync(target.data(), source, entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
         finish(); // the caller's memory may go
     }
     /// As space says.
-    template <class Entry> void write_soon(array<Entry>& to, const pinned_array<Entry>& from, std::size_t entries) {
+    template <class Entry> void write_soon(array<Entry>& target, const pinned_array<Entry>& source, std::size_t entries) {
         if (problem_ || entries == 0) return;
-        check(cudaMemcpyAsync(to.data(), from.data(), entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
+        check(cudaMemcpyAsync(target.data(), source.data(), entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
     }
     /// As space says.
-    template <class Entry> void read(const array<Entry>& from, Entry* to, std::size_t entries) {
+    template <class Entry> void read(const array<Entry>& source, Entry* target, std::size_t entries) {
         if (problem_ || entries == 0) return;
-        check(cudaMemcpyAsync(to, from.data(), entries * sizeof(Entry), cudaMemcpyDeviceToHost, stream_),
+        check(cudaMemcpyAsync(target, source.data(), entries * sizeof(Entry), cudaMemcpyDeviceToHost, stream_),
               "cudaMemcpyAsync");
         finish();
     }
@@ -218,33 +218,33 @@ class device_space {
     ///
     /// - `best`: [count].
     /// - `table_bytes`: Of the scorers' tables, at most; small ones are read from shared memory.
-    template <class Scorer> void rank_best(const cluster_view& on, const prepared_request<Scorer>* shapes, std::uint32_t count,
+    template <class Scorer> void rank_best(const cluster_view& cluster, const prepared_request<Scorer>* shapes, std::uint32_t count,
                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
         using node = ranked_node<search::key_of<Scorer>>;
         const std::size_t shared = table_bytes <= detail::most_shared_tables ? table_bytes : 0;
-        const std::uint32_t blocks = detail::rank_blocks(on.size, count, device_.multiprocessors);
+        const std::uint32_t blocks = detail::rank_blocks(cluster.size, count, device_.multiprocessors);
         auto partial = allocate<node>(std::size_t{count} * blocks);
         auto done = allocate<std::uint32_t>(count);
         if (problem_) return;
         check(cudaMemsetAsync(done.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
         detail::rank_kernel<Scorer><<<dim3(blocks, count), detail::rank_threads, shared, stream_>>>(
-            on, shapes, partial.data(), done.data(), best, static_cast<std::uint32_t>(shared));
+            cluster, shapes, partial.data(), done.data(), best, static_cast<std::uint32_t>(shared));
         check(cudaGetLastError(), "a kernel launch");
     }
 
     /// As space says.
-    void mark(mark_type& at) {
+    void mark(mark_type& mark) {
         if (problem_) return;
         const detail::device_scope scope{device_.number};
-        if (at.event_ == nullptr)
-            check(cudaEventCreateWithFlags(&at.event_, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-        if (!problem_) check(cudaEventRecord(at.event_, stream_), "cudaEventRecord");
+        if (mark.event_ == nullptr)
+            check(cudaEventCreateWithFlags(&mark.event_, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+        if (!problem_) check(cudaEventRecord(mark.event_, stream_), "cudaEventRecord");
     }
     /// As space says.
-    void wait(mark_type& at) {
-        if (!problem_ && at.event_ != nullptr) check(cudaEventSynchronize(at.event_), "cudaEventSynchronize");
+    void wait(mark_type& mark) {
+        if (!problem_ && mark.event_ != nullptr) check(cudaEventSynchronize(mark.event_), "cudaEventSynchronize");
     }
     /// Waits for all work so far.
     void finish() {
@@ -265,11 +265,11 @@ class device_space {
             stored_.push_back(memory);
             used_ = 0;
         }
-        void* const to = static_cast<std::byte*>(stored_.back()) + used_;
+        void* const target = static_cast<std::byte*>(stored_.back()) + used_;
         used_ += size;
-        check(cudaMemcpyAsync(to, bytes, kept, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
+        check(cudaMemcpyAsync(target, bytes, kept, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
         finish();
-        return to;
+        return target;
     }
 
     /// As space says.

@@ -37,9 +37,9 @@ class engine {
     }
 
     /// A searcher for that cluster.
-    template <policy::policy Policy> [[nodiscard]] auto make_searcher(const cluster& on) const {
+    template <policy::policy Policy> [[nodiscard]] auto make_searcher(const gpupack::cluster& cluster) const {
         if constexpr (runs_on_device<Policy>)
-            return device_searcher<Policy>{on, device_.number, problem_};
+            return device_searcher<Policy>{cluster, device_.number, problem_};
         else
             return search::scan::searcher{};
     }

@@ -77,16 +77,16 @@ class thrust_space {
     }
 
     /// As space says.
-    template <class Entry> void write(array<Entry>& to, const Entry* from, std::size_t entries) {
-        thrust::copy(from, from + entries, to.entries_.begin());
+    template <class Entry> void write(array<Entry>& target, const Entry* source, std::size_t entries) {
+        thrust::copy(source, source + entries, target.entries_.begin());
     }
     /// As space says.
-    template <class Entry> void read(const array<Entry>& from, Entry* to, std::size_t entries) {
-        thrust::copy(from.entries_.begin(), from.entries_.begin() + static_cast<std::ptrdiff_t>(entries), to);
+    template <class Entry> void read(const array<Entry>& source, Entry* target, std::size_t entries) {
+        thrust::copy(source.entries_.begin(), source.entries_.begin() + static_cast<std::ptrdiff_t>(entries), target);
     }
     /// As space says.
-    template <class Entry> void write_soon(array<Entry>& to, const std::vector<Entry>& from, std::size_t entries) {
-        write(to, from.data(), entries);
+    template <class Entry> void write_soon(array<Entry>& target, const std::vector<Entry>& source, std::size_t entries) {
+        write(target, source.data(), entries);
     }
 
     /// As space says.
@@ -114,8 +114,8 @@ class thrust_space {
 
     /// As space says.
     [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
-        const auto* const from = static_cast<const unsigned char*>(bytes);
-        stored_.push_back(std::make_unique<thrust::device_vector<unsigned char>>(from, from + size));
+        const auto* const source = static_cast<const unsigned char*>(bytes);
+        stored_.push_back(std::make_unique<thrust::device_vector<unsigned char>>(source, source + size));
         return thrust::raw_pointer_cast(stored_.back()->data());
     }
 
