@@ -9,6 +9,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::best_fit>);
+
 TEST(best_fit, is_the_weighted_rest_after_the_placement) {
     for_random_nodes([](const node_view& node, const request& request) {
         const double cpu = (number(node.cpu_free()) - number(request.cpu)) / 128000 * 0.5;

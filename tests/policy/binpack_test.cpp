@@ -8,6 +8,8 @@
 #include <rapidcheck.h>
 
 using namespace gpupack;
+
+static_assert(gpupack::policy::scorer<gpupack::policy::binpack> && gpupack::policy::scorer<gpupack::policy::spread>);
 using policy::score;
 
 TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {

@@ -9,6 +9,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::dot_product>);
+
 TEST(dot_product, prefers_what_aligns_least) {
     for_random_nodes([](const node_view& node, const request& request) {
         const double dot = number(request.cpu) / 128000 * number(node.cpu_free()) / 128000 +

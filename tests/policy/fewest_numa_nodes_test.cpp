@@ -10,6 +10,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::fewest_numa_nodes>);
+
 TEST(fewest_numa_nodes, takes_the_narrowest_set) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};

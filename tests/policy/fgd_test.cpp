@@ -12,6 +12,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::fgd>);
+
 TEST(fgd, is_the_sigmoid_cut_to_a_whole_score) { // near-equals tie, and the first GPU wins
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 7);

@@ -11,6 +11,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::first_fit>);
+
 TEST(first_fit, takes_the_lowest_node_that_fits_and_its_lowest_gpus) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};

@@ -9,6 +9,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::fragmentation>);
+
 TEST(fragmentation, scores_the_fall_of_fragmentation_that_the_placement_brings) {
     for_all([](std::uint64_t seed) {
         random_history history{seed, true};

@@ -10,6 +10,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::gpu_clustering>);
+
 TEST(gpu_clustering, has_a_band_for_each_mix_of_affinities) {
     cluster on = cluster_builder{}.add_nodes(1, {96_cores, 512_GiB, {8, models::t4}}).build().value();
     const auto told = [&](int gpus, int milli) {

@@ -12,6 +12,8 @@
 #include <vector>
 
 using namespace gpupack;
+
+static_assert(gpupack::policy::scorer<gpupack::policy::gpu_packing>);
 using policy::score;
 
 TEST(gpu_packing, keeps_to_its_three_tiers) {

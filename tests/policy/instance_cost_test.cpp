@@ -12,6 +12,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::instance_cost_scorer>);
+
 namespace {
 
 /// What the whole cluster has of each profile, at its price: counted slot by slot.

@@ -16,6 +16,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::link_bandwidth>);
+
 TEST(link_bandwidth, takes_the_fastest_set) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};

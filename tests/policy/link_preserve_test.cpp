@@ -15,6 +15,8 @@
 #include <algorithm>
 
 using namespace gpupack;
+
+static_assert(gpupack::policy::scorer<gpupack::policy::link_preserve>);
 using gpupack::policy::score;
 
 namespace {

@@ -10,6 +10,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::lookahead>);
+
 namespace {
 
 /// The use of the node once the candidate is taken: on a copy of the cluster.

@@ -7,6 +7,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::mig_fragmentation>);
+
 TEST(mig_fragmentation, blocks_the_fewest_places) {
     // A 1g at 6 blocks only what needs 6: unit 7 serves no 1g.
     EXPECT_EQ(placed_in_order(policy::mig_fragmentation{}, 1, {"1g.5gb", "4g.20gb"}), "0@6 0@0");

@@ -7,6 +7,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::mig_options>);
+
 TEST(mig_options, keeps_the_places_that_are_wanted) {
     const auto where = [](const std::vector<std::pair<const char*, int>>& mix,
                           const std::vector<const char*>& request) {

@@ -17,6 +17,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::mig_scarcity>);
+
 TEST(mig_scarcity, spares_what_is_scarce) {
     const auto mix = mix_of({{"1g.5gb", 40}, {"2g.10gb", 10}, {"3g.20gb", 10}, {"7g.40gb", 40}});
     EXPECT_EQ(placed_in_order(policy::mig_scarcity{mix}, 2, {"1g.5gb", "1g.5gb", "3g.20gb", "7g.40gb"}),

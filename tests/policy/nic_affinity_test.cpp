@@ -9,6 +9,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::nic_affinity>);
+
 TEST(nic_affinity, takes_the_gpus_beside_an_adapter) {
     node_spec machine = machines::l40s_x4();
     machine.topology->nics.erase(machine.topology->nics.begin()); // that of GPUs 0 and 1

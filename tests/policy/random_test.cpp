@@ -12,6 +12,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::policy<gpupack::policy::random> && gpupack::policy::policy<gpupack::policy::gpu_random>);
+
 TEST(random, takes_each_node_and_each_gpu_equally_often) {
     cluster on = cluster_builder{}.add_nodes(5, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     (void)on.take(node_id{2}, gpu_set::of(1),

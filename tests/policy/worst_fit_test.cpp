@@ -9,6 +9,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::policy::scorer<gpupack::policy::worst_fit>);
+
 TEST(worst_fit, weighs_a_milli_gpu_as_a_hundred_milli_cores) {
     for_random_nodes([](const node_view& node, const request& request) {
         RC_ASSERT(policy::worst_fit{}(node, request) ==

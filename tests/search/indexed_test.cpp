@@ -19,6 +19,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::search::engine<gpupack::search::indexed>);
+
 namespace {
 
 /// Counts how often a node is scored.

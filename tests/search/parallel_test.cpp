@@ -7,6 +7,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::search::engine<gpupack::search::parallel>);
+
 // Parts of one node, so that twelve nodes are already split between threads.
 TEST(parallel, finds_what_the_scan_finds_under_every_preset) {
     for_random_questions([](const auto& policy, const policy::decision& question) {

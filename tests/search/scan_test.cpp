@@ -8,6 +8,8 @@
 
 using namespace gpupack;
 
+static_assert(gpupack::search::engine<gpupack::search::scan>);
+
 namespace {
 
 /// Every node and every set of GPUs on it, each scored anew: the slow engine that the scan is held to.

@@ -35,6 +35,4 @@ struct best_fit {
     friend bool operator==(const best_fit&, const best_fit&) = default;
 };
 
-static_assert(scorer<best_fit>);
-
 } // namespace gpupack::policy

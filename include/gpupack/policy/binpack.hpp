@@ -60,6 +60,4 @@ struct spread {
     friend bool operator==(const spread&, const spread&) = default;
 };
 
-static_assert(scorer<binpack> && scorer<spread>);
-
 } // namespace gpupack::policy

@@ -33,6 +33,4 @@ struct dot_product {
     friend bool operator==(const dot_product&, const dot_product&) = default;
 };
 
-static_assert(scorer<dot_product>);
-
 } // namespace gpupack::policy

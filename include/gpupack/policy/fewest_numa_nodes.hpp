@@ -21,6 +21,4 @@ struct fewest_numa_nodes {
     friend bool operator==(const fewest_numa_nodes&, const fewest_numa_nodes&) = default;
 };
 
-static_assert(scorer<fewest_numa_nodes>);
-
 } // namespace gpupack::policy

@@ -107,6 +107,4 @@ class fgd {
 /// The part of the expected tasks, in percent by number, that FGD calls typical: task_mix::typical(fgd_typical_percent).
 inline constexpr int fgd_typical_percent = 95;
 
-static_assert(policy<fgd>);
-
 } // namespace gpupack::policy

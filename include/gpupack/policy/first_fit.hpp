@@ -18,6 +18,4 @@ struct first_fit {
     friend bool operator==(const first_fit&, const first_fit&) = default;
 };
 
-static_assert(scorer<first_fit>);
-
 } // namespace gpupack::policy

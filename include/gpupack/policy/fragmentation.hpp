@@ -145,6 +145,4 @@ class fragmentation {
     fragmentation_table table_;
 };
 
-static_assert(policy<fragmentation>);
-
 } // namespace gpupack::policy

@@ -37,6 +37,4 @@ struct gpu_clustering {
     }
 };
 
-static_assert(scorer<gpu_clustering>);
-
 } // namespace gpupack::policy

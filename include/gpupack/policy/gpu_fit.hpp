@@ -46,6 +46,4 @@ struct gpu_worst_fit {
     friend bool operator==(const gpu_worst_fit&, const gpu_worst_fit&) = default;
 };
 
-static_assert(scorer<gpu_best_fit> && scorer<gpu_worst_fit>);
-
 } // namespace gpupack::policy

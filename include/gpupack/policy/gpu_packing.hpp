@@ -56,6 +56,4 @@ struct gpu_packing {
     }
 };
 
-static_assert(scorer<gpu_packing>);
-
 } // namespace gpupack::policy

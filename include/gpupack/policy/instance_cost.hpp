@@ -103,8 +103,6 @@ struct instance_cost_scorer {
     }
 };
 
-static_assert(scorer<instance_cost_scorer>);
-
 namespace detail {
 
 /// A scorer for one decision, all prices 0.

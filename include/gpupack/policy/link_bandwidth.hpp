@@ -26,6 +26,4 @@ struct link_bandwidth {
     friend bool operator==(const link_bandwidth&, const link_bandwidth&) = default;
 };
 
-static_assert(scorer<link_bandwidth>);
-
 } // namespace gpupack::policy

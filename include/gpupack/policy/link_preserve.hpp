@@ -53,6 +53,4 @@ struct link_preserve {
     friend bool operator==(const link_preserve&, const link_preserve&) = default;
 };
 
-static_assert(scorer<link_preserve>);
-
 } // namespace gpupack::policy

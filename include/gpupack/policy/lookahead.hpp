@@ -123,6 +123,4 @@ class lookahead {
     reserved_capacity_table room_;
 };
 
-static_assert(policy<lookahead>);
-
 } // namespace gpupack::policy

@@ -83,6 +83,4 @@ struct mig_fragmentation {
     friend bool operator==(const mig_fragmentation&, const mig_fragmentation&) = default;
 };
 
-static_assert(policy<mig_fragmentation>);
-
 } // namespace gpupack::policy

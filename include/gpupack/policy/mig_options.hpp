@@ -33,6 +33,4 @@ struct mig_options {
     friend bool operator==(const mig_options&, const mig_options&) = default;
 };
 
-static_assert(policy<mig_options>);
-
 } // namespace gpupack::policy

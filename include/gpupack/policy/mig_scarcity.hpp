@@ -181,6 +181,4 @@ class mig_scarcity::device_preparation {
     score base_;
 };
 
-static_assert(policy<mig_scarcity>);
-
 } // namespace gpupack::policy

@@ -28,6 +28,4 @@ struct nic_affinity {
     friend bool operator==(const nic_affinity&, const nic_affinity&) = default;
 };
 
-static_assert(scorer<nic_affinity>);
-
 } // namespace gpupack::policy

@@ -87,6 +87,4 @@ struct gpu_random {
     friend bool operator==(const gpu_random&, const gpu_random&) = default;
 };
 
-static_assert(policy<random> && policy<gpu_random>);
-
 } // namespace gpupack::policy

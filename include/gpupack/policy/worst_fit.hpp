@@ -24,6 +24,4 @@ struct worst_fit {
     friend bool operator==(const worst_fit&, const worst_fit&) = default;
 };
 
-static_assert(scorer<worst_fit>);
-
 } // namespace gpupack::policy

@@ -126,6 +126,4 @@ struct indexed {
     friend bool operator==(const indexed&, const indexed&) = default;
 };
 
-static_assert(engine<indexed>);
-
 } // namespace gpupack::search

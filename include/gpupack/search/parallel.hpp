@@ -63,6 +63,4 @@ struct parallel {
     friend bool operator==(const parallel&, const parallel&) = default;
 };
 
-static_assert(engine<parallel>);
-
 } // namespace gpupack::search

@@ -39,6 +39,4 @@ struct scan {
     friend bool operator==(const scan&, const scan&) = default;
 };
 
-static_assert(engine<scan>);
-
 } // namespace gpupack::search
