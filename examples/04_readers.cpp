@@ -28,7 +28,7 @@ int main() {
         do {
             const auto snapshot = feed.latest();
             const auto best = search::scan{}.make_searcher<gpupack::policy::binpack>(*snapshot).find(
-                policy, {.on = *snapshot, .request = task});
+                policy, {.cluster = *snapshot, .request = task});
             answers += best ? 1 : 0;
         } while (!done);
     }};

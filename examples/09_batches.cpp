@@ -7,6 +7,7 @@
 #include <gpupack/gpu/what_if.hpp>
 #include <gpupack/gpupack.hpp>
 #include <gpupack/plan/place_unordered.hpp>
+#include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 
@@ -23,13 +24,14 @@ int main() {
 
     namespace plan = gpupack::plan;
     namespace gpu = gpupack::gpu;
+    namespace replay = gpupack::replay;
     const gpupack::policy::fgd policy{expected};
 
     // In order: the placements that a scheduler would make one by one.
     const auto choices = plan::place_batch(cluster, policy, requests);
     const plan::batch_total in_order = plan::total_of(requests, choices);
 
-    // In whatever order places most compute.
+    // In the order that places the most compute.
     const plan::unordered_batch better = plan::place_unordered(cluster, policy, requests);
     std::cout << requests.size() << " requests: " << in_order.compute / 1000 << " GPUs in order, "
               << better.total.compute / 1000 << " " << plan::name_of(better.order) << '\n';
@@ -46,10 +48,10 @@ int main() {
     const gpu::what_if_world world{cluster, tasks, std::vector{policy}, expected};
     const auto results = gpu::what_if(space, world, scenarios).value();
     for (std::size_t i = 0; i < results.size(); ++i)
-        std::cout << scenarios[i].removed.size() << " nodes fewer: " << results[i].failed << " tasks of "
-                  << results[i].placed + results[i].failed << " find no place\n";
+        std::cout << scenarios[i].removed.size() << " nodes fewer: " << results[i].failed << " of "
+                  << results[i].placed + results[i].failed << " tasks fit nowhere\n";
 
-    // The choices are taken where the caller wants them.
+    // The choices are booked where the caller wants them.
     const auto placements = plan::commit_batch(cluster, requests, choices);
     return placements.size() == requests.size() ? 0 : 1;
 }
