@@ -23,7 +23,7 @@ TEST(cluster_view, takes_and_gives_back_as_the_cluster_does) {
         gpu::host_cluster flat{on};
         const gpu::writable_cluster_view view = flat.view();
         struct taken {
-            request request;
+            gpupack::request request;
             placement receipt;
             split_memory pieces;
         };

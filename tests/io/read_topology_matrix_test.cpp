@@ -20,7 +20,7 @@ node_topology read(const std::string& text) {
     return told.value_or(node_topology{});
 }
 
-std::string refused(const std::string& text) {
+std::string refusal_of_matrix(const std::string& text) {
     const auto told = io::parse_topology_matrix("topo.txt", text);
     return told ? std::string{"accepted"} : told.error().message();
 }
@@ -262,22 +262,22 @@ TEST(read_topology_matrix, survives_whatever_is_pasted) {
 }
 
 TEST(read_topology_matrix, says_where_it_is_wrong) {
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tNV2\nGPU1\tNV1\t X \n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tNV2\nGPU1\tNV1\t X \n"),
               "topo.txt:3: GPU1 to GPU0: \"NV1\": expected the same as from GPU0 to GPU1, NV2");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tPXI\nGPU1\tPIX\t X \n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPXI\nGPU1\tPIX\t X \n"),
               "topo.txt:2: GPU0 to GPU1: \"PXI\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tNV19\nGPU1\tNV19\t X \n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tNV19\nGPU1\tNV19\t X \n"),
               "topo.txt:2: GPU0 to GPU1: \"NV19\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU1\tPIX\n"), "topo.txt:3: GPU1: \"1 entries\": expected 2");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tPIX\n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU1\tPIX\n"), "topo.txt:3: GPU1: \"1 entries\": expected 2");
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\n"),
               "topo.txt: row: \"GPU1\": expected a row for each GPU of the header");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU0\t X \tPIX\n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU0\t X \tPIX\n"),
               "topo.txt:3: row: \"GPU0\": expected one row a device");
-    EXPECT_EQ(refused("\tGPU0\tGPU1\nGPU0\tPIX\tX\nGPU1\tX\tPIX\n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\tPIX\tX\nGPU1\tX\tPIX\n"),
               "topo.txt:2: GPU0 to GPU0: \"PIX\": expected X on the diagonal, and nowhere else");
-    EXPECT_EQ(refused("\tGPU0\tGPU2\n"), "topo.txt:1: header: \"GPU2\": expected GPU1");
-    EXPECT_EQ(refused("\tGPU0\nGPU0\t X \nGPU1\t X \n"), "topo.txt:3: row: \"GPU1\": expected a GPU of the header");
-    EXPECT_EQ(refused("no GPU here\n"),
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU2\n"), "topo.txt:1: header: \"GPU2\": expected GPU1");
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\nGPU0\t X \nGPU1\t X \n"), "topo.txt:3: row: \"GPU1\": expected a GPU of the header");
+    EXPECT_EQ(refusal_of_matrix("no GPU here\n"),
               "topo.txt: matrix: \"\": expected a line with GPU0, GPU1, ... as nvidia-smi prints it");
     EXPECT_FALSE(io::read_topology_matrix("/no/such/file"));
 }

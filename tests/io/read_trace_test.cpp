@@ -66,7 +66,7 @@ TEST(read_tasks, reads_shares_models_and_times) {
     EXPECT_EQ((*tasks)[1].request.share, (share{slice{.memory = {}, .compute = 460_milli}}));
     EXPECT_EQ((*tasks)[1].request.models.bits(), 3U);
     EXPECT_EQ((*tasks)[1].model_list, "V100M16|G2"); // as written
-    EXPECT_FALSE((*tasks)[1].runs_for);
+    EXPECT_FALSE((*tasks)[1].duration);
     EXPECT_EQ((*tasks)[2].request.share, share{exclusive{}});
     EXPECT_EQ((*tasks)[2].request.models.bits(), 2U);
     EXPECT_FALSE((*tasks)[2].arrival);

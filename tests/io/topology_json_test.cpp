@@ -12,7 +12,7 @@ using namespace gpupack;
 
 namespace {
 
-std::string refused(const std::string& text) {
+std::string refusal_of_json(const std::string& text) {
     const auto told = io::parse_topology_json("t.json", text);
     return told ? std::string{"accepted"} : told.error().message();
 }
@@ -70,28 +70,28 @@ TEST(topology_json, is_for_people_to_read) {
 }
 
 TEST(topology_json, says_what_is_wrong_and_where) {
-    EXPECT_EQ(refused(with("", "")), "accepted");
-    EXPECT_EQ(refused(with("\"nvswitch\": false,", "\"nvswitch\": maybe,")),
+    EXPECT_EQ(refusal_of_json(with("", "")), "accepted");
+    EXPECT_EQ(refusal_of_json(with("\"nvswitch\": false,", "\"nvswitch\": maybe,")),
               "t.json:4: document: \"\": expected JSON");
-    EXPECT_EQ(refused(""), "t.json:1: document: \"\": expected JSON");
-    EXPECT_EQ(refused("[]"), "t.json: /: \"[]\": expected an object");
-    EXPECT_EQ(refused(with("y\": 1", "y\": 2")), "t.json: /gpupack_topology: \"2\": expected 1");
-    EXPECT_EQ(refused(with("{\"numa\": 1}", "{\"numa\": 16}")),
+    EXPECT_EQ(refusal_of_json(""), "t.json:1: document: \"\": expected JSON");
+    EXPECT_EQ(refusal_of_json("[]"), "t.json: /: \"[]\": expected an object");
+    EXPECT_EQ(refusal_of_json(with("y\": 1", "y\": 2")), "t.json: /gpupack_topology: \"2\": expected 1");
+    EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{\"numa\": 16}")),
               "t.json: /gpus/1/numa: \"16\": expected a whole number from 0 to 15");
-    EXPECT_EQ(refused(with("{\"numa\": 1}", "{\"nume\": 1}")), "t.json: /gpus/1/nume: \"1\": expected no such key");
-    EXPECT_EQ(refused(with("{\"numa\": 1}", "{}")), "t.json: /gpus/1/numa: \"\": expected this key");
-    EXPECT_EQ(refused(with("\"NV2 SYS\"]", "\"NV2\"]")),
+    EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{\"nume\": 1}")), "t.json: /gpus/1/nume: \"1\": expected no such key");
+    EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{}")), "t.json: /gpus/1/numa: \"\": expected this key");
+    EXPECT_EQ(refusal_of_json(with("\"NV2 SYS\"]", "\"NV2\"]")),
               "t.json: /links/0/1: \"NV2\": expected a path (SYS, NODE, PHB, PXB, PIX, PSB), or \"NV2 PHB\"; X for "
               "itself");
-    EXPECT_EQ(refused(with("\"NV2 SYS\"]", "\"NV3 SYS\"]")),
+    EXPECT_EQ(refusal_of_json(with("\"NV2 SYS\"]", "\"NV3 SYS\"]")),
               "t.json: GPU1 to GPU0: \"210\": expected the same link as from GPU0 to GPU1");
-    EXPECT_EQ(refused(with("[\"X\", \"NV2 SYS\"],", "[\"X\"],")),
+    EXPECT_EQ(refusal_of_json(with("[\"X\", \"NV2 SYS\"],", "[\"X\"],")),
               "t.json: links of GPU0: \"1 entries\": expected an entry a GPU");
-    EXPECT_EQ(refused(with("[\"PIX\", \"SYS\"]", "[\"PIX\", \"NV1\"]")),
+    EXPECT_EQ(refusal_of_json(with("[\"PIX\", \"SYS\"]", "[\"PIX\", \"NV1\"]")),
               "t.json: /nics/0/to_gpus/1: \"NV1\": expected a path: SYS, NODE, PHB, PXB, PIX or PSB");
-    EXPECT_EQ(refused(with("[0], [1]", "[0], [2]")),
+    EXPECT_EQ(refusal_of_json(with("[0], [1]", "[0], [2]")),
               "t.json: /partitions/1/0: \"2\": expected a whole number from 0 to 1");
-    EXPECT_EQ(refused(with("\"nvswitch\": false,", "\"nvswitch\": 0,")),
+    EXPECT_EQ(refusal_of_json(with("\"nvswitch\": false,", "\"nvswitch\": 0,")),
               "t.json: /nvswitch: \"0\": expected true or false");
     EXPECT_FALSE(io::read_topology_json("/no/such/file"));
 }

@@ -39,8 +39,8 @@ template <class MakePolicy> void expect_scores_of_single_candidates(MakePolicy m
             if (!fit::fits(node, request)) continue;
             std::optional<decltype(policy::node_score(scorer, node, request))> best;
             fit::for_each_candidate(node, request, [&](const candidate& candidate) {
-                const auto score = scorer(candidate, request);
-                if (!best || *best < score) best = score;
+                const auto offered = scorer(candidate, request);
+                if (!best || *best < offered) best = offered;
             });
             RC_ASSERT(policy::node_score(scorer, node, request) == best.value());
         }

@@ -2,6 +2,7 @@
 #include <gpupack/policy/normalize.hpp>
 
 #include "support/for_all.hpp"
+#include "support/policy_parts.hpp"
 #include "support/random_choices.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -15,24 +16,18 @@
 using namespace gpupack;
 using policy::score;
 
-namespace {
-
-constexpr policy::best_fit a{};
-
-} // namespace
-
 TEST(normalize, stretches_the_nodes_that_fit_to_the_full_range) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster on = history.used_cluster();
         const request request = history.any_request(on);
-        const auto scorer = policy::normalize(a, 100).prepare({on, request, 0});
+        const auto scorer = policy::normalize(parts::a, 100).prepare({on, request, 0});
         std::vector<score> raw;
         std::vector<score> stretched;
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
             if (!fit::fits(node, request)) continue;
-            raw.push_back(a(node, request));
+            raw.push_back(parts::a(node, request));
             stretched.push_back(scorer(node, request));
         }
         if (raw.empty()) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/quantize.hpp>
 
+#include "support/policy_parts.hpp"
 #include "support/random_choices.hpp"
 
 #include <gpupack/core/math.hpp>
@@ -12,17 +13,10 @@
 
 using namespace gpupack;
 
-namespace {
-
-constexpr policy::best_fit a{};
-constexpr policy::gpu_best_fit g{};
-
-} // namespace
-
 TEST(quantize, rounds_down_also_below_zero) {
-    const auto coarse = policy::quantize(g, 300); // g is never above 0
+    const auto coarse = policy::quantize(parts::g, 300); // g is never above 0
     for_random_candidates([&](const candidate& chosen, const request& request) {
-        RC_ASSERT(coarse(chosen, request) == floor_divide(g(chosen, request), 300));
+        RC_ASSERT(coarse(chosen, request) == floor_divide(parts::g(chosen, request), 300));
     });
-    EXPECT_DEATH((void)policy::quantize(a, 0), "a step above 0");
+    EXPECT_DEATH((void)policy::quantize(parts::a, 0), "a step above 0");
 }

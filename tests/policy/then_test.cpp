@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/then.hpp>
 
+#include "support/policy_parts.hpp"
 #include "support/random_choices.hpp"
 
 #include <gpupack/policy/best_fit.hpp>
@@ -12,20 +13,12 @@
 
 using namespace gpupack;
 
-namespace {
-
-constexpr policy::best_fit a{};
-constexpr policy::binpack b{};
-constexpr policy::gpu_best_fit g{};
-
-} // namespace
-
 TEST(then, lets_the_second_decide_only_among_equals) {
-    const auto order = policy::then(a, b, g);
+    const auto order = policy::then(parts::a, parts::b, parts::g);
     for_random_candidates([&](const candidate& chosen, const request& request) {
         const auto told = order(chosen, request);
-        RC_ASSERT(told.first == a(chosen.node, request));
-        RC_ASSERT(told.second.first == b(chosen.node, request));
-        RC_ASSERT(told.second.second == g(chosen, request));
+        RC_ASSERT(told.first == parts::a(chosen.node, request));
+        RC_ASSERT(told.second.first == parts::b(chosen.node, request));
+        RC_ASSERT(told.second.second == parts::g(chosen, request));
     });
 }

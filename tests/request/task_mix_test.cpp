@@ -58,7 +58,8 @@ TEST(task_mix, typical_keeps_apart_what_was_written_differently) {
     ASSERT_EQ(mix.entries().size(), 1U); // one request for everything else
     EXPECT_EQ(mix.entries()[0].count, 10);
     std::vector<std::int64_t> counts;
-    for (const task_mix::entry& each : mix.typical(100).entries()) counts.push_back(each.count);
+    const task_mix typical = mix.typical(100);
+    for (const task_mix::entry& each : typical.entries()) counts.push_back(each.count);
     EXPECT_EQ(counts, (std::vector<std::int64_t>{3, 3, 2, 2}));
     EXPECT_EQ(mix.typical(60).total(), 6);
 }

@@ -52,6 +52,6 @@ TEST(workload, puts_its_nodes_into_their_domains) {
     of.domains = tree.build().value();
     of.nodes = {{{}, {1_cores, 1_GiB, {}}, "rack 1"}, {"b", {2_cores, 1_GiB, {}}, "rack 0"}};
     const cluster built = of.build().value();
-    EXPECT_EQ(built.nodes_in(of.domains.find("rack 1").value()).front(), node_id{0});
-    EXPECT_EQ(built.nodes_in(of.domains.find("rack 0").value()).front(), node_id{1});
+    EXPECT_EQ(*built.nodes_in(of.domains.find("rack 1").value()).begin(), node_id{0});
+    EXPECT_EQ(*built.nodes_in(of.domains.find("rack 0").value()).begin(), node_id{1});
 }

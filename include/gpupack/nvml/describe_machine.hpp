@@ -57,7 +57,7 @@ class inquiry {
         for (std::size_t a = 0; a < handles_.size() && !error_; ++a) count_links(a);
         if (error_) return unexpected<input_error>{*error_};
         join_by_switches();
-        if (const auto result = checked(made_.topology); !result) return unexpected<input_error>{result.error()};
+        if (const auto valid = checked(made_.topology); !valid) return unexpected<input_error>{valid.error()};
         return std::move(made_);
     }
 
