@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/presets.hpp>
 
+#include <gpupack/policy/rank.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -79,7 +83,13 @@ TEST(presets, take_their_seed_and_their_typical_tasks) {
         EXPECT_FALSE(made == policy::fgd{mix});
     });
     check_preset<policy::lookahead>("lookahead", {mix, 1, 40_GiB}, [&](const policy::lookahead& made) {
-        EXPECT_TRUE(made == (policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
+        const cluster nodes = cluster_builder{}.add_nodes(1, {4_cores, 16_GiB, {2, models::t4}}).build().value();
+        const request half{.cpu = 1_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 500_milli}};
+        const auto score = [&](const policy::lookahead& lookahead) {
+            return policy::node_score(lookahead.prepare({nodes, half, 0}), nodes[node_id{0}], half);
+        };
+        EXPECT_EQ(score(made), score(policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
+        EXPECT_NE(score(made), score(policy::lookahead{task_mix{}, {.gpu_memory = 40_GiB}}));
     });
 }
 

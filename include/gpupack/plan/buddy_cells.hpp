@@ -62,7 +62,7 @@ class buddy_cells {
 
     /// Takes out a cell, of which the set must have all GPUs.
     void take(cell piece) {
-        GPUPACK_EXPECTS(chain_.has(piece), "a cell piece the chain");
+        GPUPACK_EXPECTS(chain_.has(piece), "a cell of the chain");
         const std::optional<cell> split = holder_of(piece);
         GPUPACK_EXPECTS(split.has_value(), "a cell that is in the set");
         std::vector<std::uint32_t>& source = list(split->level);
@@ -79,7 +79,7 @@ class buddy_cells {
 
     /// Puts in a cell, of which the set must lack all GPUs.
     void give(cell piece) {
-        GPUPACK_EXPECTS(chain_.has(piece), "a cell piece the chain");
+        GPUPACK_EXPECTS(chain_.has(piece), "a cell of the chain");
         GPUPACK_EXPECTS(lacks(piece), "a cell that is not in the set, nor a part of it; was it put back before?");
         while (piece.level < chain_.top()) {
             const cell merged = chain_.parent(piece);
