@@ -3,6 +3,7 @@
 #include <gpupack/core/random.hpp>
 #include <gpupack/plan/place_gang.hpp>
 #include <gpupack/policy/link_preserve.hpp>
+#include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/machines.hpp>
