@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/topology/link.hpp>
 #include <gpupack/topology/pcie_location.hpp>
 
