@@ -74,22 +74,22 @@ TEST(presets, an_unknown_name_is_an_error_that_lists_the_known_ones) {
 
 TEST(presets, take_their_seed_and_their_typical_tasks) {
     using random_preset = policy::node_then_gpus_policy<policy::random, policy::gpu_random>;
-    check_preset<random_preset>("random", {{}, 9}, [](const auto& made) { EXPECT_EQ(made.node.seed, 9U); });
+    check_preset<random_preset>("random", {{}, 9}, [](const auto& preset) { EXPECT_EQ(preset.node.seed, 9U); });
     task_mix mix;
     mix.add({.cpu = 1_cores, .gpus = 1}, 95);
     mix.add({.cpu = 2_cores, .gpus = 1}, 5);
-    check_preset<policy::fgd>("fgd", {mix, 1}, [&](const policy::fgd& made) {
-        EXPECT_TRUE(made == policy::fgd{mix.typical(95)});
-        EXPECT_FALSE(made == policy::fgd{mix});
+    check_preset<policy::fgd>("fgd", {mix, 1}, [&](const policy::fgd& preset) {
+        EXPECT_TRUE(preset == policy::fgd{mix.typical(95)});
+        EXPECT_FALSE(preset == policy::fgd{mix});
     });
-    check_preset<policy::lookahead>("lookahead", {mix, 1, 40_GiB}, [&](const policy::lookahead& made) {
+    check_preset<policy::lookahead>("lookahead", {mix, 1, 40_GiB}, [&](const policy::lookahead& preset) {
         const cluster nodes = cluster_builder{}.add_nodes(1, {4_cores, 16_GiB, {2, models::t4}}).build().value();
         const request half{.cpu = 1_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 500_milli}};
         const auto score = [&](const policy::lookahead& lookahead) {
             return policy::node_score(lookahead.prepare({nodes, half, 0}), nodes[node_id{0}], half);
         };
-        EXPECT_EQ(score(made), score(policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
-        EXPECT_NE(score(made), score(policy::lookahead{task_mix{}, {.gpu_memory = 40_GiB}}));
+        EXPECT_EQ(score(preset), score(policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
+        EXPECT_NE(score(preset), score(policy::lookahead{task_mix{}, {.gpu_memory = 40_GiB}}));
     });
 }
 

@@ -53,9 +53,9 @@ void plain_read(benchmark::State& state, std::size_t bytes) {
 }
 
 template <class Policy, class Searcher>
-void search_all(benchmark::State& state, const Policy& by, const Searcher& searcher, const request& request) {
+void search_all(benchmark::State& state, const Policy& policy, const Searcher& searcher, const request& request) {
     const cluster& on = used(static_cast<std::size_t>(state.range(0)));
-    for (auto _ : state) benchmark::DoNotOptimize(searcher.find(by, policy::decision{on, request}));
+    for (auto _ : state) benchmark::DoNotOptimize(searcher.find(policy, policy::decision{on, request}));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(on.size() * bytes_a_node));
 }
 

@@ -25,24 +25,24 @@ __global__ void run_chains(std::uint32_t* out, std::uint32_t step) {
 
 } // namespace
 
-ceilings measure_ceilings(gpupack::gpu::device_space& on) {
+ceilings measure_ceilings(gpupack::gpu::device_space& space) {
     ceilings found;
     const std::size_t bytes = std::size_t{2} << 30;
-    auto from = on.allocate<unsigned char>(bytes);
-    auto to = on.allocate<unsigned char>(bytes);
+    auto from = space.allocate<unsigned char>(bytes);
+    auto to = space.allocate<unsigned char>(bytes);
     const auto nothing = [] {};
-    const double copy = device_seconds(on, 15, nothing, [&] {
-        on.check(cudaMemcpyAsync(to.data(), from.data(), bytes, cudaMemcpyDeviceToDevice, on.stream()),
+    const double copy = device_seconds(space, 15, nothing, [&] {
+        space.check(cudaMemcpyAsync(to.data(), from.data(), bytes, cudaMemcpyDeviceToDevice, space.stream()),
                  "cudaMemcpyAsync");
     });
     found.copy = 2 * static_cast<double>(bytes) / copy;
 
     constexpr unsigned threads = 256;
-    const auto blocks = 32U * static_cast<unsigned>(on.device().multiprocessors);
-    auto out = on.allocate<std::uint32_t>(std::size_t{blocks} * threads);
-    const double integers = device_seconds(on, 15, nothing, [&] {
-        run_chains<<<blocks, threads, 0, on.stream()>>>(out.data(), 12345U);
-        on.check(cudaGetLastError(), "a kernel launch");
+    const auto blocks = 32U * static_cast<unsigned>(space.device().multiprocessors);
+    auto out = space.allocate<std::uint32_t>(std::size_t{blocks} * threads);
+    const double integers = device_seconds(space, 15, nothing, [&] {
+        run_chains<<<blocks, threads, 0, space.stream()>>>(out.data(), 12345U);
+        space.check(cudaGetLastError(), "a kernel launch");
     });
     // An addition and an exclusive-or a chain and round; the shift and the step are two more a round.
     found.integers = static_cast<double>(blocks) * threads * rounds * (2 * chains + 2) / integers;

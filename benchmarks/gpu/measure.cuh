@@ -21,20 +21,20 @@ namespace cuda_benchmark {
 
 /// The median seconds of work on the device's stream, by events around it; before each, prepare() is run.
 template <class Prepare, class Work>
-[[nodiscard]] double device_seconds(gpupack::gpu::device_space& on, int repeats, Prepare&& prepare, Work&& work) {
+[[nodiscard]] double device_seconds(gpupack::gpu::device_space& space, int repeats, Prepare&& prepare, Work&& work) {
     cudaEvent_t before = nullptr;
     cudaEvent_t after = nullptr;
-    on.check(cudaEventCreate(&before), "cudaEventCreate");
-    on.check(cudaEventCreate(&after), "cudaEventCreate");
+    space.check(cudaEventCreate(&before), "cudaEventCreate");
+    space.check(cudaEventCreate(&after), "cudaEventCreate");
     std::vector<double> seconds;
     for (int i = 0; i < repeats + 2; ++i) {
         prepare();
-        on.check(cudaEventRecord(before, on.stream()), "cudaEventRecord");
+        space.check(cudaEventRecord(before, space.stream()), "cudaEventRecord");
         work();
-        on.check(cudaEventRecord(after, on.stream()), "cudaEventRecord");
-        on.finish();
+        space.check(cudaEventRecord(after, space.stream()), "cudaEventRecord");
+        space.finish();
         float milliseconds = 0;
-        on.check(cudaEventElapsedTime(&milliseconds, before, after), "cudaEventElapsedTime");
+        space.check(cudaEventElapsedTime(&milliseconds, before, after), "cudaEventElapsedTime");
         if (i >= 2) seconds.push_back(1e-3 * static_cast<double>(milliseconds)); // the first two warm up
     }
     (void)cudaEventDestroy(before);
@@ -57,7 +57,7 @@ template <class Work> [[nodiscard]] double wall_seconds(int repeats, Work&& work
 /// Writes more than the cache holds, so that what comes next is read from memory.
 class cold_cache {
   public:
-    explicit cold_cache(gpupack::gpu::device_space& on) : on_{on}, room_{on.allocate<unsigned char>(bytes)} {}
+    explicit cold_cache(gpupack::gpu::device_space& space) : on_{space}, room_{on.allocate<unsigned char>(bytes)} {}
     void operator()() { on_.check(cudaMemsetAsync(room_.data(), 1, bytes, on_.stream()), "cudaMemsetAsync"); }
 
   private:
@@ -73,7 +73,7 @@ struct setting {
 };
 
 /// Copies 2 GiB on the device, and runs chains of integer operations on all lanes.
-[[nodiscard]] ceilings measure_ceilings(gpupack::gpu::device_space& on);
+[[nodiscard]] ceilings measure_ceilings(gpupack::gpu::device_space& space);
 
 // One source file a measure; main.cu lists them.
 [[nodiscard]] std::vector<figure> measure_binpack(const setting& in);

@@ -20,7 +20,7 @@ namespace {
 using namespace gpupack;
 
 /// Seconds that the indexed engine takes for the scenarios, one a thread on all cores.
-double on_all_cores(const policy::fgd& by, const task_mix& expected,
+double on_all_cores(const policy::fgd& policy, const task_mix& expected,
                     const std::vector<gpupack::replay::what_if_scenario>& scenarios) {
     const workload::workload& openb = openb_cluster::workload();
     const policy::fragmentation_table table{expected};
@@ -28,7 +28,7 @@ double on_all_cores(const policy::fgd& by, const task_mix& expected,
     const auto work = [&] {
         for (std::size_t s = next++; s < scenarios.size(); s = next++) {
             const auto order = gpupack::replay::nodes_of(scenarios[s], openb.nodes.size());
-            (void)gpupack::replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(),
+            (void)gpupack::replay::what_if(search::indexed{}, openb.build(order).value(), policy, openb.tasks, table.view(),
                                             scenarios[s]);
         }
     };

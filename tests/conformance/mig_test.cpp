@@ -19,12 +19,12 @@ using published::table;
 namespace {
 
 /// The plain profiles of a model: without extensions and double memory.
-std::vector<int> plain_profiles(const partition_table& of) {
+std::vector<int> plain_profiles(const partition_table& table) {
     std::vector<int> chosen;
     std::set<int> slices;
-    for (int p = 0; p < of.profile_count; ++p) {
-        const std::string name{of.profiles[p].name.view()};
-        if (name.find('+') == std::string::npos && slices.insert(of.profiles[p].slices).second) chosen.push_back(p);
+    for (int p = 0; p < table.profile_count; ++p) {
+        const std::string name{table.profiles[p].name.view()};
+        if (name.find('+') == std::string::npos && slices.insert(table.profiles[p].slices).second) chosen.push_back(p);
     }
     return chosen;
 }
@@ -35,7 +35,7 @@ struct mig_states {
     std::set<std::vector<int>> kinds; // multisets of profiles, each in order
     int maximal = 0;
 
-    mig_states(const partition_table& of, const std::vector<int>& profiles) { visit(of, profiles, 0, 0, {}); }
+    mig_states(const partition_table& table, const std::vector<int>& profiles) { visit(table, profiles, 0, 0, {}); }
 
     void visit(const partition_table& of, const std::vector<int>& profiles, std::uint64_t slots,
                std::uint64_t occupied, const std::vector<int>& on) {

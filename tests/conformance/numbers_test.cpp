@@ -28,32 +28,32 @@ bool is_number(const std::string& text) {
 }
 
 /// Calls visit(mutate) for each number of a table, and each number that names a row; mutate(change) calls change on it.
-template <class Visit> void for_each_number(const json& table, const json::json_pointer& at, Visit&& visit) {
-    if (table.is_number()) visit(at, false);
+template <class Visit> void for_each_number(const json& table, const json::json_pointer& place, Visit&& visit) {
+    if (table.is_number()) visit(place, false);
     if (table.is_array())
-        for (std::size_t i = 0; i < table.size(); ++i) for_each_number(table[i], at / i, visit);
+        for (std::size_t i = 0; i < table.size(); ++i) for_each_number(table[i], place / i, visit);
     if (table.is_object())
         for (const auto& [key, value] : table.items()) {
-            if (is_number(key)) visit(at / key, true);
-            for_each_number(value, at / key, visit);
+            if (is_number(key)) visit(place / key, true);
+            for_each_number(value, place / key, visit);
         }
 }
 
 /// The family with one number changed in several ways, small changes first.
-std::vector<json> changed(const json& family, const json::json_pointer& at, bool is_name) {
+std::vector<json> changed(const json& family, const json::json_pointer& place, bool is_name) {
     std::vector<json> tables;
-    const double number = is_name ? std::stod(at.back()) : family.at(at).get<double>();
+    const double number = is_name ? std::stod(place.back()) : family.at(place).get<double>();
     for (const double other : {number + 1, number - 1, number / 2, 0.0, number + 100'000, number - 100'000}) {
         if (other == number) continue;
         json table = family;
-        json& parent = table.at(at.parent_pointer());
+        json& parent = table.at(place.parent_pointer());
         if (is_name) {
-            parent[std::to_string(static_cast<std::int64_t>(other))] = parent.at(at.back());
-            parent.erase(at.back());
-        } else if (table.at(at).is_number_float()) {
-            table.at(at) = other;
+            parent[std::to_string(static_cast<std::int64_t>(other))] = parent.at(place.back());
+            parent.erase(place.back());
+        } else if (table.at(place).is_number_float()) {
+            table.at(place) = other;
         } else {
-            table.at(at) = static_cast<std::int64_t>(other);
+            table.at(place) = static_cast<std::int64_t>(other);
         }
         tables.push_back(std::move(table));
     }
@@ -140,15 +140,15 @@ TEST(numbers, changing_any_of_them_fails_a_check) {
         if (name == "sources") continue;
         EXPECT_FALSE(is_noticed(name, family)) << name << ": a check fails before any change";
         for_each_number(family, json::json_pointer{},
-                        [&, name = name, &family = family](const auto& at, bool is_name) {
+                        [&, name = name, &family = family](const auto& place, bool is_name) {
                             ++numbers;
-                            const std::vector<json> tables = changed(family, at, is_name);
+                            const std::vector<json> tables = changed(family, place, is_name);
                             if (std::any_of(tables.begin(), tables.end(),
                                             [&](const json& table) { return is_noticed(name, table); }))
                                 return;
                             ++without_effect;
-                            EXPECT_TRUE(may_be_without_effect("/" + name + at.to_string()))
-                                << name << at << ": checked by nothing";
+                            EXPECT_TRUE(may_be_without_effect("/" + name + place.to_string()))
+                                << name << place << ": checked by nothing";
                         });
     }
     EXPECT_GT(numbers, 1000U);

@@ -20,8 +20,8 @@ TEST(gpu_load, never_exceeds_the_gpu_where_the_request_fits) {
 
 TEST(gpu_load, counts_memory_where_memory_is_asked_for) { // peers: MiB or percent, each of its own GPU
     const cluster on = cluster_builder{}.add_nodes(1, {1_cores, 1_GiB, {1, models::t4}}).build().value();
-    const auto request = [&](const share& wanted) {
-        return dialect::load_of(on[node_id{0}], 0, {.gpus = 1, .share = wanted}).request;
+    const auto request = [&](const share& part) {
+        return dialect::load_of(on[node_id{0}], 0, {.gpus = 1, .share = part}).request;
     };
     const policy::score memory = on[node_id{0}].capacity(0).memory;
     EXPECT_EQ(request(slice{1000_MiB, 500_milli}), 1000);

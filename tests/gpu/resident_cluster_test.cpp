@@ -14,13 +14,13 @@ using namespace gpupack;
 
 namespace {
 
-bool same(const gpu::cluster_view& view, const cluster& on) {
-    for (std::uint32_t n = 0; n < on.size(); ++n) {
-        if (!(view.nodes[n] == on.row(node_id{n}).state)) return false;
-        for (int i = 0; i < on[node_id{n}].gpu_count(); ++i)
-            if (!(view[node_id{n}].gpu(i) == on[node_id{n}].gpu(i))) return false;
+bool same(const gpu::cluster_view& view, const cluster& nodes) {
+    for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+        if (!(view.nodes[n] == nodes.row(node_id{n}).state)) return false;
+        for (int i = 0; i < nodes[node_id{n}].gpu_count(); ++i)
+            if (!(view[node_id{n}].gpu(i) == nodes[node_id{n}].gpu(i))) return false;
     }
-    return view.size == on.size();
+    return view.size == nodes.size();
 }
 
 } // namespace

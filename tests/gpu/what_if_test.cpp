@@ -35,9 +35,9 @@ workload::workload part_of_openb(std::size_t nth) {
     return part;
 }
 
-std::vector<request> tasks_of(const workload::workload& of) {
+std::vector<request> tasks_of(const workload::workload& workload) {
     std::vector<request> tasks;
-    for (const workload::task& task : of.tasks) tasks.push_back(task.request);
+    for (const workload::task& task : workload.tasks) tasks.push_back(task.request);
     return tasks;
 }
 
@@ -45,18 +45,18 @@ std::vector<request> tasks_of(const workload::workload& of) {
 ///
 /// order  of the nodes that are there
 template <class Policy>
-void expect_as_replayed(const workload::workload& of, const std::vector<std::size_t>& order, const Policy& by,
-                        const replay::what_if_scenario& request, const replay::what_if_result& told,
+void expect_as_replayed(const workload::workload& workload, const std::vector<std::size_t>& order, const Policy& policy,
+                        const replay::what_if_scenario& scenario, const replay::what_if_result& result,
                         const std::vector<replay::what_if_decision>& decisions, const task_mix& expected,
                         request_rule rule = request_rule::as_requested) {
-    workload::workload there = of;
+    workload::workload there = workload;
     there.nodes.clear();
-    for (const std::size_t node : order) there.nodes.push_back(of.nodes[node]);
-    const std::int64_t load = request.arriving / (workload::arriving_at(1, of));
-    const auto arrivals = workload::draw_arrivals(of, request.seed, load);
-    scheduler one_by_one{there.build().value(), by, search::scan{}, rule};
+    for (const std::size_t node : order) there.nodes.push_back(workload.nodes[node]);
+    const std::int64_t load = scenario.arriving / (workload::arriving_at(1, workload));
+    const auto arrivals = workload::draw_arrivals(workload, scenario.seed, load);
+    scheduler one_by_one{there.build().value(), policy, search::scan{}, rule};
     const policy::fragmentation_table table{expected};
-    const auto run = replay::run(one_by_one, of.tasks, arrivals, {.expected = table.view()});
+    const auto run = replay::run(one_by_one, workload.tasks, arrivals, {.expected = table.view()});
     ASSERT_EQ(run.outcomes.size(), decisions.size());
     std::uint32_t first_failure = 0;
     while (first_failure < run.outcomes.size() && run.outcomes[first_failure].placed) ++first_failure;
@@ -68,24 +68,24 @@ void expect_as_replayed(const workload::workload& of, const std::vector<std::siz
         ASSERT_EQ(order[wanted.node.number()], decisions[i].choice.node.number()) << i;
         ASSERT_EQ(wanted.gpus, decisions[i].choice.gpus) << i;
     }
-    EXPECT_EQ(told.placed, run.placed);
-    EXPECT_EQ(told.failed, run.failed());
-    EXPECT_EQ(told.first_failure, first_failure);
-    EXPECT_EQ(told.capacity, one_by_one.cluster().compute().count());
-    EXPECT_EQ(told.allocated, replay::served_compute(one_by_one.cluster()).count());
-    EXPECT_EQ(told.allocated_percent(), run.allocated_percent);
-    EXPECT_EQ(told.fragmented_percent(expected.total()), run.fragmented_percent);
+    EXPECT_EQ(result.placed, run.placed);
+    EXPECT_EQ(result.failed, run.failed());
+    EXPECT_EQ(result.first_failure, first_failure);
+    EXPECT_EQ(result.capacity, one_by_one.cluster().compute().count());
+    EXPECT_EQ(result.allocated, replay::served_compute(one_by_one.cluster()).count());
+    EXPECT_EQ(result.allocated_percent(), run.allocated_percent);
+    EXPECT_EQ(result.fragmented_percent(expected.total()), run.fragmented_percent);
 }
 
 /// Replays of a trace by some variants of a policy, over seeds, loads and removed nodes.
-template <class Policy> void check_what_if(const workload::workload& of, const std::vector<Policy>& variants,
+template <class Policy> void check_what_if(const workload::workload& workload, const std::vector<Policy>& variants,
                                           request_rule rule = request_rule::as_requested) {
-    const task_mix expected = of.mix().typical(95);
-    const cluster on = of.build().value();
-    const gpu::what_if_world<Policy> world{on, tasks_of(of), variants, expected, rule};
+    const task_mix expected = workload.mix().typical(95);
+    const cluster on = workload.build().value();
+    const gpu::what_if_world<Policy> world{on, tasks_of(workload), variants, expected, rule};
     std::vector<replay::what_if_scenario> scenarios;
     for (std::uint32_t i = 0; i < 6; ++i) {
-        replay::what_if_scenario each{.seed = 42 + i, .arriving = workload::arriving_at(700 + 200 * i, of)};
+        replay::what_if_scenario each{.seed = 42 + i, .arriving = workload::arriving_at(700 + 200 * i, workload)};
         each.variant = i % static_cast<std::uint32_t>(variants.size());
         if (i % 3 == 2) each.nodes = replay::drawn_order::as_given;
         for (std::uint32_t n = i; i % 2 == 1 && n < on.size(); n += 5) each.removed.push_back(node_id{n});
@@ -103,7 +103,7 @@ template <class Policy> void check_what_if(const workload::workload& of, const s
                 if (gone.number() == n) return true;
             return false;
         });
-        expect_as_replayed(of, order, variants[scenarios[i].variant], scenarios[i], results[i], decisions[i],
+        expect_as_replayed(workload, order, variants[scenarios[i].variant], scenarios[i], results[i], decisions[i],
                            expected, rule);
     }
     EXPECT_EQ(results, gpu::what_if_on_host(world, scenarios, nullptr, backwards_team{}));

@@ -45,8 +45,8 @@ TEST(fragmentation, enumerates_the_same_scores_faster) {
             fit::for_each_candidate(on[node_id{n}], request, [&](const candidate& chosen) {
                 slow.emplace_back(scorer(chosen, request), chosen.gpus.bits());
             });
-            scorer.for_each_score(on[node_id{n}], request, [&](policy::score told, gpu_set gpus, slot_list) {
-                fast.emplace_back(told, gpus.bits());
+            scorer.for_each_score(on[node_id{n}], request, [&](policy::score visited, gpu_set gpus, slot_list) {
+                fast.emplace_back(visited, gpus.bits());
             });
             RC_ASSERT(fast == slow);
         }

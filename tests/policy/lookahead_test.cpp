@@ -15,10 +15,10 @@ static_assert(gpupack::policy::policy<gpupack::policy::lookahead>);
 namespace {
 
 /// The use of the node once the candidate is taken: on a copy of the cluster.
-std::int64_t use_after(cluster on, const candidate& chosen, const request& request,
+std::int64_t use_after(cluster nodes, const candidate& chosen, const request& request,
                        const policy::opportunity_value_view& use) {
-    (void)on.take(chosen.node.id(), chosen.gpus, request, chosen.slots);
-    return use.of(on[chosen.node.id()]);
+    (void)nodes.take(chosen.node.id(), chosen.gpus, request, chosen.slots);
+    return use.of(nodes[chosen.node.id()]);
 }
 
 } // namespace

@@ -20,7 +20,7 @@ struct lone_node {
     node_state state;
     std::vector<gpu_state> gpus;
 
-    explicit lone_node(const node_view& of) : kind{of.type()} {
+    explicit lone_node(const node_view& view) : kind{view.type()} {
         state.cpu_free = static_cast<std::int32_t>(of.cpu_free().count());
         for (int i = 0; i < of.gpu_count(); ++i) gpus.push_back(of.gpu(i));
     }

@@ -28,11 +28,11 @@ struct churn {
 };
 
 template <class Policy, class Engine = search::scan>
-churn replay_under(const workload::workload& of, const std::vector<workload::arrival>& arrivals, const Policy& policy,
+churn replay_under(const workload::workload& workload, const std::vector<workload::arrival>& arrivals, const Policy& policy,
                    const Engine& engine = {}) {
-    scheduler by{of.build().value(), policy, engine};
-    auto result = replay::run(by, of.tasks, arrivals, {.measure_from = workload::warm_up});
-    auto counts = replay::count_classes(by.cluster(), of.tasks, result, workload::warm_up);
+    scheduler by{workload.build().value(), policy, engine};
+    auto result = replay::run(by, workload.tasks, arrivals, {.measure_from = workload::warm_up});
+    auto counts = replay::count_classes(by.cluster(), workload.tasks, result, workload::warm_up);
     return {std::move(result), std::move(counts)};
 }
 

@@ -23,15 +23,15 @@ struct end_state {
 };
 
 template <class Policy>
-void add_end(end_state& to, const workload::workload& workload, const Policy& by, std::uint64_t seed) {
-    scheduler scheduler{workload.build(workload::draw_node_order(workload.nodes.size(), seed)).value(), by,
+void add_end(end_state& state, const workload::workload& workload, const Policy& policy, std::uint64_t seed) {
+    scheduler scheduler{workload.build(workload::draw_node_order(workload.nodes.size(), seed)).value(), policy,
                         search::indexed{}};
     const auto result = replay::run(scheduler, workload.tasks, workload::draw_arrivals(workload, seed, 1300));
-    to.idle += 100 - result.allocated_percent;
+    state.idle += 100 - result.allocated_percent;
     for (const replay::outcome& each : result.outcomes) {
         const auto gpus = static_cast<std::size_t>(workload.tasks[each.task].request.gpus);
-        ++to.came[gpus];
-        to.failed[gpus] += each.placed ? 0U : 1U;
+        ++state.came[gpus];
+        state.failed[gpus] += each.placed ? 0U : 1U;
     }
 }
 

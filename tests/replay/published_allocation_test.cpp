@@ -46,24 +46,24 @@ struct allocation {
 };
 
 /// What no policy can exceed, in percent, for each seed.
-std::vector<double> bounds_of(const workload::workload& of) {
+std::vector<double> bounds_of(const workload::workload& workload) {
     std::vector<double> told;
-    const cluster on = of.build().value();
+    const cluster on = workload.build().value();
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-        const task_mix arrived = workload::arrived_mix(of.tasks, workload::draw_arrivals(of, seed, 1300));
+        const task_mix arrived = workload::arrived_mix(workload.tasks, workload::draw_arrivals(workload, seed, 1300));
         told.push_back(replay::percent(plan::hindsight_bound(on, arrived).count(), on.compute().count()));
     }
     return told;
 }
 
 /// bounds  [seeds]  none of which is exceeded
-allocation measure(const workload::workload& of, const std::string& preset, const std::vector<double>& bounds) {
+allocation measure(const workload::workload& workload, const std::string& preset, const std::vector<double>& bounds) {
     allocation told;
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
-        const auto arrivals = workload::draw_arrivals(of, seed, 1300);
-        const auto order = workload::draw_node_order(of.nodes.size(), seed);
-        any_scheduler by{of.build(order).value(), test::preset(preset, {of.mix(), seed}, search::indexed{})};
-        const auto result = replay::run(by, of.tasks, arrivals, {.samples = replay::sampling::by_arrivals});
+        const auto arrivals = workload::draw_arrivals(workload, seed, 1300);
+        const auto order = workload::draw_node_order(workload.nodes.size(), seed);
+        any_scheduler by{workload.build(order).value(), test::preset(preset, {workload.mix(), seed}, search::indexed{})};
+        const auto result = replay::run(by, workload.tasks, arrivals, {.samples = replay::sampling::by_arrivals});
         const auto full = std::find_if(result.samples.begin(), result.samples.end(),
                                        [](const auto& point) { return point.arrived >= 100; });
         told.at_100.values.push_back(full->allocated);
@@ -84,15 +84,15 @@ double number(std::string_view text) {
 }
 
 /// One task file against its rows of the published table, which says at 100 % and at 130 %.
-void expect_published(const workload::workload& of, const std::string& tasks) {
-    const std::vector<double> bounds = bounds_of(of);
+void expect_published(const workload::workload& workload, const std::string& tasks) {
+    const std::vector<double> bounds = bounds_of(workload);
     int compared = 0;
     const std::vector<std::string_view> columns{"pods", "policy", "allocated_percent_at_100_arrived",
                                                 "sd_100", "allocated_percent_at_130_arrived", "sd_130"};
     for_each_openb_row("published_allocation.csv", columns, [&](const std::vector<std::string_view>& fields) {
         if (fields[0] != tasks) return;
         const std::string preset = published_names.at(std::string{fields[1]});
-        const allocation ours = measure(of, preset, bounds);
+        const allocation ours = measure(workload, preset, bounds);
         expect_close(ours.at_100, number(fields[2]), number(fields[3]), tasks + " " + preset + " at 100 %");
         expect_close(ours.at_130, number(fields[4]), number(fields[5]), tasks + " " + preset + " at 130 %");
         ++compared;

@@ -30,7 +30,7 @@ cluster named(int nodes) {
 
 TEST(gpu_selector, allows_and_denies) {
     scheduler by{named(3), policy::first_fit{}};
-    const auto ids = [&](const gpu_selector& wanted) { return wanted.select(by.cluster().gpu_ids()).value(); };
+    const auto ids = [&](const gpu_selector& selector) { return selector.select(by.cluster().gpu_ids()).value(); };
     const auto second = by.place({.gpus = 1, .ids = ids({.allow = {"GPU-1-1", "GPU-2-0"}})});
     EXPECT_EQ(second->node, node_id{1});
     EXPECT_EQ(second->gpus, gpu_set::of(1));

@@ -25,7 +25,7 @@ cluster zones() {
 
 TEST(label_selector, chooses_gpus_by_their_labels_and_their_nodes) {
     scheduler by{zones(), policy::first_fit{}};
-    const auto labels = [&](const label_selector& wanted) { return wanted.select(by.cluster().labels()).value(); };
+    const auto labels = [&](const label_selector& selector) { return selector.select(by.cluster().labels()).value(); };
     const auto fast = by.place({.gpus = 1, .labels = labels({.all_of = {"zone=a", "fast"}})});
     EXPECT_EQ(fast->gpus, gpu_set::of(1));
     EXPECT_EQ(by.place({.gpus = 1, .labels = labels({.all_of = {"spot"}})})->node, node_id{1});

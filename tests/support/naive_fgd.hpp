@@ -20,12 +20,12 @@ class naive_fgd {
         : typical_{typical}, thresholds_{gpupack::policy::detail::make_fgd_thresholds(typical.total())} {}
 
     /// The best node and GPUs: the highest score, then the lowest node, then the lowest set.
-    [[nodiscard]] std::optional<gpupack::selection> find(const gpupack::cluster& on,
+    [[nodiscard]] std::optional<gpupack::selection> find(const gpupack::cluster& nodes,
                                                               const gpupack::request& request) const {
         std::optional<gpupack::selection> best;
         gpupack::policy::score best_score = 0;
-        for (std::uint32_t n = 0; n < on.size(); ++n)
-            gpupack::fit::for_each_candidate(on[gpupack::node_id{n}], request, [&](const gpupack::candidate& chosen) {
+        for (std::uint32_t n = 0; n < nodes.size(); ++n)
+            gpupack::fit::for_each_candidate(nodes[gpupack::node_id{n}], request, [&](const gpupack::candidate& chosen) {
                 const gpupack::policy::score offered = score(chosen, request);
                 const bool ties = best && offered == best_score && best->node == chosen.node.id();
                 if (best && offered <= best_score && !(ties && chosen.gpus < best->gpus)) return;

@@ -86,15 +86,15 @@ request random_history::any_request(const cluster& on) {
     return request;
 }
 
-void random_history::select_by_more(request& request, const cluster& on) {
-    if (on.labels().size() > 0 && below(2) == 0) {
+void random_history::select_by_more(request& request, const cluster& nodes) {
+    if (nodes.labels().size() > 0 && below(2) == 0) {
         auto& terms = below(2) == 0 ? request.labels.all_of : request.labels.none_of;
-        terms.insert(static_cast<int>(below(on.labels().size())));
+        terms.insert(static_cast<int>(below(nodes.labels().size())));
         return;
     }
     request.ids = gpu_choice{below(2) == 0};
     for (int n = 0; n < 4; ++n) {
-        const node_id node{static_cast<std::uint32_t>(below(on.size()))};
+        const node_id node{static_cast<std::uint32_t>(below(nodes.size()))};
         (void)request.ids.add(node, gpu_set::from_bits(static_cast<std::uint32_t>(below(256))));
     }
 }

@@ -28,7 +28,7 @@ class random_history {
     [[nodiscard]] gpupack::request any_request(const gpupack::cluster& on);
 
     /// Makes a request choose its GPUs by a label or by id as well.
-    void select_by_more(gpupack::request& request, const gpupack::cluster& on);
+    void select_by_more(gpupack::request& request, const gpupack::cluster& nodes);
 
     /// A share of any profiles of the cluster in that way; whole GPUs where it has none.
     [[nodiscard]] gpupack::share any_instance(const gpupack::cluster& on, gpupack::sharing way);

@@ -22,9 +22,9 @@ workload::workload small_workload(int nodes, int tasks) {
     return made;
 }
 
-std::int64_t compute_of(const workload::workload& of, const std::vector<workload::arrival>& arrivals) {
+std::int64_t compute_of(const workload::workload& workload, const std::vector<workload::arrival>& arrivals) {
     std::int64_t sum = 0;
-    for (const workload::arrival& each : arrivals) sum += of.tasks[each.task].request.total_compute().count();
+    for (const workload::arrival& each : arrivals) sum += workload.tasks[each.task].request.total_compute().count();
     return sum;
 }
 

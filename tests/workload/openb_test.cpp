@@ -13,9 +13,9 @@ using namespace gpupack;
 namespace {
 
 /// Node shapes with their counts, as text; the order of models in the table does not matter.
-std::map<std::string, int> node_shapes(const workload::workload& of) {
+std::map<std::string, int> node_shapes(const workload::workload& workload) {
     std::map<std::string, int> counts;
-    for (const workload::node& node : of.nodes) {
+    for (const workload::node& node : workload.nodes) {
         std::string shape = std::to_string(node.spec.cpu.count()) + "/" + std::to_string(node.spec.memory.count());
         for (const gpu_group& group : node.spec.gpus.groups())
             shape.append("/").append(std::to_string(group.count)).append(group.model.model.view());
@@ -25,9 +25,9 @@ std::map<std::string, int> node_shapes(const workload::workload& of) {
 }
 
 /// Request classes with their counts, as text.
-std::map<std::string, int> task_shapes(const workload::workload& of) {
+std::map<std::string, int> task_shapes(const workload::workload& workload) {
     std::map<std::string, int> counts;
-    for (const workload::task& task : of.tasks) {
+    for (const workload::task& task : workload.tasks) {
         const request& request = task.request;
         std::string shape = std::to_string(request.cpu.count()) + "/" + std::to_string(request.memory.count()) +
                             "/" + std::to_string(request.gpus) + "/" +

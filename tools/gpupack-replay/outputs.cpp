@@ -49,9 +49,9 @@ std::string heading(const std::vector<run_record>& runs) {
 }
 
 /// The levels of domains worth a column: neither the cluster, where all are, nor the node, where no gang is.
-std::vector<std::size_t> levels_shown(const churn_summary& of) {
+std::vector<std::size_t> levels_shown(const churn_summary& summary) {
     std::vector<std::size_t> levels;
-    for (std::size_t level = 1; level + 1 < of.within.size(); ++level) levels.push_back(level);
+    for (std::size_t level = 1; level + 1 < summary.within.size(); ++level) levels.push_back(level);
     return levels;
 }
 

@@ -28,7 +28,7 @@ using gpupack::task_mix;
 /// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
 class policy_renewer {
   public:
-    policy_renewer(const options& chosen, const inputs& from, const run_record& record,
+    policy_renewer(const options& chosen, const inputs& input, const run_record& record,
                    gpupack::any_scheduler& scheduler)
         : record_{record}, scheduler_{scheduler}, learner_{chosen.learn} {
         if (from.history) learner_.begin_with(*from.history);
@@ -76,22 +76,22 @@ task_mix halved_to_fit(task_mix mix) {
 
 /// What policies take to be expected: the workload's own tasks, those of a history, or where they learn without one,
 /// nothing yet.
-task_mix known_mix(const options& chosen, const inputs& from, const task_mix& own) {
-    if (!from.history) return chosen.learn == 0 ? own : task_mix{};
+task_mix known_mix(const options& chosen, const inputs& input, const task_mix& own) {
+    if (!input.history) return chosen.learn == 0 ? own : task_mix{};
     task_mix mix;
-    for (const gpupack::request& request : *from.history) mix.add(request);
+    for (const gpupack::request& request : *input.history) mix.add(request);
     return halved_to_fit(std::move(mix));
 }
 
 /// What a run is told before it starts.
-run_record new_record(const options& chosen, const inputs& from, const std::string& policy, const seed_draw& drawn,
+run_record new_record(const options& chosen, const inputs& input, const std::string& policy, const seed_draw& drawn,
                       const cluster& cluster) {
     run_record record;
-    record.workload = from.workload.name;
+    record.workload = input.workload.name;
     record.policy = policy;
     record.seed = drawn.seed;
     record.engine = chosen.engine;
-    record.load = from.arrivals ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
+    record.load = input.arrivals ? 0.0 : static_cast<double>(chosen.load) / 1000.0;
     record.nodes = cluster.size();
     record.gpus = cluster.gpu_count();
     record.compute = cluster.compute().count();
@@ -102,11 +102,11 @@ run_record new_record(const options& chosen, const inputs& from, const std::stri
 }
 
 /// What is told of a synthetic workload.
-churn_record churn_of(const inputs& from, const replay::result& result, const cluster& cluster,
+churn_record churn_of(const inputs& input, const replay::result& result, const cluster& cluster,
                       double bound_size_percent) {
-    const auto& tasks = from.workload.tasks;
+    const auto& tasks = input.workload.tasks;
     churn_record churn{.counts = replay::count_classes(cluster, tasks, result, workload::warm_up),
-                       .unit = from.workload.unit,
+                       .unit = input.workload.unit,
                        .bound_size_percent = bound_size_percent};
     churn.accepted_size_percent = churn.counts.accepted_size_percent(tasks);
     for (const workload::task& task : tasks) churn.names.push_back(task.name);
@@ -120,7 +120,7 @@ churn_record churn_of(const inputs& from, const replay::result& result, const cl
 /// All runs of one program.
 class all_runs {
   public:
-    all_runs(const options& chosen, const inputs& from, const progress_listener& progress)
+    all_runs(const options& chosen, const inputs& input, const progress_listener& progress)
         : chosen_{chosen}, from_{from}, progress_{progress}, own_{halved_to_fit(from.workload.mix())},
           expected_{known_mix(chosen, from, own_)},
           measured_{own_.typical(gpupack::policy::fgd_typical_percent)},
@@ -194,18 +194,18 @@ class all_runs {
 
 } // namespace
 
-gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& from,
+gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& input,
                                                                 const progress_listener& progress) {
     if (chosen.engine == "cuda")
         if (const auto problem = why_not_cuda(chosen.policies))
             return gpupack::bad_input("--engine", chosen.engine, *problem);
     std::vector<seed_draw> draws;
     for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
-        auto drawn = draw(chosen, from, seed);
+        auto drawn = draw(chosen, input, seed);
         if (!drawn) return gpupack::unexpected<input_error>{drawn.error()};
         draws.push_back(*std::move(drawn));
     }
-    const all_runs runs{chosen, from, progress};
+    const all_runs runs{chosen, input, progress};
     std::vector<run_record> records;
     for (const std::string& policy : chosen.policies)
         for (const seed_draw& drawn : draws) {

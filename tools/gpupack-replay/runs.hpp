@@ -16,6 +16,6 @@ namespace replay_program {
 /// @param progress  called with each run now and then
 /// @return a record a run, or an error: a cluster that cannot be built; the CUDA engine where there is none, or no GPU
 [[nodiscard]] gpupack::expected<std::vector<run_record>, gpupack::input_error>
-run_all(const options& chosen, const inputs& from, const progress_listener& progress);
+run_all(const options& chosen, const inputs& input, const progress_listener& progress);
 
 } // namespace replay_program

@@ -20,9 +20,9 @@ using gpupack::task_mix;
 constexpr std::int64_t churn_durations = 110;
 
 /// What no policy could exceed at every second percent that arrives, from 80 % on; before, next to everything fits.
-std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const inputs& from,
+std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const inputs& input,
                                                    const std::vector<workload::arrival>& arrivals) {
-    const auto& tasks = from.workload.tasks;
+    const auto& tasks = input.workload.tasks;
     std::vector<std::pair<double, double>> curve;
     std::vector<workload::arrival> so_far;
     const std::int64_t capacity = cluster.compute().count();
@@ -40,29 +40,29 @@ std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const
 }
 
 /// The arrivals that the options name.
-std::vector<workload::arrival> arrivals_of(const options& chosen, const inputs& from, std::uint64_t seed) {
-    if (from.arrivals) return *from.arrivals;
+std::vector<workload::arrival> arrivals_of(const options& chosen, const inputs& input, std::uint64_t seed) {
+    if (input.arrivals) return *input.arrivals;
     if (chosen.synthetic)
-        return workload::draw_poisson_arrivals(from.workload, seed, chosen.load, churn_durations);
-    return workload::draw_arrivals(from.workload, seed, chosen.load);
+        return workload::draw_poisson_arrivals(input.workload, seed, chosen.load, churn_durations);
+    return workload::draw_arrivals(input.workload, seed, chosen.load);
 }
 
 } // namespace
 
-gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inputs& from, std::uint64_t seed) {
-    seed_draw drawn{.seed = seed, .arrivals = arrivals_of(chosen, from, seed)};
+gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inputs& input, std::uint64_t seed) {
+    seed_draw drawn{.seed = seed, .arrivals = arrivals_of(chosen, input, seed)};
     if (chosen.synthetic) {
-        drawn.bound_size_percent = replay::capacity_bound_percent(from.workload, drawn.arrivals, workload::warm_up);
+        drawn.bound_size_percent = replay::capacity_bound_percent(input.workload, drawn.arrivals, workload::warm_up);
         return drawn;
     }
     drawn.node_order =
-        from.node_order ? *from.node_order : workload::draw_node_order(from.workload.nodes.size(), seed);
+        input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
     if (chosen.timeline) return drawn;
-    const auto cluster = from.workload.build(drawn.node_order);
+    const auto cluster = input.workload.build(drawn.node_order);
     if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
     if (!chosen.report.empty() && seed == chosen.first_seed)
-        drawn.bound_curve = bound_curve(*cluster, from, drawn.arrivals);
-    const task_mix arrived = workload::arrived_mix(from.workload.tasks, drawn.arrivals);
+        drawn.bound_curve = bound_curve(*cluster, input, drawn.arrivals);
+    const task_mix arrived = workload::arrived_mix(input.workload.tasks, drawn.arrivals);
     drawn.bound = gpupack::plan::hindsight_bound(*cluster, arrived).count();
     return drawn;
 }

@@ -30,7 +30,7 @@ struct seed_draw {
 /// Draws what the options want.
 ///
 /// @return what is drawn, or an error where the cluster cannot be built
-[[nodiscard]] gpupack::expected<seed_draw, gpupack::input_error> draw(const options& chosen, const inputs& from,
+[[nodiscard]] gpupack::expected<seed_draw, gpupack::input_error> draw(const options& chosen, const inputs& input,
                                                                       std::uint64_t seed);
 
 } // namespace replay_program

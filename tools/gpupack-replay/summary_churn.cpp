@@ -16,7 +16,7 @@ template <class Value> seed_range range_over(const std::vector<const run_record*
     return range_of(all);
 }
 
-void add_locality(churn_summary& told, const std::vector<const run_record*>& runs) {
+void add_locality(churn_summary& summary, const std::vector<const run_record*>& runs) {
     using gpupack::replay::locality;
     std::vector<locality> localities;
     for (const run_record* run : runs) localities.push_back(run->churn->counts.overall_locality());
@@ -27,13 +27,13 @@ void add_locality(churn_summary& told, const std::vector<const run_record*>& run
     };
     bool gangs = false;
     for (const locality& each : localities) {
-        told.has_links = told.has_links || each.sets > 0;
+        summary.has_links = summary.has_links || each.sets > 0;
         gangs = gangs || !each.by_level.empty();
     }
-    told.on_best = over([](const locality& of) { return of.on_best_percent(); });
-    told.link = over([](const locality& of) { return of.link_percent(); });
+    summary.on_best = over([](const locality& of) { return of.on_best_percent(); });
+    summary.link = over([](const locality& of) { return of.link_percent(); });
     for (std::size_t level = 0; gangs && level < runs.front()->churn->levels.size(); ++level)
-        told.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
+        summary.within.push_back(over([&](const locality& of) { return of.within_percent(level); }));
 }
 
 churn_summary summarise(const std::vector<const run_record*>& runs) {

@@ -74,7 +74,7 @@ TEST(hami, breaks_ties_by_the_higher_numa_node) { // and otherwise only where th
                      .build()
                      .value();
     const request request{.gpus = 1, .share = slice{.compute = 100_milli}};
-    const auto pick = [&](const dialect::hami_gpus& by) { return policy::select_gpus(by, on[node_id{0}], request).gpus; };
+    const auto pick = [&](const dialect::hami_gpus& scorer) { return policy::select_gpus(scorer, on[node_id{0}], request).gpus; };
     EXPECT_EQ(pick({dialect::hami_rule::binpack}), gpu_set::of(2));
     EXPECT_EQ(pick({dialect::hami_rule::spread}), gpu_set::of(2));
     (void)on.take(node_id{0}, gpu_set::of(1), request);

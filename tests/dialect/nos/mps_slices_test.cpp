@@ -19,9 +19,9 @@ dialect::slice_counts any_counts(random_stream& random, std::uint64_t most) {
     return made;
 }
 
-std::int64_t count_of(const dialect::slice_counts& of, std::int64_t size) {
-    const auto found = of.find(size);
-    return found == of.end() ? 0 : found->second;
+std::int64_t count_of(const dialect::slice_counts& counts, std::int64_t size) {
+    const auto found = counts.find(size);
+    return found == counts.end() ? 0 : found->second;
 }
 
 std::int64_t memory_of(const dialect::slice_counts& slices) {
@@ -31,9 +31,9 @@ std::int64_t memory_of(const dialect::slice_counts& slices) {
 }
 
 /// How many of the wanted slices are there.
-std::int64_t served(const dialect::slice_counts& free, const dialect::slice_counts& wanted) {
+std::int64_t served(const dialect::slice_counts& free, const dialect::slice_counts& lacking) {
     std::int64_t sum = 0;
-    for (const auto& [size, count] : wanted) sum += std::min(count, count_of(free, size));
+    for (const auto& [size, count] : lacking) sum += std::min(count, count_of(free, size));
     return sum;
 }
 
@@ -74,8 +74,8 @@ TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
 }
 
 TEST(mps_slices, must_be_possible) {
-    const auto told = [](const dialect::mps_slices& now, const dialect::slice_counts& wanted) {
-        return dialect::cut_for(now, wanted).error().message();
+    const auto told = [](const dialect::mps_slices& now, const dialect::slice_counts& lacking) {
+        return dialect::cut_for(now, lacking).error().message();
     };
     EXPECT_EQ(told({mebibytes{40}, {{20, 2}}, {{10, 1}}}, {}),
               R"(GPU memory: "40": expected no less than its slices have together)");

@@ -20,8 +20,8 @@ TEST(slurm_shard, takes_gpus_in_use_by_index_or_by_the_part_left) { // by ratio,
     (void)on.take(node_id{0}, gpu_set::of(1), part(600));
     (void)on.take(node_id{0}, gpu_set::of(2), part(300));
     for (int i = 0; i < 2; ++i) (void)on.take(node_id{0}, gpu_set::of(3), part(1000));
-    const auto pick = [&](const dialect::slurm_shard& by, std::int64_t milli) {
-        return policy::select_gpus(by, on[node_id{0}], part(milli)).gpus;
+    const auto pick = [&](const dialect::slurm_shard& scorer, std::int64_t milli) {
+        return policy::select_gpus(scorer, on[node_id{0}], part(milli)).gpus;
     };
     EXPECT_EQ(pick({}, 100), gpu_set::of(1));
     EXPECT_EQ(pick({}, 700), gpu_set::of(2));

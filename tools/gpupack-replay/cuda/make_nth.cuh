@@ -16,11 +16,11 @@ namespace replay_program {
 /// Makes the nth preset for the GPU where it has that name and runs there.
 template <std::size_t Nth>
 void make_nth(const gpupack::gpu::engine& engine, const std::string& name, const gpupack::preset_inputs& inputs,
-              std::optional<gpupack::any_policy>& made) {
+              std::optional<gpupack::any_policy>& result) {
     if constexpr (Nth < gpupack::presets.size()) {
         constexpr auto row = std::get<Nth>(gpupack::preset_rows);
         if constexpr (gpupack::gpu::runs_on_device<typename decltype(row)::policy_type>)
-            if (row.name == name) made.emplace(row.make(inputs), engine, row.rule);
+            if (row.name == name) result.emplace(row.make(inputs), engine, row.rule);
     }
 }
 
