@@ -6,6 +6,7 @@
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/machines.hpp>
 
 #include <benchmark/benchmark.h>

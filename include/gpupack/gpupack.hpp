@@ -23,7 +23,9 @@
 #include <gpupack/core/version.hpp>
 
 #include <gpupack/topology/architecture.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/gpu_names.hpp>
@@ -33,15 +35,14 @@
 #include <gpupack/topology/link.hpp>
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/link_view.hpp>
-#include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/models.hpp>
-#include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/partition_table.hpp>
 #include <gpupack/topology/pcie_location.hpp>
 #include <gpupack/topology/placement_counts.hpp>
@@ -49,13 +50,17 @@
 #include <gpupack/topology/sharing.hpp>
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
+#include <gpupack/request/checked_request.hpp>
 #include <gpupack/request/compute_percent.hpp>
 #include <gpupack/request/gang.hpp>
+#include <gpupack/request/gpu_choice.hpp>
 #include <gpupack/request/gpu_selector.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/instances.hpp>
 #include <gpupack/request/label_selector.hpp>
+#include <gpupack/request/label_terms.hpp>
 #include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/numa_alignment.hpp>
@@ -71,10 +76,10 @@
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
-#include <gpupack/state/node_type_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
+#include <gpupack/state/node_type_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/state/ranked.hpp>
@@ -105,11 +110,11 @@
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
+#include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/concepts.hpp>
-#include <gpupack/policy/policy_traits.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/dot_product.hpp>
-#include <gpupack/policy/opportunity_value.hpp>
-#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/policy/fewest_numa_nodes.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/first_fit.hpp>
@@ -120,15 +125,20 @@
 #include <gpupack/policy/gpu_lanes.hpp>
 #include <gpupack/policy/gpu_packing.hpp>
 #include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/joined_policy.hpp>
 #include <gpupack/policy/link_bandwidth.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/mapped_policy.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/nic_affinity.hpp>
+#include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/normalize.hpp>
+#include <gpupack/policy/opportunity_value.hpp>
+#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/quantize.hpp>
@@ -139,15 +149,16 @@
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 #include <gpupack/policy/then.hpp>
-#include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/value_span.hpp>
 #include <gpupack/policy/weighted_sum.hpp>
 #include <gpupack/policy/worst_fit.hpp>
 
 #include <gpupack/search/best_node.hpp>
 #include <gpupack/search/engine.hpp>
+#include <gpupack/search/explain.hpp>
 #include <gpupack/search/indexed.hpp>
-#include <gpupack/search/scan.hpp>
 #include <gpupack/search/request_class_table.hpp>
+#include <gpupack/search/scan.hpp>
 #include <gpupack/search/state_memo.hpp>
 #include <gpupack/search/tournament.hpp>
 

@@ -6,6 +6,7 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/machines.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include "support/published_check.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include <gtest/gtest.h>
 

@@ -64,6 +64,8 @@ class Rules(unittest.TestCase):
         umbrella = "include/gpupack/gpupack.hpp"
         self.allow("umbrella", umbrella, "#pragma once\n// all\n#include <gpupack/scheduler.hpp>\n")
         self.refuse("umbrella", umbrella, "inline int x = 1;\n")
+        self.refuse("umbrella", "include/gpupack/fit/a.hpp", "", (umbrella, "#pragma once\n"))
+        self.allow("umbrella", "include/gpupack/plan/a.hpp", "", (umbrella, "#pragma once\n"))
         self.refuse("umbrella", "tests/fit/a_test.cpp", "#include <gpupack/gpupack.hpp>\n")
 
     def test_machine(self):

@@ -5,6 +5,7 @@
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/machines.hpp>
 
 #include "support/for_all.hpp"

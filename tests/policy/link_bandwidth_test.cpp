@@ -8,6 +8,7 @@
 #include <gpupack/policy/weighted_sum.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/machines.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"

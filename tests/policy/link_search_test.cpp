@@ -2,6 +2,7 @@
 #include <gpupack/policy/link_search.hpp>
 
 #include <gpupack/topology/link_table.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_topology.hpp"

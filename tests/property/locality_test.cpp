@@ -9,7 +9,9 @@
 #include <gpupack/policy/then.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/machines.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/request/instances.hpp>
 
+#include <gpupack/request/checked_request.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/topology/models.hpp>
 

@@ -11,25 +11,3 @@ TEST(request, asks_for_nothing_by_default) {
     EXPECT_EQ((request{.gpus = 3}).total_compute(), 3000_milli);
     EXPECT_EQ((request{.gpus = 2, .share = slice{.memory = {}, .compute = 250_milli}}).total_compute(), 500_milli);
 }
-
-TEST(request, checked_says_which_amount_is_out_of_its_range) {
-    const auto field = [](const request& request) {
-        EXPECT_FALSE(is_valid(request));
-        return checked(request).error().field;
-    };
-    const auto part = [](std::int64_t memory, std::int64_t compute) {
-        return request{.gpus = 1, .share = slice{mebibytes{memory}, milli_gpu{compute}}};
-    };
-    EXPECT_EQ(field({.cpu = milli_cpu{-1}}), "cpu");
-    EXPECT_EQ(field({.cpu = milli_cpu{max_amount + 1}}), "cpu");
-    EXPECT_EQ(field({.memory = mebibytes{-1}}), "memory");
-    EXPECT_EQ(field({.gpus = -1}), "gpus");
-    EXPECT_EQ(field({.gpus = 33}), "gpus");
-    EXPECT_EQ(field(part(-1, 100)), "slice memory");
-    EXPECT_EQ(field(part(0, 1001)), "slice compute");
-    EXPECT_EQ(field(part(0, -1)), "slice compute");
-    EXPECT_EQ(field(part(0, 0)), "slice compute");
-    EXPECT_TRUE(checked(part(1, 0)));
-    EXPECT_TRUE(checked(part(0, 1000)));
-    EXPECT_TRUE(checked({.gpus = 0, .share = slice{}})); // no GPU: the share means nothing
-}

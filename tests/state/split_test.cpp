@@ -4,6 +4,7 @@
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/request/checked_request.hpp>
 
 #include "support/for_all.hpp"
 #include "support/one_gpu.hpp"

@@ -4,6 +4,7 @@
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 
 #include "support/random_topology.hpp"
 

@@ -2,6 +2,7 @@
 #include <gpupack/workload/workload.hpp>
 
 #include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 
 #include <gtest/gtest.h>
 

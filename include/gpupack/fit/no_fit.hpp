@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <ostream>
+#include <iosfwd>
 #include <string>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -46,7 +46,10 @@ struct no_fit {
     }
 
     /// Writes the message.
-    friend std::ostream& operator<<(std::ostream& out, const no_fit& why) { return out << why.message(); }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const no_fit& why) {
+        return out << why.message();
+    }
 };
 
 } // namespace gpupack

@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/text_table.hpp>
 #include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 
 #include <algorithm>
 #include <cstddef>

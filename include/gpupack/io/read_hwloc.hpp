@@ -5,7 +5,9 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/text_table.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include <hwloc.h>
 #include <hwloc/distances.h>
@@ -139,7 +141,7 @@ class hwloc_nvlinks {
                 const int direct = links(gpus[a], [&](hwloc_obj_t end) { return end == gpus[b].object; });
                 const int over_switches = std::min(links(gpus[a], is_switch), links(gpus[b], is_switch));
                 topology.switched = topology.switched || over_switches > 0;
-                // more than 255 are wrong as well, and checked() refuses them
+                // more than 255 are wrong as well, and topology_error() finds them
                 add_nvlinks(topology, a, b, std::min(255, direct + over_switches));
             }
     }
@@ -190,22 +192,22 @@ class hwloc_nvlinks {
 ///         or 18 NVLinks, or NUMA nodes beyond 15
 [[nodiscard]] inline expected<node_topology, input_error> parse_hwloc(const std::string& file,
                                                                       std::string_view content) {
-    const auto wrong = [&] {
+    const auto not_xml = [&] {
         const std::string_view start = content.substr(0, std::min<std::size_t>(20, content.find('\n')));
         return unexpected<input_error>{
             input_error{file, 1, "document", std::string{start}, "a topology in hwloc's XML, as lstopo writes it"}};
     };
     // hwloc's own parser accepts a lot that is not XML, so look for the root first.
-    if (content.find("<topology") == std::string_view::npos) return wrong();
+    if (content.find("<topology") == std::string_view::npos) return not_xml();
     (void)setenv("HWLOC_HIDE_ERRORS", "2", 0); // the caller gets one error, not hwloc's lines on standard error
     hwloc_topology_t raw = nullptr;
-    if (hwloc_topology_init(&raw) != 0) return wrong();
+    if (hwloc_topology_init(&raw) != 0) return not_xml();
     const detail::hwloc_handle topology{raw};
     std::string text{content}; // with the zero that hwloc wants at its end
     if (hwloc_topology_set_io_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_ALL) != 0 ||
         hwloc_topology_set_xmlbuffer(raw, text.c_str(), static_cast<int>(text.size() + 1)) != 0 ||
         hwloc_topology_load(raw) != 0)
-        return wrong();
+        return not_xml();
 
     const detail::hwloc_devices found{raw};
     std::vector<pcie_location> gpus;
@@ -214,9 +216,11 @@ class hwloc_nvlinks {
     for (const detail::hwloc_device& adapter : found.nics) nics.emplace_back(adapter.name, adapter.location);
     node_topology all = wired(gpus, nics);
     detail::hwloc_nvlinks{raw}.add_to(all, found.gpus);
-    auto result = checked(all);
-    if (!result) result.error().file = file;
-    return result;
+    if (auto wrong = topology_error(all)) {
+        wrong->file = file;
+        return unexpected<input_error>{*std::move(wrong)};
+    }
+    return all;
 }
 
 /// parse_hwloc() of a file; a file that cannot be read is an error too.

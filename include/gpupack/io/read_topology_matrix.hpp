@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/detail/matrix_text.hpp>
 #include <gpupack/io/text_table.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
 
 #include <algorithm>
@@ -185,9 +186,11 @@ inline void name_adapters(std::vector<std::string>& devices, std::size_t gpus, s
         }
         read.nics.push_back(std::move(added));
     }
-    auto result = checked(read);
-    if (!result) result.error().file = file;
-    return result;
+    if (auto wrong = topology_error(read)) {
+        wrong->file = file;
+        return unexpected<input_error>{*std::move(wrong)};
+    }
+    return read;
 }
 
 /// parse_topology_matrix() of a file; a file that cannot be read is an error too.

@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/detail/matrix_text.hpp>
 #include <gpupack/io/text_table.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
 
 #include <nlohmann/json.hpp>
@@ -90,9 +91,11 @@ class topology_reader {
             read.partitions.push_back(set);
         }
         if (error_) return failure();
-        auto result = checked(read);
-        if (!result) result.error().file = file_;
-        return result;
+        if (auto wrong = topology_error(read)) {
+            wrong->file = file_;
+            return unexpected<input_error>{*std::move(wrong)};
+        }
+        return read;
     }
 
   private:
@@ -168,7 +171,7 @@ class topology_reader {
 /// @param file     named in errors
 /// @param content  the text
 /// @return the topology, or an error: text that is not JSON, with its line; a key that is missing, unknown or of another
-///         type, with its JSON pointer; what checked() refuses
+///         type, with its JSON pointer; what topology_error() finds
 [[nodiscard]] inline expected<node_topology, input_error> parse_topology_json(const std::string& file,
                                                                               std::string_view content) {
     const auto all = nlohmann::json::parse(content.begin(), content.end(), nullptr, false);

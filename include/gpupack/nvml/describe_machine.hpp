@@ -6,7 +6,9 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/nvml/detail/library.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -57,7 +59,7 @@ class inquiry {
         for (std::size_t a = 0; a < handles_.size() && !error_; ++a) count_links(a);
         if (error_) return unexpected<input_error>{*error_};
         join_by_switches();
-        if (const auto valid = checked(made_.topology); !valid) return unexpected<input_error>{valid.error()};
+        if (auto wrong = topology_error(made_.topology)) return unexpected<input_error>{*std::move(wrong)};
         return std::move(made_);
     }
 

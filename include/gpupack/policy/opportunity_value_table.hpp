@@ -10,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -66,7 +65,6 @@ class opportunity_value_table {
     using uses = std::array<std::int32_t, prices>;
 
     struct tables {
-        std::map<std::array<std::uint64_t, 3>, std::int64_t> counted; // compute, cpu, models
         std::vector<offer> offers;
         std::int64_t total = 1;          // more than the sum of counts, so that no offer is certain
         std::vector<std::int64_t> level; // the sums of offers' compute, ascending
@@ -94,19 +92,20 @@ class opportunity_value_table {
                     std::max(compute, std::min(whole_gpu.count(), (slice_memory * whole_gpu.count() + whole - 1) / whole));
             }
             if (compute == 0) return;
-            counted[{static_cast<std::uint64_t>(compute),
-                     static_cast<std::uint64_t>(request.cpu.count() / request.gpus), request.models.bits()}] +=
-                each.count * request.gpus;
+            const std::int64_t count = each.count * request.gpus;
+            total += count;
+            const offer added{compute, request.cpu.count() / request.gpus, request.models.bits(), count};
+            for (offer& known : offers)
+                if (known.compute == added.compute && known.cpu == added.cpu && known.models == added.models) {
+                    known.count += count;
+                    return;
+                }
+            offers.push_back(added);
         }
 
         /// Finds every sum of offers up to a whole GPU; a free part that is no such sum serves what the next lower
         /// one does.
         void find_levels() {
-            for (const auto& [task, count] : counted) {
-                offers.push_back(
-                    {static_cast<std::int64_t>(task[0]), static_cast<std::int64_t>(task[1]), task[2], count});
-                total += count;
-            }
             std::vector<char> is_sum(static_cast<std::size_t>(whole_gpu.count()) + 1, 0);
             is_sum[0] = 1;
             for (std::size_t r = 1; r < is_sum.size(); ++r)
@@ -138,17 +137,20 @@ class opportunity_value_table {
 
         /// Models that serve the same offers are one group.
         void group_models() {
-            group_of.resize(max_models);
-            std::vector<std::vector<bool>> served_by;
             for (int m = 0; m < max_models; ++m) {
-                std::vector<bool> served;
-                for (const offer& each : offers) served.push_back((each.models >> m & 1U) != 0);
-                const auto known = std::find(served_by.begin(), served_by.end(), served);
-                group_of[static_cast<std::size_t>(m)] = static_cast<std::uint8_t>(known - served_by.begin());
-                if (known != served_by.end()) continue;
-                served_by.push_back(std::move(served));
-                groups.push_back(std::uint64_t{1} << m);
+                const std::uint64_t model = std::uint64_t{1} << m;
+                std::size_t group = 0;
+                while (group < groups.size() && !serve_alike(groups[group], model)) ++group;
+                if (group == groups.size()) groups.push_back(model);
+                group_of.push_back(static_cast<std::uint8_t>(group));
             }
+        }
+
+        /// Whether two models, each as a set, serve the same offers.
+        [[nodiscard]] bool serve_alike(std::uint64_t a, std::uint64_t b) const noexcept {
+            for (const offer& each : offers)
+                if (((each.models & a) == 0) != ((each.models & b) == 0)) return false;
+            return true;
         }
 
         /// Appends the tables of a group of models, one a GPU count.

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/request/checked_request.hpp>
 #include <gpupack/request/request.hpp>
 
 #include <cstdint>

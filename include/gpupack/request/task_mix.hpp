@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -94,14 +93,18 @@ class task_mix {
         std::string_view models;
         std::int64_t count = 0;
 
+        /// Milli-GPUs of each GPU; 0 where it has none.
+        [[nodiscard]] std::int64_t compute() const noexcept {
+            return request.gpus == 0 ? 0 : request.share.compute().count();
+        }
         /// Whether it comes before another among the typical tasks.
         [[nodiscard]] bool precedes(const written_task& other) const {
-            const auto order = [](const written_task& task) {
-                const std::int64_t compute = task.request.gpus == 0 ? 0 : task.request.share.compute().count();
-                return std::tuple{task.count,  task.request.cpu.count(),  compute, task.request.gpus,
-                                  task.models, task.request.models.bits()};
-            };
-            return order(other) < order(*this);
+            if (count != other.count) return count > other.count;
+            if (!(request.cpu == other.request.cpu)) return request.cpu > other.request.cpu;
+            if (compute() != other.compute()) return compute() > other.compute();
+            if (request.gpus != other.request.gpus) return request.gpus > other.request.gpus;
+            if (models != other.models) return models > other.models;
+            return request.models.bits() > other.request.models.bits();
         }
     };
 

@@ -18,10 +18,7 @@
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/state/split.hpp>
-#include <gpupack/topology/gpu_names.hpp>
-#include <gpupack/topology/label_table.hpp>
-#include <gpupack/topology/link_table.hpp>
-#include <gpupack/topology/model_table.hpp>
+#include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/partition_table.hpp>
 #include <gpupack/topology/placement_counts.hpp>
@@ -37,6 +34,11 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
+class gpu_names;
+class label_table;
+class link_table;
+class model_table;
+
 /// The nodes of a cluster, what is placed on them, and what is free.
 ///
 /// Built by cluster_builder, so that it is valid from the start. A copy is an independent what-if: placements made
@@ -49,9 +51,9 @@ class cluster {
     /// The number of GPUs of all nodes.
     [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
     /// The GPU models.
-    [[nodiscard]] const model_table& models() const noexcept { return models_; }
+    [[nodiscard]] const model_table& models() const noexcept { return *models_; }
     /// The labels of its nodes and GPUs.
-    [[nodiscard]] const label_table& labels() const noexcept { return labels_; }
+    [[nodiscard]] const label_table& labels() const noexcept { return *labels_; }
     /// The ids of its GPUs, where their owner gave any.
     [[nodiscard]] const gpu_names& gpu_ids() const noexcept { return *gpu_ids_; }
     /// The distinct types of its nodes.
@@ -318,11 +320,12 @@ class cluster {
         for (std::size_t t = 0; t < source.mig_.size(); ++t) mig_[t].open = source.mig_[t].open;
     }
 
-    model_table models_;
-    label_table labels_;
-    std::shared_ptr<gpu_names> gpu_ids_ = std::make_shared<gpu_names>(); // the same in all copies
-    std::vector<std::shared_ptr<const partition_table>> partitions_;     // which the types point to
-    std::vector<std::shared_ptr<const link_table>> links_;               // and these
+    // The same in all copies.
+    std::shared_ptr<const model_table> models_;
+    std::shared_ptr<const label_table> labels_;
+    std::shared_ptr<const gpu_names> gpu_ids_;
+    std::vector<std::shared_ptr<const partition_table>> partitions_; // which the types point to
+    std::vector<std::shared_ptr<const link_table>> links_;           // and these
     std::vector<mig_places> mig_;
     std::shared_ptr<const domain_map> domains_;
     std::vector<domain_state> domain_free_; // [domains]

@@ -5,7 +5,11 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
+#include <gpupack/topology/gpu_names.hpp>
+#include <gpupack/topology/label_table.hpp>
+#include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
@@ -31,7 +35,7 @@ class cluster_builder {
   public:
     cluster_builder() = default;
     /// Starts from models that are numbered already, so that requests resolved against them stay right.
-    explicit cluster_builder(model_table models) { built_.models_ = std::move(models); }
+    explicit cluster_builder(model_table models) : models_{std::move(models)} {}
 
     /// Sets the domains in which the nodes stand. To be called before the first node is added.
     cluster_builder& domains(domain_tree tree) & {
@@ -74,7 +78,7 @@ class cluster_builder {
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         const node_id node{static_cast<std::uint32_t>(built_.nodes_.size())};
         for (std::size_t i = 0; i < gpu_ids.size(); ++i)
-            if (!built_.gpu_ids_->add(gpu_ids[i], {node, static_cast<int>(i)}))
+            if (!gpu_ids_.add(gpu_ids[i], {node, static_cast<int>(i)}))
                 return fail("GPU id", gpu_ids[i], "an id that no other GPU has");
         append(*type, name, *place);
         return *this;
@@ -93,6 +97,9 @@ class cluster_builder {
         if (error_) return unexpected<input_error>{*error_};
         static std::atomic<std::uint32_t> clusters{0};
         built_.identity_ = ++clusters;
+        built_.models_ = std::make_shared<const model_table>(std::move(models_));
+        built_.labels_ = std::make_shared<const label_table>(std::move(labels_));
+        built_.gpu_ids_ = std::make_shared<const gpu_names>(std::move(gpu_ids_));
         for (std::uint32_t i = 0; i < built_.size(); ++i) built_.compute_ += built_[node_id{i}].compute();
         built_.compute_free_ = built_.compute_;
         count_domains();
@@ -156,7 +163,7 @@ class cluster_builder {
 
     bool add_labels(label_set& labels, const std::vector<std::string>& texts) {
         for (const std::string& text : texts) {
-            const auto number = built_.labels_.add(text);
+            const auto number = labels_.add(text);
             if (!number) {
                 fail(number.error());
                 return false;
@@ -178,7 +185,7 @@ class cluster_builder {
             return false;
         }
         if (group.count == 0) return true;
-        const auto model = built_.models_.add(group.model);
+        const auto model = models_.add(group.model);
         if (!model) {
             fail(model.error());
             return false;
@@ -197,8 +204,8 @@ class cluster_builder {
             fail("topology", std::to_string(topology.gpus()).append(" GPUs"), "as many as the node has");
             return false;
         }
-        if (const auto valid = checked(topology); !valid) {
-            fail(valid.error());
+        if (auto wrong = topology_error(topology)) {
+            fail(*std::move(wrong));
             return false;
         }
         for (int i = 0; i < type.gpu_count; ++i)
@@ -242,10 +249,10 @@ class cluster_builder {
     }
 
     bool add_tables(gpu_capacity& capacity, const gpu_setup& setup, model_id model) {
-        const model_table::tables& tables = built_.models_.tables_of(model);
+        const model_table::tables& tables = models_.tables_of(model);
         std::shared_ptr<const partition_table> mig = tables.mig;
         const auto& vgpu = setup.vgpu_sizes == vgpu::sizes::mixed ? tables.mixed_vgpu : tables.vgpu;
-        const std::string text{built_.models_[model].model.view()};
+        const std::string text{models_[model].model.view()};
         const auto wrong = [&](const char* expected) {
             fail("GPU setup", text, expected);
             return false;
@@ -309,6 +316,9 @@ class cluster_builder {
     }
 
     cluster built_;
+    model_table models_;
+    label_table labels_;
+    gpu_names gpu_ids_;
     std::vector<node_spec> specs_;
     std::vector<node_topology> topologies_; // of built_.links_
     domain_tree tree_;

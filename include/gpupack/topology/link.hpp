@@ -40,4 +40,10 @@ inline constexpr int max_nvlinks = 18;
     return link_score(link.pcie) + 100 * link.nvlinks;
 }
 
+/// The most network adapters of a node, virtual functions counted in.
+inline constexpr int max_nics = 256;
+
+/// The most partitions that the NVSwitches of a node may form.
+inline constexpr int max_partitions = 64;
+
 } // namespace gpupack

@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -94,7 +93,7 @@ class link_table : public link_view {
         packings_[which][size] = packed.data();
     }
 
-    std::deque<std::vector<std::int32_t>> storage_; // what the pointers of the view point to
+    std::vector<std::vector<std::int32_t>> storage_; // what the pointers of the view point to
 };
 
 } // namespace gpupack

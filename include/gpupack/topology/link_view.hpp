@@ -5,7 +5,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/units.hpp>
-#include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/link.hpp>
 
 #include <cstddef>
 #include <cstdint>

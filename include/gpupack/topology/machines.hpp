@@ -8,6 +8,7 @@
 #include <gpupack/topology/models.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/topology/node_topology.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include <array>
 #include <cstddef>
@@ -18,14 +19,13 @@
 
 /// Reference machines, with what connects their GPUs. CPU counts threads; memory is what the machine is sold with.
 ///
-/// Templates, so that only those who call them compile them. source: docs/sources.md#machines
+/// Source: docs/sources.md#machines.
 namespace gpupack::inline GPUPACK_ABI::machines {
 
 namespace detail {
 
 /// The DGX-1's mesh: a ring of NVLinks in each half, and one or two to the partner in the other.
-template <class Topology = node_topology>
-[[nodiscard]] Topology dgx_1(const std::array<std::array<int, 3>, 16>& nvlinks, int partner) {
+[[nodiscard]] inline node_topology dgx_1(const std::array<std::array<int, 3>, 16>& nvlinks, int partner) {
     std::vector<pcie_location> gpus;
     for (int i = 0; i < 8; ++i) {
         const int half = i / 4;
@@ -42,7 +42,7 @@ template <class Topology = node_topology>
 }
 
 /// Eight GPUs on NVSwitches, each beside an adapter of its own; half of them a processor.
-template <class Topology = node_topology> [[nodiscard]] Topology hgx_8(int nvlinks) {
+[[nodiscard]] inline node_topology hgx_8(int nvlinks) {
     std::vector<pcie_location> gpus;
     std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 8; ++i) {
@@ -57,7 +57,7 @@ template <class Topology = node_topology> [[nodiscard]] Topology hgx_8(int nvlin
 } // namespace detail
 
 /// DGX-1 with eight P100: one NVLink between partners, pairs {0, 2}, {1, 3}, ... on a switch.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_1_p100() {
+[[nodiscard]] inline node_spec dgx_1_p100() {
     return {80_cores,
             512_GiB,
             {8, models::p100},
@@ -82,7 +82,7 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_1_p100() {
 }
 
 /// DGX-1 with eight V100 of 32 GB: one or two NVLinks between partners, pairs {0, 1}, {2, 3}, ... on a switch.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_1_v100() {
+[[nodiscard]] inline node_spec dgx_1_v100() {
     return {80_cores,
             512_GiB,
             {8, models::v100_32gb},
@@ -107,7 +107,7 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_1_v100() {
 }
 
 /// DGX-2: sixteen V100 on NVSwitches, two on a PCIe switch, four on a tree of switches, eight a processor.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_2() {
+[[nodiscard]] inline node_spec dgx_2() {
     std::vector<pcie_location> gpus;
     std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 16; ++i) gpus.push_back({i / 8, i / 4, i / 4, i / 2, -1});
@@ -119,7 +119,7 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_2() {
 }
 
 /// DGX A100 with eight A100 of 80 GB on NVSwitches; pairs share a tree of switches, two adapters and a NUMA node.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_a100() {
+[[nodiscard]] inline node_spec dgx_a100() {
     constexpr int numa_of_pair[] = {3, 1, 7, 5};
     std::vector<pcie_location> gpus;
     std::vector<std::pair<std::string, pcie_location>> nics;
@@ -133,22 +133,22 @@ template <class Spec = node_spec> [[nodiscard]] Spec dgx_a100() {
 }
 
 /// DGX H100: eight H100 on NVSwitches.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_h100() {
+[[nodiscard]] inline node_spec dgx_h100() {
     return {224_cores, 2048_GiB, {8, models::h100_80gb}, {}, detail::hgx_8(18)};
 }
 
 /// DGX H200: eight H200 on NVSwitches.
-template <class Spec = node_spec> [[nodiscard]] Spec dgx_h200() {
+[[nodiscard]] inline node_spec dgx_h200() {
     return {224_cores, 2048_GiB, {8, models::h200}, {}, detail::hgx_8(18)};
 }
 
 /// HGX B200: eight B200 on NVSwitches.
-template <class Spec = node_spec> [[nodiscard]] Spec hgx_b200() {
+[[nodiscard]] inline node_spec hgx_b200() {
     return {224_cores, 2048_GiB, {8, models::b200}, {}, detail::hgx_8(18)};
 }
 
 /// A compute tray of GB200 NVL72: four GPUs, two a processor, on the NVSwitches that join eighteen trays.
-template <class Spec = node_spec> [[nodiscard]] Spec gb200_nvl72_tray() {
+[[nodiscard]] inline node_spec gb200_nvl72_tray() {
     std::vector<pcie_location> gpus;
     std::vector<std::pair<std::string, pcie_location>> nics;
     for (int i = 0; i < 4; ++i) {
@@ -162,14 +162,14 @@ template <class Spec = node_spec> [[nodiscard]] Spec gb200_nvl72_tray() {
 }
 
 /// A server with four L40S over PCIe, two a processor, each pair on a switch with an adapter.
-template <class Spec = node_spec> [[nodiscard]] Spec l40s_x4() {
+[[nodiscard]] inline node_spec l40s_x4() {
     std::vector<pcie_location> gpus;
     for (int i = 0; i < 4; ++i) gpus.push_back({i / 2, i / 2, i / 2, i / 2, -1});
     return {128_cores, 512_GiB, {4, models::l40s}, {}, wired(gpus, {{"mlx5_0", gpus[0]}, {"mlx5_1", gpus[2]}})};
 }
 
 /// A server with eight T4 over PCIe, four a processor, each pair on a switch; one adapter.
-template <class Spec = node_spec> [[nodiscard]] Spec t4_x8() {
+[[nodiscard]] inline node_spec t4_x8() {
     std::vector<pcie_location> gpus;
     for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i / 4, -1, i / 2, -1});
     return {96_cores, 384_GiB, {8, models::t4}, {}, wired(gpus, {{"mlx5_0", pcie_location{0, 0, -1, -1, -1}}})};
@@ -183,10 +183,10 @@ inline constexpr std::array<std::string_view, 10> names{{"dgx-1-p100", "dgx-1-v1
 /// The machine of that name.
 ///
 /// Errors: a name that is none of names.
-template <class Spec = node_spec> [[nodiscard]] expected<Spec, input_error> named(std::string_view name) {
-    constexpr std::array<Spec (*)(), names.size()> make{
-        {dgx_1_p100<Spec>, dgx_1_v100<Spec>, dgx_2<Spec>, dgx_a100<Spec>, dgx_h100<Spec>, dgx_h200<Spec>,
-         hgx_b200<Spec>, gb200_nvl72_tray<Spec>, l40s_x4<Spec>, t4_x8<Spec>}};
+[[nodiscard]] inline expected<node_spec, input_error> named(std::string_view name) {
+    constexpr std::array<node_spec (*)(), names.size()> make{
+        {dgx_1_p100, dgx_1_v100, dgx_2, dgx_a100, dgx_h100, dgx_h200,
+         hgx_b200, gb200_nvl72_tray, l40s_x4, t4_x8}};
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names[i] == name) return make[i]();

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/machines.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/workload/workload.hpp>

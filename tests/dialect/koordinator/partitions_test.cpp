@@ -4,6 +4,7 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
+#include <gpupack/topology/wired_topology.hpp>
 
 #include "support/for_all.hpp"
 

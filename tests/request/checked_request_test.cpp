@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/request/checked_request.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+
+TEST(checked_request, says_which_amount_is_out_of_its_range) {
+    const auto field = [](const request& request) {
+        EXPECT_FALSE(is_valid(request));
+        return checked(request).error().field;
+    };
+    const auto part = [](std::int64_t memory, std::int64_t compute) {
+        return request{.gpus = 1, .share = slice{mebibytes{memory}, milli_gpu{compute}}};
+    };
+    EXPECT_EQ(field({.cpu = milli_cpu{-1}}), "cpu");
+    EXPECT_EQ(field({.cpu = milli_cpu{max_amount + 1}}), "cpu");
+    EXPECT_EQ(field({.memory = mebibytes{-1}}), "memory");
+    EXPECT_EQ(field({.gpus = -1}), "gpus");
+    EXPECT_EQ(field({.gpus = 33}), "gpus");
+    EXPECT_EQ(field(part(-1, 100)), "slice memory");
+    EXPECT_EQ(field(part(0, 1001)), "slice compute");
+    EXPECT_EQ(field(part(0, -1)), "slice compute");
+    EXPECT_EQ(field(part(0, 0)), "slice compute");
+    EXPECT_TRUE(checked(part(1, 0)));
+    EXPECT_TRUE(checked(part(0, 1000)));
+    EXPECT_TRUE(checked({.gpus = 0, .share = slice{}})); // no GPU: the share means nothing
+}
