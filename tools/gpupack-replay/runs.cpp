@@ -31,7 +31,7 @@ class policy_renewer {
     policy_renewer(const options& chosen, const inputs& input, const run_record& record,
                    gpupack::any_scheduler& scheduler)
         : record_{record}, scheduler_{scheduler}, learner_{chosen.learn} {
-        if (from.history) learner_.begin_with(*from.history);
+        if (input.history) learner_.begin_with(*input.history);
     }
 
     void operator()(const gpupack::request& arrived) {
@@ -121,8 +121,8 @@ churn_record churn_of(const inputs& input, const replay::result& result, const c
 class all_runs {
   public:
     all_runs(const options& chosen, const inputs& input, const progress_listener& progress)
-        : chosen_{chosen}, from_{from}, progress_{progress}, own_{halved_to_fit(from.workload.mix())},
-          expected_{known_mix(chosen, from, own_)},
+        : chosen_{chosen}, from_{input}, progress_{progress}, own_{halved_to_fit(input.workload.mix())},
+          expected_{known_mix(chosen, input, own_)},
           measured_{own_.typical(gpupack::policy::fgd_typical_percent)},
           typical_{replay::typical_requests(own_, gpupack::policy::fgd_typical_percent)} {}
 
