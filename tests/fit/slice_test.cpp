@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/slice.hpp>
 
+#include <gpupack/fit/diagnose.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+
 #include "support/for_all.hpp"
 #include "support/gpu_states.hpp"
 
@@ -28,4 +32,16 @@ TEST(slice, never_joins_a_task_that_has_the_gpu_whole_nor_passes_the_cap_on_shar
     EXPECT_TRUE(fit::slice_fits(sharers_at_limit, 0_MiB, 0_milli));
     sharers_at_limit.sharers_at_limit = true;
     EXPECT_FALSE(fit::slice_fits(sharers_at_limit, 0_MiB, 0_milli));
+}
+
+TEST(slice, of_a_percentage_never_fits_where_the_memory_of_the_gpu_is_not_known) {
+    const cluster nodes = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, gpu_model{"GB10"}}}).build().value();
+    const node_view node = nodes[node_id{0}];
+    for (const int percent : {1, 50, 100})
+        for (const int gpus : {1, 2}) {
+            const request part{.gpus = gpus, .share = slice{.memory_percent = percent}};
+            EXPECT_FALSE(fit::fits(node, part));
+            EXPECT_FALSE(fit::diagnose(node, part).could_serve);
+        }
+    EXPECT_TRUE(fit::fits(node, {.gpus = 1, .share = slice{.compute = 100_milli}}));
 }

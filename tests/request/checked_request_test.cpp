@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 using namespace gpupack;
 
 TEST(checked_request, says_which_amount_is_out_of_its_range) {
@@ -25,4 +27,13 @@ TEST(checked_request, says_which_amount_is_out_of_its_range) {
     EXPECT_TRUE(checked(part(1, 0)));
     EXPECT_TRUE(checked(part(0, 1000)));
     EXPECT_TRUE(checked({.gpus = 0, .share = slice{}})); // no GPU: the share means nothing
+}
+
+TEST(checked_request, refuses_percentages_that_a_byte_would_wrap_into_range) {
+    for (const int percent : {101, 256, 306, 512, 65'536 + 50, -1, -206, -256, 2'147'483'647}) {
+        const request request{.gpus = 1, .share = slice{.compute = milli_gpu{1}, .memory_percent = percent}};
+        EXPECT_FALSE(is_valid(request)) << percent;
+        EXPECT_EQ(checked(request).error().field, "slice memory") << percent;
+        EXPECT_EQ(checked(request).error().value, std::to_string(percent) + " %");
+    }
 }

@@ -38,7 +38,7 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
                                                       const share& share) noexcept {
     int count = 0;
     for_each_gpu(gpus, [&](int i) {
-        if (node.gpu(i).closed) return;
+        if (node.gpu(i).closed || (share.memory_percent() > 0 && node.capacity(i).memory == 0)) return;
         const gpu_capacity& capacity = node.capacity(i);
         const bool may_be_shared_so = capacity.only == sharing::idle || capacity.only == share.way();
         const partition_table* const table = in_profiles(share.way()) ? capacity.table(share.way()) : nullptr;

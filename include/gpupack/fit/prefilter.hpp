@@ -39,8 +39,9 @@ enum class prefilter_result : std::uint8_t {
     if (node.slice_compute() < request.share.compute() || node.slice_memory() < request.share.memory())
         return prefilter_result::no;
     if (request.share.is_split()) return prefilter_result::unclear;
-    // A slice that every idle GPU can hold. A percentage of its own memory always is.
-    const bool idle_will_do = request.share.memory() <= mebibytes{node.type().least_gpu_memory};
+    // A slice that every idle GPU can hold. A percentage of its own memory is one where that memory is known.
+    const std::int64_t least_memory = request.share.memory_percent() > 0 ? 1 : request.share.memory().count();
+    const bool idle_will_do = least_memory <= node.type().least_gpu_memory;
     const bool yes = enough_idle && any_model && idle_will_do && node.type().any_way;
     return yes ? prefilter_result::yes : prefilter_result::unclear;
 }

@@ -22,7 +22,9 @@ namespace gpupack::inline GPUPACK_ABI::fit {
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set gpus,
                                                           const share& share) noexcept {
     gpu_set fitting;
+    const bool needs_memory = share.memory_percent() > 0;
     for (int i = 0; i < node.gpu_count(); ++i) {
+        if (needs_memory && node.capacity(i).memory == 0) continue; // a part of what nobody knows
         const mebibytes memory{share.memory_of(node.capacity(i).memory)};
         if (gpus.contains(i) && slice_fits(node.gpu(i), memory, share.compute())) fitting.insert(i);
     }

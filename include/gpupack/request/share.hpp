@@ -63,7 +63,7 @@ class share {
     GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
     /// A slice of each GPU.
     GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
-        : way_{sharing::slices}, memory_percent_{static_cast<std::int8_t>(part.memory_percent)},
+        : way_{sharing::slices}, memory_percent_{part.memory_percent},
           memory_{part.memory}, compute_{part.compute} {}
     /// A slice over several GPUs.
     GPUPACK_HD constexpr share(split_slice part) noexcept // NOLINT(google-explicit-constructor)
@@ -101,7 +101,7 @@ class share {
 
   private:
     sharing way_ = sharing::exclusive;
-    std::int8_t memory_percent_ = 0;
+    std::int32_t memory_percent_ = 0; // as it was given: is_valid(request) judges it
     mebibytes memory_{};
     milli_gpu compute_ = whole_gpu;
     profile_set profiles_{};

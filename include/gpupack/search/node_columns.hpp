@@ -184,7 +184,8 @@ class node_columns {
         const bool one_amount = request.share.memory_percent() == 0 &&
                                 (request.share.compute().count() == 0 || request.share.memory().count() == 0);
         if (request.gpus == 1 && one_amount) return verdict::amounts_decide;
-        const bool idle_suffices = type.any_way && request.share.memory() <= mebibytes{type.least_gpu_memory};
+        const std::int64_t least_memory = request.share.memory_percent() > 0 ? 1 : request.share.memory().count();
+        const bool idle_suffices = type.any_way && least_memory <= type.least_gpu_memory;
         return idle_suffices ? verdict::idle_gpus_suffice : verdict::look_at_gpus;
     }
 

@@ -56,3 +56,8 @@ TEST(hami_request, checks_the_range_after_the_factor) {
     EXPECT_EQ(dialect::hami_request({-1}).error().message(), R"(GPU count: "-1": expected 0 or more)");
     EXPECT_EQ(dialect::hami_request({1, {}, {}, -1}).error().message(), R"(GPU cores: "-1": expected 0 or more)");
 }
+
+TEST(hami_request, refuses_a_factor_that_nothing_can_be_divided_by) {
+    for (const std::int64_t factor : {0, -1})
+        EXPECT_EQ(dialect::hami_request({1, 3000, {}, 30}, {.memory_factor = factor}).error().field, "memory_factor");
+}

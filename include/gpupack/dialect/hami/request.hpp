@@ -43,11 +43,13 @@ struct hami_demand {
 /// Fills in what the limits leave out, as HAMi does: more than 100 percent is 100, 0 or less is not set, and
 /// without memory and percent the default memory is asked for, or all.
 ///
-/// Errors: a count below 0; memory below 0 or, times the factor, beyond 32 bits: HAMi drops the whole request then.
+/// Errors: a factor below 1; a count below 0; memory below 0 or, times the factor, beyond 32 bits: HAMi drops the whole request then.
 /// Source: HAMi's GenerateResourceRequests (docs/sources.md#hami).
 [[nodiscard]] inline expected<hami_demand, input_error> hami_normalise(const hami_limits& request,
                                                                        const hami_defaults& defaults = {}) {
     if (request.count < 0) return bad_input("GPU count", std::to_string(request.count), "0 or more");
+    if (defaults.memory_factor < 1)
+        return bad_input("memory_factor", std::to_string(defaults.memory_factor), "1 MiB or more");
     const std::int64_t most = std::numeric_limits<std::int32_t>::max() / defaults.memory_factor;
     const std::int64_t memory = request.memory.value_or(0);
     if (memory < 0 || memory > most)
