@@ -5,7 +5,9 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/io/number_text.hpp>
 #include <gpupack/io/text_table.hpp>
+#include <gpupack/io/time_text.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/topology/model_table.hpp>
@@ -41,8 +43,11 @@ class row_reader {
 
     /// A time, or nothing where the field is empty.
     std::optional<std::int64_t> time(std::size_t column, std::string_view name) {
-        if (text(column).empty()) return std::nullopt;
-        return number(column, name, 0, max_time);
+        if (is_missing(text(column))) return std::nullopt;
+        const auto seconds = parse_instant(text(column));
+        if (!seconds || *seconds < 0 || *seconds > max_time)
+            fail(name, text(column), "a time: seconds, or a date such as 2026-01-31T12:00:00Z");
+        return seconds;
     }
 
     void fail(std::string_view field, std::string_view value, std::string expected) {

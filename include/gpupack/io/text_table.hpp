@@ -4,36 +4,24 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/io/delimited_text.hpp>
+#include <gpupack/io/number_text.hpp>
+#include <gpupack/io/read_file.hpp>
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::io {
 
-/// The content of a file, or an error where it cannot be opened or read.
-[[nodiscard]] inline expected<std::string, input_error> read_file(const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
-    std::string content;
-    std::array<char, 65536> block{};
-    while (file.read(block.data(), block.size()) || file.gcount() > 0)
-        content.append(block.data(), static_cast<std::size_t>(file.gcount()));
-    // A folder can be opened; only reading it fails.
-    if (!file.is_open() || file.bad()) return bad_input("file", path, "a file that can be read");
-    return content;
-}
-
-/// A comma-separated text whose first line names the columns: split into fields, with line numbers for errors.
+/// A delimited text whose first line names the columns: split into fields, with line numbers for errors.
 ///
-/// There are no quotes or escapes: the published traces have none. Empty lines are skipped, and so is the carriage return
-/// at the end of a line.
+/// What separates fields, quotes, blanks, line ends and comments: see delimited_text. Names of columns are compared
+/// without regard to case.
 class text_table {
   public:
     /// One line of the table, in the order of the requested columns.
@@ -41,6 +29,9 @@ class text_table {
         std::size_t line = 0;                 ///< In the file, from 1.
         std::vector<std::string_view> fields; ///< [required + optional columns]
     };
+
+    text_table(text_table&&) = default;
+    text_table& operator=(text_table&&) = default;
 
     /// Splits a text.
     ///
@@ -53,30 +44,25 @@ class text_table {
     [[nodiscard]] static expected<text_table, input_error>
     parse(const std::string& file, std::string_view content, const std::vector<std::string_view>& required,
           const std::vector<std::string_view>& optional = {}) {
-        text_table table;
+        text_table table{content, delimited_text::find_separator(content)};
         std::vector<std::size_t> columns;
-        std::size_t width = 0;
-        std::size_t line = 0;
-        while (!content.empty()) {
-            const std::string_view text = next_line(content);
-            ++line;
-            if (text.empty()) continue;
-            const std::vector<std::string_view> fields = split(text);
+        std::size_t width = no_header;
+        for (delimited_text::row next; table.reader_.read(next, width);) {
             if (columns.empty()) {
-                auto found = find_columns(file, line, text, fields, required, optional);
+                auto found = find_columns(file, next, required, optional);
                 if (!found) return unexpected<input_error>{found.error()};
                 columns = std::move(*found);
-                width = fields.size();
+                width = next.fields.size();
                 continue;
             }
-            if (fields.size() != width)
+            if (next.fields.size() != width)
                 return unexpected<input_error>{
-                    input_error{file, line, "row", std::string{text}, std::to_string(width) + " fields"}};
-            row& added = table.rows_.emplace_back(row{line, {}});
+                    input_error{file, next.line, "row", join("", next.fields), std::to_string(width) + " fields"}};
+            row& added = table.rows_.emplace_back(row{next.line, {}});
             for (const std::size_t column : columns)
-                added.fields.push_back(column == missing ? std::string_view{} : fields[column]);
+                added.fields.push_back(column == missing ? std::string_view{} : next.fields[column]);
         }
-        if (columns.empty()) return unexpected<input_error>{input_error{file, 1, "header", "", join(required)}};
+        if (columns.empty()) return unexpected<input_error>{input_error{file, 1, "header", "", join("the columns ", required)}};
         return table;
     }
 
@@ -85,59 +71,50 @@ class text_table {
 
   private:
     static constexpr std::size_t missing = static_cast<std::size_t>(-1);
+    static constexpr std::size_t no_header = static_cast<std::size_t>(-2);
 
-    static std::string_view next_line(std::string_view& content) {
-        const std::size_t end = content.find('\n');
-        std::string_view text = content.substr(0, end);
-        content = end == std::string_view::npos ? std::string_view{} : content.substr(end + 1);
-        if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+    text_table(std::string_view content, char separator) : reader_{content, separator} {}
+
+    static std::string join(std::string text, const std::vector<std::string_view>& names) {
+        for (std::size_t i = 0; i < names.size(); ++i) text.append(i == 0 ? "" : ",").append(names[i]);
         return text;
     }
 
-    static std::vector<std::string_view> split(std::string_view text) {
-        std::vector<std::string_view> fields;
-        while (true) {
-            const std::size_t comma = text.find(',');
-            fields.push_back(text.substr(0, comma));
-            if (comma == std::string_view::npos) return fields;
-            text.remove_prefix(comma + 1);
-        }
-    }
-
-    static std::string join(const std::vector<std::string_view>& names) {
-        std::string text;
-        for (const std::string_view name : names) text.append(text.empty() ? "the columns " : ",").append(name);
-        return text;
+    /// Whether two names are the same but for the case of their letters.
+    static bool same_name(std::string_view a, std::string_view b) noexcept {
+        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                          [&](char x, char y) { return lower(x) == lower(y); });
     }
 
     static expected<std::vector<std::size_t>, input_error>
-    find_columns(const std::string& file, std::size_t line, std::string_view header,
-                 const std::vector<std::string_view>& fields, const std::vector<std::string_view>& required,
-                 const std::vector<std::string_view>& optional) {
+    find_columns(const std::string& file, const delimited_text::row& header,
+                 const std::vector<std::string_view>& required, const std::vector<std::string_view>& optional) {
         const auto wrong = [&](std::string expected) {
             return unexpected<input_error>{
-                input_error{file, line, "header", std::string{header}, std::move(expected)}};
+                input_error{file, header.line, "header", join("", header.fields), std::move(expected)}};
         };
         std::vector<std::size_t> columns;
         for (std::size_t c = 0; c < required.size() + optional.size(); ++c) {
             const bool must = c < required.size();
             const std::string_view name = must ? required[c] : optional[c - required.size()];
             std::size_t found = missing;
-            for (std::size_t i = 0; i < fields.size(); ++i) {
-                if (fields[i] != name) continue;
+            for (std::size_t i = 0; i < header.fields.size(); ++i) {
+                if (!same_name(header.fields[i], name)) continue;
                 if (found != missing) return wrong(std::string{"the column "}.append(name).append(" once"));
                 found = i;
             }
-            if (must && found == missing) return wrong(join(required));
+            if (must && found == missing) return wrong(join("the columns ", required));
             columns.push_back(found);
         }
         return columns;
     }
 
+    delimited_text reader_; // holds the fields that had doubled quotes
     std::vector<row> rows_;
 };
 
-/// Reads a whole number in plain digits.
+/// Reads a whole number; decimals must be zero, as where pandas writes 4000.0.
 ///
 /// @param file     named in the error
 /// @param line     named in the error
@@ -148,10 +125,8 @@ class text_table {
 [[nodiscard]] inline expected<std::int64_t, input_error> parse_number(const std::string& file, std::size_t line,
                                                                       std::string_view field, std::string_view text,
                                                                       std::int64_t lowest, std::int64_t highest) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error == std::errc{} && end == text.data() + text.size() && number >= lowest && number <= highest)
-        return number;
+    const auto number = parse_whole(text);
+    if (number && *number >= lowest && *number <= highest) return *number;
     return unexpected<input_error>{input_error{file, line, std::string{field}, std::string{text},
                                                std::string{"a whole number from "}
                                                    .append(std::to_string(lowest))
