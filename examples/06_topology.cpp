@@ -2,6 +2,7 @@
 // Describes the links between GPUs and the racks of nodes, and places a training job close together.
 #include <gpupack/gpupack.hpp>
 #include <gpupack/plan/place_gang.hpp>
+#include <gpupack/topology/machines.hpp>
 
 #include <iostream>
 

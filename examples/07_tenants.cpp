@@ -3,6 +3,7 @@
 #include <gpupack/gpupack.hpp>
 #include <gpupack/plan/cell_chain.hpp>
 #include <gpupack/plan/virtual_clusters.hpp>
+#include <gpupack/topology/machines.hpp>
 
 #include <iostream>
 #include <map>
