@@ -262,6 +262,151 @@ TEST(read_topology_matrix, survives_whatever_is_pasted) {
     });
 }
 
+// The kinds of damage of real pastes, on a made-up machine of two GPUs a processor.
+TEST(read_topology_matrix, undoes_what_terminals_and_logs_have_done) {
+    const auto described = [](const std::string& text) {
+        const auto machine = io::describe_topology_matrix("topo.txt", text);
+        EXPECT_TRUE(machine.has_value()) << (machine ? "" : machine.error().message());
+        return machine.value_or(io::described_machine{});
+    };
+    const auto numa_of = [](const io::described_machine& machine) {
+        std::vector<int> numa;
+        for (const io::described_gpu& gpu : machine.gpus) numa.push_back(gpu.numa.value_or(-1));
+        return numa;
+    };
+    // the NUMA node is glued to the processors, whose two ranges are equally long, and to the cell behind it
+    const auto glued = described("\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\n"
+                                 "GPU0\t X \tSYS\t0-47,96-143\t0N/A\n"
+                                 "GPU1\tSYS\t X \t48-95,144-1911N/A\n");
+    EXPECT_EQ(numa_of(glued), (std::vector{0, 1}));
+    // one range alone: nobody can tell 0-51 and 1 from 0-511
+    const auto open = described("\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\n"
+                                "GPU0\t X \tSYS\t0-511N/A\nGPU1\tSYS\t X \t52-103\t1\t\tN/A\n");
+    EXPECT_EQ(numa_of(open), (std::vector{-1, 1}));
+    EXPECT_EQ(open.topology.numa, (std::vector{unknown_numa, 1}));
+    // names and cells glued in the middle and at the end; both adapters are there, by their own names
+    const auto middle = described("      GPU0  GPU1  NIC0NIC1  NIC2CPU Affinity  NUMA Affinity\n"
+                                  "GPU0   X    NODE  PIXNODE   SYS0-35,72-107  0\n"
+                                  "GPU1  NODE   X    NODEPIX   SYS0-35,72-107  0\n"
+                                  "NIC0  PIX   NODE   X NODE   SYS\n"
+                                  "NIC1  NODE  PIX   NODE X    SYS\n"
+                                  "NIC2  SYS   SYS   SYSSYS     X\n\n  NIC0: mlx5_0\n  NIC1: mlx5_3\n");
+    ASSERT_EQ(middle.nics.size(), 3U);
+    EXPECT_EQ(middle.nics[1].name, "mlx5_3");
+    EXPECT_EQ(middle.nics[1].to_gpus, (std::vector<std::string>{"NODE", "PIX"}));
+    EXPECT_EQ(numa_of(middle), (std::vector{0, 0}));
+    EXPECT_TRUE(middle.left_out.empty());
+    // a colour code whose escape a web form has replaced, and log prefixes that change from line to line
+    const auto logged = described("INFO 03:02:45.843487 \xef\xbf\xbd[4mGPU0 GPU1 CPU Affinity NUMA Affinity\xef\xbf\xbd[0m\n"
+                                  "INFO 03:02:45.843489 GPU0 X NV4 0-51 0\n"
+                                  "INFO 03:02:45.843491 GPU1 NV4 X 52-103 1\n");
+    EXPECT_EQ(numa_of(logged), (std::vector{0, 1}));
+    EXPECT_EQ(logged.inferred, (std::vector{std::pair{0, 1}}));
+    // a log line in the middle of a row, and lines that the edge of a terminal has broken
+    const auto cut = described("\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\n"
+                               "GPU0\t X \tPHB\tPIX\tSYS\t0-3\n"
+                               "GPU1\tPH(Worker pid=9) INFO loading\nB\t X \tPHB\tSYS\t0-3\n"
+                               "NIC0\tPIX\tPHB\t X \tS\n"
+                               "WARNING slow\n"
+                               "NIC1\tSYS\tSYS\tSYS\t X \n");
+    EXPECT_EQ(cut.nics.size(), 2U);
+    EXPECT_EQ(cut.links[1][0], "PHB");
+    ASSERT_EQ(cut.left_out.size(), 1U);
+    EXPECT_EQ(cut.left_out[0].line, 6U);
+    EXPECT_EQ(cut.left_out[0].text, "WARNING slow");
+}
+
+TEST(read_topology_matrix, leaves_out_adapters_that_are_damaged) {
+    const auto machine = io::describe_topology_matrix(
+        "topo.txt", "\tGPU0\tGPU1\tNIC0\tNIC1\tNIC2\tCPU Affinity\tNUMA Affinity\n"
+                    "GPU0\t X \tPHB\tPIX\tSYS\n" // cut at the edge of the screen
+                    "GPU1\tPHB\t X \tPHB\tSYS\n"
+                    "NIC0\tPIX\tPHB\t X \tSYS\tSYS\n"
+                    "NIC1\tSYS\tSYS\n\n"
+                    "  NIC0: mlx5_0\n  NIC3: mlx5_3\n");
+    ASSERT_TRUE(machine.has_value()) << machine.error().message();
+    ASSERT_EQ(machine->nics.size(), 1U); // its row is whole
+    EXPECT_EQ(machine->nics[0].name, "mlx5_0");
+    EXPECT_EQ(machine->links[0][1], "PHB");
+    ASSERT_EQ(machine->left_out.size(), 3U);
+    EXPECT_EQ(machine->left_out[0].text, "NIC1");
+    EXPECT_EQ(machine->left_out[0].why, "neither its column nor its row is whole");
+    EXPECT_EQ(machine->left_out[1].text, "NIC2");
+    EXPECT_EQ(machine->left_out[2], (io::left_out_text{8, "NIC3", "in the legend, but without a column"}));
+    // row and column that differ: nobody knows which is right
+    const auto torn = io::describe_topology_matrix("topo.txt", "\tGPU0\tNIC0\tCPU Affinity\nGPU0\t X \tPIX\t0\nNIC0\tSYS\t X \n");
+    ASSERT_TRUE(torn.has_value());
+    EXPECT_TRUE(torn->nics.empty());
+    EXPECT_EQ(torn->left_out.at(0).why, "its row and its column differ at GPU0");
+}
+
+TEST(read_topology_matrix, knows_what_it_does_not_know) {
+    // desktops and WSL: no NUMA node told, every pair SYS
+    const node_topology desktop = read("\tGPU0\tGPU1\tGPU2\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\n"
+                                       "GPU0\t X \tSYS\tSYS\t\t\t\tN/A\n"
+                                       "GPU1\tSYS\t X \tSYS\t\t\t\tN/A\n"
+                                       "GPU2\tSYS\tSYS\t X \t\t\t\tN/A\n");
+    EXPECT_EQ(desktop.numa, (std::vector<int>(3, unknown_numa)));
+    // a virtual machine with fewer adapters than GPUs: one hangs on GPU1 and looks far from GPU0, on the same NUMA node
+    const node_topology guest = read("\tGPU0\tGPU1\tGPU2\tGPU3\tNIC0\tCPU Affinity\tNUMA Affinity\n"
+                                     "GPU0\t X \tNV18\tNV18\tNV18\tSYS\t0-47\t0\n"
+                                     "GPU1\tNV18\t X \tNV18\tNV18\tPIX\t0-47\t0\n"
+                                     "GPU2\tNV18\tNV18\t X \tNV18\tSYS\t0-47\t0\n"
+                                     "GPU3\tNV18\tNV18\tNV18\t X \tSYS\t48-95\t1\n");
+    EXPECT_EQ(score(guest, 0, 1), 1820);
+    EXPECT_EQ(score(guest, 0, 2), 1820);
+    EXPECT_EQ(score(guest, 0, 3), 1810);
+    // NUMA nodes beyond 15 are numbered anew in the topology, and stay as they are in the description
+    const auto many = io::describe_topology_matrix("topo.txt", "\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\n"
+                                                               "GPU0\t X \tSYS\t0-3\t3\nGPU1\tSYS\t X \t64-67\t24\n");
+    ASSERT_TRUE(many.has_value());
+    EXPECT_EQ(many->gpus[1].numa, 24);
+    EXPECT_EQ(many->topology.numa, (std::vector{0, 1}));
+}
+
+// Real pastes, which are not copied here; what is right was read off them by eye.
+TEST(read_topology_matrix, reads_real_pastes) {
+    const std::string folder = GPUPACK_DATA_DIR "/../cases/files/topo/";
+    if (!io::read_file(folder + "paste_01.txt")) GTEST_SKIP() << "the real pastes are not there: " << folder;
+    struct paste {
+        const char* file;
+        const char* numa;
+        std::size_t nics;
+        const char* first;   // GPU0 to the others
+        const char* adapter; // the last adapter to the GPUs
+    };
+    for (const paste& each : {
+             paste{"01", "00001111", 4, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", "SYS SYS SYS SYS NODE NODE PIX NODE"},
+             paste{"02", "00001111", 8, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", "SYS SYS SYS SYS NODE NODE PXB PIX"},
+             paste{"03", "00001111", 9, "X NV12 NV12 NV12 NV12 NV12 NV12 NV12", "SYS SYS SYS SYS NODE NODE NODE NODE"},
+             paste{"04", "00001111", 18, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", "SYS SYS SYS SYS NODE NODE NODE PXB"},
+             paste{"05", "00001111", 9, "X PXB NODE NODE SYS SYS SYS SYS", "SYS SYS SYS SYS NODE NODE NODE NODE"},
+             paste{"06", "00112233", 12, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", "SYS SYS SYS SYS SYS SYS NODE PIX"},
+             paste{"07", "00001111", 2, "X PXB PXB PXB SYS SYS SYS SYS", "PXB PIX PXB PXB SYS SYS SYS SYS"},
+             paste{"08", "00001111", 0, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", ""},
+             paste{"10", "00001111", 5, "X NV18 NV18 NV18 NV18 NV18 NV18 NV18", "SYS SYS SYS SYS SYS SYS PIX SYS"},
+         }) {
+        const std::string file = std::string{folder}.append("paste_").append(each.file).append(".txt");
+        const auto machine = io::describe_topology_matrix(file, io::read_file(file).value());
+        ASSERT_TRUE(machine.has_value()) << machine.error().message();
+        std::string numa;
+        for (const io::described_gpu& gpu : machine->gpus) numa += gpu.numa ? std::to_string(*gpu.numa) : "?";
+        const auto line = [](const std::vector<std::string>& words) {
+            std::string text;
+            for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
+            return text;
+        };
+        EXPECT_EQ(numa, each.numa) << file;
+        EXPECT_EQ(machine->nics.size(), each.nics) << file;
+        EXPECT_EQ(line(machine->links[0]), each.first) << file;
+        EXPECT_EQ(each.nics == 0 ? "" : line(machine->nics.back().to_gpus), each.adapter) << file;
+        EXPECT_TRUE(machine->left_out.empty()) << file << ": " << machine->left_out[0].why;
+    }
+    const auto broken = io::read_topology_matrix(folder + "paste_09.txt"); // a fabric that is broken one way
+    ASSERT_FALSE(broken.has_value());
+    EXPECT_EQ(broken.error().field, "GPU2 to GPU0");
+}
+
 TEST(read_topology_matrix, says_where_it_is_wrong) {
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tNV2\nGPU1\tNV1\t X \n"),
               "topo.txt:3: GPU1 to GPU0: \"NV1\": expected the same as from GPU0 to GPU1, NV2");

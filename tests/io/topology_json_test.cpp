@@ -36,6 +36,7 @@ TEST(topology_json, is_read_as_it_was_written) {
         random_stream random{seed};
         node_topology any = random_topology(random, static_cast<int>(random.below(17)));
         for (std::size_t i = 0; i < any.links.size(); ++i) any.links[i][i] = {};
+        if (any.gpus() > 0 && random.below(4) == 0) any.numa[0] = unknown_numa;
         if (any.gpus() > 1) any.partitions = {gpu_set::first(2), gpu_set::of(1)};
         const auto told = io::parse_topology_json("t.json", io::write_topology_json(any));
         RC_ASSERT(told.has_value());

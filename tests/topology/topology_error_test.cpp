@@ -44,7 +44,7 @@ TEST(topology_error, refuses_what_cannot_be) {
     EXPECT_EQ(refused([](auto& t) { t.numa[0] = 16; }), "NUMA node: 16: from 0 to 15");
     EXPECT_EQ(refused([](auto& t) { add_nvlinks(t, 0, 4, 20); }), "GPU4 to GPU0: 22: from 0 to 18 NVLinks");
     EXPECT_EQ(refused([](auto& t) { t.nics[1].to_gpus.clear(); }), "paths of mlx5_1: 0: a path a GPU");
-    EXPECT_EQ(refused([](auto& t) { t.nics[1].numa = -1; }), "NUMA node: -1: from 0 to 15");
+    EXPECT_EQ(refused([](auto& t) { t.nics[1].numa = -2; }), "NUMA node: -2: from 0 to 15");
     EXPECT_EQ(refused([](auto& t) { t.nics.resize(257); }), "NICs: 257: at most 256 on a node");
     EXPECT_EQ(refused([](auto& t) { t.partitions = {gpu_set::of(8)}; }),
               "partition: 256: some of the GPUs of the node, as bits");

@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
-#include <gpupack/io/detail/matrix_text.hpp>
+#include <gpupack/io/detail/plain_text.hpp>
 #include <gpupack/io/text_table.hpp>
 #include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/node_topology.hpp>
@@ -66,7 +66,7 @@ class topology_reader {
         if (number(at(all, "", "gpupack_topology"), "/gpupack_topology", 1, 1) != 1) return failure();
         for (const auto& [gpu, where] : elements(at(all, "", "gpus"), "/gpus")) {
             keys(*gpu, where, {"numa"});
-            read.numa.push_back(number(at(*gpu, where, "numa"), where + "/numa", 0, 15));
+            read.numa.push_back(numa_node(*gpu, where));
         }
         for (const auto& [row, where] : elements(at(all, "", "links"), "/links")) {
             std::vector<gpu_link> links;
@@ -140,6 +140,13 @@ class topology_reader {
         return least;
     }
 
+    /// Null: unknown.
+    [[nodiscard]] int numa_node(const json& device, const std::string& where) {
+        const json& value = at(device, where, "numa");
+        if (device.is_object() && device.contains("numa") && value.is_null()) return unknown_numa;
+        return number(value, where + "/numa", 0, max_numa_node);
+    }
+
     [[nodiscard]] std::string word(const json& value, const std::string& where) {
         if (value.is_string()) return value.get<std::string>();
         wrong(where, value.dump().substr(0, 40), "a text");
@@ -149,7 +156,7 @@ class topology_reader {
     void read_nic(node_topology& topology, const json& adapter, const std::string& where) {
         keys(adapter, where, {"name", "numa", "to_gpus"});
         nic added{word(at(adapter, where, "name"), where + "/name"),
-                  number(at(adapter, where, "numa"), where + "/numa", 0, 15),
+                  numa_node(adapter, where),
                   {}};
         for (const auto& [cell, place] : elements(at(adapter, where, "to_gpus"), where + "/to_gpus")) {
             const std::string text = word(*cell, place);
@@ -206,7 +213,8 @@ class topology_reader {
         return text.append(rows.empty() ? "]" : "\n ]");
     };
     std::vector<std::string> gpus, links, nics, partitions;
-    for (const int numa : topology.numa) gpus.push_back(nlohmann::json{{"numa", numa}}.dump());
+    const auto numa_of = [](int node) { return node == unknown_numa ? nlohmann::json{} : nlohmann::json(node); };
+    for (const int numa : topology.numa) gpus.push_back(nlohmann::json{{"numa", numa_of(numa)}}.dump());
     for (std::size_t a = 0; a < topology.links.size(); ++a) {
         auto row = nlohmann::json::array();
         for (std::size_t b = 0; b < topology.links[a].size(); ++b)
@@ -214,7 +222,7 @@ class topology_reader {
         links.push_back(row.dump());
     }
     for (const nic& each : topology.nics) {
-        nlohmann::ordered_json adapter{{"name", each.name}, {"numa", each.numa}};
+        nlohmann::ordered_json adapter{{"name", each.name}, {"numa", numa_of(each.numa)}};
         auto& paths = adapter["to_gpus"] = nlohmann::ordered_json::array();
         for (const pcie_path path : each.to_gpus)
             paths.push_back(detail::path_words[static_cast<std::size_t>(path)]);

@@ -209,7 +209,7 @@ class cluster_builder {
             return false;
         }
         for (int i = 0; i < type.gpu_count; ++i)
-            type.gpus[i].numa = static_cast<std::uint8_t>(topology.numa[static_cast<std::size_t>(i)]);
+            type.gpus[i].numa = static_cast<std::uint8_t>(std::max(0, topology.numa[static_cast<std::size_t>(i)]));
         auto known = std::find(topologies_.begin(), topologies_.end(), topology) - topologies_.begin();
         if (known == static_cast<std::ptrdiff_t>(topologies_.size())) {
             topologies_.push_back(topology);

@@ -11,10 +11,17 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
+/// The highest NUMA node that a device may hang on.
+inline constexpr int max_numa_node = 15;
+
+/// The NUMA node of a device of which nobody knows on which it hangs. Requests that are aligned to NUMA nodes take it for
+/// node 0.
+inline constexpr int unknown_numa = -1;
+
 /// A network adapter of a node.
 struct nic {
     std::string name;               ///< As its owner calls it: mlx5_0.
-    int numa = 0;                   ///< The NUMA node that it hangs on, 0 to 15.
+    int numa = 0;                   ///< The NUMA node that it hangs on, 0 to 15, or unknown_numa.
     std::vector<pcie_path> to_gpus; ///< [GPUs of the node] how it reaches each of them.
 
     friend bool operator==(const nic&, const nic&) = default;
@@ -23,7 +30,7 @@ struct nic {
 /// What connects the GPUs of a node to each other, to its processors and to its network, as its owner describes it.
 /// cluster_builder checks it, by topology_error(). Default: nothing is known.
 struct node_topology {
-    std::vector<int> numa; ///< [GPUs] the NUMA node that each hangs on, 0 to 15.
+    std::vector<int> numa; ///< [GPUs] the NUMA node that each hangs on, 0 to 15, or unknown_numa.
     /// [GPUs][GPUs] how each reaches each; the same both ways, what stands on the diagonal means nothing.
     std::vector<std::vector<gpu_link>> links;
     std::vector<nic> nics; ///< At most 256.

@@ -57,12 +57,12 @@ namespace detail {
     const std::size_t gpus = topology.numa.size();
     if (gpus > max_gpus_per_node) return detail::wrong_topology("GPUs", std::to_string(gpus), "at most 32 on a node");
     for (const int node : topology.numa)
-        if (node < 0 || node > 15) return detail::wrong_topology("NUMA node", std::to_string(node), "from 0 to 15");
+        if (node < unknown_numa || node > max_numa_node) return detail::wrong_topology("NUMA node", std::to_string(node), "from 0 to 15");
     if (auto wrong = detail::wrong_links(topology)) return wrong;
     if (topology.nics.size() > max_nics)
         return detail::wrong_topology("NICs", std::to_string(topology.nics.size()), "at most 256 on a node");
     for (const nic& each : topology.nics) {
-        if (each.numa < 0 || each.numa > 15)
+        if (each.numa < unknown_numa || each.numa > max_numa_node)
             return detail::wrong_topology("NUMA node", std::to_string(each.numa), "from 0 to 15");
         if (each.to_gpus.size() != gpus)
             return detail::wrong_topology(std::string{"paths of "}.append(each.name), std::to_string(each.to_gpus.size()),
