@@ -41,8 +41,8 @@ class four_engines {
     /// make(engine) makes the policy under that engine.
     template <class Make>
     four_engines(const cluster& nodes, const Make& make)
-        : scan_{nodes, make(search::scan{})}, parallel_{on, make(search::parallel{.part = 3})},
-          indexed_{on, make(search::indexed{})}, tight_{on, make(search::indexed{.request_classes = 2})} {}
+        : scan_{nodes, make(search::scan{})}, parallel_{nodes, make(search::parallel{.part = 3})},
+          indexed_{nodes, make(search::indexed{})}, tight_{nodes, make(search::indexed{.request_classes = 2})} {}
 
     [[nodiscard]] const cluster& state() const { return scan_.cluster(); }
 
