@@ -25,7 +25,8 @@ table read_all(std::string_view content, char separator = ',') {
 
 TEST(delimited_text, reads_every_line_end_and_skips_blank_lines_and_comments) {
     const table expected{{"a", "b"}, {"1", "2"}};
-    for (const std::string_view text : {"a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2", "a,b\n\n  \n1,2\n", "#x,y\na,b\n1,2"})
+    for (const std::string_view text :
+         {"a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2", "a,b\n\n  \n1,2\n", "#x,y\na,b\n1,2"})
         EXPECT_EQ(read_all(text), expected) << text;
 }
 
@@ -60,7 +61,9 @@ TEST(delimited_text, finds_the_separator) {
     EXPECT_EQ(delimited_text::find_separator("a;b\n1,5;2,5\n"), ';');
     EXPECT_EQ(delimited_text::find_separator("a\tb\n1\t2\n"), '\t');
     EXPECT_EQ(delimited_text::find_separator("name,gpu_spec\na,V100M16|V100M32\n"), ',');
-    EXPECT_EQ(delimited_text::find_separator("1|COMPLETED|billing=12,cpu=12,mem=3G\n2|FAILED|cpu=1,mem=3G,node=1\n"), '|');
+    EXPECT_EQ(
+        delimited_text::find_separator("1|COMPLETED|billing=12,cpu=12,mem=3G\n2|FAILED|cpu=1,mem=3G,node=1\n"),
+        '|');
     EXPECT_EQ(delimited_text::find_separator("one\n"), ',');
 }
 

@@ -17,7 +17,8 @@ namespace {
 class scratch_file {
   public:
     explicit scratch_file(const std::string& content)
-        : path_{(std::filesystem::temp_directory_path() / ("gpupack-read-file-" + std::to_string(getpid()))).string()} {
+        : path_{(std::filesystem::temp_directory_path() / ("gpupack-read-file-" + std::to_string(getpid())))
+                    .string()} {
         std::ofstream{path_, std::ios::binary} << content;
     }
     ~scratch_file() { std::remove(path_.c_str()); }
@@ -69,7 +70,11 @@ TEST(read_file, refuses_damaged_gzip_wherever_it_ends) {
 
 TEST(read_file, drops_the_byte_order_mark_and_says_what_is_no_text) {
     EXPECT_EQ(read("\xef\xbb\xbfname\n"), "name\n");
-    EXPECT_NE(read(std::string{"\xff\xfe" "a\0", 4}).find("UTF-16"), std::string::npos);
+    EXPECT_NE(read(std::string{"\xff\xfe"
+                               "a\0",
+                               4})
+                  .find("UTF-16"),
+              std::string::npos);
     EXPECT_NE(read("\x28\xb5\x2f\xfd rest").find("zstd"), std::string::npos);
     EXPECT_NE(read(std::string{"a\0b", 3}).find("binary data"), std::string::npos);
 }

@@ -11,9 +11,9 @@ using namespace gpupack::io;
 TEST(time_text, one_instant_in_all_its_forms) {
     for (const std::string_view text :
          {"2020-06-09T18:41:01", "2020-06-09 18:41:01", "2020-06-09T18:41:01Z", "2020-06-10 02:41:01+08:00",
-          "2020-06-09T11:41:01-0700", "2020-06-09 11:41:01 PDT", "2020-06-09T18:41:01.999999+00:00", "2020/6/9 18:41:01",
-          "1591728061", "1591728061.0", "1591728061.987", "1591728061000", "1591728061000000", "1591728061000000000",
-          "1.591728061e9"})
+          "2020-06-09T11:41:01-0700", "2020-06-09 11:41:01 PDT", "2020-06-09T18:41:01.999999+00:00",
+          "2020/6/9 18:41:01", "1591728061", "1591728061.0", "1591728061.987", "1591728061000", "1591728061000000",
+          "1591728061000000000", "1.591728061e9"})
         EXPECT_EQ(parse_instant(text), 1591728061) << text;
     EXPECT_EQ(parse_instant("2020-06-09"), 1591660800);
     EXPECT_EQ(parse_instant("2020-06-09 18:41"), 1591728060);
@@ -22,8 +22,9 @@ TEST(time_text, one_instant_in_all_its_forms) {
 }
 
 TEST(time_text, refuses_what_is_no_time) {
-    for (const std::string_view text : {"", "x", "2020-13-01", "2020-02-30", "2020-06-09T25:00:00", "2020-06-09T18", "09/06/2020",
-                                        "2020-06-09T18:41:01 somewhere", "2020-06-09T18:61:01", "18:41:01", "2020-06-09T18:41:01+99:00"})
+    for (const std::string_view text :
+         {"", "x", "2020-13-01", "2020-02-30", "2020-06-09T25:00:00", "2020-06-09T18", "09/06/2020",
+          "2020-06-09T18:41:01 somewhere", "2020-06-09T18:61:01", "18:41:01", "2020-06-09T18:41:01+99:00"})
         EXPECT_FALSE(parse_instant(text)) << text;
 }
 
@@ -36,7 +37,8 @@ TEST(time_text, reads_spans_as_slurm_writes_them) {
     EXPECT_EQ(parse_span("1-12"), 86400 + 12 * 3600);
     EXPECT_EQ(parse_span("117"), 117);
     EXPECT_EQ(parse_span("117.0"), 117);
-    for (const std::string_view text : {"", "UNLIMITED", "Partition_Limit", "1:2:3:4", "-", "1-"}) EXPECT_FALSE(parse_span(text)) << text;
+    for (const std::string_view text : {"", "UNLIMITED", "Partition_Limit", "1:2:3:4", "-", "1-"})
+        EXPECT_FALSE(parse_span(text)) << text;
 }
 
 RC_GTEST_PROP(time_text, any_bytes_are_a_time_or_none, (const std::string& text)) {

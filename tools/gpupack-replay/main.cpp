@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gpupack-replay: replays a GPU cluster's tasks under placement policies, and says which wastes least.
+#include "import.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
 #include "output_file.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 namespace {
@@ -88,6 +90,7 @@ int replay(const options& chosen) {
 } // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view{argv[1]} == "import") return import_history(argc, argv);
     const auto chosen = parse_options(argc, argv);
     if (!chosen) return refuse(chosen.error());
     if (!chosen->message.empty()) {

@@ -18,7 +18,7 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 /// Whether a field says that there is no value: empty, or one of the words that pandas, databases and Slurm write.
 [[nodiscard]] inline bool is_missing(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 12> words{"nan",  "none", "null",    "nat",  "na", "n/a",
+    constexpr std::array<std::string_view, 12> words{"nan",  "none", "null",    "nat", "na", "n/a",
                                                      "<na>", "-",    "unknown", "\\n", "--", "undefined"};
     if (text.empty()) return true;
     if (text.size() > 9) return false;
@@ -124,4 +124,4 @@ struct decimal {
     return number->scaled(1);
 }
 
-} // namespace gpupack::io
+} // namespace gpupack::inline GPUPACK_ABI::io

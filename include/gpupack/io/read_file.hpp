@@ -25,7 +25,9 @@ namespace detail {
 [[nodiscard]] inline std::string_view binary_format(std::string_view content) noexcept {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 8> formats{{
         {"\x28\xb5\x2f\xfd", "a file compressed with zstd"},
-        {"\xfd" "7zXZ", "a file compressed with xz"},
+        {"\xfd"
+         "7zXZ",
+         "a file compressed with xz"},
         {"BZh", "a file compressed with bzip2"},
         {"PK\x03\x04", "a zip archive"},
         {"PAR1", "a Parquet file"},
@@ -53,7 +55,8 @@ namespace detail {
 /// @param path     named in the error
 /// @param packed   the compressed bytes
 /// @return the text, or an error where the data is cut short or damaged
-[[nodiscard]] inline expected<std::string, input_error> inflate(const std::string& path, const std::string& packed) {
+[[nodiscard]] inline expected<std::string, input_error> inflate(const std::string& path,
+                                                                const std::string& packed) {
     constexpr int with_gzip_header = 15 + 16;
     const auto damaged = [&] { return bad_input("file", path, "gzip data that is whole"); };
     std::string content;
@@ -108,9 +111,10 @@ namespace detail {
         content = *std::move(text);
     }
     if (const std::string_view format = detail::binary_format(content); !format.empty())
-        return bad_input("file", path, std::string{"text in UTF-8, plain or compressed by gzip; it is "}.append(format));
+        return bad_input("file", path,
+                         std::string{"text in UTF-8, plain or compressed by gzip; it is "}.append(format));
     if (content.starts_with("\xef\xbb\xbf")) content.erase(0, 3);
     return content;
 }
 
-} // namespace gpupack::io
+} // namespace gpupack::inline GPUPACK_ABI::io

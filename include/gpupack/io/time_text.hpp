@@ -18,7 +18,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
 namespace detail {
 
 /// Takes a number of so many digits off the front of a text.
-[[nodiscard]] inline std::optional<int> take_digits(std::string_view& text, std::size_t least, std::size_t most) noexcept {
+[[nodiscard]] inline std::optional<int> take_digits(std::string_view& text, std::size_t least,
+                                                    std::size_t most) noexcept {
     std::size_t count = 0;
     while (count < text.size() && count < most && text[count] >= '0' && text[count] <= '9') ++count;
     if (count < least) return std::nullopt;
@@ -63,7 +64,8 @@ namespace detail {
     if (!year || dash == '\0' || !month || take_one(text, "-/") != dash) return std::nullopt;
     const auto day = take_digits(text, 1, 2);
     if (!day) return std::nullopt;
-    const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
+    const std::chrono::year_month_day date{std::chrono::year{*year},
+                                           std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
     if (!date.ok()) return std::nullopt;
     std::int64_t seconds = std::chrono::sys_days{date}.time_since_epoch().count() * std::int64_t{86400};
@@ -80,7 +82,8 @@ namespace detail {
         seconds += *second;
         if (take_one(text, ".,") != '\0' && !take_digits(text, 1, 9)) return std::nullopt;
     }
-    while (take_one(text, " ") != '\0') {}
+    while (take_one(text, " ") != '\0') {
+    }
     const auto zone = parse_zone(text);
     if (!zone) return std::nullopt;
     return seconds - *zone;
@@ -137,4 +140,4 @@ namespace detail {
     return parts[0] * 60 + parts[1];
 }
 
-} // namespace gpupack::io
+} // namespace gpupack::inline GPUPACK_ABI::io
