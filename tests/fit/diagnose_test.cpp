@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/diagnose.hpp>
+#include <gpupack/fit/fits.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
