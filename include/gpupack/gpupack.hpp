@@ -75,6 +75,7 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
+#include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/node_row.hpp>

@@ -77,6 +77,61 @@ TEST_F(replay_program, says_how_close_together_training_jobs_are) {
     EXPECT_EQ(call("--policy all --load 0.1").out.find("link-preserve"), std::string::npos);
 }
 
+TEST_F(replay_program, lets_tasks_of_any_workload_come_and_go) {
+    const std::string poisson = "--arrivals poisson --load 0.9 --policy best-fit,fgd --seed 1:2 --length 20 --json - ";
+    const auto runs_of = [&](const std::string& flags) {
+        const run told = call(flags + poisson);
+        EXPECT_EQ(told.status, 0) << told.err;
+        return nlohmann::json::parse(told.out);
+    };
+    for (const std::string stays : {"", "--stays exponential ", "--stays lognormal ", "--stays recorded ",
+                                    "--stays recorded --stay-cap 15 "}) {
+        const auto runs = runs_of(recorded + stays);
+        ASSERT_EQ(runs.size(), 4U);
+        EXPECT_EQ(runs[0]["tasks"], runs[2]["tasks"]) << stays; // the same tasks come, whatever the policy
+        for (const auto& each : runs) {
+            EXPECT_GT(each["mean_allocated_percent"].get<double>(), 30.0) << stays;
+            EXPECT_LT(each["mean_allocated_percent"].get<double>(), 100.0) << stays;
+            EXPECT_LE(each["accepted_size_percent"].get<double>(), 100.0);
+            EXPECT_GT(each["accepted_percent"].get<double>(), 0.0);
+            EXPECT_GT(each["bound_size_percent"].get<double>(), 0.0);
+            EXPECT_GT(each["bound_allocated_percent"].get<double>(), 0.0);
+            EXPECT_LE(each["refused_though_free"].get<int>(), each["refused"].get<int>());
+            int arrived = 0;
+            for (const auto& size : each["sizes"]) arrived += size["arrived"].get<int>();
+            EXPECT_EQ(arrived, each["tasks"]) << stays;
+        }
+    }
+    EXPECT_EQ(runs_of(recorded), runs_of(recorded + "--stays exponential --warm-up 4 "));
+    EXPECT_GT(runs_of(recorded + "--no-fit wait ")[0]["mean_wait_stays"].get<double>(), 0.0);
+    EXPECT_NEAR(runs_of("--workload slices-mib ")[0]["mean_allocated_percent"].get<double>(), 85, 7); // by memory
+    const run table = call(recorded + "--arrivals poisson --policy best-fit,fgd --seed 1:3");
+    for (const char* part : {"mean alloc %", "though free %", "Less fgd, seed by seed", " +- ", "CPU only", "4 GPUs",
+                             "no policy could have had more than about"})
+        EXPECT_NE(table.out.find(part), std::string::npos) << part << table.out;
+}
+
+TEST_F(replay_program, refuses_flags_of_tasks_that_come_and_go_where_none_do) {
+    expect_refused("--stays recorded", "--stays: \"recorded\": expected --arrivals poisson beside it");
+    expect_refused("--length 5", "--length: \"5\": expected --arrivals poisson beside it");
+    expect_refused("--arrivals poisson --stays recorded",
+                   "--stays: \"recorded\": expected --nodes and --pods with recorded times; openb has none");
+    expect_refused(recorded + "--arrivals poisson --stay-cap 5",
+                   "--stay-cap: \"5\": expected --stays recorded beside it");
+    expect_refused(recorded + "--arrivals poisson --timeline",
+                   "--timeline: \"\": expected no other arrivals beside --arrivals poisson");
+    expect_refused("--workload mixed --arrivals once",
+                   "--arrivals: \"once\": expected poisson; tasks of mixed come and go");
+    expect_refused("--arrivals often", "--arrivals: \"often\": expected once, recorded or poisson");
+    expect_refused(recorded + "--arrivals poisson --stays long",
+                   "--stays: \"long\": expected recorded, exponential or lognormal");
+    expect_refused(recorded + "--arrivals poisson --warm-up x",
+                   "--warm-up: \"x\": expected a whole number from 0 to 1000");
+    write("cpu.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\na,1000,1,0,0\n");
+    expect_refused("--nodes nodes.csv --pods cpu.csv --arrivals poisson",
+                   "cpu.csv: --arrivals: \"poisson\": expected tasks that want GPUs, and nodes that have some");
+}
+
 TEST_F(replay_program, lists_policies_version_and_help) {
     EXPECT_NE(call("--list-policies").out.find("\nfgd                        fragmentation gradient descent"),
               std::string::npos);

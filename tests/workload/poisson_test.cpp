@@ -5,27 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 using namespace gpupack;
-
-TEST(poisson, durations_are_exponential) {
-    random_stream random{3};
-    constexpr int draws = 100'000;
-    double sum = 0;
-    double squares = 0;
-    int beyond = 0;
-    for (int i = 0; i < draws; ++i) {
-        const auto duration = static_cast<double>(workload::draw_exponential(random, workload::mean_duration)) /
-                              static_cast<double>(workload::mean_duration);
-        sum += duration;
-        squares += duration * duration;
-        beyond += duration > 2 ? 1 : 0;
-    }
-    EXPECT_NEAR(sum / draws, 1.0, 0.015);
-    EXPECT_NEAR(squares / draws, 2.0, 0.06);
-    EXPECT_NEAR(double(beyond) / draws, std::exp(-2.0), 0.005);
-}
 
 TEST(poisson, tasks_are_drawn_by_weight) {
     const std::vector<workload::task> tasks{{.name = "a", .weight = 1}, {.name = "b", .weight = 0}, {.name = "c", .weight = 3}};

@@ -4,9 +4,11 @@
 #include <gpupack/io/read_names.hpp>
 #include <gpupack/io/read_trace.hpp>
 #include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/gpu_sizes.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/workload/synthetic.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -73,6 +75,14 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
     auto workload = read_workload(chosen);
     if (!workload) return gpupack::unexpected<input_error>{workload.error()};
     inputs read{.workload = std::move(*workload)};
+    if (chosen.come_and_go) {
+        if (!chosen.synthetic) gpupack::workload::fill_gpu_sizes(read.workload);
+        const auto& tasks = read.workload.tasks;
+        const bool any = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task.size > 0; });
+        if (!any || read.workload.capacity == 0)
+            return gpupack::unexpected<input_error>{
+                input_error{chosen.pods, 0, "--arrivals", "poisson", "tasks that want GPUs, and nodes that have some"}};
+    }
     if (!chosen.history.empty()) {
         auto history = read_history(chosen.history, read.workload);
         if (!history) return gpupack::unexpected<input_error>{history.error()};

@@ -24,6 +24,12 @@ struct raw_options {
     std::string seed = "42";
     std::string load; // 1.3, or 1 where tasks come and go
     std::string learn;
+    std::string arrivals;
+    std::string stays;
+    std::string stay_cap;
+    std::string warm_up;
+    std::string length;
+    std::string no_fit;
     std::string workload;
     bool list_policies = false;
     bool version = false;
@@ -60,6 +66,16 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
                    "indexed (the default), scan, parallel or cuda: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
     app.add_option("--node-order", chosen.node_order, "number the nodes exactly so: a node name a line");
+    app.add_option("--arrivals", raw.arrivals,
+                   "once (the default: each task in random order, none leaves), recorded (as --timeline) or poisson "
+                   "(tasks drawn from the workload come and go at --load; what does not fit is refused)");
+    app.add_option("--stays", raw.stays,
+                   "how long tasks stay that come and go: exponential (the default), lognormal, or recorded");
+    app.add_option("--stay-cap", raw.stay_cap, "the most seconds of a recorded stay");
+    app.add_option("--warm-up", raw.warm_up,
+                   "mean stays before anything is measured of tasks that come and go (default 10; 4 for poisson)");
+    app.add_option("--length", raw.length, "mean stays that are measured of them (default 100; 10 for poisson)");
+    app.add_option("--no-fit", raw.no_fit, "reject (the default) or wait: what tasks do that come and do not fit");
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
     app.add_flag(
         "--causes", chosen.causes,
@@ -138,6 +154,35 @@ gpupack::expected<void, input_error> read_policies(const std::string& list, opti
     return {};
 }
 
+input_error flag_error(std::string field, std::string value, std::string expected) {
+    return {{}, 0, std::move(field), std::move(value), std::move(expected)};
+}
+
+/// The rules between the flags of tasks that come and go, and others.
+std::optional<input_error> steady_conflict(const options& chosen, const raw_options& raw) {
+    if (!chosen.come_and_go) {
+        for (const auto& [flag, value] : {std::pair{"--stays", raw.stays},
+                                          {"--stay-cap", raw.stay_cap},
+                                          {"--warm-up", raw.warm_up},
+                                          {"--length", raw.length},
+                                          {"--no-fit", raw.no_fit}})
+            if (!value.empty()) return flag_error(flag, value, "--arrivals poisson beside it");
+        return std::nullopt;
+    }
+    if (chosen.synthetic && !raw.arrivals.empty() && raw.arrivals != "poisson")
+        return flag_error("--arrivals", raw.arrivals, "poisson; tasks of " + chosen.workload + " come and go");
+    if (chosen.stays == gpupack::workload::stay_law::recorded && chosen.nodes.empty())
+        return flag_error("--stays", "recorded", "--nodes and --pods with recorded times; " + chosen.workload + " has none");
+    if (chosen.stay_cap && chosen.stays != gpupack::workload::stay_law::recorded)
+        return flag_error("--stay-cap", raw.stay_cap, "--stays recorded beside it");
+    if (chosen.synthetic) return std::nullopt;
+    if (chosen.timeline) return flag_error("--timeline", "", "no other arrivals beside --arrivals poisson");
+    for (const auto& [flag, value] : {std::pair{"--order", chosen.order}, {"--decisions", chosen.decisions}})
+        if (!value.empty()) return flag_error(flag, value, "tasks that arrive once, without --arrivals poisson");
+    if (chosen.causes) return flag_error("--causes", "", "tasks that arrive once, without --arrivals poisson");
+    return std::nullopt;
+}
+
 /// The rules between flags.
 std::optional<input_error> conflict(const options& chosen, const raw_options& raw) {
     const auto error = [](std::string field, std::string value, std::string expected) {
@@ -156,6 +201,7 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
             if (!value.empty())
                 return error(flag, value,
                              "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+    if (auto wrong = steady_conflict(chosen, raw)) return wrong;
     if (chosen.causes && chosen.synthetic)
         return error("--causes", "", "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (chosen.timeline && chosen.nodes.empty())
@@ -166,6 +212,39 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
     if (!chosen.decisions.empty() && !one_run)
         return error("--decisions", chosen.decisions, "one policy and one seed, so that the file holds one run");
     return std::nullopt;
+}
+
+/// Reads the flags of tasks that come and go.
+gpupack::expected<void, input_error> read_steady(const raw_options& raw, options& chosen) {
+    using gpupack::workload::stay_law;
+    if (!raw.arrivals.empty() && raw.arrivals != "once" && raw.arrivals != "recorded" && raw.arrivals != "poisson")
+        return bad_input("--arrivals", raw.arrivals, "once, recorded or poisson");
+    chosen.come_and_go = chosen.synthetic || raw.arrivals == "poisson";
+    chosen.timeline = chosen.timeline || raw.arrivals == "recorded";
+    if (!chosen.synthetic) {
+        chosen.warm_up = 4;
+        chosen.length = 10;
+    }
+    if (raw.stays == "recorded" || raw.stays == "lognormal")
+        chosen.stays = raw.stays == "recorded" ? stay_law::recorded : stay_law::lognormal;
+    else if (!raw.stays.empty() && raw.stays != "exponential")
+        return bad_input("--stays", raw.stays, "recorded, exponential or lognormal");
+    if (!raw.no_fit.empty() && raw.no_fit != "reject" && raw.no_fit != "wait")
+        return bad_input("--no-fit", raw.no_fit, "reject or wait");
+    chosen.waiting = raw.no_fit == "wait";
+    const auto read = [](const char* flag, const std::string& text, std::int64_t least, std::int64_t most,
+                         auto& target) -> gpupack::expected<void, input_error> {
+        if (text.empty()) return {};
+        const auto number = whole_number(text);
+        if (!number || *number < static_cast<std::uint64_t>(least) || *number > static_cast<std::uint64_t>(most))
+            return bad_input(flag, text,
+                             "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        target = static_cast<std::int64_t>(*number);
+        return {};
+    };
+    if (auto done = read("--stay-cap", raw.stay_cap, 1, 1'000'000'000, chosen.stay_cap); !done) return done;
+    if (auto done = read("--warm-up", raw.warm_up, 0, 1000, chosen.warm_up); !done) return done;
+    return read("--length", raw.length, 1, 1000, chosen.length);
 }
 
 gpupack::expected<options, input_error> check(options chosen, const raw_options& raw) {
@@ -192,7 +271,8 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     chosen.first_seed = *first;
     chosen.last_seed = *last;
 
-    const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.synthetic ? "1" : "1.3");
+    if (const auto done = read_steady(raw, chosen); !done) return gpupack::unexpected<input_error>{done.error()};
+    const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.come_and_go ? "1" : "1.3");
     if (!load) return bad_input("--load", raw.load, "a number from 0 to 1000 with at most three decimals");
     chosen.load = *load;
     if (!raw.learn.empty()) {

@@ -4,7 +4,10 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 
+#include <gpupack/workload/steady_arrivals.hpp>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +33,13 @@ struct options {
     std::string report;                ///< File.
     bool timeline = false;
     bool causes = false;               ///< Whether the table says why GPUs are idle, and which tasks fail.
-    bool synthetic = false;            ///< Whether tasks of the workload come and go.
+    bool synthetic = false;            ///< Whether the workload is made up of task classes that come and go.
+    bool come_and_go = false;          ///< Whether tasks arrive as a Poisson process and leave; always if synthetic.
+    bool waiting = false;              ///< Whether tasks that come and go wait where they do not fit.
+    gpupack::workload::stay_law stays = gpupack::workload::stay_law::exponential; ///< How long they stay.
+    std::optional<std::int64_t> stay_cap; ///< Seconds that a recorded stay lasts at most.
+    std::int64_t warm_up = 10;         ///< Mean stays before anything is measured.
+    std::int64_t length = 100;         ///< Mean stays that are measured.
     std::string message;               ///< For --help, --version and --list-policies: printed instead of a run.
     std::string command_line;
 };

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -59,37 +61,100 @@ std::string within_name(const run_record& any, std::size_t level) {
     return fmt::format("in one {} %", any.churn->levels[level]);
 }
 
+/// A column of the table of tasks that come and go.
+struct churn_column {
+    std::string name;
+    std::size_t width;
+    std::function<std::string(const churn_summary&)> cell;
+};
+
+std::vector<churn_column> churn_columns(const std::vector<run_record>& runs,
+                                        const std::vector<churn_summary>& policies) {
+    const run_record& any = runs.front();
+    const auto number = [](int decimals, double value) { return fmt::format("{:.{}f}", value, decimals); };
+    std::vector<churn_column> columns{
+        {"mean alloc %", 12, [=](const churn_summary& each) { return number(2, each.allocated.mean); }},
+        {"accepted %", 10, [=](const churn_summary& each) { return number(2, each.accepted.mean); }},
+        {"by size %", 9, [=](const churn_summary& each) { return number(2, each.accepted_size.mean); }},
+        {"active GPUs", 11, [=](const churn_summary& each) { return number(1, each.active.mean); }},
+        {"decisions/s", 11, [=](const churn_summary& each) { return number(0, each.rate); }}};
+    const auto is_refused = [](const churn_summary& each) { return each.refused_though_free.most > 0; };
+    const auto waits = [](const churn_summary& each) { return each.mean_wait.most > 0; };
+    if (std::any_of(policies.begin(), policies.end(), is_refused))
+        columns.push_back({"though free %", 13, [=](const churn_summary& each) {
+                               return number(1, each.refused_though_free.mean);
+                           }});
+    if (std::any_of(policies.begin(), policies.end(), waits))
+        columns.push_back(
+            {"mean wait", 9, [=](const churn_summary& each) { return number(4, each.mean_wait.mean); }});
+    if (policies.front().has_links) {
+        columns.push_back({"best set %", 10, [=](const churn_summary& each) { return number(2, each.on_best.mean); }});
+        columns.push_back({"link %", 6, [=](const churn_summary& each) { return number(2, each.link.mean); }});
+    }
+    for (const std::size_t level : levels_shown(policies.front()))
+        columns.push_back({within_name(any, level), within_name(any, level).size(), [=](const churn_summary& each) {
+                               return number(1, each.within[level].mean);
+                           }});
+    const std::vector<measure> accepted = accepted_measures(runs);
+    for (std::size_t c = 0; c < accepted.size(); ++c)
+        columns.push_back({accepted[c].name, std::max<std::size_t>(6, accepted[c].name.size()),
+                           [=](const churn_summary& each) { return number(2, each.by_class[c].mean); }});
+    return columns;
+}
+
+/// The policies less fgd, seed by seed; nothing where it was not run, or with one seed.
+std::string churn_differences(const std::vector<run_record>& runs, const std::vector<churn_summary>& policies) {
+    const auto fgd =
+        std::find_if(policies.begin(), policies.end(), [](const auto& each) { return each.policy == "fgd"; });
+    if (fgd == policies.end() || policies.size() < 2 || fgd->seeds < 2) return "";
+    std::vector<measure> columns{
+        {"mean alloc %", [](const run_record& run) { return run.result.mean_allocated_percent; }},
+        {"accepted %", [](const run_record& run) { return run.churn->counts.accepted_percent(); }},
+        {"by size %", [](const run_record& run) { return run.churn->accepted_size_percent; }}};
+    for (const measure& each : accepted_measures(runs)) columns.push_back(each);
+    std::string text = fmt::format("\nLess fgd, seed by seed, in points: mean +- standard error\n{:<{}}", "policy",
+                                   name_width);
+    const auto width = [](const measure& column) { return std::max<std::size_t>(14, column.name.size()); };
+    for (const measure& each : columns) text += fmt::format("  {:>{}}", each.name, width(each));
+    for (const churn_summary& policy : policies) {
+        if (policy.policy == "fgd") continue;
+        text += fmt::format("\n{:<{}}", policy.policy, name_width);
+        for (const measure& each : columns) {
+            const mean_error over = paired_error(policy, *fgd, each);
+            text += fmt::format("  {:>{}}", fmt::format("{:+.2f} +- {:.2f}", over.mean, over.error), width(each));
+        }
+    }
+    return text + "\n";
+}
+
 std::string churn_text(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
     const std::vector<churn_summary> policies = summarise_churn(runs);
     std::string text = fmt::format(
         "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
         any.nodes, any.gpus, 100 * any.load, any.churn->unit, seeds_text(runs), any.engine);
-    text += fmt::format("{:<{}}  {:>10}  {:>9}  {:>11}  {:>11}", "policy", name_width, "accepted %", "by size %",
-                        "active GPUs", "decisions/s");
-    if (policies.front().has_links) text += fmt::format("  {:>10}  {:>6}", "best set %", "link %");
-    for (const std::size_t level : levels_shown(policies.front()))
-        text += fmt::format("  {:>{}}", within_name(any, level), within_name(any, level).size());
-    for (const std::string& name : any.churn->names)
-        text += fmt::format("  {:>{}}", name, std::max<std::size_t>(6, name.size()));
+    const std::vector<churn_column> columns = churn_columns(runs, policies);
+    text += fmt::format("{:<{}}", "policy", name_width);
+    for (const churn_column& each : columns) text += fmt::format("  {:>{}}", each.name, each.width);
     text += "\n";
-    for (const churn_summary& each : policies) {
-        text += fmt::format("{:<{}}  {:>10.2f}  {:>9.2f}  {:>11.1f}  {:>11.0f}", each.policy, name_width,
-                            each.accepted.mean, each.accepted_size.mean, each.active.mean, each.rate);
-        if (each.has_links) text += fmt::format("  {:>10.2f}  {:>6.2f}", each.on_best.mean, each.link.mean);
-        for (const std::size_t level : levels_shown(each))
-            text += fmt::format("  {:>{}.1f}", each.within[level].mean, within_name(any, level).size());
-        for (std::size_t c = 0; c < each.by_class.size(); ++c)
-            text += fmt::format("  {:>{}.2f}", each.by_class[c].mean,
-                                std::max<std::size_t>(6, any.churn->names[c].size()));
+    for (const churn_summary& policy : policies) {
+        text += fmt::format("{:<{}}", policy.policy, name_width);
+        for (const churn_column& each : columns) text += fmt::format("  {:>{}}", each.cell(policy), each.width);
         text += "\n";
     }
+    if (columns.size() > 5 && columns[5].name == "though free %")
+        text += "\nthough free: of the tasks that were refused, those no larger than what was free in sum.\n";
     if (policies.front().has_links)
         text +=
             "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
             "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
-    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size.\n", bound_of(runs));
-    return text;
+    text += churn_differences(runs, policies);
+    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size", bound_of(runs));
+    if (const auto bound = allocated_bound_of(runs))
+        return text + fmt::format(";\nhad it known what comes, no policy could have had more than about {:.2f} % of the "
+                                  "GPUs in use.\n",
+                                  *bound);
+    return text + ".\n";
 }
 
 } // namespace
@@ -195,6 +260,17 @@ void add_curve(json& object, const run_record& run) {
     if (!run.bound_curve.empty()) object["bound_curve"] = run.bound_curve;
 }
 
+/// What arrived and what failed by size.
+void add_sizes(json& object, const run_record& run) {
+    auto& sizes = object["sizes"] = json::array();
+    for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
+        sizes.push_back({{"name", gpupack::replay::size_class_names[size]},
+                         {"arrived", run.sizes.arrived[size]},
+                         {"failed", run.sizes.failed[size]}});
+        if (run.waits) sizes.back()["waited"] = run.sizes.waited[size];
+    }
+}
+
 /// The bound, why compute is idle, and what failed by size.
 void add_measures(json& object, const run_record& run) {
     if (run.bound) object["bound_gpu_percent"] = gpupack::replay::percent(*run.bound, run.compute);
@@ -204,13 +280,7 @@ void add_measures(json& object, const run_record& run) {
                                      {"wrong_model", run.idle->wrong_model.count()},
                                      {"fits", run.idle->fits.count()},
                                      {"unasked", run.idle->rounding_overhead.count()}};
-    auto& sizes = object["sizes"] = json::array();
-    for (std::size_t size = 0; size < gpupack::replay::size_class_count; ++size) {
-        sizes.push_back({{"name", gpupack::replay::size_class_names[size]},
-                         {"arrived", run.sizes.arrived[size]},
-                         {"failed", run.sizes.failed[size]}});
-        if (run.waits) sizes.back()["waited"] = run.sizes.waited[size];
-    }
+    add_sizes(object, run);
 }
 
 /// What a timeline tells.
@@ -221,6 +291,7 @@ void add_timeline(json& object, const run_record& run) {
     object["wait_seconds"] = run.waits->total;
     object["longest_wait_seconds"] = run.waits->longest;
     object["mean_allocated_gpu_percent"] = run.result.mean_allocated_percent;
+    object["mean_allocated_percent"] = run.result.mean_allocated_percent;
     auto& points = object["timeline"] = json::array();
     for (const auto& point : run.result.samples)
         points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
@@ -240,15 +311,21 @@ void add_locality(json& object, const churn_record& churn) {
         gangs[churn.levels[level]] = level < all.by_level.size() ? all.by_level[level] : 0;
 }
 
-/// What a workload tells whose tasks come and go.
+/// What tasks tell that come and go.
 void add_churn(json& object, const run_record& run) {
     const churn_record& churn = *run.churn;
+    object["mean_allocated_percent"] = run.result.mean_allocated_percent;
     object["accepted_percent"] = churn.counts.accepted_percent();
     object["accepted_size_percent"] = churn.accepted_size_percent;
     object["bound_size_percent"] = churn.bound_size_percent;
+    if (churn.bound_allocated_percent) object["bound_allocated_percent"] = *churn.bound_allocated_percent;
     object["size_unit"] = churn.unit;
     object["mean_active_gpus"] = run.result.mean_active_gpus;
+    object["refused"] = run.result.refused.tasks;
+    object["refused_though_free"] = run.result.refused.though_free;
+    object["mean_wait_stays"] = churn.mean_wait;
     add_locality(object, churn);
+    add_sizes(object, run);
     auto& classes = object["kinds"] = json::array();
     for (std::size_t c = 0; c < churn.names.size(); ++c)
         classes.push_back({{"name", churn.names[c]},

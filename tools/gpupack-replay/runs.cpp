@@ -101,15 +101,21 @@ run_record new_record(const options& chosen, const inputs& input, const std::str
     return record;
 }
 
-/// What is told of a synthetic workload.
-churn_record churn_of(const inputs& input, const replay::result& result, const cluster& cluster,
-                      double bound_size_percent) {
+/// What is told where tasks come and go.
+churn_record churn_of(const options& chosen, const inputs& input, const replay::result& result, const cluster& cluster,
+                      const seed_draw& drawn) {
     const auto& tasks = input.workload.tasks;
-    churn_record churn{.counts = replay::count_classes(cluster, tasks, result, workload::warm_up),
-                       .unit = input.workload.unit,
-                       .bound_size_percent = bound_size_percent};
+    churn_record churn;
+    churn.counts = replay::count_classes(cluster, tasks, result, chosen.warm_up * workload::mean_duration);
+    churn.unit = input.workload.unit;
+    churn.bound_size_percent = drawn.bound_size_percent;
+    churn.bound_allocated_percent = drawn.bound_allocated_percent;
     churn.accepted_size_percent = churn.counts.accepted_size_percent(tasks);
-    for (const workload::task& task : tasks) churn.names.push_back(task.name);
+    if (chosen.synthetic)
+        for (const workload::task& task : tasks) churn.names.push_back(task.name);
+    if (chosen.waiting && result.placed > 0)
+        churn.mean_wait = static_cast<double>(replay::waits_of(result).total) /
+                          static_cast<double>(workload::mean_duration) / static_cast<double>(result.placed);
     if (cluster.domains().size() > 1) {
         churn.levels = cluster.domains().levels();
         churn.levels.emplace_back("node");
@@ -150,9 +156,10 @@ class all_runs {
         options.progress = [&record, this](std::size_t done) {
             progress_(record, static_cast<double>(done) / static_cast<double>(record.tasks));
         };
-        if (chosen_.synthetic) {
+        if (chosen_.come_and_go) {
             options.expected = {};
-            options.measure_from = workload::warm_up;
+            options.measure_from = chosen_.warm_up * workload::mean_duration;
+            if (chosen_.waiting) options.no_fit = replay::no_fit_rule::wait;
         } else if (chosen_.timeline) {
             options.no_fit = replay::no_fit_rule::wait;
             options.samples = replay::sampling::by_time;
@@ -167,8 +174,9 @@ class all_runs {
         replay::result& result = record.result;
         record.decisions = result.decisions();
         record.placed = result.placed;
-        if (chosen_.synthetic) {
-            record.churn = churn_of(from_, result, end, drawn.bound_size_percent);
+        if (chosen_.come_and_go) {
+            record.churn = churn_of(chosen_, from_, result, end, drawn);
+            record.sizes = replay::count_sizes(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
             record.tasks = static_cast<std::size_t>(record.churn->counts.all_arrived());
             record.placed = static_cast<std::size_t>(record.churn->counts.all_placed());
         } else {

@@ -4,8 +4,13 @@
 #include <gpupack/plan/hindsight_bound.hpp>
 #include <gpupack/replay/capacity_bound.hpp>
 #include <gpupack/replay/measure.hpp>
+#include <gpupack/replay/steady_bound.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/poisson.hpp>
+#include <gpupack/workload/steady_arrivals.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace replay_program {
 namespace {
@@ -15,9 +20,6 @@ namespace workload = gpupack::workload;
 using gpupack::cluster;
 using gpupack::input_error;
 using gpupack::task_mix;
-
-/// How long tasks of a synthetic workload arrive, in mean durations; the first ten fill the cluster.
-constexpr std::int64_t churn_durations = 110;
 
 /// What no policy could exceed at every second percent that arrives, from 80 % on; before, next to everything fits.
 std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const inputs& input,
@@ -40,23 +42,48 @@ std::vector<std::pair<double, double>> bound_curve(const cluster& cluster, const
 }
 
 /// The arrivals that the options name.
-std::vector<workload::arrival> arrivals_of(const options& chosen, const inputs& input, std::uint64_t seed) {
+gpupack::expected<std::vector<workload::arrival>, input_error> arrivals_of(const options& chosen, const inputs& input,
+                                                                           std::uint64_t seed) {
     if (input.arrivals) return *input.arrivals;
-    if (chosen.synthetic)
-        return workload::draw_poisson_arrivals(input.workload, seed, chosen.load, churn_durations);
+    const std::int64_t durations = chosen.warm_up + chosen.length;
+    if (chosen.synthetic && chosen.stays == workload::stay_law::exponential)
+        return workload::draw_poisson_arrivals(input.workload, seed, chosen.load, durations);
+    if (chosen.come_and_go)
+        return workload::draw_steady_arrivals(input.workload, seed,
+                                              {.load = chosen.load,
+                                               .stays = chosen.stays,
+                                               .stay_cap = chosen.stay_cap,
+                                               .length = durations});
     return workload::draw_arrivals(input.workload, seed, chosen.load);
+}
+
+/// Fills in what no policy could exceed where tasks come and go.
+gpupack::expected<void, input_error> bound_steady(const options& chosen, const inputs& input, seed_draw& drawn) {
+    const std::int64_t begin = chosen.warm_up * workload::mean_duration;
+    drawn.bound_size_percent = replay::capacity_bound_percent(input.workload, drawn.arrivals, begin);
+    if (chosen.synthetic) return {};
+    const auto cluster = input.workload.build(drawn.node_order);
+    if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
+    const auto bound = replay::steady_bound_of(*cluster, input.workload.tasks, drawn.arrivals, begin,
+                                               begin + chosen.length * workload::mean_duration);
+    drawn.bound_allocated_percent = bound.allocated_percent;
+    drawn.bound_size_percent = std::min(drawn.bound_size_percent, bound.size_percent);
+    return {};
 }
 
 } // namespace
 
 gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inputs& input, std::uint64_t seed) {
-    seed_draw drawn{.seed = seed, .arrivals = arrivals_of(chosen, input, seed)};
-    if (chosen.synthetic) {
-        drawn.bound_size_percent = replay::capacity_bound_percent(input.workload, drawn.arrivals, workload::warm_up);
+    auto arrivals = arrivals_of(chosen, input, seed);
+    if (!arrivals) return gpupack::unexpected<input_error>{arrivals.error()};
+    seed_draw drawn{.seed = seed, .arrivals = *std::move(arrivals)};
+    if (!chosen.synthetic)
+        drawn.node_order =
+            input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
+    if (chosen.come_and_go) {
+        if (auto done = bound_steady(chosen, input, drawn); !done) return gpupack::unexpected<input_error>{done.error()};
         return drawn;
     }
-    drawn.node_order =
-        input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
     if (chosen.timeline) return drawn;
     const auto cluster = input.workload.build(drawn.node_order);
     if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};

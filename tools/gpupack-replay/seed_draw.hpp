@@ -24,7 +24,9 @@ struct seed_draw {
     std::optional<std::int64_t> bound{}; ///< hindsight_bound of the arrivals, in milli-GPUs; none where tasks leave.
     /// [points]  Arrived, and the hindsight_bound of that, in percent of the GPUs; only for a report, of the first seed.
     std::vector<std::pair<double, double>> bound_curve{};
-    double bound_size_percent = 0; ///< capacity_bound_percent of a synthetic workload.
+    double bound_size_percent = 0; ///< What could be accepted by size where tasks come and go.
+    /// What could be in use over time, in percent of the GPUs, where tasks come and go; none where that is not known.
+    std::optional<double> bound_allocated_percent{};
 };
 
 /// Draws what the options want.

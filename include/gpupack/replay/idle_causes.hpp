@@ -9,6 +9,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/node_view.hpp>
 
 #include <algorithm>
@@ -17,7 +18,8 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay {
 
-/// The compute that no task has requested, split by why no expected task takes it.
+/// What no task has requested of the GPUs, of each its compute or its memory, whichever is used more; split by why no
+/// expected task takes it.
 ///
 /// Free compute of a GPU counts for the first hurdle that no expected task passes there.
 struct idle_causes {
@@ -96,7 +98,7 @@ struct passed_hurdles {
         if (node.compute_free().count() == 0) continue;
         const detail::passed_hurdles passed = detail::hurdles_passed(node, expected);
         for (int i = 0; i < node.gpu_count(); ++i) {
-            const milli_gpu free{node.gpu(i).compute_free};
+            const milli_gpu free{node.capacity(i).compute - used_part(node.gpu(i), node.capacity(i))};
             if (passed.with_host.contains(i))
                 causes.fits += free;
             else if (passed.of_model.contains(i))

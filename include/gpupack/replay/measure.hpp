@@ -6,6 +6,8 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/gpu_part.hpp>
+#include <gpupack/state/node_view.hpp>
 
 #include <cstdint>
 
@@ -16,9 +18,15 @@ namespace gpupack::inline GPUPACK_ABI::replay {
     return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Compute that tasks hold and have requested: a whole GPU that serves a request for half a GPU counts half.
+/// What tasks hold of the GPUs and have requested: of each GPU its compute or its memory, whichever is used more. A
+/// whole GPU that serves a request for half a GPU counts half. Cost: a pass over the GPUs.
 [[nodiscard]] inline milli_gpu served_compute(const cluster& cluster) noexcept {
-    return cluster.compute() - cluster.compute_free() - cluster.rounding_overhead();
+    std::int64_t used = 0;
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+        const node_view node = cluster[node_id{n}];
+        for (int i = 0; i < node.gpu_count(); ++i) used += used_part(node.gpu(i), node.capacity(i));
+    }
+    return milli_gpu{used} - cluster.rounding_overhead();
 }
 
 /// served_compute() in percent of all GPUs.

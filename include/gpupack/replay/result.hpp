@@ -33,6 +33,14 @@ struct sample {
     std::size_t waiting = 0; ///< Tasks that have arrived and are not placed.
 };
 
+/// Tasks of GPUs that were refused.
+struct refusals {
+    std::size_t tasks = 0;       ///< All of them, since means over time are taken.
+    std::size_t though_free = 0; ///< Those that were no larger than what was free on all GPUs together.
+
+    friend constexpr bool operator==(const refusals&, const refusals&) = default;
+};
+
 /// What came of a replay.
 struct result {
     std::vector<outcome> outcomes; ///< [decisions]  In the order in which they were made.
@@ -44,6 +52,7 @@ struct result {
     double fragmented_percent = 0;     ///< As it was at the last arrival.
     double mean_allocated_percent = 0; ///< Over time, until the last arrival.
     double mean_active_gpus = 0;       ///< GPUs in use, over time, until the last arrival.
+    refusals refused{};                ///< Tasks that want GPUs and were dropped when they arrived.
     double seconds = 0;                ///< Spent deciding, placing, releasing and learning; not measuring.
     std::vector<sample> samples;       ///< As options::samples says.
 

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/plan/place_gang.hpp>
+#include <gpupack/replay/gpu_meter.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/replay/options.hpp>
 #include <gpupack/replay/result.hpp>
@@ -33,7 +34,7 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
                const std::vector<workload::arrival>& arrivals, const options& options)
         : scheduler_{scheduler}, tasks_{tasks}, arrivals_{arrivals}, options_{options},
           now_{arrivals.empty() ? 0 : arrivals.front().time}, begin_{options.measure_from.value_or(now_)},
-          end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_} {}
+          end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_}, meter_{scheduler.cluster()} {}
 
     [[nodiscard]] result run() {
         result_.outcomes.reserve(arrivals_.size());
@@ -97,6 +98,19 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         const workload::arrival& arrival = arrivals_[number];
         result_.outcomes.push_back({arrival.task, false, {}, {}, arrival.time, now_});
         ++result_.rejected;
+        const workload::task& task = tasks_[arrival.task];
+        if (now_ < begin_ || task.request.gpus == 0) return;
+        ++result_.refused.tasks;
+        const cluster& cluster = scheduler_.cluster();
+        const std::int64_t size = part_over(task.request, cluster) * task.members;
+        if (cluster.compute().count() - meter_.total() >= size) ++result_.refused.though_free;
+    }
+
+    /// The part of GPUs that a request takes, over all of them; of memory, a part of the cluster's first GPU.
+    [[nodiscard]] static std::int64_t part_over(const request& request, const cluster& cluster) {
+        for (const node_type& type : cluster.types())
+            if (type.gpu_count > 0) return std::int64_t{part_of(request.share, type.gpus[0])} * request.gpus;
+        return request.total_compute().count();
     }
 
     /// Places a task, if it fits.
@@ -117,7 +131,7 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         const domain_tree& domains = scheduler_.cluster().domains();
         const int node_level = static_cast<int>(domains.levels().size());
         note(arrival, placed->members.front(), placed->one_node ? node_level : domains[placed->domain].level);
-        for (std::size_t m = 1; m < placed->members.size(); ++m) count_active(placed->members[m], 1);
+        for (std::size_t m = 1; m < placed->members.size(); ++m) count_in(placed->members[m], task.request);
         if (arrival.duration) run_for(*arrival.duration, std::move(placed->members));
         return true;
     }
@@ -125,7 +139,13 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     void note(const workload::arrival& arrival, const placement& placed, int gang_level) {
         result_.outcomes.push_back({arrival.task, true, placed.node, placed.gpus, arrival.time, now_, gang_level});
         ++result_.placed;
+        count_in(placed, tasks_[arrival.task].request);
+    }
+
+    /// Something was placed.
+    void count_in(const placement& placed, const request& request) {
         count_active(placed, 1);
+        meter_.place(scheduler_.cluster(), placed.node, placed.gpus, request);
     }
 
     void run_for(std::int64_t duration, std::vector<placement> members) {
@@ -136,6 +156,7 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     void release(const placement& placed) {
         count_active(placed, -1);
         scheduler_.release(placed);
+        meter_.update(scheduler_.cluster(), placed.node, placed.gpus);
     }
 
     /// Counts the GPUs that a task has for itself, while it runs; where there is no time, nothing.
@@ -151,7 +172,8 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         if (options_.samples == sampling::by_time) sample_until(until);
         const std::int64_t since = std::max(now_, begin_);
         if (until > since) {
-            allocated_time_ += (until - since) * served_compute(scheduler_.cluster()).count();
+            // In doubles: years of ticks times the GPUs of a large cluster are more than 64 bits hold.
+            allocated_time_ += static_cast<double>(until - since) * static_cast<double>(meter_.total());
             active_time_ += (until - since) * active_;
         }
         now_ = std::max(now_, time);
@@ -188,7 +210,8 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         const cluster& cluster = scheduler_.cluster();
         result_.samples.push_back({time - begin_,
                                    percent(result_.arrived_compute, cluster.compute().count()),
-                                   allocated_percent(cluster), fragmented_percent(cluster, options_.expected),
+                                   percent(meter_.total(), cluster.compute().count()),
+                                   fragmented_percent(cluster, options_.expected),
                                    queue_.size()});
     }
 
@@ -196,12 +219,12 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     void measure_end() {
         const cluster& cluster = scheduler_.cluster();
         if (options_.samples == sampling::by_arrivals) add_sample(now_);
-        result_.allocated_percent = allocated_percent(cluster);
+        result_.allocated_percent = percent(meter_.total(), cluster.compute().count());
         result_.fragmented_percent = fragmented_percent(cluster, options_.expected);
         if (begin_ >= end_) return;
         const auto length = static_cast<double>(end_ - begin_);
         const double whole = length * static_cast<double>(cluster.compute().count());
-        result_.mean_allocated_percent = whole > 0 ? 100.0 * static_cast<double>(allocated_time_) / whole : 0.0;
+        result_.mean_allocated_percent = whole > 0 ? 100.0 * allocated_time_ / whole : 0.0;
         result_.mean_active_gpus = static_cast<double>(active_time_) / length;
     }
 
@@ -226,9 +249,10 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     std::int64_t next_percent_ = 1;
     std::int64_t active_ = 0;         // GPUs
     std::int64_t active_time_ = 0;    // GPUs times time
-    std::int64_t allocated_time_ = 0; // milli-GPUs times time
+    double allocated_time_ = 0;       // milli-GPUs times time
     std::size_t started_ = 0;
     std::priority_queue<departure> departures_;
+    gpu_meter meter_;
     Queue queue_;
     stopwatch watch_;
     result result_;

@@ -53,9 +53,12 @@ struct size_counts {
 ///
 /// @param tasks     of the workload
 /// @param replayed  what came of them
-[[nodiscard]] inline size_counts count_sizes(const std::vector<workload::task>& tasks, const result& replayed) {
+/// @param begin     arrivals before are left out, while the cluster fills
+[[nodiscard]] inline size_counts count_sizes(const std::vector<workload::task>& tasks, const result& replayed,
+                                             std::int64_t begin = 0) {
     size_counts counts;
     for (const outcome& each : replayed.outcomes) {
+        if (each.arrived < begin) continue;
         const auto size = static_cast<std::size_t>(size_of(tasks[each.task].request));
         ++counts.arrived[size];
         counts.failed[size] += each.placed ? 0 : 1;

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/workload/arrival.hpp>
+#include <gpupack/workload/draws.hpp>
 #include <gpupack/workload/seed_stream.hpp>
 #include <gpupack/workload/workload.hpp>
 
@@ -18,26 +19,6 @@ inline constexpr std::int64_t mean_duration = 1 << 20;
 
 /// How long the cluster fills before what tasks find is typical, in ticks.
 inline constexpr std::int64_t warm_up = 10 * mean_duration;
-
-/// A draw from the exponential distribution, in whole numbers only, so that it is the same on every machine.
-///
-/// Source: von Neumann 1951, by comparing uniform draws (docs/sources.md#neumann51).
-/// @param random  what is drawn from
-/// @param mean    of the distribution
-[[nodiscard]] inline std::int64_t draw_exponential(random_stream& random, std::int64_t mean) {
-    constexpr int bits = 31;
-    for (std::int64_t whole = 0;; ++whole) {
-        const std::uint64_t first = random.below(std::uint64_t{1} << bits);
-        std::uint64_t previous = first;
-        int falling = 1;
-        for (std::uint64_t next = random.below(std::uint64_t{1} << bits); next < previous; ++falling) {
-            previous = next;
-            next = random.below(std::uint64_t{1} << bits);
-        }
-        if (falling % 2 == 1)
-            return whole * mean + static_cast<std::int64_t>((first * static_cast<std::uint64_t>(mean)) >> bits);
-    }
-}
 
 /// A task drawn by weight.
 ///

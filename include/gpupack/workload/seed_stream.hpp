@@ -14,7 +14,8 @@ enum class seed_stream : std::uint64_t {
     node_order = 1, ///< The order in which nodes are numbered.
     task_order = 2, ///< The order in which tasks arrive.
     resampling = 3, ///< Tasks drawn again once all have arrived.
-    poisson = 4     ///< Poisson arrivals: times, tasks and durations.
+    poisson = 4,    ///< Poisson arrivals: times, tasks and durations.
+    steady = 5      ///< The same from a cluster that is in its steady state.
 };
 
 /// The generator of one of the streams of a seed.

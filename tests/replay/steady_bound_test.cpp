@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gpupack/replay/steady_bound.hpp>
+
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
+#include <gtest/gtest.h>
+
+using namespace gpupack;
+using namespace gpupack::literals;
+
+TEST(steady_bound, is_what_could_be_in_use_of_what_would_be_there) {
+    const cluster nodes = cluster_builder{}.add_nodes(2, {8_cores, 8_GiB, {2, models::t4}}).build().value();
+    const std::vector<workload::task> tasks{{.name = "one", .request = {.gpus = 1}},
+                                            {.name = "never", .request = {.gpus = 4}}};
+    // Three of one GPU from 0 to 100, from 50 on as well one that no node holds.
+    const std::vector<workload::arrival> arrivals{{0, 0, 100}, {0, 0, 100}, {0, 0, 100}, {1, 50, 100}};
+    const auto bound = replay::steady_bound_of(nodes, tasks, arrivals, 0, 100, 2);
+    EXPECT_DOUBLE_EQ(bound.allocated_percent, 75.0);
+    EXPECT_DOUBLE_EQ(bound.size_percent, 100.0 * (3 + 3) / (3 + 7));
+    EXPECT_DOUBLE_EQ(replay::steady_bound_of(nodes, tasks, {}, 0, 100).size_percent, 100.0);
+}
