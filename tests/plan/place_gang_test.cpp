@@ -55,6 +55,17 @@ TEST(place_gang, takes_members_in_the_order_in_which_they_were_assigned) {
     }
 }
 
+TEST(place_gang, says_whom_the_caller_refused) {
+    scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}};
+    const auto refused = plan::place_gang(by, gang{.parts = {{{.cpu = milli_cpu{100}}, 3}}},
+                                          [](std::size_t member, const placement&) { return member != 1; });
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().refused_member, 1U);
+    EXPECT_FALSE(refused.error().proven);
+    EXPECT_EQ(refused.error().message(), "the caller refused member 1 of 3");
+    EXPECT_EQ(by.cluster().live_placements(), 0U);
+}
+
 TEST(place_gang, places_what_the_rule_says) {
     scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}, search::indexed{},
                  request_rule::whole_gpus};

@@ -7,6 +7,7 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/machines.hpp>
+#include <gpupack/request/instances.hpp>
 
 #include "support/for_all.hpp"
 #include "support/random_gang.hpp"
@@ -111,7 +112,12 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         if (!made) {
             EXPECT_TRUE(made.error().proven) << "seed " << seed;
             if (!made.error().feasible_when_empty) {
-                const cluster empty = random_history{seed}.any_cluster(); // the same, before anything came
+                cluster empty = random_history{seed}.any_cluster(); // the same, before anything came; what is closed stays so
+                for (std::uint32_t n = 0; n < on.size(); ++n) {
+                    empty.set_closed(node_id{n}, on[node_id{n}].closed());
+                    for (int i = 0; i < on[node_id{n}].gpu_count(); ++i)
+                        if (on[node_id{n}].gpu(i).closed) empty.set_closed(node_id{n}, gpu_set::of(i), true);
+                }
                 ++never;
                 EXPECT_EQ(deepest_level(empty, wanted, narrowest, widest), -1) << "seed " << seed;
             }
@@ -185,7 +191,8 @@ TEST(plan_gang, takes_the_tightest_narrow_domain) {
                                        gang{.parts = {{{.gpus = 8}, 4}}, .level = "rack", .required = true});
     ASSERT_FALSE(later);
     EXPECT_TRUE(later.error().feasible_when_empty);
-    EXPECT_EQ(later.error().message(), "no domain that is narrow enough has room for the whole gang now");
+    EXPECT_EQ(later.error().message(),
+              "no domain that is narrow enough has room for the whole gang now; 3 of 4 members would fit");
 }
 
 TEST(plan_gang, spreads_evenly_over_domains_and_nodes) {
@@ -229,10 +236,77 @@ TEST(plan_gang, says_what_is_wrong) {
     EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 1}}, .level = "row"}),
               "gang level: \"row\": expected node, or a level of the cluster's domains");
     const std::string never = "no domain that is narrow enough has room for the whole gang, even when it is empty";
-    EXPECT_EQ(refused({.parts = {{{.gpus = 8}, 3}}}), never);
-    EXPECT_EQ(refused({.parts = {{{.cpu = 300_cores}, 1}}}), never);
-    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 3}}, .most_per_node = 1}), never);
-    EXPECT_EQ(refused({.parts = {{{.gpus = 4}, 3}}, .level = "node", .required = true}), never);
+    EXPECT_EQ(refused({.parts = {{{.gpus = 8}, 3}}}), never + "; 2 of 3 members would fit");
+    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 2}, {{.cpu = 300_cores}, 1}}}),
+              never + "; not one member of part 1 fits any node now; 2 of 3 members would fit");
+    EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 3}}, .most_per_node = 1}), never + "; 2 of 3 members would fit");
+    EXPECT_EQ(refused({.parts = {{{.gpus = 4}, 3}}, .level = "node", .required = true}),
+              never + "; 2 of 3 members would fit");
     EXPECT_EQ(refused({.parts = {{{.gpus = 1}, 2}}, .least_per_node = 3}),
               "least_per_node: \"3\": expected at most the 2 members");
+}
+
+// A closed node is not like its open twins.
+TEST(plan_gang, is_not_misled_by_a_closed_twin) {
+    const node_spec twin{.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, models::t4}};
+    const node_spec wide{.cpu = 4_cores, .memory = 64_GiB, .gpus = {4, models::t4}};
+    const gang job{.parts = {{{.cpu = 3_cores, .gpus = 2}, 1}, {{.cpu = 3_cores, .gpus = 1}, 2}}};
+    cluster on = cluster_builder{}.add_nodes(2, twin).add_nodes(1, wide).build().value();
+    on.set_closed(node_id{0}, true);
+    const auto made = plan::plan_gang(on, policy::best_fit{}, job);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->members[0].node, node_id{2});
+    EXPECT_EQ(made->members[1].node, node_id{1});
+}
+
+// A part that fits nowhere, more equal members than there is room for, and two parts that need the same: proven at once.
+TEST(plan_gang, proves_what_is_hopeless_without_a_search) {
+    cluster on = cluster_builder{}.add_nodes(200, {.cpu = 96_cores, .gpus = {8, models::t4}}).build().value();
+    for (std::uint32_t n = 0; n < 200; ++n)
+        (void)on.take(node_id{n}, gpu_set::first(5), {.cpu = milli_cpu{88'000 - n}, .gpus = 5}); // no two alike
+    const auto refusal = [&](const gang& gang) {
+        const auto made = plan::plan_gang(on, policy::best_fit{}, gang, 0); // nothing may be searched
+        return made ? plan::gang_failure{.proven = false} : made.error();
+    };
+    const plan::gang_failure nowhere = refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 4}, {{.cpu = 9_cores, .gpus = 1}, 1}}});
+    EXPECT_TRUE(nowhere.proven && nowhere.feasible_when_empty);
+    EXPECT_EQ(nowhere.part, 1U);
+    EXPECT_EQ(nowhere.fitting, 4);
+    const plan::gang_failure many = refusal({.parts = {{{.cpu = 2_cores, .gpus = 1}, 700}}});
+    EXPECT_TRUE(many.proven);
+    EXPECT_EQ(many.fitting, 600);
+    const plan::gang_failure alike = refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 101}, {{.cpu = 8_cores, .gpus = 3}, 100}}});
+    EXPECT_TRUE(alike.proven);
+    EXPECT_EQ(alike.fitting, 200);
+}
+
+// An instance on each of two GPUs and others beside them: the starts are chosen for all of them together.
+TEST(plan_gang, chooses_starts_of_instances_together) {
+    const cluster on = cluster_builder{}.add_nodes(1, {.cpu = 64_cores, .gpus = {2, models::a100_80gb}}).build().value();
+    const request pair{.gpus = 2, .share = mig_profile(on.models(), "1g.10gb").value()};
+    const request large{.gpus = 1, .share = mig_profile(on.models(), "4g.40gb").value()};
+    for (const gang& job : {gang{.parts = {{pair, 1}, {large, 2}}}, gang{.parts = {{large, 2}, {pair, 1}}}})
+        EXPECT_TRUE(plan::plan_gang(on, policy::first_fit{}, job)); // whose own starts leave no room for the second
+    EXPECT_FALSE(plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{pair, 4}, {large, 2}}}));
+}
+
+TEST(plan_gang, ignores_the_share_of_members_without_gpus) {
+    const cluster on = cluster_builder{}.add_nodes(1, {.cpu = 8_cores, .gpus = {1, models::t4}}).build().value();
+    const request launcher{.cpu = 1_cores, .gpus = 0, .share = split_slice{4_GiB}};
+    EXPECT_TRUE(plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{launcher, 2}}}));
+}
+
+// Equal parts are one part, and the order of parts does not matter.
+TEST(plan_gang, does_not_depend_on_how_a_gang_is_written) {
+    const cluster on = racks(2, 4, machines::dgx_h100());
+    const request large{.gpus = 5};
+    const request small{.cpu = 1_cores, .gpus = 2};
+    const auto a = plan::plan_gang(on, policy::best_fit{}, gang{.parts = {{large, 2}, {small, 3}}});
+    const auto b = plan::plan_gang(on, policy::best_fit{}, gang{.parts = {{small, 1}, {large, 1}, {small, 2}, {large, 1}}});
+    ASSERT_TRUE(a && b);
+    EXPECT_EQ(a->members[0], b->members[1]);
+    EXPECT_EQ(a->members[1], b->members[4]);
+    EXPECT_EQ(a->members[2], b->members[0]);
+    EXPECT_EQ(a->members[4], b->members[3]);
+    EXPECT_EQ(a->domain, b->domain);
 }

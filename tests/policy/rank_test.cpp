@@ -6,6 +6,10 @@
 
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/mig_fragmentation.hpp>
+#include <gpupack/request/instances.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -38,4 +42,29 @@ TEST(rank, of_a_candidate_scorer_is_the_best_over_all_sets_and_pick_the_lowest_t
         RC_ASSERT(first.gpus == fit::lowest_gpus(node, request));
         RC_ASSERT(fit::fits_on(node, request, first.gpus, first.slots));
     });
+}
+
+// An instance on each of several GPUs starts where the policy would start one instance there.
+TEST(rank, starts_several_instances_where_the_policy_starts_one) {
+    const node_spec spec{.cpu = 64_cores, .gpus = {3, models::a100_80gb}};
+    cluster on = cluster_builder{}.add_nodes(1, spec).build().value();
+    const share profile = mig_profile(on.models(), "1g.10gb").value();
+    const request one{.gpus = 1, .share = profile};
+    (void)on.take(node_id{}, gpu_set::of(1), one, slot_list{policy::select_gpus(policy::first_fit{}, on[node_id{}], one).slots[0]});
+    const auto scorer = policy::mig_fragmentation{}.prepare({on, one, 0});
+    for (int gpus = 2; gpus <= 3; ++gpus) {
+        const request several{.gpus = gpus, .share = profile};
+        const selection chosen = policy::select_gpus(scorer, on[node_id{}], several);
+        ASSERT_TRUE(fit::fits_on(on[node_id{}], several, chosen.gpus, chosen.slots));
+        bool lowest_everywhere = true;
+        for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
+            request there = one;
+            there.ids = gpu_choice{true};
+            (void)there.ids.add(node_id{}, gpu_set::of(i));
+            EXPECT_EQ(chosen.slots[nth], policy::select_gpus(scorer, on[node_id{}], there).slots[0]) << i;
+            lowest_everywhere = lowest_everywhere && chosen.slots[nth] == fit::lowest_slot(on[node_id{}], i, profile);
+        });
+        EXPECT_FALSE(lowest_everywhere);
+        EXPECT_EQ(policy::node_score(scorer, on[node_id{}], several), scorer(candidate{on[node_id{}], chosen.gpus, chosen.slots}, several));
+    }
 }

@@ -47,4 +47,8 @@ TEST(state_memo, tells_apart_which_gpu_is_taken_and_how) {
     (void)widths.take(node_id{1}, gpu_set::of(0), {.gpus = 1});
     (void)widths.take(node_id{1}, gpu_set::of(1), {.gpus = 1});
     EXPECT_FALSE(search::same_state(widths[node_id{0}], widths[node_id{1}]));
+
+    cluster closed = three_alike_and_one_other();
+    closed.set_closed(node_id{0}, true);
+    EXPECT_FALSE(search::same_state(closed[node_id{0}], closed[node_id{1}]));
 }

@@ -33,7 +33,7 @@ namespace gpupack::inline GPUPACK_ABI::fit {
 /// Whether the GPUs have the memory of a split slice together; true for other requests.
 [[nodiscard]] GPUPACK_HD constexpr bool enough_together(const node_view& node, const request& request,
                                                         gpu_set gpus) noexcept {
-    if (!request.share.is_split()) return true;
+    if (!request.share.is_split() || request.gpus == 0) return true; // without GPUs, a share means nothing
     std::int64_t free = 0;
     for_each_gpu(gpus, [&](int i) { free += node.gpu(i).memory_free; });
     return free >= request.share.total_memory().count();

@@ -20,6 +20,16 @@ class idle_node {
         state_ = idle_state(type, gpus_);
     }
 
+    /// A node of a cluster as it would be with nothing on it. What is closed stays closed.
+    GPUPACK_HD explicit constexpr idle_node(const node_view& node) noexcept : type_{&node.type()}, id_{node.id()} {
+        for (int i = 0; i < type_->gpu_count; ++i) {
+            gpus_[i] = idle_gpu(type_->gpus[i]);
+            gpus_[i].closed = node.gpu(i).closed;
+        }
+        state_ = idle_state(*type_, gpus_);
+        state_.closed = node.closed();
+    }
+
     /// Valid while the idle_node stays where it is.
     [[nodiscard]] GPUPACK_HD constexpr node_view view() const noexcept { return {id_, *type_, state_, gpus_}; }
 

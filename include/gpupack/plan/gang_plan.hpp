@@ -8,6 +8,8 @@
 #include <gpupack/topology/domain_tree.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,13 +36,26 @@ struct gang_failure {
     input_error input{};             ///< What is wrong with it; empty field: nothing.
     bool feasible_when_empty = true; ///< Whether it might fit if the cluster were empty: wait if so, reject if not.
     bool proven = true;              ///< Whether there is no placement now; else the budget of the search ran out.
+    std::int64_t members = 0;        ///< Members of the gang.
+    /// Members for which the best domain that is narrow enough has room now: exact for equal members, else at least so many.
+    std::int64_t fitting = 0;
+    std::optional<std::size_t> part{};           ///< The part of the gang of which not one member fits any node now.
+    std::optional<std::size_t> refused_member{}; ///< The member to which the caller's admit said no; there was room for all.
 
     /// One line.
     [[nodiscard]] std::string message() const {
         if (!input.field.empty()) return input.message();
-        if (!feasible_when_empty && proven)
-            return "no domain that is narrow enough has room for the whole gang, even when it is empty";
-        std::string text{"no domain that is narrow enough has room for the whole gang now"};
+        if (refused_member) {
+            return std::string{"the caller refused member "}
+                .append(std::to_string(*refused_member))
+                .append(" of ")
+                .append(std::to_string(members));
+        }
+        std::string text{"no domain that is narrow enough has room for the whole gang"};
+        text.append(feasible_when_empty || !proven ? " now" : ", even when it is empty");
+        if (part) text.append("; not one member of part ").append(std::to_string(*part)).append(" fits any node now");
+        if (fitting < members)
+            text.append("; ").append(std::to_string(fitting)).append(" of ").append(std::to_string(members)).append(" members would fit");
         if (!proven) text.append("; the search was cut short: there may be a way");
         return text;
     }

@@ -43,7 +43,7 @@ template <class Scheduler> void release_gang(Scheduler& scheduler, const gang_pl
 ///                   binding a task failed for instance, everything is given back, the state is bit for bit as it was,
 ///                   and the gang is refused
 /// @param budget     see plan_gang
-/// @return           the placements; errors as plan_gang; a refusal by admit is one that is not proven
+/// @return           the placements; errors as plan_gang; a refusal by admit names the member, and is not proven
 template <class Scheduler, class Admit = admit_all>
 [[nodiscard]] expected<gang_placement, gang_failure> place_gang(Scheduler& scheduler, const gang& gang,
                                                                 Admit&& admit = {}, std::int64_t budget = 20'000) {
@@ -58,7 +58,9 @@ template <class Scheduler, class Admit = admit_all>
     for (std::size_t member = 0; member < placed.members.size(); ++member) {
         if (admit(member, placed.members[member])) continue;
         release_gang(scheduler, placed);
-        return unexpected<gang_failure>{gang_failure{.proven = false}};
+        gang_failure refusal{.proven = false, .members = gang.members(), .fitting = gang.members()};
+        refusal.refused_member = member;
+        return unexpected<gang_failure>{refusal};
     }
     return placed;
 }

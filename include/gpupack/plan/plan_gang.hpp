@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::plan {
@@ -38,11 +39,11 @@ namespace detail {
         if (cluster.domains()[id].level != level) continue;
         std::int64_t idle = 0;
         bool has_room = true;
-        for (std::size_t part = 0; part < board.gang().parts.size(); ++part) {
+        for (std::size_t part = 0; part < board.parts(); ++part) {
             const request& request = board.request(part);
             if (request.gpus == 0 || request.share.way() != sharing::exclusive) continue;
-            idle += std::int64_t{request.gpus} * board.gang().parts[part].count;
-            has_room = has_room && cluster.free_in(id).room_for(request.gpus) >= board.gang().parts[part].count;
+            idle += std::int64_t{request.gpus} * board.count(part);
+            has_room = has_room && cluster.free_in(id).room_for(request.gpus) >= board.count(part);
         }
         if (has_room && cluster.free_in(id).idle_gpus >= idle) domains.push_back(id);
     }
@@ -60,9 +61,9 @@ namespace detail {
     std::int64_t idle = 0;
     std::int64_t cpu = 0;
     std::int64_t memory = 0;
-    for (std::size_t part = 0; part < board.gang().parts.size(); ++part) {
+    for (std::size_t part = 0; part < board.parts(); ++part) {
         const request& request = board.request(part);
-        const std::int64_t count = board.gang().parts[part].count;
+        const std::int64_t count = board.count(part);
         if (request.share.way() == sharing::exclusive) idle += count * request.gpus;
         cpu += count * request.cpu.count();
         memory += count * request.memory.count();
@@ -84,13 +85,16 @@ namespace detail {
 /// The plan that a board holds.
 [[nodiscard]] inline gang_plan plan_of(const gang_board& board) {
     gang_plan plan;
-    plan.order.resize(board.assigned().size());
+    std::vector<std::vector<std::size_t>> members(board.parts()); // of each part of the board, in the order of the gang
+    std::size_t next = 0;
     for (std::size_t part = 0; part < board.gang().parts.size(); ++part)
-        for (std::size_t i = 0; i < board.assigned().size(); ++i)
-            if (board.assigned()[i].part == part) {
-                plan.order[i] = plan.members.size();
-                plan.members.push_back(board.assigned()[i].target);
-            }
+        for (int i = 0; i < board.gang().parts[part].count; ++i) members[board.part_of(part)].push_back(next++);
+    plan.members.resize(next);
+    std::vector<std::size_t> taken(board.parts(), 0);
+    for (const gang_board::assignment& each : board.assigned()) {
+        plan.order.push_back(members[each.part][taken[each.part]++]);
+        plan.members[plan.order.back()] = each.target;
+    }
     std::vector<node_id> nodes;
     for (const selection& member : plan.members) nodes.push_back(member.node);
     std::sort(nodes.begin(), nodes.end());
@@ -130,29 +134,78 @@ struct level_range {
         return false;
     }
     const node_range all = cluster.nodes_in(domain_id{});
+    const node_type* last = nullptr; // of an open node that would not do; most nodes are like the one before
     return std::any_of(all.begin(), all.end(), [&](const node_id& node) {
+        const node_view view = cluster[node];
+        if (view.closed() || (&view.type() == last && !board.names_gpus_of(node))) return false;
+        last = view.idle_gpus() == view.gpu_count() ? &view.type() : nullptr;
         return might_fit_empty(board, node_range{&node, &node + 1});
     });
+}
+
+/// Assigns the gang to one node, or to nobody. Of nodes in one state only the first is tried.
+[[nodiscard]] inline bool assign_to_one_node(const gang_board& board, gang_search& search) {
+    std::vector<std::uint32_t> failed; // the first of each kind
+    for (const node_id node : nodes_to_try(board)) {
+        if (!failed.empty() && std::find(failed.begin(), failed.end(), search.twin_of(node).number()) != failed.end()) continue;
+        if (search.assign_all_on({node})) return true;
+        failed.push_back(search.twin_of(node).number());
+    }
+    return false;
+}
+
+/// The first part of the gang that is a certain part of the board.
+[[nodiscard]] inline std::size_t first_of_part(const gang_board& board, std::size_t part) {
+    std::size_t first = 0;
+    while (board.part_of(first) != part) ++first;
+    return first;
+}
+
+/// Counts how many members the best of the widest domains allowed would take; of nodes, the few that have most free.
+inline void count_fitting(const gang_board& board, gang_search& search, int level) {
+    const cluster& cluster = board.cluster();
+    if (level < static_cast<int>(cluster.domains().levels().size())) {
+        for (std::uint32_t d = 0; d < cluster.domains().size(); ++d)
+            if (cluster.domains()[domain_id{d}].level == level) search.count_in(domain_id{d});
+        return;
+    }
+    constexpr std::size_t most_counted = 16;
+    std::vector<node_id> nodes(cluster.nodes_in(domain_id{}).begin(), cluster.nodes_in(domain_id{}).end());
+    const auto counted = nodes.begin() + static_cast<std::ptrdiff_t>(std::min(most_counted, nodes.size()));
+    std::partial_sort(nodes.begin(), counted, nodes.end(), [&](node_id a, node_id b) {
+        const auto free = [&](node_id id) {
+            const node_view node = cluster[id];
+            return std::tuple{!node.closed(), node.idle_gpus(), node.compute_free().count(), node.cpu_free().count()};
+        };
+        return free(a) != free(b) ? free(a) > free(b) : a < b;
+    });
+    std::for_each(nodes.begin(), counted, [&](node_id node) { search.count_on({node}); });
 }
 
 /// Assigns the gang at the narrowest level where that can be done.
 [[nodiscard]] inline expected<gang_plan, gang_failure> assign_gang(gang_board& board, level_range levels,
                                                                    std::int64_t budget) {
     gang_search search{board, budget};
-    for (int level = levels.narrowest; level >= levels.widest; --level) {
-        if (level == static_cast<int>(board.cluster().domains().levels().size())) {
-            for (const node_id node : nodes_to_try(board))
-                if (search.assign_all_on({node})) return plan_of(board);
+    const auto hopeless = part_without_room(board, board.cluster().nodes_in(domain_id{}));
+    const int node_level = static_cast<int>(board.cluster().domains().levels().size());
+    for (int level = levels.narrowest; level >= levels.widest && !hopeless; --level) {
+        if (level == node_level) {
+            if (assign_to_one_node(board, search)) return plan_of(board);
             continue;
         }
         for (const domain_id domain : domains_to_try(board, level))
             if (search.assign_all_in(domain)) return plan_of(board);
     }
-    bool feasible = false; // a narrow domain need not be part of a wider one
-    for (int level = levels.widest; level <= levels.narrowest && !feasible; ++level)
-        feasible = might_fit_empty_at(board, level);
-    return unexpected<gang_failure>{
-        gang_failure{.feasible_when_empty = feasible, .proven = !feasible || search.is_proven()}};
+    gang_failure failure{.proven = search.is_proven(), .members = board.gang().members()};
+    failure.feasible_when_empty = false; // a narrow domain need not be part of a wider one
+    const int last = levels.widest == 0 ? 0 : levels.narrowest; // the cluster has room for whatever a part of it has
+    for (int level = levels.widest; level <= last && !failure.feasible_when_empty; ++level)
+        failure.feasible_when_empty = might_fit_empty_at(board, level);
+    failure.proven = failure.proven || !failure.feasible_when_empty;
+    if (hopeless) failure.part = first_of_part(board, *hopeless);
+    count_fitting(board, search, levels.widest);
+    failure.fitting = search.most_assigned();
+    return unexpected<gang_failure>{failure};
 }
 
 } // namespace detail
@@ -161,15 +214,18 @@ struct level_range {
 ///
 /// Levels are tried from the narrowest to the widest allowed; at one level, the domain with the fewest idle GPUs first
 /// (pack) or the most (spread). In a domain, equal members are shared out by counting what each node can take; different
-/// ones are assigned one by one, the largest first; and where that fails, by branch and bound over nodes and GPUs. So a
-/// placement that exists is found as long as the budget lasts and the gang has at most 64 members.
+/// ones are assigned one by one, the largest first. Where that fails, the search is exact: it lists which members each node
+/// can take together, over all choices of GPUs and slots and in every order where the order matters, and then chooses for
+/// all nodes at once. So a placement that exists is found, and a refusal is proven, as long as the budget lasts. The order
+/// in which a gang lists its parts does not matter.
 /// Ties: lower domain, lower node.
-/// Cost: a fit test for each node of each domain tried, and a selection for each member; allocates.
+/// Cost: a fit test for each node of each domain tried, and a selection for each member; allocates. A part that fits no node
+/// now, or that has more members than the nodes have room for, is refused after that.
 ///
 /// @param cluster  stays as it is
 /// @param policy   selects the GPUs on each node: a policy, or any_policy
 /// @param gang     its members
-/// @param budget   choices that branch and bound may try
+/// @param budget   steps of the exact search: members tried on a node
 /// @param rule     what is placed for a request
 /// @return         the plan; or what is wrong with the gang; or that there is no placement, and whether that is proven
 template <class Policy>

@@ -30,9 +30,10 @@ namespace gpupack::inline GPUPACK_ABI::search {
     return mix_bits(hash);
 }
 
-/// Whether two nodes are of one type and in one state, GPU by GPU.
+/// Whether two nodes are of one type and in one state, GPU by GPU: both open or both closed.
 [[nodiscard]] inline bool same_state(const node_view& a, const node_view& b) noexcept {
-    if (&a.type() != &b.type() || !(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()))
+    if (&a.type() != &b.type() || a.closed() != b.closed() || !(a.cpu_free() == b.cpu_free()) ||
+        !(a.memory_free() == b.memory_free()))
         return false;
     for (int i = 0; i < a.gpu_count(); ++i)
         if (!(a.gpu(i) == b.gpu(i))) return false;

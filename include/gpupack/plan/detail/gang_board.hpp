@@ -24,12 +24,13 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// The members of a gang that are assigned so far, on a trial of the cluster.
 ///
+/// Parts that ask for the same are one part here, so that nothing depends on how a gang is written down.
 /// Of the policy it keeps no more than how it selects GPUs, so the search is compiled once for all policies.
 class gang_board {
   public:
     /// One member on its GPUs.
     struct assignment {
-        std::size_t part = 0; ///< Of the gang.
+        std::size_t part = 0; ///< Of the board.
         selection target;     ///< Where it goes.
     };
 
@@ -40,7 +41,7 @@ class gang_board {
     template <policy::policy Policy>
     gang_board(const gpupack::cluster& cluster, const Policy& policy, const gpupack::gang& gang, request_rule rule)
         : cluster_{cluster}, gang_{gang}, trial_{cluster} {
-        for (const gang_part& part : gang.parts) requests_.push_back(effective_request(rule, part.request));
+        merge_parts(rule);
         for (const gpupack::request& each : requests_)
             selectors_.push_back([scorer = policy::prepare(policy, policy::decision{cluster, each, 0})](
                                      const node_view& node, const gpupack::request& request) {
@@ -50,7 +51,7 @@ class gang_board {
 
     gang_board(const gpupack::cluster& cluster, const any_policy& policy, const gpupack::gang& gang, request_rule rule)
         : cluster_{cluster}, gang_{gang}, trial_{cluster} {
-        for (const gang_part& part : gang.parts) requests_.push_back(effective_request(rule, part.request));
+        merge_parts(rule);
         for (const gpupack::request& each : requests_)
             selectors_.push_back(policy.prepare_chooser(policy::decision{cluster, each, 0}));
     }
@@ -60,13 +61,21 @@ class gang_board {
     [[nodiscard]] const std::vector<assignment>& assigned() const noexcept { return assigned_; }
     /// The node as it is with the members assigned so far.
     [[nodiscard]] node_view view(node_id node) const noexcept { return trial_[node]; }
+    /// The number of parts that differ.
+    [[nodiscard]] std::size_t parts() const noexcept { return requests_.size(); }
     /// What is placed for a member of the part.
     [[nodiscard]] const gpupack::request& request(std::size_t part) const noexcept { return requests_[part]; }
+    /// How many members the part has.
+    [[nodiscard]] std::int64_t count(std::size_t part) const noexcept { return counts_[part]; }
+    /// The part of the board that a part of the gang belongs to.
+    [[nodiscard]] std::size_t part_of(std::size_t gang_part) const noexcept { return part_of_[gang_part]; }
 
-    /// Whether any member asks for GPUs by id.
-    [[nodiscard]] bool asks_for_ids() const noexcept {
-        return std::any_of(requests_.begin(), requests_.end(),
-                           [](const gpupack::request& each) { return !each.ids.is_any(); });
+    /// Whether some member asks for GPUs of that node by id, so that it is like no other node, and its GPUs are not alike.
+    [[nodiscard]] bool names_gpus_of(node_id node) const noexcept {
+        const gpu_set all = gpu_set::first(max_gpus_per_node);
+        return std::any_of(requests_.begin(), requests_.end(), [&](const gpupack::request& each) {
+            return !each.ids.is_any() && !(each.ids.among(node, all) == each.ids.among(node_id::none(), all));
+        });
     }
 
     /// How many members are on the node.
@@ -108,19 +117,26 @@ class gang_board {
         });
     }
 
-    /// Members that are missing on nodes which have too few.
-    [[nodiscard]] std::int64_t missing_on_nodes() const noexcept {
-        std::int64_t missing = 0;
-        for (const auto& [node, count] : members_)
-            if (count > 0) missing += std::max(0, gang_.least_per_node - count);
-        return missing;
+  private:
+    void merge_parts(request_rule rule) {
+        for (const gang_part& part : gang_.parts) {
+            const gpupack::request each = effective_request(rule, part.request);
+            const auto same = std::find(requests_.begin(), requests_.end(), each);
+            part_of_.push_back(static_cast<std::size_t>(same - requests_.begin()));
+            if (same == requests_.end()) {
+                requests_.push_back(each);
+                counts_.push_back(0);
+            }
+            counts_[part_of_.back()] += part.count;
+        }
     }
 
-  private:
     const gpupack::cluster& cluster_;
     const gpupack::gang& gang_;
     node_trial trial_;
     std::vector<gpupack::request> requests_; // [parts]  what is placed
+    std::vector<std::int64_t> counts_;       // [parts]
+    std::vector<std::size_t> part_of_;       // [parts of the gang]
     std::vector<gpu_chooser> selectors_;     // [parts]
     std::vector<assignment> assigned_;
     std::unordered_map<std::uint32_t, int> members_; // by node
