@@ -20,6 +20,7 @@ FOLDERS = ORDER + LEAVES
 FOREIGN = [
     (("nlohmann/",), {"io"}),
     (("hwloc",), {"io"}),
+    (("pugixml",), {"io"}),
     (("dlfcn",), {"nvml"}),
     (("thrust/", "cub/", "cuda", "nv/"), {"gpu"}),
     (("tbb/", "oneapi/"), {"search", "plan"}),

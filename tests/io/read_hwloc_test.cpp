@@ -52,9 +52,18 @@ class document {
         close();
         return std::string{"OSDev:"}.append(std::to_string(index_)).append(" ");
     }
-    /// An NVSwitch; returns its number.
-    std::string nvswitch() {
-        open(pci("PCIDev", "0680 [10de:22a3] [10de:1796] a1").append(" subtype=\"NVSwitch\""));
+    /// An AMD GPU as hwloc's ROCm SMI plugin tells it; returns the number of its device.
+    std::string rsmi_gpu() {
+        open(pci("PCIDev", "0380 [1002:7408] [1002:0b0c] 01"));
+        open("type=\"OSDev\" osdev_type=\"5\" subtype=\"RSMI\" name=\"rsmi0\"");
+        text.append("<info name=\"GPUModel\" value=\"AMD MI250X\"/>");
+        close();
+        close();
+        return std::string{"OSDev:"}.append(std::to_string(index_)).append(" ");
+    }
+    /// An NVSwitch, whose PCI class some drivers hide; returns its number.
+    std::string nvswitch(const std::string& ids = "0680 [10de:22a3] [10de:1796] a1") {
+        open(pci("PCIDev", ids).append(" subtype=\"NVSwitch\""));
         close();
         return std::string{"PCIDev:"}.append(std::to_string(index_)).append(" ");
     }
@@ -116,7 +125,8 @@ std::string package(int number, const std::string& devices) {
 }
 
 /// What hwloc's NVML plugin adds to a document: for some objects, megabytes a second from each to each.
-std::string nvlinks(const std::string& objects, const std::vector<int>& rows) {
+std::string nvlinks(const std::string& objects, const std::vector<int>& rows,
+                    const std::string& matrix = "NVLinkBandwidth") {
     std::string values;
     for (const int each : rows) values.append(std::to_string(each)).append(" ");
     const auto element = [](const char* name, const std::string& text) {
@@ -133,7 +143,9 @@ std::string nvlinks(const std::string& objects, const std::vector<int>& rows) {
     const auto count = std::count(objects.begin(), objects.end(), ':');
     return std::string{"<distances2hetero nbobjs=\""}
         .append(std::to_string(count))
-        .append("\" kind=\"25\" name=\"NVLinkBandwidth\">\n")
+        .append("\" kind=\"25\" name=\"")
+        .append(matrix)
+        .append("\">\n")
         .append(element("indexes", objects))
         .append(element("u64values", values))
         .append("</distances2hetero>\n");
@@ -249,6 +261,52 @@ TEST(read_hwloc, takes_the_nvlinks_that_it_tells) {
     }
 }
 
+// As on a DGX-2 whose driver hid the class of one NVSwitch: half of the GPUs seemed to have a link less.
+TEST(read_hwloc, knows_a_switch_by_its_subtype) {
+    document all;
+    all.host_bridge();
+    std::string objects = all.nvml_gpu("1db8");
+    objects.append(all.nvml_gpu("1db8")).append(all.nvswitch()).append(all.nvswitch("0000 [0000:0000] [0000:0000] 00"));
+    all.close();
+    const auto machine_read = io::parse_hwloc(
+        "m.xml", machine(all.text, "", nvlinks(objects, {1, 0, 75'000, 75'000, 0, 1, 75'000, 75'000,
+                                                         75'000, 75'000, 1, 0, 75'000, 75'000, 0, 1})));
+    ASSERT_TRUE(machine_read) << machine_read.error().message();
+    EXPECT_EQ(machine_read->links[0][1].nvlinks, 6);
+}
+
+TEST(read_hwloc, reads_amds_gpus_and_their_links) {
+    document all;
+    all.host_bridge();
+    std::string objects = all.rsmi_gpu();
+    objects.append(all.rsmi_gpu()).append(all.rsmi_gpu());
+    all.close();
+    const auto described = io::describe_hwloc(
+        "m.xml", machine(all.text, "", nvlinks(objects, {0, 200'000, 50'000, 200'000, 0, 100'000, 50'000, 100'000, 0},
+                                               "XGMIBandwidth")));
+    ASSERT_TRUE(described) << described.error().message();
+    ASSERT_EQ(described->gpus.size(), 3U);
+    EXPECT_EQ(described->gpus[0].name, "AMD MI250X");
+    EXPECT_EQ(described->gpus[0].bus_id, "0000:01:00.0");
+    EXPECT_EQ(described->links[0][1], "XGMI");
+    EXPECT_EQ(described->topology.links[0][1], (gpu_link{pcie_path::host_bridge, 4}));
+    EXPECT_EQ(described->topology.links[0][2].nvlinks, 1);
+    EXPECT_EQ(described->topology.links[1][2].nvlinks, 2);
+}
+
+TEST(read_hwloc, names_adapters_without_a_driver_by_their_bus_ids) {
+    document all;
+    all.host_bridge();
+    all.adapter("", "");
+    all.text.replace(all.text.find("<object type=\"OSDev\""), std::string{"<object type=\"OSDev\" osdev_type=\"2\" name=\"\" gp_index=\"103\"></object>\n"}.size(), "");
+    all.close();
+    const auto described = io::describe_hwloc("m.xml", machine(all.text, ""));
+    ASSERT_TRUE(described) << described.error().message();
+    ASSERT_EQ(described->nics.size(), 1U);
+    EXPECT_EQ(described->nics[0].name, "0000:01:00.0");
+    EXPECT_EQ(described->nics[0].bus_id, "0000:01:00.0");
+}
+
 TEST(read_hwloc, finds_none_where_there_is_none) {
     const auto told = io::parse_hwloc("m.xml", machine("", ""));
     ASSERT_TRUE(told) << told.error().message();
@@ -264,6 +322,11 @@ TEST(read_hwloc, refuses_what_is_not_hwlocs) {
     EXPECT_EQ(refused("hello\nworld\n"), "m.xml:1: document: \"hello\": " + right);
     EXPECT_EQ(refused(""), "m.xml:1: document: \"\": " + right);
     EXPECT_EQ(refused("<html><body/></html>"), "m.xml:1: document: \"<html><body/></html>\": " + right);
+    if (hwloc_get_api_version() < 0x00030000) {
+        EXPECT_EQ(refused("<?xml?>\n<topology version=\"3.0\"></topology>"),
+                  "m.xml:1: document: \"version 3.0\": expected hwloc's XML of version 2, which this hwloc 2 reads; "
+                  "lstopo --export-xml-flags v2 machine.xml writes it");
+    }
     EXPECT_NE(refused("<topology></topology>"), "accepted");
     EXPECT_NE(refused("<topology version=\"2.0\"><object type=\"Foo\"/></topology>"), "accepted");
     const std::string cut = machine("", "");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/node_topology.hpp>
 
@@ -32,13 +33,29 @@ struct described_instance {
     friend bool operator==(const described_instance&, const described_instance&) = default;
 };
 
+/// A MIG profile that a machine offers on a GPU, as `nvidia-smi mig -lgip` lists it.
+struct described_profile {
+    std::string name;          ///< "1g.10gb+me".
+    int id = 0;                ///< NVIDIA's number of it.
+    int free = 0;              ///< Instances that can be created now.
+    int total = 0;             ///< Instances on an empty GPU.
+    mebibytes memory{};        ///< Of one instance.
+    int sms = 0;               ///< Streaming multiprocessors of one instance.
+    int size = 0;              ///< On the placement grid, from -lgipp; 0: not listed.
+    std::vector<int> starts{}; ///< On the placement grid, from -lgipp.
+
+    friend bool operator==(const described_profile&, const described_profile&) = default;
+};
+
 /// A GPU as a machine describes it.
 struct described_gpu {
+    int index = 0;            ///< Its number on the machine.
     std::string name;         ///< The product; empty: the format does not say.
     std::optional<int> numa;  ///< The NUMA node as the text has it; none: unknown.
     std::string bus_id;       ///< On the PCI bus; empty: the format does not say.
     std::string uuid;         ///< Empty: the format does not say.
     std::vector<described_instance> instances{}; ///< Its MIG instances, where the format lists them.
+    std::vector<described_profile> profiles{};   ///< The MIG profiles it offers, where the format lists them.
 
     friend bool operator==(const described_gpu&, const described_gpu&) = default;
 };
@@ -64,7 +81,7 @@ struct described_machine {
     /// The pairs of GPUs whose PCIe path the text hides, so that it was inferred.
     std::vector<std::pair<int, int>> inferred;
     std::vector<left_out_text> left_out; ///< What was not used.
-    /// The links as policies use them. Where the text has no links, all paths are the longest.
+    /// The links as policies use them. Empty where the text has none.
     node_topology topology;
 
     friend bool operator==(const described_machine&, const described_machine&) = default;

@@ -10,7 +10,7 @@
 #include <gpupack/io/detail/matrix_text.hpp>
 #include <gpupack/io/detail/numa_numbers.hpp>
 #include <gpupack/io/detail/plain_text.hpp>
-#include <gpupack/io/text_table.hpp>
+#include <gpupack/io/read_file.hpp>
 #include <gpupack/topology/node_topology.hpp>
 #include <gpupack/topology/topology_error.hpp>
 
@@ -51,7 +51,7 @@ class matrix_describer {
         for (std::size_t g = 0; g < matrix_.gpus(); ++g) {
             const matrix_row& row = matrix_.rows[g];
             const numa_cell cell = affinity_reader{matrix_.header, row.tail}.numa();
-            machine_.gpus.push_back({{}, cell.node, {}, {}});
+            machine_.gpus.push_back({static_cast<int>(g), {}, cell.node, {}, {}});
             any = any || cell.node.has_value();
             if (cell.garbled)
                 machine_.left_out.push_back({row.line, cell.text.substr(0, 120), "the NUMA node cannot be told from its neighbours"});

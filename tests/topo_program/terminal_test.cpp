@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "terminal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+using namespace gpupack_tools;
+
+TEST(terminal, finds_the_name_that_was_meant) {
+    const std::vector<std::string> known{"best-fit", "worst-fit", "fgd", "link-preserve"};
+    EXPECT_EQ(closest_name("bestfit", known), "best-fit");
+    EXPECT_EQ(closest_name("fdg", known), "fgd"); // two letters swapped
+    EXPECT_EQ(closest_name("nothing-like-it", known), "");
+    EXPECT_EQ(did_you_mean("worstfit", known), ", did you mean worst-fit?");
+    EXPECT_EQ(did_you_mean("x", known), "");
+    EXPECT_EQ(closest_name(std::string(1'000'000, 'x'), known), ""); // no long work
+}
+
+TEST(terminal, breaks_help_at_its_width) {
+    const std::string help = "Does something useful with a file that somebody has.\n\n\nOptions:\n  -x,--extra N                what it is, in many words indeed\n"
+                             "  --a-flag-that-is-very-long WORD short words\n";
+    EXPECT_EQ(wrapped_help(help, 50), "Does something useful with a file that somebody\n"
+                                      "has.\n"
+                                      "\n"
+                                      "Options:\n"
+                                      "  -x,--extra N              what it is, in many\n"
+                                      "                            words indeed\n"
+                                      "  --a-flag-that-is-very-long WORD short words\n");
+}
+
+TEST(terminal, has_the_width_that_the_environment_says) {
+    setenv("COLUMNS", "57", 1);
+    EXPECT_EQ(terminal_width(-1), 57U);
+    setenv("COLUMNS", "nonsense", 1);
+    EXPECT_EQ(terminal_width(-1), 80U);
+    unsetenv("COLUMNS");
+    EXPECT_EQ(terminal_width(-1), 80U);
+    EXPECT_FALSE(can_redraw(-1));
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "terminal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace gpupack_tools {
+namespace {
+
+/// Appends words behind `begin` columns, and starts a new line with `indent` blanks before one that would pass the width.
+void append_wrapped(std::string& text, std::string_view words, std::size_t begin, std::size_t indent, std::size_t width) {
+    std::size_t column = begin;
+    bool first = true;
+    while (!words.empty()) {
+        const std::size_t end = std::min(words.find(' '), words.size());
+        const std::string_view word = words.substr(0, end);
+        words.remove_prefix(std::min(end + 1, words.size()));
+        if (word.empty()) continue;
+        if (!first && column + 1 + word.size() > width) {
+            text.append("\n").append(indent, ' ');
+            column = indent;
+        } else if (!first) {
+            text += ' ';
+            ++column;
+        }
+        text.append(word);
+        column += word.size();
+        first = false;
+    }
+}
+
+/// Edits between two words: a letter wrong, left out, too many, or two swapped.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i)
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                cost[i][j] = i + j;
+                continue;
+            }
+            const std::size_t changed = a[i - 1] == b[j - 1] ? 0 : 1;
+            cost[i][j] = std::min({cost[i - 1][j] + 1, cost[i][j - 1] + 1, cost[i - 1][j - 1] + changed});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                cost[i][j] = std::min(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+    return cost[a.size()][b.size()];
+}
+
+} // namespace
+
+std::size_t terminal_width(int descriptor) {
+    if (const char* const columns = std::getenv("COLUMNS"); columns != nullptr) {
+        std::size_t width = 0;
+        const char* const end = columns + std::strlen(columns);
+        const auto [stop, error] = std::from_chars(columns, end, width);
+        if (error == std::errc{} && stop == end && width >= 40 && width <= 1000) return width;
+    }
+    winsize size{};
+    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+    return 80;
+}
+
+bool can_redraw(int descriptor) {
+    const char* const terminal = std::getenv("TERM");
+    const char* const plain = std::getenv("NO_COLOR");
+    const bool dumb = terminal != nullptr && std::strcmp(terminal, "dumb") == 0;
+    return isatty(descriptor) == 1 && !dumb && (plain == nullptr || *plain == '\0');
+}
+
+std::string wrapped_help(std::string_view help, std::size_t width) {
+    constexpr std::size_t column = 28; // of descriptions
+    std::string text;
+    while (!help.empty()) {
+        const std::size_t end = std::min(help.find('\n'), help.size());
+        std::string_view line = help.substr(0, end);
+        help.remove_prefix(std::min(end + 1, help.size()));
+        const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
+        const std::size_t gap = start == 2 ? line.find("  ", 2) : std::string_view::npos;
+        if (gap != std::string_view::npos) { // a name, and what it is
+            const std::string_view name = line.substr(0, gap);
+            const bool fits = name.size() + 2 <= column;
+            text.append(name).append(fits ? "" : "\n").append(column - (fits ? name.size() : 0), ' ');
+            append_wrapped(text, line.substr(gap), column, column, width);
+        } else if (start > 20 && start < line.size()) { // the description of a long name, on a line of its own
+            text.append(column, ' ');
+            append_wrapped(text, line, column, column, width);
+        } else if (line.size() > width) {
+            append_wrapped(text, line, 0, start, width);
+        } else if (!line.empty() || !text.ends_with("\n\n")) {
+            text.append(line);
+        } else {
+            continue; // one empty line is enough
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+std::string closest_name(std::string_view name, const std::vector<std::string>& known) {
+    std::string closest;
+    std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
+    if (name.size() > 64) return closest;
+    for (const std::string& each : known)
+        if (const std::size_t edits = distance(name, each); edits < least) {
+            least = edits;
+            closest = each;
+        }
+    return closest;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+    const std::string closest = closest_name(name, known);
+    return closest.empty() ? "" : ", did you mean " + closest + "?";
+}
+
+} // namespace gpupack_tools

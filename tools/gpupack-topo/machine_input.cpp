@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "machine_input.hpp"
+
+#include <gpupack/io/describe_machine.hpp>
+#include <gpupack/io/read_file.hpp>
+#include <gpupack/io/read_hwloc.hpp>
+#include <gpupack/io/read_nccl_topology.hpp>
+#include <gpupack/io/topology_json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace topo_program {
+namespace {
+
+using namespace gpupack;
+using machine_or_error = expected<io::described_machine, input_error>;
+
+/// A topology as gpupack itself writes it, in words.
+machine_or_error describe_own_json(const std::string& file, const std::string& text) {
+    const auto topology = io::parse_topology_json(file, text);
+    if (!topology) return unexpected<input_error>{topology.error()};
+    constexpr const char* words[] = {"SYS", "NODE", "PHB", "PXB", "PIX", "PSB"};
+    io::described_machine machine;
+    machine.format = "gpupack topology";
+    machine.topology = *topology;
+    for (std::size_t a = 0; a < topology->links.size(); ++a) {
+        io::described_gpu gpu;
+        gpu.index = static_cast<int>(a);
+        if (topology->numa[a] != unknown_numa) gpu.numa = topology->numa[a];
+        machine.gpus.push_back(std::move(gpu));
+        auto& row = machine.links.emplace_back();
+        for (std::size_t b = 0; b < topology->links.size(); ++b) {
+            const gpu_link& link = topology->links[a][b];
+            row.push_back(a == b               ? "X"
+                          : link.nvlinks > 0 ? "NV" + std::to_string(link.nvlinks)
+                                             : words[static_cast<int>(link.pcie)]);
+        }
+    }
+    for (const nic& each : topology->nics) {
+        io::described_nic adapter{each.name, each.name, {}, {}, {}};
+        if (each.numa != unknown_numa) adapter.numa = each.numa;
+        for (const pcie_path path : each.to_gpus) adapter.to_gpus.emplace_back(words[static_cast<int>(path)]);
+        machine.nics.push_back(std::move(adapter));
+    }
+    return machine;
+}
+
+} // namespace
+
+machine_or_error read_machine(const std::string& path) {
+    const auto text = io::read_file(path);
+    if (!text) return unexpected<input_error>{text.error()};
+    const std::string file = path == "-" ? "standard input" : path;
+    const std::size_t start = text->find_first_not_of(" \t\r\n");
+    const char first = start == std::string::npos ? '\0' : (*text)[start];
+    if (first == '\0') return unexpected<input_error>{input_error{file, 0, "document", "", "a text that is not empty"}};
+    if (first == '{') return describe_own_json(file, *text);
+    if (first != '<') return io::describe_machine(file, *text);
+    if (text->find("<system") != std::string::npos && text->find("<topology") == std::string::npos)
+        return io::describe_nccl_topology(file, *text);
+    return io::describe_hwloc(file, *text);
+}
+
+} // namespace topo_program
