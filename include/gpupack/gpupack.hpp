@@ -90,6 +90,7 @@
 #include <gpupack/state/split.hpp>
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/changes_that_fit.hpp>
 #include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/explain_no_fit.hpp>

@@ -29,6 +29,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -91,6 +92,12 @@ class cluster {
         GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
         const bool named = id.number() < names_.size() && !names_[id.number()].empty();
         return named ? names_[id.number()] : std::string{"node "}.append(std::to_string(id.number()));
+    }
+
+    /// The name given to the node; empty where it has none.
+    [[nodiscard]] std::string_view given_name(node_id id) const {
+        GPUPACK_EXPECTS(id.number() < size(), "the id of a node of this cluster");
+        return id.number() < names_.size() ? std::string_view{names_[id.number()]} : std::string_view{};
     }
 
     /// The MIG tables of this cluster's GPUs, numbered as gpu_capacity::mig_number says.
