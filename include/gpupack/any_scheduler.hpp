@@ -6,6 +6,7 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/ids.hpp>
+#include <gpupack/core/input_error.hpp>
 #include <gpupack/fit/explain_no_fit.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/fits_empty.hpp>
@@ -15,7 +16,11 @@
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/search/explain.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/cluster_change.hpp>
+#include <gpupack/state/hold_book.hpp>
+#include <gpupack/state/placed_resources.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/refusal.hpp>
 #include <gpupack/state/selection.hpp>
 
 #include <cstddef>
@@ -53,7 +58,7 @@ class any_scheduler {
 
     /// A copy shares nothing with the original. What its engines remember starts anew, so that the first decision of each
     /// shape costs a pass over the cluster.
-    any_scheduler(const any_scheduler& other) : cluster_{other.cluster_} {
+    any_scheduler(const any_scheduler& other) : cluster_{other.cluster_}, holds_{other.holds_} {
         for (const entry& each : other.entries_)
             entries_.push_back({each.name, each.searcher.policy().make_searcher(cluster_), each.decisions});
     }
@@ -62,6 +67,7 @@ class any_scheduler {
     any_scheduler& operator=(any_scheduler other) noexcept {
         std::swap(cluster_, other.cluster_);
         std::swap(entries_, other.entries_);
+        std::swap(holds_, other.holds_);
         return *this;
     }
     ~any_scheduler() = default;
@@ -136,17 +142,169 @@ class any_scheduler {
         return commit(selection, placed_request, request);
     }
 
+    /// take() for choices from outside, made on a snapshot or by choose(): it is taken only if the node is as it was.
+    ///
+    /// @param selection  where
+    /// @param request    any request
+    /// @param seen       cluster::version() of the state in which the choice was made
+    /// @param which      the policy whose request rule counts
+    /// @return           the placement; or changed, where the node has changed since; or why it does not fit there
+    [[nodiscard]] expected<placement, refusal> take_if_unchanged(const selection& selection, const request& request,
+                                                                 std::uint64_t seen, policy_id which = {}) {
+        if (!is_valid(request)) return unexpected<refusal>{refusal::invalid};
+        if (!cluster_.contains(selection.node)) return unexpected<refusal>{refusal::no_such_node};
+        if (cluster_.version_of(selection.node) > seen) return unexpected<refusal>{refusal::changed};
+        return try_take(selection, request, which);
+    }
+
+    /// take() for choices from outside.
+    ///
+    /// @param selection  where
+    /// @param request    any request
+    /// @param which      the policy whose request rule counts
+    /// @return           the placement, or why it does not fit there
+    [[nodiscard]] expected<placement, refusal> try_take(const selection& selection, const request& request, policy_id which = {}) {
+        if (!is_valid(request)) return unexpected<refusal>{refusal::invalid};
+        const gpupack::request placed_request = effective_request(rule(which), request);
+        auto placed = cluster_.try_take(selection.node, selection.gpus, placed_request, selection.slots,
+                                        rounding_overhead(placed_request, request));
+        if (placed) changed(selection.node);
+        return placed;
+    }
+
+    /// Places the request and holds it until a time: commit() makes it stay, abort() and expire() give it back.
+    ///
+    /// @param request  must be valid
+    /// @param expiry   a time of the caller's choice
+    /// @param which    the policy
+    /// @return         the token of the hold and its placement, or the reasons why it fits nowhere now
+    [[nodiscard]] expected<std::pair<hold_token, placement>, no_fit> hold(const request& request, std::int64_t expiry,
+                                                                          policy_id which = {}) {
+        const auto placed = place(request, which);
+        if (!placed) return unexpected<no_fit>{placed.error()};
+        return std::pair{holds_.add(*placed, expiry), *placed};
+    }
+    /// Makes what is held stay. A second time changes nothing.
+    ///
+    /// @param token  of a hold
+    /// @return       the placement, or why not: see hold_book::commit
+    expected<placement, refusal> commit(hold_token token) { return holds_.commit(token); }
+    /// Gives a hold up. A second time changes nothing.
+    ///
+    /// @param token  of a hold
+    /// @return       none, or why not: see hold_book::abort
+    refusal abort(hold_token token) {
+        const auto given_up = holds_.abort(token);
+        if (!given_up) return given_up.error();
+        if (*given_up) (void)try_release(**given_up);
+        return refusal::none;
+    }
+    /// Gives up the holds whose time has come.
+    ///
+    /// @param now  a time
+    /// @return     the placements that were released
+    std::vector<placement> expire(std::int64_t now) {
+        std::vector<placement> late = holds_.expire(now);
+        for (const placement& each : late) (void)try_release(each);
+        return late;
+    }
+    /// The holds that are open.
+    [[nodiscard]] const hold_book& holds() const noexcept { return holds_; }
+
     /// Whether the request would be placed if nothing were: wait if so, reject if not. Cost: a test a node type.
     [[nodiscard]] bool fits_empty(const request& request, policy_id which = {}) const noexcept {
         return fit::fits_empty(cluster_, effective_request(rule(which), request));
     }
 
-    /// Gives back exactly what the placement took, whichever policy placed it. A placement that was released before, or
-    /// that belongs to another cluster, is a programming error.
+    /// Releases exactly what the placement took, whichever policy placed it.
+    ///
+    /// @param placement  live in this cluster; one that was released before is a programming error
     void release(const placement& placement) {
         cluster_.give_back(placement);
+        holds_.forget(placement);
         changed(placement.node);
     }
+    /// release() for receipts from outside.
+    ///
+    /// @param placement  any
+    /// @return           none, or not_live
+    refusal try_release(const placement& placement) {
+        const refusal why = cluster_.try_give_back(placement);
+        if (why != refusal::none) return why;
+        holds_.forget(placement);
+        changed(placement.node);
+        return why;
+    }
+
+    /// Puts a placement back exactly as it was: see cluster::restore.
+    ///
+    /// @param held   what it holds; no request rule is applied
+    /// @param force  whether closed and over-committed nodes take it, too
+    /// @return       the receipt, or why it cannot be
+    expected<placement, refusal> restore(const placed_resources& held, bool force = false) {
+        auto restored = cluster_.restore(held, force);
+        if (restored) changed(held.node);
+        return restored;
+    }
+
+    /// Says that a placement was told to leave, or stays after all. It holds what it has until it is released.
+    ///
+    /// @param placement  any
+    /// @param leaving    whether it leaves
+    /// @return           none, or not_live
+    refusal set_leaving(const placement& placement, bool leaving = true) { return cluster_.set_leaving(placement, leaving); }
+
+    /// Adds a node: see gpupack::add_node. Needs state/live_nodes.hpp.
+    ///
+    /// @param name     a name that no other node has; empty: none
+    /// @param spec     a node_spec
+    /// @param gpu_ids  [GPUs of the node] how its owner knows each of them, or empty
+    /// @param domain   the narrowest domain that it stands in; empty: none but the cluster
+    /// @return         the id of the node, or what is wrong
+    template <class Spec = node_spec>
+    [[nodiscard]] expected<node_id, input_error> add_node(const std::string& name, const Spec& spec,
+                                                          const std::vector<std::string>& gpu_ids = {},
+                                                          std::string_view domain = {}) {
+        auto added = cluster_.add_node(name, spec, gpu_ids, domain);
+        if (added) changed(*added);
+        return added;
+    }
+    /// Changes what a node has: see gpupack::change_node. Needs state/live_nodes.hpp.
+    ///
+    /// @param node     a node of the cluster
+    /// @param spec     a node_spec
+    /// @param gpu_ids  [GPUs of the node] their ids now; nothing: as before
+    /// @return         nothing, or what is wrong
+    template <class Spec = node_spec>
+    [[nodiscard]] std::optional<input_error> change_node(node_id node, const Spec& spec,
+                                                         const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+        auto wrong = cluster_.change_node(node, spec, gpu_ids);
+        if (!wrong) changed(node);
+        return wrong;
+    }
+    /// Takes a node out of the cluster; its placements are released. Its id names nothing from now on.
+    ///
+    /// @param node  a node of the cluster
+    /// @return      the placements that ran there, oldest first
+    std::vector<placement> remove_node(node_id node) {
+        std::vector<placement> ended = cluster_.remove_node(node);
+        for (const placement& each : ended) holds_.forget(each);
+        changed(cluster_.id_at(node.number()));
+        return ended;
+    }
+    /// Closes a node and tells all that runs there to leave.
+    ///
+    /// @param node  a node of the cluster
+    /// @return      the placements there, oldest first
+    std::vector<placement> drain(node_id node) {
+        std::vector<placement> there = cluster_.drain(node);
+        changed(node);
+        return there;
+    }
+    /// Who hears each change of the cluster from now on.
+    ///
+    /// @param observer  called after each change; must not change the cluster
+    void observe(cluster_observer observer) { cluster_.observe(std::move(observer)); }
 
     /// Closes GPUs of a node to new placements (unhealthy, cordoned), or opens them again. What runs there stays.
     void set_closed(node_id node, gpu_set gpus, bool closed) {
@@ -203,6 +361,7 @@ class any_scheduler {
 
     gpupack::cluster cluster_;
     std::vector<entry> entries_;
+    hold_book holds_;
 };
 
 } // namespace gpupack

@@ -6,6 +6,7 @@
 // IWYU pragma: begin_exports
 
 #include <gpupack/core/bit_set.hpp>
+#include <gpupack/core/amount_text.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/config.hpp>
@@ -17,8 +18,11 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/math.hpp>
 #include <gpupack/core/name.hpp>
+#include <gpupack/core/node_id.hpp>
+#include <gpupack/core/not_copied.hpp>
 #include <gpupack/core/quantity.hpp>
 #include <gpupack/core/random.hpp>
+#include <gpupack/core/text_fields.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/core/version.hpp>
 
@@ -27,6 +31,7 @@
 #include <gpupack/topology/domain_tree.hpp>
 #include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/gpu_capacity.hpp>
+#include <gpupack/topology/gpu_list_text.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/gpu_names.hpp>
 #include <gpupack/topology/gpu_setup.hpp>
@@ -67,35 +72,53 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/request/share.hpp>
+#include <gpupack/request/share_text.hpp>
 #include <gpupack/request/task_mix.hpp>
 
 #include <gpupack/state/booking.hpp>
+#include <gpupack/state/change_counters.hpp>
 #include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/cluster_change.hpp>
+#include <gpupack/state/cluster_placements.hpp>
+#include <gpupack/state/cluster_sums.hpp>
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/hold_book.hpp>
 #include <gpupack/state/ledger.hpp>
+#include <gpupack/state/live_nodes.hpp>
+#include <gpupack/state/node_directory.hpp>
+#include <gpupack/state/node_identity.hpp>
 #include <gpupack/state/node_row.hpp>
 #include <gpupack/state/node_state.hpp>
+#include <gpupack/state/node_type_maker.hpp>
 #include <gpupack/state/node_type_state.hpp>
 #include <gpupack/state/node_view.hpp>
+#include <gpupack/state/placed_resources.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/placement_record.hpp>
+#include <gpupack/state/placement_text.hpp>
 #include <gpupack/state/ranked.hpp>
+#include <gpupack/state/refusal.hpp>
+#include <gpupack/state/request_text.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/snapshot_feed.hpp>
+#include <gpupack/state/soon_free.hpp>
 #include <gpupack/state/split.hpp>
+#include <gpupack/state/takeable.hpp>
+#include <gpupack/state/type_origins.hpp>
 
 #include <gpupack/fit/candidate.hpp>
-#include <gpupack/fit/changes_that_fit.hpp>
 #include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/explain_no_fit.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/fits_empty.hpp>
+#include <gpupack/fit/fits_soon.hpp>
 #include <gpupack/fit/fitting_gpus.hpp>
 #include <gpupack/fit/grown_sets.hpp>
 #include <gpupack/fit/idle_node.hpp>

@@ -4,6 +4,8 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/core/input_error.hpp>
 #include <gpupack/fit/explain_no_fit.hpp>
 #include <gpupack/fit/fits_empty.hpp>
 #include <gpupack/fit/no_fit.hpp>
@@ -17,13 +19,18 @@
 #include <gpupack/search/explain.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/cluster_change.hpp>
+#include <gpupack/state/placed_resources.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/refusal.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -110,6 +117,84 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         cluster_.give_back(placement);
         searcher_.changed(cluster_, placement.node);
     }
+    /// release() for receipts from outside.
+    ///
+    /// @param placement  any
+    /// @return           none, or not_live
+    refusal try_release(const placement& placement) {
+        const refusal why = cluster_.try_give_back(placement);
+        if (why == refusal::none) searcher_.changed(cluster_, placement.node);
+        return why;
+    }
+
+    /// Puts a placement back exactly as it was: see cluster::restore.
+    ///
+    /// @param held   what it holds; no request rule is applied
+    /// @param force  whether closed and over-committed nodes take it, too
+    /// @return       the receipt, or why it cannot be
+    expected<placement, refusal> restore(const placed_resources& held, bool force = false) {
+        auto restored = cluster_.restore(held, force);
+        if (restored) searcher_.changed(cluster_, held.node);
+        return restored;
+    }
+
+    /// Says that a placement was told to leave, or stays after all. It holds what it has until it is released.
+    ///
+    /// @param placement  any
+    /// @param leaving    whether it leaves
+    /// @return           none, or not_live
+    refusal set_leaving(const placement& placement, bool leaving = true) { return cluster_.set_leaving(placement, leaving); }
+
+    /// Adds a node: see gpupack::add_node. Needs state/live_nodes.hpp.
+    ///
+    /// @param name     a name that no other node has; empty: none
+    /// @param spec     a node_spec
+    /// @param gpu_ids  [GPUs of the node] how its owner knows each of them, or empty
+    /// @param domain   the narrowest domain that it stands in; empty: none but the cluster
+    /// @return         the id of the node, or what is wrong
+    template <class Spec = node_spec>
+    [[nodiscard]] expected<node_id, input_error> add_node(const std::string& name, const Spec& spec,
+                                                          const std::vector<std::string>& gpu_ids = {},
+                                                          std::string_view domain = {}) {
+        auto added = cluster_.add_node(name, spec, gpu_ids, domain);
+        if (added) searcher_.changed(cluster_, *added);
+        return added;
+    }
+    /// Changes what a node has: see gpupack::change_node. Needs state/live_nodes.hpp.
+    ///
+    /// @param node     a node of the cluster
+    /// @param spec     a node_spec
+    /// @param gpu_ids  [GPUs of the node] their ids now; nothing: as before
+    /// @return         nothing, or what is wrong
+    template <class Spec = node_spec>
+    [[nodiscard]] std::optional<input_error> change_node(node_id node, const Spec& spec,
+                                                         const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+        auto wrong = cluster_.change_node(node, spec, gpu_ids);
+        if (!wrong) searcher_.changed(cluster_, node);
+        return wrong;
+    }
+    /// Takes a node out of the cluster; its placements are released. Its id names nothing from now on.
+    ///
+    /// @param node  a node of the cluster
+    /// @return      the placements that ran there, oldest first
+    std::vector<placement> remove_node(node_id node) {
+        std::vector<placement> ended = cluster_.remove_node(node);
+        searcher_.changed(cluster_, cluster_.id_at(node.number()));
+        return ended;
+    }
+    /// Closes a node and tells all that runs there to leave.
+    ///
+    /// @param node  a node of the cluster
+    /// @return      the placements there, oldest first
+    std::vector<placement> drain(node_id node) {
+        std::vector<placement> there = cluster_.drain(node);
+        searcher_.changed(cluster_, node);
+        return there;
+    }
+    /// Who hears each change of the cluster from now on.
+    ///
+    /// @param observer  called after each change; must not change the cluster
+    void observe(cluster_observer observer) { cluster_.observe(std::move(observer)); }
 
     /// Replaces the policy by another of the same type, one with a newer workload::learned_mix for instance.
     ///

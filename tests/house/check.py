@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 # Top to bottom: a folder includes those before it, never those after it. The leaves include no other leaf.
-DECIDE = ["core", "topology", "request", "state", "fit", "policy", "search", "scheduler", "any_policy", "any_scheduler"]
+DECIDE = ["core", "topology", "request", "state", "fit", "policy", "search", "scheduler", "any_policy", "any_scheduler", "fleet"]
 ORDER = DECIDE + ["plan", "dialect", "presets", "workload", "replay"]
 LEAVES = ["io", "nvml", "gpu", "c"]
 FOLDERS = ORDER + LEAVES
@@ -37,13 +37,12 @@ TAG = "SPDX-License-" + "Identifier"
 # Headers of the decide wing that the umbrella leaves out, and why.
 NOT_IN_UMBRELLA = {
     "core/abi.hpp": "every header includes it",
+    "fleet.hpp": "the front door of processes that run for months, which few programs need",
     "search/parallel.hpp": "needs oneTBB",
     "search/score_matrix.hpp": "needs Eigen",
     "search/column_scores.hpp": "needs Eigen",
     "search/node_columns.hpp": "needs Eigen",
     "topology/machines.hpp": "reference machines, which few programs need",
-    "topology/amd_partitions.hpp": "partition modes, which few programs need",
-    "topology/product_names.hpp": "names of products, which few programs need",
 }
 
 WITHOUT_TEST = {
@@ -54,10 +53,10 @@ WITHOUT_TEST = {
     "dialect/kubernetes/dra/pool_state.hpp": "one enumeration; the tests of node_devices make each state",
     "dialect/kubernetes/dra/quantity_style.hpp": "one enumeration; the tests of quantity read each style",
     "dialect/kubernetes/dra/resource_claim.hpp": "data alone; its reader and the allocator are its test",
-    "io/kubernetes/gpu_inventory.hpp": "data alone; its reader is its test",
     "replay/options.hpp": "data alone; the tests of run() set each member",
     "replay/what_if_scenario.hpp": "data alone; the tests of what-if replays set each member",
     "workload/arrival.hpp": "data alone; the tests of arrivals and run() are its test",
+    "state/node_identity.hpp": "data alone; the tests of directories and live nodes are its test",
     "workload/task.hpp": "data alone; the tests of workloads are its test",
 }
 

@@ -51,7 +51,7 @@ TEST(read_nodes, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(node_error("a,1,1,1,T4\na,1,1,1,T4\n"),
               "nodes.csv:3: sn: \"a\": expected a name that no other node has");
     EXPECT_EQ(node_error("a,1,1,1,\n"),
-              "nodes.csv:2: model: \"\": expected the name of a GPU model, of at most 31 characters");
+              "nodes.csv:2: model: \"\": expected the name of a GPU model, of at most 63 characters");
     EXPECT_EQ(node_error(",1,1,1,T4\n"), "nodes.csv:2: sn: \"\": expected a node name");
 }
 

@@ -77,3 +77,24 @@ TEST(tournament, without_entrants_has_no_best) {
     EXPECT_FALSE(search::tournament<int>{0}.best());
     EXPECT_FALSE(search::tournament<int>{20}.best());
 }
+
+TEST(tournament, grows_while_it_goes_on) {
+    for_all([](std::uint64_t seed) {
+        random_stream random{seed};
+        search::tournament<std::int64_t> contest{random.below(20)};
+        keys entered;
+        std::uint64_t size = 1;
+        for (int step = 0; step < 300; ++step) {
+            size += random.below(8);
+            const auto number = static_cast<std::uint32_t>(random.below(size));
+            if (random.below(3) == 0) {
+                contest.erase(number);
+                entered.erase(number);
+            } else {
+                entered[number] = static_cast<std::int64_t>(random.below(4));
+                contest.put(number, entered[number]);
+            }
+            RC_ASSERT(contest.best() == slow_best(entered));
+        }
+    });
+}

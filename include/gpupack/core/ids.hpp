@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/node_id.hpp>
 
 #include <cstdint>
 
@@ -34,14 +35,10 @@ template <class Tag, class Number> class id {
 };
 
 namespace tag {
-/// Tag of node ids.
-struct node {};
 /// Tag of GPU model ids.
 struct model {};
 } // namespace tag
 
-/// The index of a node in its cluster; the lower one wins ties.
-using node_id = id<tag::node, std::uint32_t>;
 /// The index of a GPU model in a model_table.
 using model_id = id<tag::model, std::uint8_t>;
 

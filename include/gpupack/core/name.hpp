@@ -12,15 +12,15 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// A short text held in place, so that a table of models is constexpr and a model is a plain value.
 ///
-/// It has at most 31 characters; a longer text is a programming error (ask name::fits first).
+/// It has at most 63 characters, as Kubernetes labels have; a longer text is a programming error (ask name::fits first).
 class name {
   public:
-    static constexpr std::size_t max_length = 31; ///< Characters of the longest name.
+    static constexpr std::size_t max_length = 63; ///< Characters of the longest name.
 
     constexpr name() noexcept = default;
     /// The name of that text, of at most max_length characters.
     constexpr name(std::string_view text) { // NOLINT(google-explicit-constructor): a name is written as text
-        GPUPACK_EXPECTS(fits(text), "a name has at most 31 characters");
+        GPUPACK_EXPECTS(fits(text), "a name has at most 63 characters");
         for (std::size_t i = 0; i < text.size(); ++i) characters_[i] = text[i];
     }
     /// The name of that text, of at most max_length characters.

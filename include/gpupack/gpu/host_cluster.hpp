@@ -29,7 +29,7 @@ class host_cluster {
         nodes_.reserve(source.size());
         type_of_.reserve(source.size());
         first_gpu_.reserve(source.size());
-        gpus_.resize(source.gpu_count());
+        gpus_.resize(source.gpu_rows());
         for (std::uint32_t n = 0; n < source.size(); ++n) {
             const node_row row = source.row(node_id{n});
             nodes_.push_back(row.state);
@@ -67,7 +67,7 @@ class host_cluster {
         if (other.size() != size()) return false;
         for (std::uint32_t n = 0; n < other.size(); ++n) {
             if (!(other.row(node_id{n}).state == nodes_[n])) return false;
-            const node_view node = other[node_id{n}];
+            const node_view node = other.node_at(n);
             for (int i = 0; i < node.gpu_count(); ++i)
                 if (!(node.gpu(i) == gpus_[first_gpu_[n] + static_cast<std::uint32_t>(i)])) return false;
         }
@@ -80,7 +80,7 @@ class host_cluster {
     }
 
     void copy_gpus(const cluster& source, node_id id) noexcept {
-        const node_view node = source[id];
+        const node_view node = source.node_at(id.number());
         for (int i = 0; i < node.gpu_count(); ++i)
             gpus_[first_gpu_[id.number()] + static_cast<std::uint32_t>(i)] = node.gpu(i);
     }

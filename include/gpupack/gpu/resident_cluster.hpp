@@ -106,7 +106,7 @@ template <space Space> class resident_cluster {
                                 gpu_state* gpus, std::uint32_t most_gpus) {
         std::size_t gpu_count = 0;
         for (const std::uint32_t node : changed_)
-            gpu_count += static_cast<std::size_t>(source[node_id{node}].gpu_count());
+            gpu_count += static_cast<std::size_t>(source.node_at(node).gpu_count());
         if (changed_.size() > most || gpu_count > most_gpus) update(source);
         const auto count = static_cast<std::uint32_t>(changed_.size());
         write_down(source, 0, count, updates, gpus);

@@ -94,7 +94,7 @@ class row_reader {
     const auto gpus = static_cast<int>(reader.number(3, "gpu", 0, max_gpus_per_node));
     const std::string_view model = reader.text(4);
     if (gpus > 0 && (model.empty() || !name::fits(model)))
-        reader.fail("model", model, "the name of a GPU model, of at most 31 characters");
+        reader.fail("model", model, "the name of a GPU model, of at most 63 characters");
     if (reader.error()) return unexpected<input_error>{*reader.error()};
     if (gpus > 0) node.spec.gpus = {gpus, models::named(model)};
     return node;

@@ -51,8 +51,8 @@ class cluster_shares {
   public:
     explicit cluster_shares(const cluster& cluster) : compute_{cluster.compute().count()} {
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-            cpu_ += cluster[node_id{n}].cpu().count();
-            memory_ += cluster[node_id{n}].memory().count();
+            cpu_ += cluster.node_at(n).cpu().count();
+            memory_ += cluster.node_at(n).memory().count();
         }
     }
 

@@ -71,10 +71,10 @@ namespace detail {
     std::vector<node_id> nodes;
     if (board.gang().members() > board.gang().most_per_node || idle > max_gpus_per_node) return nodes;
     for (std::uint32_t n = 0; n < board.cluster().size(); ++n) {
-        const node_view node = board.cluster()[node_id{n}];
+        const node_view node = board.cluster().node_at(n);
         if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
-            board.fits(0, node_id{n}))
-            nodes.emplace_back(n);
+            board.fits(0, node.id()))
+            nodes.push_back(node.id());
     }
     std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) {
         return board.cluster()[a].compute_free() < board.cluster()[b].compute_free();

@@ -117,7 +117,7 @@ namespace detail {
 [[nodiscard]] inline std::int64_t whole_places(const cluster& cluster, const request& request) noexcept {
     std::int64_t places = 0;
     for (std::uint32_t n = 0; n < cluster.size(); ++n)
-        if (const node_view node = cluster[node_id{n}]; node.idle_gpus() >= request.gpus)
+        if (const node_view node = cluster.node_at(n); node.idle_gpus() >= request.gpus)
             places += instance_cost_scorer::idle_gpus(node, request.models) / request.gpus;
     return places;
 }

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/random.hpp>
+#include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
@@ -59,9 +60,16 @@ struct gpu_random_scorer {
     }
 
     /// Offers the fitting GPUs with the highest draws: GPUs that are alike must be drawn one by one, or a used GPU
-    /// beside seven idle ones would be taken half the time.
+    /// beside seven idle ones would be taken half the time. GPUs that must suit each other are offered in sets that do.
+    GPUPACK_CALLS_BACK
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+        if (request.share.is_split() || (request.numa != numa_alignment::none && request.gpus > 1)) {
+            fit::for_each_candidate(node, request, [&](const candidate& each) {
+                visit((*this)(each, request), each.gpus, each.slots);
+            });
+            return;
+        }
         gpu_set rest = fit::fitting_gpus(node, request);
         gpu_set taken;
         score sum = 0;

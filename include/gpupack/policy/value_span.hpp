@@ -55,7 +55,7 @@ template <class Measurer>
 [[nodiscard]] constexpr auto prepare_over_nodes(const Measurer& measurer, const decision& decision) {
     value_span span;
     for (std::uint32_t n = 0; n < decision.cluster.size(); ++n) {
-        const node_view node = decision.cluster[node_id{n}];
+        const node_view node = decision.cluster.node_at(n);
         score value = 0;
         if (fit::fits(node, decision.request) && measurer.measure(node, decision.request, value)) span.offer(value);
     }

@@ -94,7 +94,7 @@ struct passed_hurdles {
     idle_causes causes;
     causes.rounding_overhead = cluster.rounding_overhead();
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-        const node_view node = cluster[node_id{n}];
+        const node_view node = cluster.node_at(n);
         if (node.compute_free().count() == 0) continue;
         const detail::passed_hurdles passed = detail::hurdles_passed(node, expected);
         for (int i = 0; i < node.gpu_count(); ++i) {

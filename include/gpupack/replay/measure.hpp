@@ -41,7 +41,7 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 [[nodiscard]] inline std::int64_t total_fragmentation(const cluster& cluster,
                                                       const policy::fragmentation_view& expected) noexcept {
     std::int64_t sum = 0;
-    for (std::uint32_t n = 0; n < cluster.size(); ++n) sum += expected.fragmentation(cluster[node_id{n}]);
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) sum += expected.fragmentation(cluster.node_at(n));
     return sum;
 }
 

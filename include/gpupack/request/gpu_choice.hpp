@@ -33,6 +33,13 @@ class gpu_choice {
         return true;
     }
 
+    /// Whether the GPUs that it names are the only ones that will do.
+    [[nodiscard]] GPUPACK_HD constexpr bool is_only() const noexcept { return only_; }
+    /// Calls visit(node, gpus) for the GPUs that it names.
+    template <class Visit> constexpr void for_each(Visit&& visit) const {
+        for (int i = 0; i < nodes_; ++i) visit(on_[i].node, on_[i].gpus);
+    }
+
     /// Whether every GPU will do.
     [[nodiscard]] GPUPACK_HD constexpr bool is_any() const noexcept { return nodes_ == 0 && !only_; }
     /// Those among the GPUs of a node that will do.

@@ -65,9 +65,9 @@ best_in(const Scorer& scorer, const cluster& cluster, const request& request, st
     ranker<Scorer> rank{scorer, cluster, request};
     ranked_node<key_of<Scorer>> best;
     for (std::uint32_t n = first; n < last; ++n) {
-        const node_view node = cluster[node_id{n}];
+        const node_view node = cluster.node_at(n);
         if (!fit::fits(node, request)) continue;
-        const ranked_node<key_of<Scorer>> ranked{rank(node), node_id{n}};
+        const ranked_node<key_of<Scorer>> ranked{rank(node), node.id()};
         if (ranked.precedes(best)) best = ranked;
     }
     return best;

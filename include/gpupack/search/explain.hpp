@@ -43,9 +43,10 @@ template <policy::policy Policy>
     const auto& [cluster, request, ordinal] = decision;
     const auto scorer = policy::prepare(policy, decision);
     explanation<key_of<policy::scorer_of<Policy>>> result;
-    result.nodes = cluster.size();
+    result.nodes = cluster.node_count();
     for (std::uint32_t i = 0; i < cluster.size(); ++i) {
-        const node_view node = cluster[node_id{i}];
+        const node_view node = cluster.node_at(i);
+        if (!cluster.contains(node.id())) continue;
         const fit::reason reason = fit::diagnose(node, request).why;
         ++result.failed[static_cast<int>(reason)];
         if (reason == fit::reason::none)

@@ -47,11 +47,11 @@ template <policy::policy Policy> class indexed_searcher {
         class_index& index = indexes_[found->slot];
         index.seen = changes_.now();
         const auto best = index.nodes.best();
-        return select_on(best ? node_id{*best} : node_id::none(), scorer, decision.cluster, decision.request);
+        return select_on(best ? decision.cluster.id_at(*best) : node_id::none(), scorer, decision.cluster, decision.request);
     }
 
     /// Notes that a node has changed.
-    void changed(const cluster& cluster, node_id node) noexcept { changes_.changed(cluster, node); }
+    void changed(const cluster& cluster, node_id node) { changes_.changed(cluster, node); }
 
   private:
     using scorer_type = policy::scorer_of<Policy>;
@@ -70,15 +70,17 @@ template <policy::policy Policy> class indexed_searcher {
         const flags_type changed = flags ^ flags_;
         flags_ = flags;
         for (std::uint32_t n = 0; n < cluster.size(); ++n)
-            if (scorer_traits::affected_by(scorer, changed, cluster[node_id{n}])) changes_.changed(cluster, node_id{n});
+            if (scorer_traits::affected_by(scorer, changed, cluster.node_at(n))) changes_.changed(cluster, node_id{n});
     }
 
     /// Scores every node, as a scan would.
     void enter_all(std::size_t slot, const scorer_type& scorer, const policy::decision& decision) {
         if (slot == indexes_.size()) indexes_.push_back({tournament<key_of<scorer_type>>{decision.cluster.size()}});
+        indexes_[slot].nodes.grow(decision.cluster.size());
         ranker<scorer_type> rank{scorer, decision.cluster, decision.request};
         indexes_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
-            const node_view node = decision.cluster[node_id{number}];
+            if (number >= decision.cluster.size()) return false; // there is room for more
+            const node_view node = decision.cluster.node_at(number);
             if (!fit::fits(node, decision.request)) return false;
             key = rank(node);
             return true;

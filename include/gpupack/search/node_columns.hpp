@@ -54,7 +54,7 @@ class node_columns {
     /// The columns of a cluster as it is.
     explicit node_columns(const cluster& cluster) : cluster_{cluster}, row_of_(cluster.size()) {
         std::vector<bucket> buckets(std::bit_ceil(2 * cluster.size() + 1));
-        for (std::uint32_t n = 0; n < cluster.size(); ++n) row_of_[n] = row_for(cluster[node_id{n}], buckets);
+        for (std::uint32_t n = 0; n < cluster.size(); ++n) row_of_[n] = row_for(cluster.node_at(n), buckets);
         for (integers* each : {&cpu_free_, &memory_free_, &idle_gpus_, &slice_compute_, &slice_memory_})
             each->resize(rows());
         for (resource* each : {&cpu_, &memory_, &compute_}) each->resize(rows());
@@ -91,7 +91,7 @@ class node_columns {
             const verdict of_type = verdicts[type_[n]];
             if (of_type == verdict::amounts_decide) continue;
             if (of_type == verdict::idle_gpus_suffice && idle_gpus_[static_cast<Eigen::Index>(n)] >= request.gpus) continue;
-            result[n] = of_type != verdict::never && fit::fits(cluster_[nodes_[n]], request) ? 1 : 0;
+            result[n] = of_type != verdict::never && fit::fits(cluster_.node_at(nodes_[n].number()), request) ? 1 : 0;
         }
     }
 
@@ -112,7 +112,7 @@ class node_columns {
         std::size_t place = hash & (buckets.size() - 1);
         for (; buckets[place].row != no_row; place = (place + 1) & (buckets.size() - 1)) {
             if (buckets[place].hash != hash) continue;
-            const node_view other = cluster_[nodes_[buckets[place].row]];
+            const node_view other = cluster_.node_at(nodes_[buckets[place].row].number());
             if (same_state(other, node) && other.closed() == node.closed()) return buckets[place].row;
         }
         buckets[place] = {hash, static_cast<std::uint32_t>(nodes_.size())};
@@ -121,7 +121,7 @@ class node_columns {
     }
 
     void fill_row(std::size_t number) {
-        const node_view node = cluster_[nodes_[number]];
+        const node_view node = cluster_.node_at(nodes_[number].number());
         const auto row = static_cast<Eigen::Index>(number);
         const node_type& type = node.type();
         cpu_free_[row] = node.closed() ? -1 : static_cast<std::int32_t>(node.cpu_free().count());

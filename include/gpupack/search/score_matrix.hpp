@@ -47,6 +47,8 @@ template <policy::policy Policy> class score_matrix {
                  std::uint64_t ordinal = 0)
         : scores_(static_cast<Eigen::Index>(requests.size()), static_cast<Eigen::Index>(cluster.size())),
           fits_(scores_.rows(), scores_.cols()) {
+        ids_.reserve(cluster.size());
+        for (std::uint32_t n = 0; n < cluster.size(); ++n) ids_.push_back(cluster.id_at(n));
         const node_columns columns{cluster};
         for (std::size_t r = 0; r < requests.size(); ++r) {
             GPUPACK_EXPECTS(is_valid(requests[r]), "valid requests");
@@ -85,7 +87,7 @@ template <policy::policy Policy> class score_matrix {
         for (std::uint32_t n = 0; n < nodes; ++n) {
             // Nodes come in their order, so one of the same score as the worst comes after it. One branch, rarely taken.
             if (!(fits[n] & (!is_full | (worst < scores[n])))) continue;
-            const ranked_node<score_type> next{scores[n], node_id{n}};
+            const ranked_node<score_type> next{scores[n], ids_[n]};
             if (is_full) best.pop_back();
             best.insert(std::upper_bound(best.begin(), best.end(), next, comes_before), next);
             is_full = best.size() == count;
@@ -105,7 +107,7 @@ template <policy::policy Policy> class score_matrix {
         if (!score_at_once(columns, policy, decision.request))
             for (std::size_t s = 0; s < state_scores_.size(); ++s)
                 if (fitting_.data()[s] != 0)
-                    state_scores_[s] = policy::node_score(scorer, decision.cluster[columns.nodes()[s]], decision.request);
+                    state_scores_[s] = policy::node_score(scorer, decision.cluster.node_at(columns.nodes()[s].number()), decision.request);
         const std::uint32_t* const state_of = columns.row_of().data();
         const std::uint8_t* const fitting = fitting_.data();
         const score_type* const state_scores = state_scores_.data();
@@ -134,7 +136,7 @@ template <policy::policy Policy> class score_matrix {
     template <class Scorer>
     void fill_node_by_node(Eigen::Index row, const Scorer& scorer, const policy::decision& decision) {
         for (std::uint32_t n = 0; n < decision.cluster.size(); ++n) {
-            const node_view node = decision.cluster[node_id{n}];
+            const node_view node = decision.cluster.node_at(n);
             const bool fits = fit::fits(node, decision.request);
             fits_(row, n) = fits;
             scores_(row, n) = fits ? policy::node_score(scorer, node, decision.request) : score_type{};
@@ -147,6 +149,7 @@ template <policy::policy Policy> class score_matrix {
         fits_.row(row) = fits_.row(source);
     }
 
+    std::vector<node_id> ids_; // [nodes]
     score_array scores_;
     mask_array fits_;
     node_columns::mask fitting_;           // of one request, by state

@@ -50,7 +50,7 @@ template <class Key> class state_memo {
     /// The score of the node: remembered, or from score().
     template <class Score> [[nodiscard]] Key look_up(const cluster& cluster, const node_view& node, Score&& score) {
         entry& slot = entries_[state_hash(node) % entries_.size()];
-        if (slot.used && same_state(cluster[slot.node], node)) return slot.key;
+        if (slot.used && same_state(cluster.node_at(slot.node.number()), node)) return slot.key;
         slot = {score(), node.id(), true};
         return slot.key;
     }

@@ -26,14 +26,16 @@ template <policy::score_like Key> class tournament {
     /// Nobody has entered yet.
     ///
     /// @param entrants  how many numbers there are
-    explicit tournament(std::size_t entrants) : keys_(entrants), entered_((entrants + width - 1) / width) {
-        std::size_t first = 0;
-        for (std::size_t count = entered_.size(); count > 0; count = (count + width - 1) / width) {
-            levels_[depth_++] = static_cast<std::uint32_t>(first);
-            first += count;
-            if (count == 1) break;
-        }
-        winners_.resize(first);
+    explicit tournament(std::size_t entrants) { lay_out(entrants); }
+
+    /// How many numbers there are.
+    [[nodiscard]] std::size_t entrants() const noexcept { return keys_.size(); }
+
+    /// Makes room for more numbers; who takes part stays so. Cost: where there is no room yet, a pass over twice as many.
+    void grow(std::size_t entrants) {
+        if (entrants <= keys_.size()) return;
+        lay_out(entrants + entrants / 2);
+        crown();
     }
 
     /// Starts anew with those for whom key_of(number, key) returns true, which then sets the key.
@@ -46,13 +48,12 @@ template <policy::score_like Key> class tournament {
                 if (key_of(number, keys_[number])) bits |= 1U << (number - first);
             entered_[group] = static_cast<std::uint16_t>(bits);
         }
-        for (std::uint32_t level = 0; level < depth_; ++level)
-            for (std::uint32_t group = 0; group < count_at(level); ++group)
-                winners_[levels_[level] + group] = best_of(level, group);
+        crown();
     }
 
     /// Enters a number with that key, or changes its key.
     void put(std::uint32_t number, const Key& key) {
+        grow(number + std::size_t{1});
         const bool was_in = contains(number);
         keys_[number] = key;
         entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] | bit_of(number));
@@ -68,7 +69,7 @@ template <policy::score_like Key> class tournament {
 
     /// Whether an entrant of that number takes part.
     [[nodiscard]] bool contains(std::uint32_t number) const noexcept {
-        return (entered_[number / width] & bit_of(number)) != 0;
+        return number < keys_.size() && (entered_[number / width] & bit_of(number)) != 0;
     }
 
     /// The number of the best, if anyone has entered.
@@ -85,6 +86,27 @@ template <policy::score_like Key> class tournament {
 
     [[nodiscard]] static constexpr std::uint32_t bit_of(std::uint32_t number) noexcept {
         return 1U << number % width;
+    }
+
+    /// Makes room for that many numbers.
+    void lay_out(std::size_t entrants) {
+        keys_.resize(entrants);
+        entered_.resize((entrants + width - 1) / width);
+        depth_ = 0;
+        std::size_t first = 0;
+        for (std::size_t count = entered_.size(); count > 0; count = (count + width - 1) / width) {
+            levels_[depth_++] = static_cast<std::uint32_t>(first);
+            first += count;
+            if (count == 1) break;
+        }
+        winners_.resize(first);
+    }
+
+    /// Finds the winners of all groups.
+    void crown() noexcept {
+        for (std::uint32_t level = 0; level < depth_; ++level)
+            for (std::uint32_t group = 0; group < count_at(level); ++group)
+                winners_[levels_[level] + group] = best_of(level, group);
     }
 
     /// The number of groups at a level; level 0 has groups of entrants, level 1 groups of those, and so on.

@@ -21,17 +21,16 @@ namespace gpupack::inline GPUPACK_ABI {
 class change_log {
   public:
     /// A log in which no node has changed.
-    explicit change_log(std::size_t nodes) : latest_(nodes, none) {
-        GPUPACK_EXPECTS(nodes < none / 2, "fewer than 2^31 nodes");
-        entries_.reserve(nodes + nodes / 2 + 16);
-    }
+    explicit change_log(std::size_t nodes) : latest_(nodes, none) { entries_.reserve(nodes + nodes / 2 + 16); }
 
     /// The number of changes so far: what a reader remembers when it has looked.
     [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
 
-    /// Notes that the node changed. Cost: constant on average; no allocation.
+    /// Notes that the node of that number changed, came, or went. Cost: constant on average; no allocation unless there are
+    /// more nodes than before.
     void changed(const cluster& cluster, node_id node) {
-        GPUPACK_EXPECTS(node.number() < latest_.size(), "a node of the cluster that this is the log of");
+        GPUPACK_EXPECTS(node.number() < cluster.size(), "a node of the cluster that this is the log of");
+        if (cluster.size() > latest_.size()) grow(cluster.size());
         if (entries_.size() == entries_.capacity()) compact();
         std::uint32_t& position = latest_[node.number()];
         if (position != none) entries_[position].row.id = outdated;
@@ -47,12 +46,20 @@ class change_log {
 
   private:
     static constexpr std::uint32_t none = 0xffffffffU;
-    static constexpr node_id outdated{none}; // in place of a node that has changed again since
+    static constexpr node_id outdated = node_id::none(); // in place of a node that has changed again since
 
     struct entry {
         std::uint64_t number = 0;
         node_row row;
     };
+
+    void grow(std::size_t nodes) {
+        latest_.resize(nodes, none);
+        if (const std::size_t least = nodes + nodes / 2 + 16; entries_.capacity() < least) {
+            compact();
+            entries_.reserve(2 * least);
+        }
+    }
 
     /// Drops what is outdated: a third of the entries at least.
     void compact() noexcept {

@@ -117,7 +117,7 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& capa
     } else if (share.way() == sharing::slices) {
         gpu.memory_free -= share.memory_of(capacity.memory);
         gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - share.compute().count());
-        gpu.sharers_at_limit = gpu.sharers == capacity.max_sharers;
+        gpu.sharers_at_limit = gpu.sharers >= capacity.max_sharers;
     } else {
         const partition_table& table = *capacity.table(share.way());
         gpu.set_occupied(gpu.occupied() | table.slots[slot].taken);
@@ -140,8 +140,8 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& capa
     if (share.way() == sharing::slices) {
         gpu.memory_free += share.memory_of(capacity.memory);
         gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free + share.compute().count());
-        gpu.sharers_at_limit = false;
-    } else {
+        gpu.sharers_at_limit = gpu.sharers >= capacity.max_sharers; // more than may, where a restore was forced
+    } else if (in_profiles(share.way())) {
         const partition_table& table = *capacity.table(share.way());
         gpu.set_occupied(gpu.occupied() & ~(table.slots[slot].taken & ~table.lock));
         gpu.width_or_profiles = table.open_profiles(gpu.occupied());

@@ -28,6 +28,9 @@ namespace gpupack::inline GPUPACK_ABI {
 struct node_type_state {
     std::array<std::uint32_t, max_gpus_per_node + 1> by_shares{}; ///< [n] nodes with n whole_shares; closed ones have 0
 
+    std::uint32_t nodes = 0; ///< Nodes of the type.
+    std::uint32_t open = 0;  ///< Those of them that are not closed.
+
     /// How many requests for that many GPUs there is room for, each GPU with its part of the node.
     ///
     /// @param gpus  GPUs of each request
@@ -40,6 +43,8 @@ struct node_type_state {
 
     /// Counts a node in (sign 1) or out (sign -1).
     void count(const node_state& node, const node_type& type, int sign) noexcept {
+        nodes += static_cast<std::uint32_t>(sign);
+        open += static_cast<std::uint32_t>(node.closed ? 0 : sign);
         by_shares[static_cast<std::size_t>(whole_shares(node, type))] += static_cast<std::uint32_t>(sign);
     }
 

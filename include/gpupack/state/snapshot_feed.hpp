@@ -64,23 +64,24 @@ class snapshot_feed {
         const slot* held_;
     };
 
-    /// The writer changed that node. Cost: constant.
+    /// The writer changed that node, added it, or removed it. Cost: constant.
     void changed(const cluster& cluster, node_id node) { changes_.changed(cluster, node); }
 
     /// Shows readers the cluster as it is now. False where readers hold all other copies: nothing is lost, try
     /// again.
     ///
     /// Only the writer calls this. Cost: a copy of each node that changed since this copy was written last; no
-    /// allocation.
+    /// allocation, unless nodes came or went. Where a node of a new type came, a copy of all types.
     ///
     /// @param cluster  the cluster that the feed was made from
     /// @return whether readers see it now
-    bool publish(const cluster& cluster) noexcept {
+    bool publish(const cluster& cluster) {
         const std::size_t latest = latest_.load();
         for (std::size_t i = 0; i < copies_.size(); ++i) {
             copy& spare = copies_[i];
             if (i == latest || spare.readers.load() != 0) continue;
             gpupack::cluster& written = *spare.snapshot;
+            written.copy_shape(cluster);
             changes_.for_each_since(spare.seen, [&](const node_row& row) { written.copy_node(cluster, row); });
             written.copy_totals(cluster);
             spare.seen = changes_.now();

@@ -30,6 +30,9 @@ class gpu_names {
     /// Takes an id down; false where it is taken.
     bool add(std::string_view id, gpu_address address) { return by_id_.emplace(id, address).second; }
 
+    /// Forgets an id.
+    void erase(std::string_view id) { by_id_.erase(std::string{id}); }
+
     /// Where the GPU of that id is.
     [[nodiscard]] std::optional<gpu_address> find(std::string_view id) const {
         const auto found = by_id_.find(std::string{id});

@@ -40,6 +40,9 @@ class label_table {
         return static_cast<int>(found - texts_.begin());
     }
 
+    /// The text of a label.
+    [[nodiscard]] std::string_view text(int number) const { return texts_[static_cast<std::size_t>(number)]; }
+
     /// All of them, comma separated.
     [[nodiscard]] std::string names() const {
         std::string text;

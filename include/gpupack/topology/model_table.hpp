@@ -68,15 +68,16 @@ class model_table {
         const auto known = find(text);
         if (!known && models_.size() == max_models)
             return bad_input("model", text, "at most 64 models in one cluster");
-        auto cut = known ? make_tables(model, tables_[known->number()]) : make_tables(model, {});
-        if (!cut) return unexpected<input_error>{std::move(cut.error())};
-        gpu_model kept = model;
-        kept.mig = {}; // the arrays behind it may go
-        kept.vgpu = {};
         if (known) {
-            if (models_[known->number()] == kept && same(tables_[known->number()], *cut)) return *known;
+            if (models_[known->number()] == model) return *known;
             return bad_input("model", text, "the same memory and profiles as when it was first named");
         }
+        auto cut = make_tables(model);
+        if (!cut) return unexpected<input_error>{std::move(cut.error())};
+        arrays_.push_back(std::make_shared<const arrays>(model));
+        gpu_model kept = model;
+        kept.mig.profiles = arrays_.back()->profiles.data(); // those of the caller may go
+        kept.vgpu.sizes = arrays_.back()->sizes.data();
         mig_profiles_ += cut->mig ? cut->mig->profile_count : 0;
         vgpu_profiles_ += cut->vgpu ? cut->vgpu->profile_count : 0;
         models_.push_back(kept);
@@ -121,8 +122,26 @@ class model_table {
         return equal(a.mig, b.mig) && equal(a.vgpu, b.vgpu) && equal(a.mixed_vgpu, b.mixed_vgpu);
     }
 
-    /// The tables of a model, numbered from where the known ones are, or from the next numbers.
-    [[nodiscard]] expected<tables, input_error> make_tables(const gpu_model& model, const tables& known) const {
+    /// What a model points to.
+    struct arrays {
+        explicit arrays(const gpu_model& model)
+            : profiles(model.mig.profiles, model.mig.profiles + model.mig.count),
+              sizes(model.vgpu.sizes, model.vgpu.sizes + model.vgpu.count) {
+            starts.reserve(sizes.size());
+            for (vgpu::size_class& each : sizes) {
+                starts.emplace_back(each.mixed_starts, each.mixed_starts + each.mixed_count);
+                each.mixed_starts = starts.back().data();
+            }
+        }
+        arrays(const arrays&) = delete;
+
+        std::vector<mig::profile> profiles;
+        std::vector<vgpu::size_class> sizes;
+        std::vector<std::vector<std::uint8_t>> starts;
+    };
+
+    /// The tables of a model, numbered from the next numbers.
+    [[nodiscard]] expected<tables, input_error> make_tables(const gpu_model& model) const {
         tables made;
         const auto keep = [&](auto table,
                               int first_id) -> expected<std::shared_ptr<const partition_table>, input_error> {
@@ -140,20 +159,19 @@ class model_table {
         };
         std::optional<input_error> wrong;
         if (!model.mig.empty())
-            wrong =
-                set(made.mig, keep(mig::checked_table(model.mig), known.mig ? known.mig->first_id : mig_profiles_));
+            wrong = set(made.mig, keep(mig::checked_table(model.mig), mig_profiles_));
         if (!wrong && !model.vgpu.empty()) {
-            const int first_id = known.vgpu ? known.vgpu->first_id : vgpu_profiles_;
-            wrong = set(made.vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::one_size), first_id));
+            wrong = set(made.vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::one_size), vgpu_profiles_));
             if (!wrong && model.vgpu.can_mix())
-                wrong = set(made.mixed_vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::mixed), first_id));
+                wrong = set(made.mixed_vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::mixed), vgpu_profiles_));
         }
         if (wrong) return unexpected<input_error>{std::move(*wrong)};
         return made;
     }
 
-    std::vector<gpu_model> models_;
+    std::vector<gpu_model> models_; // with arrays that are kept here
     std::vector<tables> tables_;
+    std::vector<std::shared_ptr<const arrays>> arrays_;
     int mig_profiles_ = 0;
     int vgpu_profiles_ = 0;
 };

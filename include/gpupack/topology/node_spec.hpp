@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -31,6 +32,9 @@ class gpu_list {
     gpu_list(int count, const gpu_model& model, const gpu_setup& setup = {}) : groups_{{count, model, setup}} {}
     /// Several groups, numbered one after the other.
     gpu_list(std::initializer_list<gpu_group> groups) : groups_{groups} {}
+
+    /// Several groups, numbered one after the other.
+    explicit gpu_list(std::vector<gpu_group> groups) : groups_{std::move(groups)} {}
 
     /// The groups, in the order of the numbers of their GPUs.
     [[nodiscard]] const std::vector<gpu_group>& groups() const noexcept { return groups_; }

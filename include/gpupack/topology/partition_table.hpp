@@ -8,6 +8,8 @@
 #include <gpupack/topology/sharing.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <type_traits>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -26,6 +28,14 @@ struct partition_profile {
     bool plain = true;
     std::uint8_t first_slot = 0; ///< Its places in the table's slots, lowest start first.
     std::uint8_t slot_count = 0; ///< Its places in the table's slots, lowest start first.
+
+    /// Whether a text names it: its name, with or without one of its variants.
+    [[nodiscard]] constexpr bool is_named(std::string_view text) const noexcept {
+        const std::string_view own = name.view();
+        if (text == own) return true;
+        return text.size() == own.size() + 1 && text.substr(0, own.size()) == own &&
+               variants.view().find(text.back()) != std::string_view::npos;
+    }
 
     friend constexpr bool operator==(const partition_profile&, const partition_profile&) = default;
 };
@@ -70,6 +80,16 @@ struct partition_table {
         const std::uint64_t taken = slots[slot].taken;
         const std::uint64_t locked = occupied & lock;
         return (occupied & taken & ~lock) == 0 && (locked == 0 || locked == (taken & lock));
+    }
+
+    /// The slot of a profile at a start; nothing where there is none.
+    ///
+    /// @param profile  its name; of vGPU types, with or without the letter of one of its variants
+    /// @param start    as the driver is told
+    [[nodiscard]] constexpr std::optional<int> find(std::string_view profile, int start) const noexcept {
+        for (int slot = 0; slot < slot_count; ++slot)
+            if (slots[slot].start == start && profiles[slots[slot].profile].is_named(profile)) return slot;
+        return std::nullopt;
     }
 
     /// The first free slot of a profile, or -1.

@@ -5,6 +5,8 @@
 #include <gpupack/core/config.hpp>
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -20,6 +22,18 @@ enum class sharing : std::uint8_t {
 /// Whether that way hands out the profiles of a table, each at a place of its own, and not amounts.
 [[nodiscard]] GPUPACK_HD constexpr bool in_profiles(sharing way) noexcept {
     return way == sharing::mig || way == sharing::vgpu;
+}
+
+/// "exclusive": the word for a way in texts.
+[[nodiscard]] constexpr std::string_view sharing_name(sharing way) noexcept {
+    constexpr std::string_view names[] = {"idle", "exclusive", "slices", "mig", "vgpu"};
+    return names[static_cast<int>(way)];
+}
+/// The way of that word.
+[[nodiscard]] constexpr std::optional<sharing> sharing_named(std::string_view word) noexcept {
+    for (const sharing way : {sharing::idle, sharing::exclusive, sharing::slices, sharing::mig, sharing::vgpu})
+        if (sharing_name(way) == word) return way;
+    return std::nullopt;
 }
 
 } // namespace gpupack

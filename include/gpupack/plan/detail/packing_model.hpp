@@ -118,7 +118,7 @@ inline constexpr std::size_t most_types = 128;
                                                             const std::vector<packed_class>& classes) {
     std::vector<std::int64_t> nodes(cluster.types().size());
     for (std::uint32_t i = 0; i < cluster.size(); ++i)
-        ++nodes[static_cast<std::size_t>(&cluster[node_id{i}].type() - cluster.types().data())];
+        ++nodes[static_cast<std::size_t>(&cluster.node_at(i).type() - cluster.types().data())];
     std::vector<packed_node_type> types;
     for (std::size_t t = 0; t < nodes.size(); ++t) {
         const node_type& type = cluster.types()[t];
