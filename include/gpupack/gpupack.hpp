@@ -58,6 +58,7 @@
 #include <gpupack/topology/wired_topology.hpp>
 
 #include <gpupack/request/checked_request.hpp>
+#include <gpupack/request/compound_request.hpp>
 #include <gpupack/request/compute_percent.hpp>
 #include <gpupack/request/gang.hpp>
 #include <gpupack/request/gpu_choice.hpp>
@@ -69,6 +70,7 @@
 #include <gpupack/request/learned_mix.hpp>
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/request/numa_alignment.hpp>
+#include <gpupack/request/peak_request.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/request/share.hpp>

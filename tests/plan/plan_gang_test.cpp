@@ -310,3 +310,28 @@ TEST(plan_gang, does_not_depend_on_how_a_gang_is_written) {
     EXPECT_EQ(a->members[4], b->members[3]);
     EXPECT_EQ(a->domain, b->domain);
 }
+
+// A gang that names a rack, and one that goes where another one is.
+TEST(plan_gang, keeps_to_the_domain_that_it_names) {
+    const cluster on = racks(3, 4, machines::dgx_h100());
+    const auto first = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 2}}, .domain = "r2"});
+    ASSERT_TRUE(first);
+    EXPECT_EQ(on.domains()[first->domain].name, "r2");
+    const std::string there = on.domains()[first->domain].name;
+    const auto one = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 4}}, .domain = there});
+    ASSERT_TRUE(one);
+    EXPECT_TRUE(one->one_node);
+    EXPECT_EQ(on.domains()[one->domain].name, "r2");
+    const auto spread = plan::plan_gang(
+        on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 4}}, .layout = gang_layout::spread, .domain = there});
+    ASSERT_TRUE(spread);
+    EXPECT_EQ(spread->nodes, 4U);
+    EXPECT_EQ(on.domains()[spread->domain].name, "r2");
+    const auto large = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}, .domain = "r1"});
+    ASSERT_FALSE(large);
+    EXPECT_TRUE(large.error().proven);
+    EXPECT_FALSE(large.error().feasible_when_empty);
+    EXPECT_EQ(large.error().fitting, 4);
+    EXPECT_EQ(plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}, .domain = "r7"}).error().message(),
+              "gang domain: \"r7\": expected a domain of the cluster");
+}

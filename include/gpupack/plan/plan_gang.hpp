@@ -36,7 +36,7 @@ namespace detail {
     std::vector<domain_id> domains;
     for (std::uint32_t d = 0; d < cluster.domains().size(); ++d) {
         const domain_id id{d};
-        if (cluster.domains()[id].level != level) continue;
+        if (cluster.domains()[id].level != level || !board.allows(id)) continue;
         std::int64_t idle = 0;
         bool has_room = true;
         for (std::size_t part = 0; part < board.parts(); ++part) {
@@ -70,12 +70,20 @@ namespace detail {
     }
     std::vector<node_id> nodes;
     if (board.gang().members() > board.gang().most_per_node || idle > max_gpus_per_node) return nodes;
+<<<<<<< HEAD
     for (std::uint32_t n = 0; n < board.cluster().size(); ++n) {
         const node_view node = board.cluster().node_at(n);
         if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
             board.fits(0, node.id()))
             nodes.push_back(node.id());
+=======
+    for (const node_id id : board.nodes()) {
+        const node_view node = board.cluster()[id];
+        if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory && board.fits(0, id))
+            nodes.push_back(id);
+>>>>>>> 48d119a (Place requests of several parts, and gangs in a domain that they name)
     }
+    std::sort(nodes.begin(), nodes.end());
     std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) {
         return board.cluster()[a].compute_free() < board.cluster()[b].compute_free();
     });
@@ -116,12 +124,19 @@ struct level_range {
 [[nodiscard]] inline expected<level_range, input_error> levels_of(const domain_tree& tree, const gang& gang) {
     const int node = static_cast<int>(tree.levels().size());
     level_range range{gang.layout == gang_layout::spread ? 0 : node, 0};
-    if (gang.level.empty()) return range;
+    const std::optional<domain_id> within = gang.domain.empty() ? std::optional{domain_id{}} : tree.find(gang.domain);
+    if (!within) return bad_input("gang domain", gang.domain, "a domain of the cluster");
+    const auto within_domain = [&](level_range levels) {
+        levels.widest = std::max(levels.widest, tree[*within].level);
+        levels.narrowest = std::max(levels.narrowest, levels.widest);
+        return levels;
+    };
+    if (gang.level.empty()) return within_domain(range);
     const auto level = gang.level == "node" ? std::optional{node} : tree.level(gang.level);
     if (!level) return bad_input("gang level", gang.level, "node, or a level of the cluster's domains");
     if (gang.layout == gang_layout::spread) range.narrowest = *level;
     if (gang.required) range.widest = *level;
-    return range;
+    return within_domain(range);
 }
 
 /// Whether some domain of the level, or some node, might hold the gang if it were empty.
@@ -129,11 +144,12 @@ struct level_range {
     const cluster& cluster = board.cluster();
     if (level < static_cast<int>(cluster.domains().levels().size())) {
         for (std::uint32_t d = 0; d < cluster.domains().size(); ++d)
-            if (cluster.domains()[domain_id{d}].level == level && might_fit_empty(board, cluster.nodes_in(domain_id{d})))
+            if (cluster.domains()[domain_id{d}].level == level && board.allows(domain_id{d}) &&
+                might_fit_empty(board, cluster.nodes_in(domain_id{d})))
                 return true;
         return false;
     }
-    const node_range all = cluster.nodes_in(domain_id{});
+    const node_range all = board.nodes();
     const node_type* last = nullptr; // of an open node that would not do; most nodes are like the one before
     return std::any_of(all.begin(), all.end(), [&](const node_id& node) {
         const node_view view = cluster[node];
@@ -166,11 +182,11 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
     const cluster& cluster = board.cluster();
     if (level < static_cast<int>(cluster.domains().levels().size())) {
         for (std::uint32_t d = 0; d < cluster.domains().size(); ++d)
-            if (cluster.domains()[domain_id{d}].level == level) search.count_in(domain_id{d});
+            if (cluster.domains()[domain_id{d}].level == level && board.allows(domain_id{d})) search.count_in(domain_id{d});
         return;
     }
     constexpr std::size_t most_counted = 16;
-    std::vector<node_id> nodes(cluster.nodes_in(domain_id{}).begin(), cluster.nodes_in(domain_id{}).end());
+    std::vector<node_id> nodes(board.nodes().begin(), board.nodes().end());
     const auto counted = nodes.begin() + static_cast<std::ptrdiff_t>(std::min(most_counted, nodes.size()));
     std::partial_sort(nodes.begin(), counted, nodes.end(), [&](node_id a, node_id b) {
         const auto free = [&](node_id id) {
@@ -186,7 +202,7 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
 [[nodiscard]] inline expected<gang_plan, gang_failure> assign_gang(gang_board& board, level_range levels,
                                                                    std::int64_t budget) {
     gang_search search{board, budget};
-    const auto hopeless = part_without_room(board, board.cluster().nodes_in(domain_id{}));
+    const auto hopeless = part_without_room(board, board.nodes());
     const int node_level = static_cast<int>(board.cluster().domains().levels().size());
     for (int level = levels.narrowest; level >= levels.widest && !hopeless; --level) {
         if (level == node_level) {
@@ -198,7 +214,7 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
     }
     gang_failure failure{.proven = search.is_proven(), .members = board.gang().members()};
     failure.feasible_when_empty = false; // a narrow domain need not be part of a wider one
-    const int last = levels.widest == 0 ? 0 : levels.narrowest; // the cluster has room for whatever a part of it has
+    const int last = levels.widest == 0 ? 0 : levels.narrowest; // the whole cluster has room for whatever a part of it has
     for (int level = levels.widest; level <= last && !failure.feasible_when_empty; ++level)
         failure.feasible_when_empty = might_fit_empty_at(board, level);
     failure.proven = failure.proven || !failure.feasible_when_empty;
@@ -236,6 +252,7 @@ plan_gang(const cluster& cluster, const Policy& policy, const gang& gang, std::i
     const auto levels = detail::levels_of(cluster.domains(), gang);
     if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};
     detail::gang_board board{cluster, policy, gang, rule};
+    if (!gang.domain.empty()) board.keep_within(*cluster.domains().find(gang.domain));
     return detail::assign_gang(board, *levels, budget);
 }
 

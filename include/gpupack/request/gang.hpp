@@ -37,6 +37,8 @@ struct gang {
     gang_layout layout = gang_layout::pack;
     int least_per_node = 1;                              ///< Members on each node that gets any.
     int most_per_node = std::numeric_limits<int>::max(); ///< Members on each node at most.
+    /// The domain whose nodes are used, by name: a rack, or where another gang is. Empty: any.
+    std::string domain{};
 
     /// How many members it has.
     [[nodiscard]] std::int64_t members() const noexcept {

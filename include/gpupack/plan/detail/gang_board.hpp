@@ -61,6 +61,13 @@ class gang_board {
     [[nodiscard]] const std::vector<assignment>& assigned() const noexcept { return assigned_; }
     /// The node as it is with the members assigned so far.
     [[nodiscard]] node_view view(node_id node) const noexcept { return trial_[node]; }
+    /// Allows the nodes of a domain alone.
+    void keep_within(domain_id domain) noexcept { within_ = domain; }
+    /// The nodes that are allowed.
+    [[nodiscard]] node_range nodes() const { return cluster_.nodes_in(within_); }
+    /// Whether all nodes of a domain are allowed.
+    [[nodiscard]] bool allows(domain_id domain) const { return cluster_.domains().common(domain, within_) == within_; }
+
     /// The number of parts that differ.
     [[nodiscard]] std::size_t parts() const noexcept { return requests_.size(); }
     /// What is placed for a member of the part.
@@ -133,6 +140,7 @@ class gang_board {
 
     const gpupack::cluster& cluster_;
     const gpupack::gang& gang_;
+    domain_id within_{}; // the whole cluster
     node_trial trial_;
     std::vector<gpupack::request> requests_; // [parts]  what is placed
     std::vector<std::int64_t> counts_;       // [parts]
