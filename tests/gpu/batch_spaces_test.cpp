@@ -9,12 +9,14 @@
 #include <gpupack/gpu/what_if_orders.hpp>
 #include <gpupack/plan/place_unordered.hpp>
 
+#include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/search/indexed.hpp>
@@ -61,6 +63,33 @@ TEST(batch_spaces, place_as_the_scan_by_what_looks_at_the_whole_cluster) {
     check_in_space([](const task_mix&, std::uint64_t seed) {
         return policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed});
     });
+}
+
+TEST(batch_spaces, place_nothing_in_an_empty_cluster) {
+    const cluster empty = cluster_builder{}.build().value();
+    const auto space = test::open_space();
+    gpu::resident_cluster resident{*space, empty};
+    const std::vector<request> requests(3, request{.gpus = 1});
+    const auto expect_none = [&](const auto& policy) {
+        const auto choices = gpu::place_batch(resident, empty, policy, requests);
+        ASSERT_TRUE(choices) << choices.error();
+        EXPECT_EQ(*choices, std::vector<selection>(3));
+    };
+    expect_none(packing());
+    expect_none(policy::node_then_gpus(policy::random{1}, policy::gpu_random{2}));
+    expect_none(policy::mig_scarcity{task_mix{}});
+}
+
+TEST(batch_spaces, replay_where_no_node_is_left) {
+    const drawn_batch drawn = drawn_batch::from(3, 60);
+    const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{policy::best_fit{}}, drawn.mix};
+    replay::what_if_scenario scenario{.seed = 1, .arriving = 50'000};
+    for (std::uint32_t n = 0; n < drawn.cluster.size(); ++n) scenario.removed.push_back(node_id{n});
+    const auto space = test::open_space();
+    const auto results = gpu::what_if(*space, world, {scenario});
+    ASSERT_TRUE(results) << results.error();
+    EXPECT_EQ(results->front().placed, 0U);
+    EXPECT_GT(results->front().failed, 0U);
 }
 
 TEST(batch_spaces, place_openb) {

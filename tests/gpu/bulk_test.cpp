@@ -201,6 +201,48 @@ TEST(bulk, counts_why_nodes_refuse) {
     }
 }
 
+// The tables of a policy may lie where those of an earlier one were freed.
+TEST(bulk, ranks_by_the_tables_of_the_policy_that_is_asked) {
+    world world{4};
+    for (int round = 0; round < 60; ++round) {
+        task_mix mix;
+        mix.add({.gpus = 1, .share = slice{.compute = milli_gpu{100 + 10 * round}}}, 1);
+        mix.add({.gpus = 1 + round % 4}, static_cast<std::uint64_t>(1 + round % 3));
+        expect_as_explained(world, policy::fgd{mix}, 2);
+        if (testing::Test::HasFatalFailure()) return;
+    }
+}
+
+TEST(bulk, answers_more_requests_than_a_grid_has_rows) {
+    world world{5};
+    const std::vector<request> distinct = world.requests;
+    world.requests.resize(70'000);
+    for (std::size_t i = 0; i < world.requests.size(); ++i) world.requests[i] = distinct[i % distinct.size()];
+    const auto best = gpu::best_nodes(world.there, world.by.cluster(), policy::best_fit{}, world.requests);
+    ASSERT_TRUE(best) << best.error();
+    const scheduler explaining{world.by.cluster(), policy::best_fit{}};
+    for (std::size_t i = 0; i < world.requests.size(); ++i) {
+        if (i >= distinct.size()) {
+            ASSERT_TRUE((*best)[i] == (*best)[i % distinct.size()]) << i;
+            continue;
+        }
+        const auto expected = explaining.explain(distinct[i], 1);
+        ASSERT_EQ((*best)[i].found(), !expected.options.empty()) << i;
+        if (!expected.options.empty()) {
+            EXPECT_EQ((*best)[i].node, expected.options[0].node);
+        }
+    }
+}
+
+TEST(bulk, finds_nothing_where_all_nodes_are_closed) {
+    world world{6};
+    for (std::uint32_t n = 0; n < world.by.cluster().size(); ++n) {
+        world.by.set_closed(node_id{n}, true);
+        world.there.changed(node_id{n});
+    }
+    expect_as_explained(world, policy::best_fit{}, 2);
+}
+
 TEST(bulk, finds_nothing_in_an_empty_cluster) {
     const cluster none = cluster_builder{}.build().value();
     const auto in = test::open_space();

@@ -28,6 +28,11 @@ TEST(host_space, runs_a_body_for_each_index) {
     EXPECT_FALSE(in.take_problem());
 }
 
+TEST(host_space, allocates_garbage) {
+    const auto numbers = gpu::host_space{}.allocate<std::uint32_t>(3);
+    EXPECT_EQ(numbers, (std::vector<std::uint32_t>(3, 0xA5A5A5A5U)));
+}
+
 TEST(host_space, keeps_what_it_stores) {
     gpu::host_space in;
     char text[] = "a table";

@@ -123,6 +123,21 @@ TEST(table_uploader, follows_a_pointer_that_was_set_later) {
     EXPECT_NE(after.entry->numbers, numbers);
 }
 
+// Memory that was freed may hold another table when it is looked at next.
+TEST(table_uploader, copies_again_what_changed_where_it_stands) {
+    memory_type memory;
+    gpu::table_uploader uploader{fake_memory{&memory}};
+    int numbers[] = {1, 2};
+    const late_entry entry{numbers};
+    const late_entry before = uploader.moved(entry).value();
+    numbers[1] = 7;
+    const late_entry after = uploader.moved(entry).value();
+    EXPECT_EQ(before.numbers[1], 2);
+    EXPECT_EQ(after.numbers[1], 7);
+    EXPECT_EQ(uploader.moved(entry).value().numbers, after.numbers);
+    EXPECT_EQ(uploader.stored(), 2U);
+}
+
 TEST(table_uploader, says_when_there_is_no_room) {
     memory_type memory;
     gpu::table_uploader mover{fake_memory{&memory, 2}};

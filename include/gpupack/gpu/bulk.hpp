@@ -46,11 +46,11 @@ rank_lists(Space& space, const cluster_view& cluster, const uploaded_requests<Sp
         }
     std::uint32_t lists = space.parts(cluster.size);
     auto ranked = space.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
-    space.run(count * lists, rank_part<Scorer>{cluster, shapes.entries.data(), ranked.data(), lists, length});
+    space.run(std::uint64_t{count} * lists, rank_part<Scorer>{cluster, shapes.entries.data(), ranked.data(), lists, length});
     while (lists > 1) {
         const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
         auto merged = space.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
-        space.run(count * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
+        space.run(std::uint64_t{count} * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
         ranked = std::move(merged);
         lists = after;
     }
@@ -91,7 +91,7 @@ best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Poli
     const auto count = static_cast<std::uint32_t>(requests.size());
     const auto ranked = detail::rank_lists(space, resident.view(), *shapes, length);
     auto choices = space.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
-    space.run(count * length,
+    space.run(std::uint64_t{count} * length,
            detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
     return detail::fetched<ranked_selection<key_under<Policy>>>(space, choices, std::size_t{count} * length);
 }
@@ -146,8 +146,8 @@ count_reasons(resident_cluster<Space>& resident, const cluster& cluster, const s
     const std::uint32_t parts = space.parts(resident.view().size);
     auto counts = space.template allocate<std::uint32_t>(std::size_t{count} * parts * fit::reason_count);
     auto sums = space.template allocate<std::uint32_t>(std::size_t{count} * fit::reason_count);
-    space.run(count * parts, detail::count_part{resident.view(), sent.data(), counts.data(), parts});
-    space.run(count * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
+    space.run(std::uint64_t{count} * parts, detail::count_part{resident.view(), sent.data(), counts.data(), parts});
+    space.run(std::uint64_t{count} * fit::reason_count, detail::sum_parts{counts.data(), sums.data(), parts});
     const auto flat = detail::fetched<std::uint32_t>(space, sums, std::size_t{count} * fit::reason_count);
     if (!flat) return unexpected<gpu_error>{flat.error()};
     std::vector<std::array<std::uint32_t, fit::reason_count>> reasons(requests.size());

@@ -139,10 +139,20 @@ template <policy::policy Policy> class device_searcher {
                                                     message_type::most_gpus);
     }
 
+    /// Has the driver load the code of both kernels, which it would else do at their first launch, inside the capture.
+    void load_kernels() {
+        cudaFuncAttributes attributes{};
+        gpu_->space->check(cudaFuncGetAttributes(&attributes, detail::apply_message<scorer_type>),
+                           "cudaFuncGetAttributes");
+        gpu_->space->check(cudaFuncGetAttributes(&attributes, detail::decide_kernel<scorer_type>),
+                           "cudaFuncGetAttributes");
+    }
+
     void capture() {
         state& gpu = *gpu_;
         device_space& space = *gpu.space;
         const detail::device_scope scope{space.device().number};
+        load_kernels();
         cudaGraph_t graph = nullptr;
         space.check(cudaStreamBeginCapture(space.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
         space.write_soon(gpu.arrived, gpu.posted, 1);

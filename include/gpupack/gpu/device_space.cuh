@@ -229,9 +229,13 @@ class device_space {
         auto done = allocate<std::uint32_t>(count);
         if (problem_) return;
         check(cudaMemsetAsync(done.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
-        detail::rank_kernel<Scorer><<<dim3(blocks, count), detail::rank_threads, shared, stream_>>>(
-            cluster, shapes, partial.data(), done.data(), best, static_cast<std::uint32_t>(shared));
-        check(cudaGetLastError(), "a kernel launch");
+        for (std::uint32_t first = 0; first < count; first += most_grid_rows) {
+            const std::uint32_t rows = std::min(count - first, most_grid_rows);
+            detail::rank_kernel<Scorer><<<dim3(blocks, rows), detail::rank_threads, shared, stream_>>>(
+                cluster, shapes + first, partial.data() + std::size_t{first} * blocks, done.data() + first,
+                best + first, static_cast<std::uint32_t>(shared));
+            check(cudaGetLastError(), "a kernel launch");
+        }
     }
 
     /// As space says.
@@ -293,6 +297,9 @@ class device_space {
     }
 
   private:
+    /// The largest y of a grid that CUDA launches.
+    static constexpr std::uint32_t most_grid_rows = 65535;
+
     explicit device_space(device_info device) : device_{std::move(device)} {
         const detail::device_scope scope{device_.number};
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");

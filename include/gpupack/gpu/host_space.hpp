@@ -12,22 +12,34 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// Arrays in host memory, and bodies called one after the other: what the tests compare with. See the concept `space`.
+///
+/// What it allocates is filled with garbage, as memory on a GPU is that others have used before: whoever reads what
+/// nobody wrote is seen on the host.
 class host_space {
   public:
+    /// The garbage: no valid pointer, a large number, and neither false nor true.
+    static constexpr unsigned char garbage = 0xA5;
+
     /// An array of the space.
     template <class Entry> using array = std::vector<Entry>;
     /// Nothing to wait for.
     struct mark_type {};
 
     /// As space says.
-    template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) { return array<Entry>(entries); }
+    template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
+        static_assert(std::is_trivially_copyable_v<Entry>, "a kernel reads flat entries");
+        array<Entry> allocated(entries);
+        if (entries > 0) std::memset(static_cast<void*>(allocated.data()), garbage, entries * sizeof(Entry));
+        return allocated;
+    }
     /// As space says.
-    template <class Entry> [[nodiscard]] array<Entry> pinned(std::size_t entries) { return array<Entry>(entries); }
+    template <class Entry> [[nodiscard]] array<Entry> pinned(std::size_t entries) { return allocate<Entry>(entries); }
 
     /// As space says.
     template <class Entry> void write(array<Entry>& target, const Entry* source, std::size_t entries) {

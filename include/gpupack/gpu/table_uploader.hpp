@@ -5,8 +5,8 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <type_traits>
@@ -19,11 +19,13 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// node types come to the GPU.
 ///
 /// What a value points to it says itself, by a member function for_each_table(visit) that calls visit(pointer, count)
-/// for each pointer; a value without that member has none. Tables whose entries have tables are moved with them. A
-/// table that was moved before is found again by its address, so that equal pointers stay equal, and a scorer that is
-/// prepared for every decision costs a look-up a table. Tables must stay where they are while the mover lives, and, but
-/// for pointers in them that were null and are set later, as they are.
-/// Memory  store(bytes, size): an address with that content, for as long as the memory lives, or a gpu_error
+/// for each pointer; a value without that member has none. Tables whose entries have tables are moved with them.
+///
+/// A table that was moved before is found again by its address and its content, so that equal pointers stay equal, and
+/// a scorer that is prepared for every decision costs a look-up and a comparison a table. Memory that was freed and
+/// holds another table now is copied again: the copy of what stood there before stays, for work under way may read it.
+///
+/// @tparam Memory  has store(bytes, size): an address with that content, for as long as the memory lives, or a gpu_error
 template <class Memory> class table_uploader {
   public:
     /// Copies tables into that memory.
@@ -53,34 +55,35 @@ template <class Memory> class table_uploader {
         if (count == 0) pointer = nullptr;
         if (pointer == nullptr || problem_) return;
         const std::pair<const void*, std::size_t> key{pointer, count * sizeof(Entry)};
-        moved_table& known = moved_[key];
         if constexpr (points_on<Entry>) {
             std::vector<Entry> entries(pointer, pointer + count);
             for (Entry& entry : entries) move_tables(entry);
-            const auto* const bytes = reinterpret_cast<const unsigned char*>(entries.data());
-            if (!problem_ && !std::equal(known.content.begin(), known.content.end(), bytes, bytes + key.second)) {
-                store(known, bytes, key.second);
-                known.content.assign(bytes, bytes + key.second);
-            }
-        } else if (known.at == nullptr) {
-            store(known, pointer, key.second);
+            if (!problem_) pointer = static_cast<const Entry*>(stored_at(key, entries.data()));
+        } else {
+            pointer = static_cast<const Entry*>(stored_at(key, pointer));
         }
-        pointer = static_cast<const Entry*>(known.at);
     }
 
     struct moved_table {
-        const void* at = nullptr;
-        std::vector<unsigned char> content; ///< What was stored, of tables that point on.
+        const void* address = nullptr;      ///< Of the copy.
+        std::vector<unsigned char> content; ///< What was stored.
     };
 
-    void store(moved_table& as, const void* bytes, std::size_t size) {
-        const expected<const void*, gpu_error> stored = memory_.store(bytes, size);
+    /// Where the content of a table is stored; stores it where it is not. Null where there is no memory for it.
+    [[nodiscard]] const void* stored_at(const std::pair<const void*, std::size_t>& key, const void* content) {
+        const std::size_t size = key.second;
+        moved_table& known = moved_[key];
+        if (known.address != nullptr && std::memcmp(known.content.data(), content, size) == 0) return known.address;
+        const expected<const void*, gpu_error> stored = memory_.store(content, size);
         if (!stored) {
             problem_ = stored.error();
-            return;
+            return nullptr;
         }
-        as.at = *stored;
+        const auto* const bytes = static_cast<const unsigned char*>(content);
+        known.content.assign(bytes, bytes + size);
+        known.address = *stored;
         ++stored_;
+        return known.address;
     }
 
     /// Whether the entries of a table point to further tables.

@@ -7,6 +7,7 @@
 #include <gpupack/gpu/detail/what_if_replay.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/host_space.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/gpu/space.hpp>
 #include <gpupack/gpu/team.hpp>
@@ -38,7 +39,7 @@ what_if_on_host(const what_if_world<Policy>& world, const std::vector<replay::wh
     const std::vector<detail::flat_scenario> flat = world.flatten(scenarios, removed);
     const auto layout = world.layout();
     std::vector<replay::what_if_result> results(scenarios.size());
-    std::vector<detail::workspace_unit> memory(layout.bytes() / sizeof(detail::workspace_unit));
+    auto memory = host_space{}.allocate<detail::workspace_unit>(layout.bytes() / sizeof(detail::workspace_unit));
     const auto workspace = layout.place_at(reinterpret_cast<unsigned char*>(memory.data()));
     const auto run_scenario = [&](std::size_t s, replay::what_if_decision* target) {
         detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s], target);
@@ -83,7 +84,7 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const std::size_t fitting = std::max<std::size_t>(1, options.memory / layout.bytes());
     const auto blocks =
         static_cast<std::uint32_t>(std::min<std::size_t>({fitting, count, std::max(options.blocks, 1U)}));
-    const std::size_t units = blocks * layout.bytes() / sizeof(detail::workspace_unit);
+    const std::size_t units = std::size_t{blocks} * layout.bytes() / sizeof(detail::workspace_unit);
     auto memory = space.template allocate<detail::workspace_unit>(units);
     auto results = space.template allocate<replay::what_if_result>(count);
     const detail::flat_scenario* const flat_copy = copies(flat);

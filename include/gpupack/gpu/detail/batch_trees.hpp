@@ -78,8 +78,9 @@ template <class Key> struct batch_trees {
             level == 0 ? best_entrant(tree, group) : best_winner(tree, level, group);
     }
 
-    /// The best of all, once all levels are settled.
+    /// The best of all, once all levels are settled; none where nobody can enter.
     [[nodiscard]] GPUPACK_HD constexpr winner best(std::uint32_t tree) const noexcept {
+        if (levels.entrants == 0) return {};
         return winners[std::size_t{tree} * levels.winners + levels.winners - 1];
     }
 

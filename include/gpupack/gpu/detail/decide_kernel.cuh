@@ -41,6 +41,7 @@ template <class Scorer> GPUPACK_KERNEL apply_message(writable_cluster_view clust
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     decide_kernel(cluster_view cluster, const decision_message<Scorer>* message, ranked_node<search::key_of<Scorer>>* partial,
                   std::uint32_t* done, ranked_selection<search::key_of<Scorer>>* answer) {
+    static_assert(can_be_staged<Scorer>, "the scorer is too large for shared memory; let it point to a table");
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);

@@ -31,6 +31,15 @@ inline constexpr int rank_threads = 256;
 /// The most bytes of tables that a block copies into shared memory; larger ones are read where they are.
 inline constexpr std::size_t most_shared_tables = 32 * 1024;
 
+/// The shared memory that a block has without asking for more.
+inline constexpr std::size_t shared_memory_of_block = 48 * 1024;
+/// What of it the reductions of a block may need.
+inline constexpr std::size_t shared_by_reductions = 4 * 1024;
+
+/// Whether a shape and its tables can be staged for a block.
+template <class Scorer> inline constexpr bool can_be_staged =
+    sizeof(prepared_request<Scorer>) + most_shared_tables + shared_by_reductions <= shared_memory_of_block;
+
 /// Copies entries with all threads of a block.
 template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* target, const Entry* source, std::size_t entries) {
     if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
@@ -82,6 +91,7 @@ struct better_node {
 /// The best of what the threads of a block have found; thread 0 gets it.
 template <class Node> GPUPACK_DEVICE Node best_of_block(const Node& mine) {
     using reduce = cub::BlockReduce<Node, rank_threads>;
+    static_assert(sizeof(typename reduce::TempStorage) <= shared_by_reductions, "counted in shared_memory_of_block");
     GPUPACK_SHARED typename reduce::TempStorage storage;
     const Node best = reduce{storage}.Reduce(mine, better_node{});
     __syncthreads(); // the storage is used again
@@ -117,6 +127,7 @@ template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
                 std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
+    static_assert(can_be_staged<Scorer>, "the scorer is too large for shared memory; let it point to a table");
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     auto& request = *reinterpret_cast<prepared_request<Scorer>*>(room);

@@ -65,15 +65,15 @@ template <class Scorer> struct rank_part {
     std::uint32_t parts;
     std::uint32_t length;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
         const prepared_request<Scorer>& prepared = shapes[index / parts];
-        auto* const list = lists + std::uint64_t{index} * length;
+        auto* const list = lists + index * length;
         if (length == 1) { // kept in registers
-            *list = best_of(cluster, prepared, index % parts, parts);
+            *list = best_of(cluster, prepared, static_cast<std::uint32_t>(index % parts), parts);
             return;
         }
         for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
-        for (std::uint32_t n = index % parts; n < cluster.size; n += parts) insert(list, length, rank_node(cluster, prepared, n));
+        for (auto n = static_cast<std::uint32_t>(index % parts); n < cluster.size; n += parts) insert(list, length, rank_node(cluster, prepared, n));
     }
 };
 
@@ -89,14 +89,14 @@ template <class Key> struct merge_lists {
     std::uint32_t fan;
     std::uint32_t length;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        const std::uint32_t of_shape = index / after;
-        const std::uint32_t first = index % after * fan;
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        const std::uint64_t shape = index / after;
+        const auto first = static_cast<std::uint32_t>(index % after * fan);
         const std::uint32_t last = first + fan < before ? first + fan : before;
-        ranked_node<Key>* const list = to + std::uint64_t{index} * length;
+        ranked_node<Key>* const list = to + index * length;
         for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
         for (std::uint32_t l = first; l < last; ++l) {
-            const ranked_node<Key>* const other = from + (std::uint64_t{of_shape} * before + l) * length;
+            const ranked_node<Key>* const other = from + (shape * before + l) * length;
             for (std::uint32_t k = 0; k < length && other[k].found(); ++k) insert(list, length, other[k]);
         }
     }
@@ -112,7 +112,7 @@ template <class Scorer> struct choose_gpus {
     ranked_selection<search::key_of<Scorer>>* choices;
     std::uint32_t length;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
         choices[index] = choose_on(cluster, shapes[index / length], ranked[index]);
     }
 };
@@ -142,10 +142,10 @@ struct count_part {
     std::uint32_t* counts;
     std::uint32_t parts;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        std::uint32_t* const here = counts + std::uint64_t{index} * fit::reason_count;
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        std::uint32_t* const here = counts + index * fit::reason_count;
         for (int r = 0; r < fit::reason_count; ++r) here[r] = 0;
-        for (std::uint32_t n = index % parts; n < cluster.size; n += parts)
+        for (auto n = static_cast<std::uint32_t>(index % parts); n < cluster.size; n += parts)
             ++here[static_cast<int>(fit::diagnose(cluster[node_id{n}], requests[index / parts]).why)];
     }
 };
@@ -156,8 +156,8 @@ struct sum_parts {
     std::uint32_t* sums;
     std::uint32_t parts;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
-        const std::uint32_t* from = counts + std::uint64_t{index / fit::reason_count} * parts * fit::reason_count;
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        const std::uint32_t* from = counts + index / fit::reason_count * parts * fit::reason_count;
         std::uint32_t sum = 0;
         for (std::uint32_t p = 0; p < parts; ++p)
             sum += from[std::uint64_t{p} * fit::reason_count + index % fit::reason_count];
