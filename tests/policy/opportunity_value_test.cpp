@@ -21,8 +21,8 @@ struct lone_node {
     std::vector<gpu_state> gpus;
 
     explicit lone_node(const node_view& view) : kind{view.type()} {
-        state.cpu_free = static_cast<std::int32_t>(of.cpu_free().count());
-        for (int i = 0; i < of.gpu_count(); ++i) gpus.push_back(of.gpu(i));
+        state.cpu_free = static_cast<std::int32_t>(view.cpu_free().count());
+        for (int i = 0; i < view.gpu_count(); ++i) gpus.push_back(view.gpu(i));
     }
     [[nodiscard]] node_view view(std::uint32_t number = 0) const {
         return {node_id{number}, kind, state, gpus.data()};
