@@ -40,7 +40,7 @@ std::string packed(const std::string& text) {
     return gpupack::io::detail::read_all(in);
 }
 
-std::string read(const std::string& content) {
+std::string read_text(const std::string& content) {
     const scratch_file file{content};
     const auto text = read_file(file.path());
     return text ? *text : "refused: " + text.error().expected;
@@ -55,26 +55,26 @@ TEST(read_file, a_file_that_cannot_be_read_is_an_error) {
 
 TEST(read_file, inflates_gzip_in_one_or_several_pieces) {
     const std::string text(300'000, 'x');
-    EXPECT_EQ(read("plain\n"), "plain\n");
-    EXPECT_EQ(read(packed(text)), text);
-    EXPECT_EQ(read(packed("a\n") + packed("b\n")), "a\nb\n");
-    EXPECT_EQ(read(packed("a\n") + std::string(512, '\0')), "a\n");
-    EXPECT_EQ(read(packed("")), "");
+    EXPECT_EQ(read_text("plain\n"), "plain\n");
+    EXPECT_EQ(read_text(packed(text)), text);
+    EXPECT_EQ(read_text(packed("a\n") + packed("b\n")), "a\nb\n");
+    EXPECT_EQ(read_text(packed("a\n") + std::string(512, '\0')), "a\n");
+    EXPECT_EQ(read_text(packed("")), "");
 }
 
 TEST(read_file, refuses_damaged_gzip_wherever_it_ends) {
     const std::string whole = packed("name,cpu_milli\na,1\n");
     for (std::size_t size = 2; size < whole.size(); ++size)
-        EXPECT_TRUE(read(whole.substr(0, size)).starts_with("refused: gzip data")) << size;
+        EXPECT_TRUE(read_text(whole.substr(0, size)).starts_with("refused: gzip data")) << size;
 }
 
 TEST(read_file, drops_the_byte_order_mark_and_says_what_is_no_text) {
-    EXPECT_EQ(read("\xef\xbb\xbfname\n"), "name\n");
-    EXPECT_NE(read(std::string{"\xff\xfe"
+    EXPECT_EQ(read_text("\xef\xbb\xbfname\n"), "name\n");
+    EXPECT_NE(read_text(std::string{"\xff\xfe"
                                "a\0",
                                4})
                   .find("UTF-16"),
               std::string::npos);
-    EXPECT_NE(read("\x28\xb5\x2f\xfd rest").find("zstd"), std::string::npos);
-    EXPECT_NE(read(std::string{"a\0b", 3}).find("binary data"), std::string::npos);
+    EXPECT_NE(read_text("\x28\xb5\x2f\xfd rest").find("zstd"), std::string::npos);
+    EXPECT_NE(read_text(std::string{"a\0b", 3}).find("binary data"), std::string::npos);
 }

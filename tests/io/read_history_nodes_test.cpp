@@ -12,7 +12,7 @@ using namespace gpupack::io;
 
 namespace {
 
-std::vector<history_node> read(std::string_view content) {
+std::vector<history_node> read_nodes(std::string_view content) {
     const auto history = parse_history_nodes("n", content);
     EXPECT_TRUE(history) << history.error().message();
     return history ? history->records : std::vector<history_node>{};
@@ -28,42 +28,42 @@ constexpr std::int64_t unlimited = 2147483647;
 } // namespace
 
 TEST(read_history_nodes, tables_of_public_traces) {
-    EXPECT_EQ(read("sn,cpu_milli,memory_mib,gpu,model\na,64000.0,1024,8,A100\nb,1000,1,0,\n"),
+    EXPECT_EQ(read_nodes("sn,cpu_milli,memory_mib,gpu,model\na,64000.0,1024,8,A100\nb,1000,1,0,\n"),
               (std::vector<history_node>{{"a", 64000, 1024, 8, "A100"}, {"b", 1000, 1, 0, ""}}));
-    EXPECT_EQ(read("node_name,gpu_model,gpu_capacity_num,cpu_num\n0,A10,4,192\n"),
+    EXPECT_EQ(read_nodes("node_name,gpu_model,gpu_capacity_num,cpu_num\n0,A10,4,192\n"),
               (std::vector<history_node>{{"0", 192'000, unlimited, 4, "A10"}}));
-    EXPECT_EQ(read("machine,gpu_type,cap_cpu,cap_mem,cap_gpu\nm,MISC,96,512,2\n"),
+    EXPECT_EQ(read_nodes("machine,gpu_type,cap_cpu,cap_mem,cap_gpu\nm,MISC,96,512,2\n"),
               (std::vector<history_node>{{"m", 96'000, 524'288, 2, "MISC"}}));
-    EXPECT_EQ(read("machineId,number of GPUs, single GPU mem\nm31,8, 24GB\n"),
+    EXPECT_EQ(read_nodes("machineId,number of GPUs, single GPU mem\nm31,8, 24GB\n"),
               (std::vector<history_node>{{"m31", unlimited, unlimited, 8, "24GB"}}));
 }
 
 TEST(read_history_nodes, sinfo_in_its_forms) {
-    EXPECT_EQ(read("HOSTNAMES GRES\nn01 gpu:v100:2(S:0-1)\nn01 gpu:v100:2(S:0-1)\nn02 (null)\n"),
+    EXPECT_EQ(read_nodes("HOSTNAMES GRES\nn01 gpu:v100:2(S:0-1)\nn01 gpu:v100:2(S:0-1)\nn02 (null)\n"),
               (std::vector<history_node>{{"n01", unlimited, unlimited, 2, "v100"},
                                          {"n02", unlimited, unlimited, 0, ""}}));
-    EXPECT_EQ(read("NODELIST            CPUS   MEMORY   GRES\ncpn-f13-[03-04]   32+    128000+  gpu:2\n"),
+    EXPECT_EQ(read_nodes("NODELIST            CPUS   MEMORY   GRES\ncpn-f13-[03-04]   32+    128000+  gpu:2\n"),
               (std::vector<history_node>{{"cpn-f13-03", 32'000, 128'000, 2, "GPU"},
                                          {"cpn-f13-04", 32'000, 128'000, 2, "GPU"}}));
-    EXPECT_EQ(read("HOSTNAMES|CPUS|MEMORY|GRES\nx|64|515000|gpu:a100:4,mps:400\n"),
+    EXPECT_EQ(read_nodes("HOSTNAMES|CPUS|MEMORY|GRES\nx|64|515000|gpu:a100:4,mps:400\n"),
               (std::vector<history_node>{{"x", 64'000, 515'000, 4, "a100"}}));
 }
 
 TEST(read_history_nodes, scontrol_in_paragraphs_and_lines) {
     const std::vector<history_node> expected{{"g1", 64'000, 515'000, 4, "a100"}, {"c1", 32'000, 128'000, 0, ""}};
-    EXPECT_EQ(read("NodeName=g1 Arch=x86_64 CoresPerSocket=16\n   CPUAlloc=0 CPUTot=64 CPULoad=0.5\n   "
+    EXPECT_EQ(read_nodes("NodeName=g1 Arch=x86_64 CoresPerSocket=16\n   CPUAlloc=0 CPUTot=64 CPULoad=0.5\n   "
                    "Gres=gpu:a100:4(S:0-1)\n   RealMemory=515000 AllocMem=0\n   "
                    "CfgTRES=cpu=64,mem=515000M,billing=64,gres/gpu=4\n\nNodeName=c1 CPUTot=32\n   Gres=(null)\n   "
                    "RealMemory=128000\n"),
               expected);
-    EXPECT_EQ(read("NodeName=g1 CPUTot=64 RealMemory=515000 Gres=gpu:a100:4\nNodeName=c1 CPUTot=32 "
+    EXPECT_EQ(read_nodes("NodeName=g1 CPUTot=64 RealMemory=515000 Gres=gpu:a100:4\nNodeName=c1 CPUTot=32 "
                    "RealMemory=128000 Gres=(null)\n"),
               expected);
 }
 
 TEST(read_history_nodes, kubernetes) {
     EXPECT_EQ(
-        read(
+        read_nodes(
             R"({"items": [{"kind": "Node", "metadata": {"name": "a", "labels": {"nvidia.com/gpu.product": "NVIDIA-A10"}}, "status": {"capacity": {"cpu": "9"}, "allocatable": {"cpu": "8", "memory": "64Gi", "nvidia.com/gpu": "2"}}}, {"kind": "Node", "metadata": {"name": "b"}, "spec": {"unschedulable": true}}]})"),
         (std::vector<history_node>{{"a", 8'000, 65'536, 2, "NVIDIA-A10"}}));
 }

@@ -14,7 +14,7 @@ using namespace gpupack::io;
 
 namespace {
 
-job_history read(std::string_view content, const history_options& options = {}) {
+job_history read_jobs(std::string_view content, const history_options& options = {}) {
     auto history = parse_history("h", content, options);
     EXPECT_TRUE(history) << history.error().message();
     return history ? *std::move(history) : job_history{};
@@ -47,7 +47,7 @@ constexpr std::string_view sacct_header =
 } // namespace
 
 TEST(read_history, sacct_takes_what_was_allocated_and_skips_steps) {
-    const job_history history = read(
+    const job_history history = read_jobs(
         std::string{sacct_header} +
         "7|ann|lab|COMPLETED|2024-01-01T00:00:00|2024-01-01T01:00:00|2024-01-01T03:00:00|1-00:00:00|2|4Gn|cpu=2,"
         "mem=8G,node=2|billing=8,cpu=64,gres/gpu:a100=16,gres/gpu=16,mem=1T,node=2|n[1-2]\n"
@@ -85,22 +85,22 @@ TEST(read_history, sacct_without_a_header) {
     const std::string xdmod = "5|5|c|gpu|normal|acct|g|1|u|2|2024-01-01T00:00:00|2024-01-01T00:00:00|2024-01-01T00:"
                               "01:00|2024-01-01T00:02:00|00:01:00|0:0|COMPLETED|1|4|4|4000Mn|cpu=4,node=1|cpu=4,"
                               "gres/gpu=2,mem=4000M,node=1|1-00:00:00|n1|job name\n";
-    EXPECT_EQ(numbers(read(xdmod).records.at(0)),
+    EXPECT_EQ(numbers(read_jobs(xdmod).records.at(0)),
               (row{1, 2, 1000, 4000, 4000, 1704067200, 1704067260, 1704067320}));
     // Others are found by what they hold.
     const std::string own =
         "5|COMPLETED|2024-01-01T00:00:00|2024-01-01T00:01:00|2024-01-01T00:02:00|cpu=4,node=1|cpu=4,gres/"
         "gpu=2,node=1\n6|FAILED|2024-01-01T00:00:00|2024-01-01T00:01:00|2024-01-01T00:02:00|cpu=4,node=1|cpu=4,"
         "gres/gpu=2,node=1\n";
-    EXPECT_EQ(numbers(read(own).records.at(1)), (row{1, 2, 1000, 4000, 0, 1704067200, 1704067260, 1704067320}));
+    EXPECT_EQ(numbers(read_jobs(own).records.at(1)), (row{1, 2, 1000, 4000, 0, 1704067200, 1704067260, 1704067320}));
     history_options named;
     named.columns = {"JobID", "State", "Submit", "Start", "End", "ReqTRES", "AllocTRES"};
-    EXPECT_EQ(read(own, named).records, read(own).records);
+    EXPECT_EQ(read_jobs(own, named).records, read_jobs(own).records);
 }
 
 TEST(read_history, sacct_of_old_versions) {
     const job_history history =
-        read("JobID|State|Submit|Start|End|NNodes|NCPUS|ReqMem|AllocGRES\n"
+        read_jobs("JobID|State|Submit|Start|End|NNodes|NCPUS|ReqMem|AllocGRES\n"
              "1|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4000Mc|gpu:2\n"
              "2|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4Gn|gpu:p100:4(IDX:0-3)\n"
              "3|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|1|8|512M|7696487:1\n");
@@ -113,7 +113,7 @@ TEST(read_history, sacct_of_old_versions) {
 
 TEST(read_history, helios_counts_gpus_of_all_nodes_of_a_gang) {
     const job_history history =
-        read("job_id,user,vc,gpu_num,cpu_num,node_num,state,submit_time,start_time,end_time,duration,queue\n"
+        read_jobs("job_id,user,vc,gpu_num,cpu_num,node_num,state,submit_time,start_time,end_time,duration,queue\n"
              "1,u,vcA,16,64,2,COMPLETED,2020-06-09 18:41:01,2020-06-09 18:41:02,2020-06-09 18:41:12,10,1\n"
              "2,u,vcA,0,4,1,CANCELLED,2020-06-09 18:41:01,,2020-06-09 18:41:12,0,11\n");
     EXPECT_EQ(history.layout, "helios");
@@ -124,7 +124,7 @@ TEST(read_history, helios_counts_gpus_of_all_nodes_of_a_gang) {
 
 TEST(read_history, acme_has_zones_and_memory_of_a_pod) {
     const job_history history =
-        read("job_id,user,node_num,gpu_num,cpu_num,mem_per_pod_GB,shared_mem_per_pod,type,state,submit_time,start_"
+        read_jobs("job_id,user,node_num,gpu_num,cpu_num,mem_per_pod_GB,shared_mem_per_pod,type,state,submit_time,start_"
              "time,end_time,fail_time,stop_time,duration,queue,gpu_time\n"
              "x,u,8,64,960,1000,100.0,Other,FAILED,2023-05-17 19:00:58+08:00,2023-05-17 11:01:08+00:00,2023-05-17 "
              "11:01:16+00:00,,,18,10.0,1152.0\n");
@@ -136,7 +136,7 @@ TEST(read_history, acme_has_zones_and_memory_of_a_pod) {
 TEST(read_history, pai_has_percents_instances_and_no_header) {
     const std::string rows = "j,ps,2.0,Terminated,100.0,200.0,600.0,29.296875,0.0,MISC\nj,worker,3.0,Failed,100.0,,"
                              "400.0,,50.0,V100\nk,worker,1,Waiting,,,400.0,1,150.0,\n";
-    const job_history history = read(rows);
+    const job_history history = read_jobs(rows);
     EXPECT_EQ(history.layout, "pai-2020");
     ASSERT_EQ(history.records.size(), 2U);
     EXPECT_EQ(numbers(history.records[0]), (row{2, 0, 0, 6000, 30000, 100, 100, 200}));
@@ -144,14 +144,14 @@ TEST(read_history, pai_has_percents_instances_and_no_header) {
     EXPECT_EQ(history.records[1].name, "j/worker");
     EXPECT_EQ(history.records[1].models, "V100");
     EXPECT_EQ(
-        read("job_name,task_name,inst_num,status,start_time,end_time,plan_cpu,plan_mem,plan_gpu,gpu_type\n" + rows)
+        read_jobs("job_name,task_name,inst_num,status,start_time,end_time,plan_cpu,plan_mem,plan_gpu,gpu_type\n" + rows)
             .records,
         history.records);
 }
 
 TEST(read_history, alibaba_2025_and_2026) {
     const job_history dlrm =
-        read("instance_sn,role,app_name,cpu_request,cpu_limit,gpu_request,gpu_limit,rdma_request,rdma_limit,memory_"
+        read_jobs("instance_sn,role,app_name,cpu_request,cpu_limit,gpu_request,gpu_limit,rdma_request,rdma_limit,memory_"
              "request,memory_limit,disk_request,disk_limit,max_instance_per_node,creation_time,scheduled_time,"
              "deletion_time\n"
              "i1,HN,a,12,12,1,1,25,25,120.0,120.0,680.0,800.0,8,,,\n"
@@ -160,7 +160,7 @@ TEST(read_history, alibaba_2025_and_2026) {
     EXPECT_EQ(numbers(dlrm.records[0]), (row{1, 1, 1000, 12'000, 122'880, 0, -1, 1435760}));
     EXPECT_EQ(numbers(dlrm.records[1]), (row{1, 0, 0, 64'000, 327'680, 1435629, 1435629, 1435760}));
     const job_history spot =
-        read("job_name,organization,gpu_model,cpu_request,gpu_request,worker_num,submit_time,duration,job_type\n"
+        read_jobs("job_name,organization,gpu_model,cpu_request,gpu_request,worker_num,submit_time,duration,job_type\n"
              "1,13,A10,20,1,1,0,50,HP\n2,57,A100-SXM4-80GB,15,2,94,60,70,Spot\n");
     ASSERT_EQ(spot.records.size(), 2U);
     EXPECT_EQ(spot.layout, "alibaba-2026-spot");
@@ -171,7 +171,7 @@ TEST(read_history, alibaba_2025_and_2026) {
 }
 
 TEST(read_history, philly_adds_up_attempts_and_takes_the_last_shape) {
-    const job_history history = read(
+    const job_history history = read_jobs(
         R"([{"status": "Pass", "vc": "v", "jobid": "a", "submitted_time": "2017-10-07 01:11:39", "user": "u", "attempts": [
         {"start_time": "2017-10-07 01:12:09", "end_time": "2017-10-07 01:12:19", "detail": [{"ip": "m1", "gpus": ["gpu0"]}]},
         {"start_time": "2017-10-07 01:13:00", "end_time": "2017-10-07 01:13:05", "detail": [{"ip": "m1", "gpus": ["gpu0", "gpu1"]}, {"ip": "m2", "gpus": ["gpu0", "gpu1"]}]}]},
@@ -184,7 +184,7 @@ TEST(read_history, philly_adds_up_attempts_and_takes_the_last_shape) {
 }
 
 TEST(read_history, kubernetes_pods) {
-    const job_history history = read(
+    const job_history history = read_jobs(
         R"({"kind": "List", "items": [{"kind": "Node"}, {"kind": "Pod", "metadata": {"name": "p", "namespace": "team", "creationTimestamp": "2024-01-01T00:00:00Z"},
         "spec": {"priority": 5, "initContainers": [{"resources": {"requests": {"cpu": "3"}}}], "containers": [{"resources": {"requests": {"cpu": "500m", "memory": "1.5Gi"}, "limits": {"nvidia.com/gpu": "2"}}}, {"resources": {"requests": {"cpu": 1, "memory": "1e6"}}}]},
         "status": {"phase": "Succeeded", "startTime": "2024-01-01T00:01:00Z", "containerStatuses": [{"state": {"terminated": {"finishedAt": "2024-01-01T00:02:00Z"}}}]}},
@@ -201,7 +201,7 @@ TEST(read_history, a_table_in_plain_words_and_gangs_that_are_not_named) {
     history_options machines;
     machines.gpus_per_node = 8;
     const job_history plain =
-        read("id\tsubmit_time\tduration\tnum_gpus\n1\t1591728061000\t10.0\t12\n2\t1591728062000\t5\t8\n", machines);
+        read_jobs("id\tsubmit_time\tduration\tnum_gpus\n1\t1591728061000\t10.0\t12\n2\t1591728062000\t5\t8\n", machines);
     EXPECT_EQ(plain.layout, "plain");
     EXPECT_EQ(numbers(plain.records.at(0)), (row{2, 6, 1000, 0, 0, 1591728061, -1, 1591728071}));
     EXPECT_EQ(numbers(plain.records.at(1)), (row{1, 8, 1000, 0, 0, 1591728062, -1, 1591728067}));
@@ -210,12 +210,12 @@ TEST(read_history, a_table_in_plain_words_and_gangs_that_are_not_named) {
 TEST(read_history, options_drop_failed_and_cpu_jobs) {
     const std::string text = "job_id,submit_time,duration,num_gpus,state\n1,0,5,1,FAILED\n2,0,5,0,COMPLETED\n3,0,5,"
                              "1,COMPLETED\n3,0,5,1,COMPLETED\n";
-    EXPECT_EQ(read(text).records.size(), 4U);
-    EXPECT_EQ(read(text).records.back().name, "3#2");
+    EXPECT_EQ(read_jobs(text).records.size(), 4U);
+    EXPECT_EQ(read_jobs(text).records.back().name, "3#2");
     history_options options;
     options.keep_failed = false;
     options.keep_cpu_jobs = false;
-    EXPECT_EQ(read(text, options).records.size(), 2U);
+    EXPECT_EQ(read_jobs(text, options).records.size(), 2U);
 }
 
 TEST(read_history, refuses_in_one_line) {

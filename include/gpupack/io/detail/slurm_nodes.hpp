@@ -25,7 +25,7 @@
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
 /// The words of a line between blanks.
-[[nodiscard]] inline std::vector<std::string_view> words_of(std::string_view line) {
+[[nodiscard]] inline std::vector<std::string_view> blank_separated(std::string_view line) {
     std::vector<std::string_view> words;
     for (std::size_t begin = line.find_first_not_of(" \t\r"); begin != std::string_view::npos;) {
         const std::size_t end = std::min(line.find_first_of(" \t\r", begin), line.size());
@@ -48,7 +48,7 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 
 /// The fields of a line of sinfo: between bars, or between blanks.
 [[nodiscard]] inline std::vector<std::string_view> sinfo_fields(std::string_view line) {
-    if (line.find('|') == std::string_view::npos) return words_of(line);
+    if (line.find('|') == std::string_view::npos) return blank_separated(line);
     std::vector<std::string_view> fields;
     for (std::size_t begin = 0; begin <= line.size();) {
         const std::size_t end = std::min(line.find('|', begin), line.size());
@@ -163,7 +163,7 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     history_node* node = nullptr;
     for (const std::string_view line : lines_of(content)) {
         ++number;
-        for (const std::string_view word : words_of(line)) {
+        for (const std::string_view word : blank_separated(line)) {
             const std::size_t equals = std::min(word.find('='), word.size());
             const std::string_view key = word.substr(0, equals);
             const std::string_view value = word.substr(std::min(equals + 1, word.size()));
