@@ -70,18 +70,10 @@ namespace detail {
     }
     std::vector<node_id> nodes;
     if (board.gang().members() > board.gang().most_per_node || idle > max_gpus_per_node) return nodes;
-<<<<<<< HEAD
-    for (std::uint32_t n = 0; n < board.cluster().size(); ++n) {
-        const node_view node = board.cluster().node_at(n);
-        if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
-            board.fits(0, node.id()))
-            nodes.push_back(node.id());
-=======
     for (const node_id id : board.nodes()) {
         const node_view node = board.cluster()[id];
         if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory && board.fits(0, id))
             nodes.push_back(id);
->>>>>>> 48d119a (Place requests of several parts, and gangs in a domain that they name)
     }
     std::sort(nodes.begin(), nodes.end());
     std::stable_sort(nodes.begin(), nodes.end(), [&](node_id a, node_id b) {

@@ -242,15 +242,15 @@ class gang_search {
         const cluster& cluster = board_.cluster();
         std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_hash;
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-            const node_view node = cluster[node_id{n}];
+            const node_view node = cluster.node_at(n);
             std::size_t kind = first_of_kind_.size();
-            if (!board_.names_gpus_of(node_id{n})) {
+            if (!board_.names_gpus_of(node.id())) {
                 std::vector<std::size_t>& alike = by_hash[search::state_hash(node)];
                 for (const std::size_t each : alike)
                     if (search::same_state(cluster[first_of_kind_[each]], node)) kind = each;
                 if (kind == first_of_kind_.size()) alike.push_back(kind);
             }
-            if (kind == first_of_kind_.size()) first_of_kind_.push_back(node_id{n});
+            if (kind == first_of_kind_.size()) first_of_kind_.push_back(node.id());
             kinds_.push_back(kind);
         }
     }
