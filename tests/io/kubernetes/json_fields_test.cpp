@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 using gpupack::io::json_fields;
-using nlohmann::json;
+
 
 TEST(json_fields, reads_what_is_there_and_defaults_the_rest) {
-    const json object = json::parse(R"({"a":"x","n":7,"b":true,"l":["p","q"],"z":null})");
+    const nlohmann::json object = nlohmann::json::parse(R"({"a":"x","n":7,"b":true,"l":["p","q"],"z":null})");
     json_fields fields;
     EXPECT_EQ(fields.text(object, "a"), "x");
     EXPECT_EQ(fields.number(object, "n", 0), 7);
@@ -19,10 +19,10 @@ TEST(json_fields, reads_what_is_there_and_defaults_the_rest) {
 }
 
 TEST(json_fields, keeps_the_first_error_with_its_path) {
-    const json object = json::parse(R"({"outer":{"list":[{"n":1},{"n":"two"},{"n":"three"}]}})");
+    const nlohmann::json object = nlohmann::json::parse(R"({"outer":{"list":[{"n":1},{"n":"two"},{"n":"three"}]}})");
     json_fields fields{"f.json"};
-    fields.nested(object, "outer", [&](const json& outer) {
-        fields.each(outer, "list", [&](const json& item) { static_cast<void>(fields.number(item, "n", 0)); });
+    fields.nested(object, "outer", [&](const nlohmann::json& outer) {
+        fields.each(outer, "list", [&](const nlohmann::json& item) { static_cast<void>(fields.number(item, "n", 0)); });
     });
     ASSERT_TRUE(fields.error());
     EXPECT_EQ(fields.error()->message(), "f.json: outer.list[1].n: \"\"two\"\": expected a whole number");

@@ -12,14 +12,14 @@ namespace dra_world {
 
 namespace dra = gpupack::dialect::dra;
 
-inline dra::resource_slice slice(std::string name, std::vector<std::string> devices, std::string pool = "n1") {
+inline dra::resource_slice slice_of(std::string name, std::vector<std::string> devices, std::string pool = "n1") {
     dra::resource_slice made{.name = std::move(name), .driver = "gpu.example", .pool = {std::move(pool), 1, 1}};
     made.reach.node_name = "n1";
     for (std::string& device : devices) made.devices.push_back({.name = std::move(device)});
     return made;
 }
 
-inline dra::resource_claim claim(std::int64_t count, const std::string& name = "c") {
+inline dra::resource_claim claim_of(std::int64_t count, const std::string& name = "c") {
     dra::resource_claim made{.name = name};
     made.requests.push_back({.name = "r", .demand = {.class_name = "any", .count = count}});
     return made;

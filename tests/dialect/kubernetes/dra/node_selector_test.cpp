@@ -10,7 +10,7 @@ namespace dra = gpupack::dialect::dra;
 
 namespace {
 
-bool matched(const std::string& key, const std::string& comparison, std::vector<std::string> values) {
+bool matches_label(const std::string& key, const std::string& comparison, std::vector<std::string> values) {
     const dra::kubernetes_node node{"n1", {{"zone", "z1"}, {"rank", "7"}}};
     return *matches(dra::node_selector{{{.labels = {{key, comparison, std::move(values)}}}}}, node);
 }
@@ -18,14 +18,14 @@ bool matched(const std::string& key, const std::string& comparison, std::vector<
 } // namespace
 
 TEST(dra_node_selector, knows_the_operators) {
-    EXPECT_TRUE(matched("zone", "In", {"z0", "z1"}));
-    EXPECT_FALSE(matched("zone", "NotIn", {"z1"}));
-    EXPECT_TRUE(matched("rack", "NotIn", {"z1"}));
-    EXPECT_TRUE(matched("zone", "Exists", {}));
-    EXPECT_TRUE(matched("rack", "DoesNotExist", {}));
-    EXPECT_TRUE(matched("rank", "Gt", {"6"}));
-    EXPECT_FALSE(matched("rank", "Lt", {"7"}));
-    EXPECT_FALSE(matched("zone", "Gt", {"6"})); // no number
+    EXPECT_TRUE(matches_label("zone", "In", {"z0", "z1"}));
+    EXPECT_FALSE(matches_label("zone", "NotIn", {"z1"}));
+    EXPECT_TRUE(matches_label("rack", "NotIn", {"z1"}));
+    EXPECT_TRUE(matches_label("zone", "Exists", {}));
+    EXPECT_TRUE(matches_label("rack", "DoesNotExist", {}));
+    EXPECT_TRUE(matches_label("rank", "Gt", {"6"}));
+    EXPECT_FALSE(matches_label("rank", "Lt", {"7"}));
+    EXPECT_FALSE(matches_label("zone", "Gt", {"6"})); // no number
 }
 
 TEST(dra_node_selector, needs_one_term_whose_requirements_all_hold) {

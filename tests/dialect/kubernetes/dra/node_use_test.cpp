@@ -9,9 +9,9 @@
 
 TEST(dra_node_use, takes_devices_in_use_from_their_counters) {
     using namespace dra_world;
-    auto devices = slice("a", {"d1", "d2"});
+    auto devices = slice_of("a", {"d1", "d2"});
     for (dra::device& one : devices.devices) one.consumes = {{.set = "s", .counters = {{"c", dra::quantity::whole(3)}}}};
-    auto counters = slice("z", {});
+    auto counters = slice_of("z", {});
     counters.counters = {{"s", {{"c", dra::quantity::whole(4)}}}};
     devices.pool.slices = counters.pool.slices = 2;
     const std::vector<dra::resource_slice> slices{devices, counters};
