@@ -74,9 +74,10 @@ TEST(scheduler, places_nothing_on_what_is_closed_until_it_opens) {
                  policy::best_fit{}};
     by.set_closed(node_id{0}, gpu_set::of(0), true);
     EXPECT_EQ(by.place({.gpus = 1})->gpus, gpu_set::of(1));
-    EXPECT_EQ(by.place({.gpus = 2}).error().message(), "0 of 1 node: 1 have too few GPUs open to be shared so");
+    EXPECT_EQ(by.place({.gpus = 2}).error().message(), "0 of 1 node: 1 have too many GPUs closed; node 0 would take it, when empty, if its GPU 0 were open; nothing open "
+              "ever will");
     by.set_closed(node_id{0}, true);
-    EXPECT_EQ(by.place({.cpu = 1_cores}).error().message(), "0 of 1 node: 1 are closed");
+    EXPECT_EQ(by.place({.cpu = 1_cores}).error().message(), "0 of 1 node: 1 are closed; node 0 would take it if it were open; nothing open ever will");
     by.set_closed(node_id{0}, false);
     by.set_closed(node_id{0}, gpu_set::of(0), false);
     EXPECT_TRUE(by.place({.gpus = 1}));

@@ -115,6 +115,7 @@
 #include <gpupack/state/type_origins.hpp>
 
 #include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/changes_that_fit.hpp>
 #include <gpupack/fit/diagnose.hpp>
 #include <gpupack/fit/exclusive.hpp>
 #include <gpupack/fit/explain_no_fit.hpp>

@@ -49,7 +49,8 @@ TEST(diagnose, lacks_nothing_exactly_where_the_request_fits) {
             const fit::diagnosis found = fit::diagnose(node, request);
             const bool never = found.why == reason::closed || found.why == reason::model ||
                                found.why == reason::gpu_count || found.why == reason::unshareable ||
-                               found.why == reason::selector;
+                               found.why == reason::selector || found.why == reason::profiles ||
+                               found.why == reason::closed_gpus;
             RC_ASSERT(found.could_serve == !never);
             RC_ASSERT(found.lack.node == node.id());
             if (never) continue;

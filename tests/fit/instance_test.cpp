@@ -68,13 +68,9 @@ TEST(instance, of_a_fixed_geometry_is_one_that_stands) {
         by.place({.gpus = 1, .share = mig_of(by, "1g.5gb").value()})); // unit 3 is free, no instance is there
     EXPECT_FALSE(by.place({.gpus = 1, .share = mig_of(by, "4g.20gb").value()}));
     EXPECT_FALSE(by.place({.gpus = 1})); // nor is the GPU ever given whole
-    EXPECT_EQ(
-        placed(by, mig_at_least(by.cluster().models(), 6000_MiB)),
-        "0 of 1 node: 1 have too few GPUs open to be shared so; it would not fit an empty cluster either"); // 1g.10gb
-                                                                                                            // would
-                                                                                                            // be
-                                                                                                            // the
-                                                                                                            // smallest
+    // 1g.10gb would be the smallest
+    EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB)),
+              "0 of 1 node: 1 have too few GPUs with such a profile standing; it would not fit an empty cluster either");
     EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB, {}, true)), "0:2g.10gb@0");
 }
 

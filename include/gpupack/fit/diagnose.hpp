@@ -33,12 +33,14 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
     return request > free ? request - free : Amount{0};
 }
 
-/// How many of some GPUs are open and may be shared as the request wants it, once nothing is on them.
-[[nodiscard]] GPUPACK_HD constexpr int shareable_gpus(const node_view& node, gpu_set gpus,
-                                                      const share& share) noexcept {
+/// How many of some GPUs may be shared as the request wants it, once nothing is on them.
+///
+/// @param closed_too  whether closed ones count
+[[nodiscard]] GPUPACK_HD constexpr int shareable_gpus(const node_view& node, gpu_set gpus, const share& share,
+                                                      bool closed_too = false) noexcept {
     int count = 0;
     for_each_gpu(gpus, [&](int i) {
-        if (node.gpu(i).closed || (share.memory_percent() > 0 && node.capacity(i).memory == 0)) return;
+        if ((node.gpu(i).closed && !closed_too) || (share.memory_percent() > 0 && node.capacity(i).memory == 0)) return;
         const gpu_capacity& capacity = node.capacity(i);
         const bool may_be_shared_so = capacity.only == sharing::idle || capacity.only == share.way();
         const partition_table* const table = in_profiles(share.way()) ? capacity.table(share.way()) : nullptr;
@@ -48,10 +50,19 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
     return count;
 }
 
+/// How many of some GPUs are in instances of that way for good.
+[[nodiscard]] GPUPACK_HD constexpr int gpus_in_way(const node_view& node, gpu_set gpus, sharing way) noexcept {
+    int count = 0;
+    for_each_gpu(gpus, [&](int i) { count += in_profiles(way) && node.capacity(i).only == way ? 1 : 0; });
+    return count;
+}
+
 /// The first reason that lies with the GPUs of a node, of which too few fit.
 [[nodiscard]] GPUPACK_HD constexpr reason reason_of_gpus(const node_view& node, const request& request,
                                                          gpu_set accepted, gpu_set fitting) noexcept {
-    if (shareable_gpus(node, accepted, request.share) < request.gpus) return reason::unshareable;
+    if (shareable_gpus(node, accepted, request.share, true) < request.gpus)
+        return gpus_in_way(node, accepted, request.share.way()) < request.gpus ? reason::unshareable : reason::profiles;
+    if (shareable_gpus(node, accepted, request.share) < request.gpus) return reason::closed_gpus;
     if (request.numa != numa_alignment::none && fitting.size() >= request.gpus) return reason::numa;
     if (request.share.way() == sharing::exclusive) return reason::idle_gpus;
     if (in_profiles(request.share.way())) return reason::no_place;
@@ -129,7 +140,7 @@ GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& no
         result.fitting = fitting_among(node, request, accepted);
         if (!gpus_suffice(node, request, result.fitting))
             result.why = detail::reason_of_gpus(node, request, accepted, result.fitting);
-        if (result.why == reason::unshareable) return result;
+        if (result.why >= reason::unshareable && result.why <= reason::closed_gpus) return result;
     } else if (!request.labels.choose(node.type().labels)) {
         return because(reason::selector);
     }

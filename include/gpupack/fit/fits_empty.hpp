@@ -8,22 +8,26 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 
-#include <cstddef>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::fit {
 
-/// Whether the request would fit some node of the cluster if nothing were placed.
+/// Whether the request would fit some node of the cluster if nothing were placed. What is closed counts for nothing: a
+/// node that was closed for good does not come back because somebody waits for it.
 ///
-/// Cost: a test for each node type, or for each node where GPUs are asked for by id.
+/// Cost: a look at each node until one would do, and a test where its type is not that of the node before; a test for each
+/// node where GPUs are closed or asked for by id.
 [[nodiscard]] inline bool fits_empty(const cluster& cluster, const request& request) noexcept {
-    if (request.ids.is_any()) {
-        for (std::size_t t = 0; t < cluster.types().size(); ++t)
-            if (cluster.free_of_type(t).nodes > 0 && fits(idle_node{cluster.types()[t]}.view(), request)) return true;
-        return false;
+    const node_type* unfit = nullptr; // the type of the last node that would not do
+    for (std::uint32_t i = 0; i < cluster.size(); ++i) {
+        const node_view node = cluster.node_at(i);
+        if (node.closed()) continue;
+        bool all_open = request.ids.is_any(); // by id, nodes of one type differ
+        for (int g = 0; g < node.gpu_count() && all_open; ++g) all_open = !node.gpu(g).closed;
+        if (all_open && &node.type() == unfit) continue;
+        if (fits(idle_node{node}.view(), request)) return true;
+        if (all_open) unfit = &node.type();
     }
-    for (std::uint32_t i = 0; i < cluster.size(); ++i) // by id, nodes of one type differ
-        if (fits(idle_node{cluster.node_at(i).type(), cluster.id_at(i)}.view(), request)) return true;
     return false;
 }
 

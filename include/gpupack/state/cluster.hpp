@@ -137,6 +137,9 @@ class cluster {
         return *directory_->identity(id.number());
     }
 
+    /// The name given to the node; empty where it has none.
+    [[nodiscard]] std::string_view given_name(node_id id) const { return identity(id).name; }
+
     /// The MIG tables of this cluster's GPUs, numbered as gpu_capacity::mig_number says.
     [[nodiscard]] const std::vector<mig_places>& mig_tables() const noexcept { return mig_; }
 
