@@ -35,9 +35,14 @@ endfunction()
 # PACKAGES  what find_package must find: "Name version CONFIG", one string a package
 # DEBIAN    the Debian package of each
 # LINK      targets of those packages
+# PKGCONFIG names of those packages for pkg-config
+# LIBS      what its .pc file links besides
 # OFF       true where it is not wanted here: its headers are claimed and installed, and nothing is looked for
 macro(gpupack_add_component name)
-    cmake_parse_arguments(component "" "TEXT;OFF" "HEADERS;EXCEPT;PACKAGES;DEBIAN;LINK" ${ARGN})
+    cmake_parse_arguments(component "" "TEXT;OFF;LIBS" "HEADERS;EXCEPT;PACKAGES;DEBIAN;LINK;PKGCONFIG" ${ARGN})
+    list(JOIN component_PKGCONFIG " " gpupack_${name}_requires)
+    set(gpupack_${name}_text "${component_TEXT}")
+    set(gpupack_${name}_libs "${component_LIBS}")
     if(NOT ${name} IN_LIST gpupack_known_components)
         message(FATAL_ERROR "${name} is missing in gpupack_known_components")
     endif()

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Spack recipe: copy it to packages/gpupack/package.py of a Spack repository."""
+from spack.package import *
+
+
+class Gpupack(CMakePackage):
+    """Decides which GPU, slice of a GPU, or set of GPUs a request gets; header-only C++20."""
+
+    license("Apache-2.0")
+
+    version("main", branch="main")
+
+    variant("tools", default=True, description="Build the programs")
+    variant("hwloc", default=True, description="Read hwloc's XML")
+    variant("nccl", default=True, description="Read NCCL's XML")
+
+    depends_on("cxx", type="build")
+    depends_on("cmake@3.25:", type="build")
+    depends_on("eigen@3.4:")
+    depends_on("tl-expected")
+    depends_on("intel-oneapi-tbb", when="+tools")
+    depends_on("nlohmann-json@3.11:", when="+tools")
+    depends_on("zlib-api", when="+tools")
+    depends_on("hwloc@2", when="+hwloc")
+    depends_on("hwloc@2", when="+tools")
+    depends_on("pugixml", when="+nccl")
+    depends_on("pugixml", when="+tools")
+    depends_on("cli11", when="+tools")
+    depends_on("fmt", when="+tools")
+    conflicts("%gcc@:11")
+    conflicts("%clang@:13")
+
+    def cmake_args(self):
+        return [
+            self.define("GPUPACK_BUILD_TESTS", self.run_tests),
+            self.define("GPUPACK_BUILD_EXAMPLES", False),
+            self.define("GPUPACK_BUILD_BENCHMARKS", False),
+            self.define("GPUPACK_CUDA", "OFF"),
+            self.define_from_variant("GPUPACK_BUILD_TOOLS", "tools"),
+        ]
