@@ -76,9 +76,9 @@ struct kubernetes_resources {
     if (!map.is_object()) return resources;
     for (const auto& [name, value] : map.items()) {
         const std::string text = scalar_text(value);
-        const auto amount = [&](std::int64_t times) {
+        const auto amount = [&, &key = name](std::int64_t times) { // clang 14 captures no structured binding
             const auto read = parse_quantity(text, times);
-            if ((!read || *read < 0) && wrong.empty()) wrong = name + ": " + text;
+            if ((!read || *read < 0) && wrong.empty()) wrong = key + ": " + text;
             return read.value_or(0);
         };
         if (name == "cpu") resources.cpu = amount(1000);
