@@ -36,10 +36,10 @@ int main() {
     expected.add(share, 64);
     expected.add(single, 32);
     expected.add(octet, 4);
-    std::cout << "tasks for eight GPUs that fit, with a large reserve: "
-              << octets_after_small_tasks(gpupack::policy::lookahead{expected, {.reserve = 200}})
-              << "; with none: " << octets_after_small_tasks(gpupack::policy::lookahead{expected, {.reserve = 0}})
-              << '\n';
+    std::cout << "tasks for eight GPUs that fit: "
+              << octets_after_small_tasks(gpupack::policy::lookahead{expected})
+              << "; where whole nodes have no price: "
+              << octets_after_small_tasks(gpupack::policy::lookahead{expected, {.scarcity = 0}}) << '\n';
 
     // The learnt mix forgets old arrivals. From time to time the scheduler gets a policy made from it.
     gpupack::scheduler scheduler{

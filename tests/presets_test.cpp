@@ -46,7 +46,7 @@ TEST(presets, are_those_that_programs_and_documents_name) {
     for (const preset_name& each : presets) names.insert(each.name);
     const std::set<std::string_view> known{
         "random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing", "gpu-clustering", "fgd",
-        "lookahead", "lookahead-dense", "binpack", "spread", "nomad-binpack", "nomad-spread", "volcano-binpack",
+        "lookahead", "lookahead-fill", "lookahead-dense", "binpack", "spread", "nomad-binpack", "nomad-spread", "volcano-binpack",
         "mig-best-fit", "mig-fragmentation", "mig-options", "mig-scarcity", "k8s-exclusive", "device-plugin-packed",
         "device-plugin-distributed", "gpushare", "aliyun-vgpu", "hami-binpack", "hami-spread", "hami-binpack-spread",
         "hami-spread-binpack", "volcano-vgpu-binpack", "kai-binpack", "kai-spread", "koordinator-most",
@@ -88,8 +88,8 @@ TEST(presets, take_their_seed_and_their_typical_tasks) {
         const auto score = [&](const policy::lookahead& lookahead) {
             return policy::node_score(lookahead.prepare({nodes, half, 0}), nodes[node_id{0}], half);
         };
-        EXPECT_EQ(score(preset), score(policy::lookahead{mix, {.gpu_memory = 40_GiB}}));
-        EXPECT_NE(score(preset), score(policy::lookahead{task_mix{}, {.gpu_memory = 40_GiB}}));
+        EXPECT_EQ(score(preset), score(policy::lookahead{mix, {.memories = {.fallback = 40_GiB}}}));
+        EXPECT_NE(score(preset), score(policy::lookahead{task_mix{}, {.memories = {.fallback = 40_GiB}}}));
     });
 }
 

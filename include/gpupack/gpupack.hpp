@@ -158,15 +158,18 @@
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/link_search.hpp>
 #include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/lookahead_fill.hpp>
 #include <gpupack/policy/mapped_policy.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/named_models.hpp>
 #include <gpupack/policy/nic_affinity.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/normalize.hpp>
 #include <gpupack/policy/opportunity_value.hpp>
 #include <gpupack/policy/opportunity_value_table.hpp>
+#include <gpupack/policy/part_wanted.hpp>
 #include <gpupack/policy/policy_properties.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/quantize.hpp>
@@ -174,6 +177,7 @@
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/policy/reserved_capacity.hpp>
 #include <gpupack/policy/reserved_capacity_table.hpp>
+#include <gpupack/policy/scarcity_levels.hpp>
 #include <gpupack/policy/score.hpp>
 #include <gpupack/policy/strategy.hpp>
 #include <gpupack/policy/then.hpp>

@@ -89,8 +89,6 @@ TEST(read_tasks, a_catalogued_model_that_no_node_has_is_no_error) {
 TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(task_error("t,x,1,0,0,,,,,,\n"),
               "pods.csv:2: cpu_milli: \"x\": expected a whole number from 0 to 2147483647");
-    EXPECT_EQ(task_error("t,1,1,2,500,,,,,,\n"),
-              "pods.csv:2: gpu_milli: \"500\": expected 1000 where several GPUs are requested");
     EXPECT_EQ(task_error("t,1,1,1,0,,,,,,\n"),
               "pods.csv:2: gpu_milli: \"0\": expected 0 without GPUs, from 1 to 1000 with them");
     EXPECT_EQ(task_error("t,1,1,0,5,,,,,,\n"),
@@ -109,4 +107,76 @@ TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
 TEST(read_trace, names_the_file_that_is_missing) {
     EXPECT_EQ(io::read_trace("no-nodes.csv", "no-pods.csv").error().message(),
               "file: \"no-nodes.csv\": expected a file that can be read");
+}
+
+TEST(read_nodes, reads_how_gpus_are_set_up_and_which_stand_together) {
+    const auto nodes = io::read_nodes(
+        "n", "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
+             "compute_percent,sharing,mig_layout,labels,domain\n"
+             "a,8000,1024,3,A10:2+T4:1,,300,4,150,200,slices,,spot|west,\n"
+             "b,8000,1024,1,X9,12000,,,,,,,,block 1/rack 2\n").value();
+    const std::vector<gpu_group>& groups = nodes[0].spec.gpus.groups();
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[1].count, 1);
+    EXPECT_EQ(groups[0].setup.reserve, 300_MiB);
+    EXPECT_EQ(groups[0].setup.max_sharers, 4);
+    EXPECT_EQ(groups[0].setup.memory_percent, 150);
+    EXPECT_EQ(groups[0].setup.compute_percent, 200);
+    EXPECT_EQ(groups[0].setup.only, sharing::slices);
+    EXPECT_EQ(nodes[0].spec.labels, (std::vector<std::string>{"spot", "west"}));
+    EXPECT_EQ(nodes[1].spec.gpus.groups()[0].model.memory, 12000_MiB);
+    EXPECT_EQ(nodes[1].domain, "block 1/rack 2");
+}
+
+TEST(read_nodes, refuses_columns_that_nobody_reads_and_files_without_nodes) {
+    const std::string text = "sn,cpu_milli,memory_mib,gpu,model,max_sharer\na,1,1,0,,2\n";
+    EXPECT_EQ(io::read_nodes("n.csv", text).error().message(),
+              "n.csv:1: column: \"max_sharer\": expected max_sharers, or --ignore-column max_sharer");
+    EXPECT_TRUE(io::read_nodes("n.csv", text, {"max_sharer"}).has_value());
+    EXPECT_EQ(node_error(""), "nodes.csv: rows: \"\": expected a node at least");
+}
+
+TEST(read_tasks, reads_every_way_to_share_a_gpu) {
+    model_table models;
+    (void)models.add(models::t4).value();
+    (void)models.add(models::a100_80gb).value();
+    const auto tasks =
+        io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
+                            "vgpu,members,qos\n"
+                            "a,1,1,1,,14000,,,,,\n"
+                            "b,1,1,2,300,,40,,,,\n"
+                            "c,1,1,1,,,,1g.10gb,,,\n"
+                            "d,1,1,1,0,,,,1/4,,\n"
+                            "e,1,1,8,1000,,,,,16,\n"
+                            "f,1,1,2,500,,,,,,\n",
+                       models)
+            .value();
+    EXPECT_EQ(tasks[0].request.share, share{slice{.memory = 14000_MiB}});
+    EXPECT_EQ(tasks[1].request.share, (share{slice{.compute = 300_milli, .memory_percent = 40}}));
+    EXPECT_EQ(tasks[2].request.share, share{mig_profile(models, "1g.10gb").value()});
+    EXPECT_EQ(tasks[3].request.share, share{vgpu_fraction(models, 4).value()});
+    EXPECT_EQ(tasks[4].members, 16);
+    EXPECT_EQ(tasks[5].request.share, share{slice{.compute = 500_milli}}); // half of each of two GPUs
+}
+
+TEST(read_tasks, joins_the_rows_of_a_gang_that_ask_alike) {
+    model_table models = two_models();
+    const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gang\n";
+    const auto tasks =
+        io::read_tasks("p", header + "a,1,1,8,1000,g\nb,1,1,1,1000,\nc,1,1,8,1000,g\n", models).value();
+    ASSERT_EQ(tasks.size(), 2U);
+    EXPECT_EQ(tasks[0].members, 2);
+    EXPECT_EQ(io::read_tasks("p", header + "a,1,1,8,1000,g\nc,1,1,4,1000,g\n", models).error().message(),
+              "p:3: gang: \"g\": expected rows of one gang that ask for the same at the same times");
+}
+
+TEST(read_tasks, refuses_columns_that_nobody_reads_and_shares_that_contradict) {
+    model_table models = two_models();
+    const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,";
+    EXPECT_EQ(io::read_tasks("p", header + "gpu_mem_mib\na,1,1,1,1000,5\n", models).error().message(),
+              "p:1: column: \"gpu_mem_mib\": expected gpu_memory_mib, or --ignore-column gpu_mem_mib");
+    EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib,vgpu\na,1,1,1,0,5,1/2\n", models).error().message(),
+              "p:2: gpu_memory_mib: \"5\": expected one of gpu_memory_mib, gpu_memory_percent, mig_profile and vgpu at most");
+    EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib\na,1,1,0,0,5\n", models).error().message(),
+              "p:2: num_gpu: \"0\": expected 1 or more for a part of a GPU");
 }

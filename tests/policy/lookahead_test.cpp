@@ -5,45 +5,30 @@
 #include "support/random_history.hpp"
 
 #include <gpupack/scheduler.hpp>
+#include <gpupack/search/indexed.hpp>
+#include <gpupack/search/scan.hpp>
 
 #include <gtest/gtest.h>
+
+#include <cstdint>
+#include <utility>
 
 using namespace gpupack;
 
 static_assert(gpupack::policy::policy<gpupack::policy::lookahead>);
 
-namespace {
-
-/// The use of the node once the candidate is taken: on a copy of the cluster.
-std::int64_t use_after(cluster nodes, const candidate& chosen, const request& request,
-                       const policy::opportunity_value_view& use) {
-    (void)nodes.take(chosen.node.id(), chosen.gpus, request, chosen.slots);
-    return use.of(nodes[chosen.node.id()]);
-}
-
-} // namespace
-
-TEST(lookahead, scores_what_a_placement_leaves_of_the_use) {
+TEST(lookahead, scores_candidates_alike_one_by_one_and_together) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
-        const cluster on = history.used_cluster();
-        const policy::lookahead by{history.any_mix(on), {.reserve = static_cast<int>(history.number(0, 300))}};
-        const request request = history.any_request(on);
-        const policy::lookahead_scorer scorer = by.prepare({on, request, 0});
-        for (std::uint32_t n = 0; n < on.size(); ++n) {
-            const node_view node = on[node_id{n}];
+        const cluster nodes = history.used_cluster();
+        const policy::lookahead by{history.any_mix(nodes)};
+        const request request = history.any_request(nodes);
+        const policy::lookahead_scorer scorer = by.prepare({nodes, request, 0});
+        for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+            const node_view node = nodes[node_id{n}];
             std::size_t visited = 0;
             scorer.for_each_score(node, request, [&](policy::score offered, gpu_set gpus, slot_list slots) {
-                const candidate chosen{node, gpus, slots};
-                const int idle = [&] {
-                    int count = 0;
-                    for_each_gpu(gpus, [&](int i) { count += is_free_whole(node.gpu(i)) ? 1 : 0; });
-                    return count;
-                }();
-                const std::int64_t kept = scorer.room.taken(scorer.tight, node, request, idle);
-                RC_ASSERT(offered == use_after(on, chosen, request, scorer.use) - scorer.use.of(node) -
-                                         kept * policy::lookahead_scorer::place);
-                RC_ASSERT(offered == scorer(chosen, request));
+                RC_ASSERT(offered == scorer(candidate{node, gpus, slots}, request));
                 ++visited;
             });
             RC_ASSERT(fit::fits(node, request) == (visited > 0));
@@ -51,49 +36,58 @@ TEST(lookahead, scores_what_a_placement_leaves_of_the_use) {
     });
 }
 
-TEST(lookahead, fills_a_gpu_that_little_else_would_fill) {
-    task_mix mix;
-    mix.add({.gpus = 1, .share = slice{.memory = {}, .compute = 600_milli}}, 8);
-    mix.add({.gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}}, 2);
-    mix.add({.gpus = 1, .share = slice{.memory = {}, .compute = 100_milli}}, 1);
-    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
-                 policy::lookahead{mix}};
-    const request large{.gpus = 1, .share = slice{.memory = {}, .compute = 600_milli}};
-    const request small{.gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}};
-    ASSERT_EQ(by.place(large)->gpus.lowest(), 0);
-    EXPECT_EQ(by.place(small)->gpus.lowest(), 0); // 400 are left there, of which 600 cannot use any
-    EXPECT_EQ(by.place(large)->gpus.lowest(), 1);
+TEST(lookahead, decides_alike_whatever_is_remembered_while_tasks_come_and_go) {
+    for_all([](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster nodes = history.used_cluster();
+        const policy::lookahead by{history.any_mix(nodes)};
+        scheduler scanned{nodes, by, search::scan{}};
+        scheduler indexed{nodes, by, search::indexed{}};
+        std::vector<std::pair<placement, placement>> running;
+        for (int step = 0; step < 40; ++step) {
+            if (!running.empty() && history.below(3) == 0) {
+                std::swap(running[history.below(running.size())], running.back());
+                scanned.release(running.back().first);
+                indexed.release(running.back().second);
+                running.pop_back();
+                continue;
+            }
+            const request request = history.any_request(nodes);
+            const auto a = scanned.try_place(request);
+            const auto b = indexed.try_place(request);
+            RC_ASSERT(a.has_value() == b.has_value());
+            if (!a) continue;
+            RC_ASSERT(a->node == b->node);
+            RC_ASSERT(a->gpus == b->gpus);
+            running.emplace_back(*a, *b);
+        }
+    });
 }
 
-TEST(lookahead, takes_the_node_with_cores_to_spare_for_what_needs_cores) {
-    task_mix mix;
-    mix.add({.cpu = 4_cores, .gpus = 1}, 1);
-    mix.add({.cpu = 20_cores, .gpus = 1}, 1);
-    scheduler by{cluster_builder{}
-                     .add_nodes(1, {48_cores, 8_GiB, {8, models::t4}})
-                     .add_nodes(1, {96_cores, 8_GiB, {2, models::t4}})
-                     .build()
-                     .value(),
-                 policy::lookahead{mix, {.reserve = 0}}};
-    EXPECT_EQ(by.place({.cpu = 20_cores, .gpus = 1})->node, node_id{1});
-    EXPECT_EQ(by.place({.cpu = 4_cores, .gpus = 1})->node, node_id{0});
-}
-
-TEST(lookahead, keeps_the_last_whole_nodes_for_those_who_need_them) {
+TEST(lookahead, keeps_the_last_whole_nodes_although_tasks_leave) {
     task_mix mix;
     mix.add({.cpu = 8_cores, .gpus = 8}, 1);
-    mix.add({.cpu = 1_cores, .gpus = 1}, 4);
-    const auto opened = [&](int reserve) {
-        cluster on = cluster_builder{}.add_nodes(4, {96_cores, 8_GiB, {8, models::t4}}).build().value();
-        (void)on.take(node_id{3}, gpu_set::of(0), {.cpu = 1_cores, .gpus = 1});
-        scheduler by{std::move(on), policy::lookahead{mix, {.reserve = reserve}}};
-        for (int i = 0; i < 4; ++i) (void)by.place({.cpu = 1_cores, .gpus = 1});
-        std::uint32_t used = 0;
-        for (std::uint32_t n = 0; n < 4; ++n) used += by.cluster()[node_id{n}].idle_gpus() < 8 ? 1U : 0U;
-        return used;
-    };
-    EXPECT_EQ(opened(150), 1U);
-    EXPECT_GT(opened(0), 1U);
+    mix.add({.cpu = 1_cores, .gpus = 1}, 8);
+    cluster nodes = cluster_builder{}.add_nodes(4, {96_cores, 96_GiB, {8, models::t4}}).build().value();
+    (void)nodes.take(node_id{3}, gpu_set::of(0), {.cpu = 1_cores, .gpus = 1});
+    scheduler by{std::move(nodes), policy::lookahead{mix}};
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(by.place({.cpu = 1_cores, .gpus = 1})->node, node_id{3});
+}
+
+TEST(lookahead, lets_tasks_that_name_no_model_leave_those_that_others_name) {
+    cluster nodes = cluster_builder{}
+                        .add_nodes(1, {96_cores, 96_GiB, {4, models::a10}})
+                        .add_nodes(1, {96_cores, 96_GiB, {4, models::t4}})
+                        .build()
+                        .value();
+    task_mix mix;
+    const request any{.cpu = 1_cores, .gpus = 1};
+    const request a10{.cpu = 1_cores, .gpus = 1, .models = nodes.models().select("A10").value()};
+    mix.add(any, 1);
+    mix.add(a10, 3);
+    scheduler by{std::move(nodes), policy::lookahead{mix}};
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(by.place(any)->node, node_id{1}) << i;
+    EXPECT_EQ(by.place(a10)->node, node_id{0});
 }
 
 TEST(lookahead, compares_by_what_it_is_made_from) {

@@ -77,7 +77,8 @@ const std::map<std::string, std::uint64_t> known{
     {"gpuallocator-binpack", 0xd4723cc21a6ea769ULL},
     {"hami-topology", 0x9d190e1ccd68ea20ULL},
     {"link-preserve", 0x2055ae5b9d4bf40fULL},
-    {"lookahead", 0xa3ce0092d0a0b6afULL},
+    {"lookahead", 0x3287196ae2c2a8bcULL},
+    {"lookahead-fill", 0xa3ce0092d0a0b6afULL},
     {"lookahead-dense", 0xa3ce0092d0a0b6afULL},
 };
 

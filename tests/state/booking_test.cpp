@@ -24,7 +24,7 @@ TEST(booking, takes_what_a_cluster_takes) {
             std::vector<gpu_state> states;
             for (int i = 0; i < on[id].gpu_count(); ++i) states.push_back(on[id].gpu(i));
             (void)book(state, states.data(), on[id].type(), request, gpus, slots);
-            sum_up_gpus(state, states.data(), on[id].gpu_count());
+            sum_up_gpus(state, states.data(), on[id].type().gpus, on[id].gpu_count());
             (void)on.take(id, gpus, request, slots);
             RC_ASSERT(state == on.row(id).state);
             for (int i = 0; i < on[id].gpu_count(); ++i)

@@ -15,13 +15,14 @@ using namespace gpupack;
 TEST(node_state, sums_up_the_gpus) {
     const gpu_state gpus[] = {idle_with(1000_MiB), taking(idle_with(3000_MiB), slice{500_MiB, 300_milli}, 1),
                               taking(idle_with(9000_MiB), exclusive{}, 1)};
+    const gpu_capacity capacities[] = {{.memory = 1000}, {.memory = 3000}, {.memory = 9000}};
     node_state node{.cpu_free = 1, .memory_free = 2};
-    sum_up_gpus(node, gpus, 3);
-    EXPECT_EQ(node, (node_state{1, 2, 1700, 2500, 1000, 1}));
-    sum_up_gpus(node, gpus + 2, 1);
-    EXPECT_EQ(node, (node_state{1, 2, 0, -1, -1, 0}));
-    sum_up_gpus(node, gpus, 0);
-    EXPECT_EQ(node, (node_state{1, 2, 0, -1, -1, 0}));
+    sum_up_gpus(node, gpus, capacities, 3);
+    EXPECT_EQ(node, (node_state{1, 2, 1700, 1700, 2500, 1000, 1}));
+    sum_up_gpus(node, gpus + 2, capacities + 2, 1);
+    EXPECT_EQ(node, (node_state{1, 2, 0, 0, -1, -1, 0}));
+    sum_up_gpus(node, gpus, capacities, 0);
+    EXPECT_EQ(node, (node_state{1, 2, 0, 0, -1, -1, 0}));
 }
 
 TEST(node_state, is_equal_only_where_all_of_it_is) {
@@ -68,4 +69,14 @@ TEST(node_state, stays_true_to_the_gpus_whatever_is_placed_and_released) {
             RC_ASSERT(node.slice_memory().count() == slice_memory);
         }
     });
+}
+
+TEST(node_state, counts_of_each_gpu_the_lesser_part_that_is_free) {
+    const gpu_state gpus[] = {taking(idle_with(4000_MiB), slice{3000_MiB, 300_milli}, 1),
+                              taking(idle_with(4000_MiB), slice{1000_MiB, 600_milli}, 1)};
+    const gpu_capacity capacities[] = {{.memory = 4000}, {.memory = 4000}};
+    node_state node;
+    sum_up_gpus(node, gpus, capacities, 2);
+    EXPECT_EQ(node.compute_free, 1100);
+    EXPECT_EQ(node.part_free, 250 + 400);
 }

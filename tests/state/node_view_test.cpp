@@ -13,7 +13,7 @@ TEST(node_view, shows_kind_and_state) {
     const gpu_state gpus[3] = {idle_with(1000_MiB), taking(idle_with(2000_MiB), slice{500_MiB, 300_milli}, 1),
                                taking(idle_with(3000_MiB), exclusive{}, 1)};
     node_state state{3000, 1024};
-    sum_up_gpus(state, gpus, 3);
+    sum_up_gpus(state, gpus, kind.gpus, 3);
     const node_view node{node_id{7}, kind, state, gpus};
     EXPECT_EQ(node.id(), node_id{7});
     EXPECT_EQ(node.cpu(), 8_cores);

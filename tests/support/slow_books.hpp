@@ -57,7 +57,7 @@ inline std::string what_differs(const gpupack::cluster& on) {
             ++live;
             leaving += held.leaving ? 1U : 0U;
         });
-        sum_up_gpus(state, states.data(), node.gpu_count());
+        sum_up_gpus(state, states.data(), node.type().gpus, node.gpu_count());
         too_much = state.cpu_free < 0 || state.memory_free < 0;
         for (int i = 0; i < node.gpu_count(); ++i) {
             const gpu_state& gpu = states[static_cast<std::size_t>(i)];

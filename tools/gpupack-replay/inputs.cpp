@@ -46,14 +46,15 @@ gpupack::expected<indices, input_error> read_node_order(const std::string& file,
 
 /// The requests of a history, of the models of this workload's nodes.
 gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const std::string& file,
-                                                                           gpupack::workload::workload& workload) {
+                                                                           gpupack::workload::workload& workload,
+                                                                           const std::vector<std::string>& ignored) {
     const auto text = gpupack::io::read_file(file);
     if (!text) return gpupack::unexpected<input_error>{text.error()};
     for (const auto& node : workload.nodes) // those of the built-in workload are not numbered yet
         for (const gpupack::gpu_group& group : node.spec.gpus.groups())
             if (const auto added = workload.models.add(group.model); !added)
                 return gpupack::unexpected<input_error>{added.error()};
-    const auto tasks = gpupack::io::read_tasks(file, *text, workload.models);
+    const auto tasks = gpupack::io::read_tasks(file, *text, workload.models, ignored);
     if (!tasks) return gpupack::unexpected<input_error>{tasks.error()};
     std::vector<gpupack::request> history;
     for (const auto& task : *tasks) history.push_back(task.request);
@@ -64,7 +65,7 @@ gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const
 gpupack::expected<gpupack::workload::workload, input_error> read_workload(const options& chosen) {
     if (chosen.synthetic) return gpupack::workload::make_synthetic(chosen.workload);
     if (chosen.nodes.empty()) return gpupack::workload::openb();
-    auto workload = gpupack::io::read_trace(chosen.nodes, chosen.pods);
+    auto workload = gpupack::io::read_trace(chosen.nodes, chosen.pods, chosen.ignored_columns);
     if (workload) workload->name = chosen.pods.substr(chosen.pods.find_last_of('/') + 1);
     return workload;
 }
@@ -84,7 +85,7 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
                 input_error{chosen.pods, 0, "--arrivals", "poisson", "tasks that want GPUs, and nodes that have some"}};
     }
     if (!chosen.history.empty()) {
-        auto history = read_history(chosen.history, read.workload);
+        auto history = read_history(chosen.history, read.workload, chosen.ignored_columns);
         if (!history) return gpupack::unexpected<input_error>{history.error()};
         read.history = std::move(*history);
     }

@@ -9,10 +9,12 @@
 #include "runs.hpp"
 
 #include <fmt/format.h>
+#include <gpupack/io/write_trace.hpp>
 
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 #include <string_view>
 #include <unistd.h>
 
@@ -64,9 +66,23 @@ struct output_files {
     }
 };
 
+/// Writes the workload in the layout of --nodes and --pods.
+int write_workload(const options& chosen, const inputs& input) {
+    const std::pair<const char*, gpupack::expected<std::string, gpupack::input_error>> texts[] = {
+        {".nodes.csv", gpupack::io::write_nodes(input.workload)}, {".pods.csv", gpupack::io::write_tasks(input.workload)}};
+    for (const auto& [ending, text] : texts) {
+        if (!text) return refuse(text.error());
+        auto file = output_file::open("--write-workload", chosen.write_workload + ending);
+        if (!file) return refuse(file.error());
+        if (const auto done = file->commit(*text); !done) return refuse(done.error());
+    }
+    return 0;
+}
+
 int replay(const options& chosen) {
     const auto from = read_inputs(chosen);
     if (!from) return refuse(from.error());
+    if (!chosen.write_workload.empty()) return write_workload(chosen, *from);
     output_files files;
     if (const auto opened = files.open(chosen); !opened) return refuse(opened.error());
 

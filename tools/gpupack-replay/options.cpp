@@ -44,6 +44,9 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "-h100, slices-mib, vgpu-t4, mixed, training-h100, training-dgx1 or training-nvl72");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
+    app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")->delimiter(',');
+    app.add_option("--write-workload", chosen.write_workload,
+                   "write the workload as PATH.nodes.csv and PATH.pods.csv, and replay nothing");
     app.add_option(
         "--policy", raw.policy,
         "presets by name, comma separated, or all (the default; those for MIG only where instances come and go, "

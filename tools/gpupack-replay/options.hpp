@@ -18,6 +18,8 @@ struct options {
     std::string workload = "openb";    ///< A built-in one, where no files are named.
     std::string nodes;                 ///< File.
     std::string pods;                  ///< File.
+    std::vector<std::string> ignored_columns; ///< Of those files.
+    std::string write_workload;        ///< Where the workload is written instead of a run: a path without its ending.
     std::vector<std::string> policies; ///< Names of presets.
     std::vector<std::string> named;    ///< Those that the command names, rather than `all`; they stand out in the report.
     std::uint64_t first_seed = 42;

@@ -7,6 +7,7 @@
 #include <gpupack/any_scheduler.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/replay/mix_learner.hpp>
 #include <gpupack/replay/options.hpp>
 #include <gpupack/replay/run.hpp>
@@ -25,6 +26,13 @@ using gpupack::cluster;
 using gpupack::input_error;
 using gpupack::task_mix;
 
+/// What presets are made from on a cluster.
+gpupack::dialect::preset_inputs preset_inputs_of(const task_mix& expected, std::uint64_t seed, const cluster& cluster) {
+    gpupack::dialect::preset_inputs inputs{.expected = expected, .seed = seed};
+    inputs.model_memory = gpupack::policy::gpu_memories::of(cluster.models()).models;
+    return inputs;
+}
+
 /// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
 class policy_renewer {
   public:
@@ -36,7 +44,9 @@ class policy_renewer {
 
     void operator()(const gpupack::request& arrived) {
         if (!learner_.observe(arrived)) return;
-        scheduler_.set_policy(make_policy(record_.engine, record_.policy, {learner_.mix(), record_.seed}).value());
+        scheduler_.set_policy(
+            make_policy(record_.engine, record_.policy, preset_inputs_of(learner_.mix(), record_.seed, scheduler_.cluster()))
+                .value());
     }
 
   private:
@@ -137,7 +147,8 @@ class all_runs {
                                                                  const seed_draw& drawn) const {
         auto cluster = from_.workload.build(drawn.node_order);
         if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
-        const auto made = make_policy(chosen_.engine, policy, {expected_, drawn.seed});
+        const auto made =
+            make_policy(chosen_.engine, policy, preset_inputs_of(expected_, drawn.seed, *cluster));
         if (!made) return gpupack::unexpected<input_error>{made.error()};
         run_record record = new_record(chosen_, from_, policy, drawn, *cluster);
         progress_(record, 0);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::dialect {
 
@@ -16,6 +17,7 @@ struct preset_inputs {
     task_mix expected;           ///< Tasks to come, for policies that look ahead; fgd takes the typical ones.
     std::uint64_t seed = 42;     ///< Seed of the random policies.
     mebibytes gpu_memory{81920}; ///< Memory of a GPU, for policies that compare memory with compute.
+    std::vector<mebibytes> model_memory{}; ///< [models] The same of each model of the cluster, by its id; where known.
 };
 
 /// A row of the table of named policies: a policy as a system sets it up, and that system's request rule.

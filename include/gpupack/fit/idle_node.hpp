@@ -22,7 +22,7 @@ class opened_node {
         }
         state_.cpu_free = static_cast<std::int32_t>(node.cpu_free().count());
         state_.memory_free = static_cast<std::int32_t>(node.memory_free().count());
-        sum_up_gpus(state_, gpus_, type_->gpu_count);
+        sum_up_gpus(state_, gpus_, type_->gpus, type_->gpu_count);
     }
 
     /// Valid while the opened_node stays where it is.

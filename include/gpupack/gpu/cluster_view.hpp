@@ -67,7 +67,7 @@ struct writable_cluster_view {
         const node_type& type = types[type_of[id.number()]];
         gpu_state* const states = gpus + first_gpu[id.number()];
         const split_memory pieces = book(nodes[id.number()], states, type, request, selected, slots);
-        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
+        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpus, type.gpu_count);
         return pieces;
     }
 
@@ -77,7 +77,7 @@ struct writable_cluster_view {
         const node_type& type = types[type_of[id.number()]];
         gpu_state* const states = gpus + first_gpu[id.number()];
         unbook(nodes[id.number()], states, type, request.cpu, request.memory, request.share, selected, slots, pieces);
-        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpu_count);
+        if (request.gpus > 0) sum_up_gpus(nodes[id.number()], states, type.gpus, type.gpu_count);
     }
 };
 

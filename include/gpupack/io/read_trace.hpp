@@ -5,21 +5,27 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/io/gpu_columns.hpp>
 #include <gpupack/io/number_text.hpp>
 #include <gpupack/io/text_table.hpp>
 #include <gpupack/io/time_text.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/models.hpp>
 #include <gpupack/workload/task.hpp>
 #include <gpupack/workload/workload.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -39,6 +45,12 @@ class row_reader {
         const auto parsed = parse_number(file_, row_.line, name, text(column), lowest, highest);
         if (!parsed) fail(parsed.error());
         return parsed.value_or(0);
+    }
+
+    /// A number, or another one where the field is empty.
+    std::int64_t number_or(std::size_t column, std::string_view name, std::int64_t otherwise, std::int64_t lowest,
+                           std::int64_t highest) {
+        return is_missing(text(column)) ? otherwise : number(column, name, lowest, highest);
     }
 
     /// A time, or nothing where the field is empty.
@@ -83,6 +95,51 @@ class row_reader {
     return models.select(list);
 }
 
+/// The columns of nodes, in the order in which rows hold them.
+inline const std::vector<std::string_view> node_columns{"sn", "cpu_milli", "memory_mib", "gpu", "model"};
+inline const std::vector<std::string_view> more_node_columns{
+    "gpu_memory_mib", "gpu_reserve_mib", "max_sharers", "memory_percent", "compute_percent",
+    "sharing",        "mig_layout",      "labels",      "domain"};
+/// The same of tasks.
+inline const std::vector<std::string_view> task_columns{"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"};
+inline const std::vector<std::string_view> more_task_columns{
+    "gpu_spec",           "creation_time", "deletion_time", "scheduled_time", "gpu_memory_mib",
+    "gpu_memory_percent", "mig_profile",   "vgpu",          "members",        "gang"};
+/// Columns of tasks that say nothing that a replay needs.
+inline const std::vector<std::string_view> other_task_columns{"qos", "pod_phase", "tenant", "time_limit", "priority"};
+
+/// All of some lists.
+[[nodiscard]] inline std::vector<std::string_view>
+joined(std::initializer_list<std::vector<std::string_view>> lists, const std::vector<std::string>& ignored) {
+    std::vector<std::string_view> all{ignored.begin(), ignored.end()};
+    for (const auto& list : lists) all.insert(all.begin(), list.begin(), list.end());
+    return all;
+}
+
+/// How the GPUs of a recorded node are set up.
+[[nodiscard]] inline gpu_setup read_setup(row_reader& reader) {
+    gpu_setup setup;
+    setup.reserve = mebibytes{reader.number_or(6, "gpu_reserve_mib", 0, 0, max_amount)};
+    setup.max_sharers = static_cast<int>(reader.number_or(7, "max_sharers", 255, 1, 255));
+    setup.memory_percent = static_cast<int>(reader.number_or(8, "memory_percent", 100, 100, 3200));
+    setup.compute_percent = static_cast<int>(reader.number_or(9, "compute_percent", 100, 100, 3200));
+    constexpr std::pair<std::string_view, sharing> ways[] = {
+        {"", sharing::idle}, {"any", sharing::idle},       {"exclusive", sharing::exclusive}, {"slices", sharing::slices},
+        {"mig", sharing::mig}, {"vgpu", sharing::vgpu}};
+    bool known = false;
+    for (const auto& [text, way] : ways)
+        if (reader.text(10) == text) {
+            setup.only = way;
+            known = true;
+        }
+    if (!known) reader.fail("sharing", reader.text(10), "any, exclusive, slices, mig or vgpu");
+    if (auto layout = read_mig_layout(reader.text(11)))
+        setup.instances = *std::move(layout);
+    else
+        reader.fail(layout.error().field, layout.error().value, layout.error().expected);
+    return setup;
+}
+
 [[nodiscard]] inline expected<workload::node, input_error> read_node(const std::string& file,
                                                                  const text_table::row& row) {
     row_reader reader{file, row};
@@ -92,12 +149,51 @@ class row_reader {
     node.spec.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
     node.spec.memory = mebibytes{reader.number(2, "memory_mib", 0, max_amount)};
     const auto gpus = static_cast<int>(reader.number(3, "gpu", 0, max_gpus_per_node));
-    const std::string_view model = reader.text(4);
-    if (gpus > 0 && (model.empty() || !name::fits(model)))
-        reader.fail("model", model, "the name of a GPU model, of at most 63 characters");
+    auto groups = read_models(reader.text(4), gpus);
+    if (!groups) reader.fail(groups.error().field, groups.error().value, groups.error().expected);
+    const gpu_setup setup = read_setup(reader);
+    const std::int64_t memory = reader.number_or(5, "gpu_memory_mib", 0, 1, max_amount);
+    for (const std::string_view label : split_text(reader.text(12), '|')) node.spec.labels.emplace_back(label);
+    node.domain = reader.text(13);
     if (reader.error()) return unexpected<input_error>{*reader.error()};
-    if (gpus > 0) node.spec.gpus = {gpus, models::named(model)};
+    for (gpu_group& each : *groups) {
+        each.setup = setup;
+        if (memory > 0) each.model.memory = mebibytes{memory};
+    }
+    node.spec.gpus = gpu_list{*std::move(groups)};
     return node;
+}
+
+/// What a recorded task takes of each of its GPUs.
+[[nodiscard]] inline share read_share(row_reader& reader, const request& request, const model_table& models) {
+    const std::string_view profile = reader.text(11);
+    const std::string_view vgpu = reader.text(12);
+    const std::int64_t memory = reader.number_or(9, "gpu_memory_mib", 0, 1, max_amount);
+    const auto percent = static_cast<int>(reader.number_or(10, "gpu_memory_percent", 0, 1, 100));
+    const bool by_memory = memory > 0 || percent > 0;
+    const bool in_instances = !profile.empty() || !vgpu.empty();
+    const std::int64_t milli =
+        reader.number_or(4, "gpu_milli", by_memory || in_instances || request.gpus == 0 ? 0 : -1, 0, whole_gpu.count());
+    if (reader.error()) return exclusive{};
+    if (request.gpus == 0) {
+        if (milli != 0) reader.fail("gpu_milli", reader.text(4), "0 without GPUs, from 1 to 1000 with them");
+        if (by_memory || in_instances) reader.fail("num_gpu", "0", "1 or more for a part of a GPU");
+        return exclusive{};
+    }
+    if (int{memory > 0} + int{percent > 0} + int{!profile.empty()} + int{!vgpu.empty()} > 1) {
+        reader.fail("gpu_memory_mib", reader.text(9),
+                    "one of gpu_memory_mib, gpu_memory_percent, mig_profile and vgpu at most");
+        return exclusive{};
+    }
+    if (in_instances) {
+        const auto found = profile.empty() ? read_vgpu(models, vgpu) : mig_profile(models, profile);
+        if (found) return *found;
+        reader.fail(profile.empty() ? "vgpu" : "mig_profile", found.error().value, found.error().expected);
+        return exclusive{};
+    }
+    if (by_memory) return slice{.memory = mebibytes{memory}, .compute = milli_gpu{milli}, .memory_percent = percent};
+    if (milli < 1) reader.fail("gpu_milli", reader.text(4), "0 without GPUs, from 1 to 1000 with them");
+    return milli < whole_gpu.count() ? share{slice{.compute = milli_gpu{milli}}} : share{exclusive{}};
 }
 
 [[nodiscard]] inline expected<workload::task, input_error> read_task(const std::string& file,
@@ -109,18 +205,16 @@ class row_reader {
     task.request.cpu = milli_cpu{reader.number(1, "cpu_milli", 0, max_amount)};
     task.request.memory = mebibytes{reader.number(2, "memory_mib", 0, max_amount)};
     task.request.gpus = static_cast<int>(reader.number(3, "num_gpu", 0, max_gpus_per_node));
-    const std::int64_t milli = reader.number(4, "gpu_milli", 0, whole_gpu.count());
-    if (!reader.error() && (milli == 0) != (task.request.gpus == 0))
-        reader.fail("gpu_milli", reader.text(4), "0 without GPUs, from 1 to 1000 with them");
-    if (!reader.error() && task.request.gpus > 1 && milli < whole_gpu.count())
-        reader.fail("gpu_milli", reader.text(4), "1000 where several GPUs are requested");
-    if (milli > 0 && milli < whole_gpu.count()) task.request.share = slice{.memory = {}, .compute = milli_gpu{milli}};
     if (const auto selected = resolve_models(models, reader.text(5)); !selected)
         reader.fail("gpu_spec", selected.error().value, selected.error().expected);
     else if (task.request.gpus > 0) {
         task.request.models = *selected;
         task.model_list = reader.text(5);
     }
+    task.request.share = read_share(reader, task.request, models);
+    if (!reader.error() && !is_valid(task.request))
+        reader.fail("num_gpu", reader.text(3), "8 at most for MIG instances and vGPUs");
+    task.members = static_cast<int>(reader.number_or(13, "members", 1, 1, 100'000));
 
     task.arrival = reader.time(6, "creation_time");
     const auto deleted = reader.time(7, "deletion_time");
@@ -133,18 +227,74 @@ class row_reader {
     return task;
 }
 
+/// Makes one task of the rows of a gang, which must ask alike: the first row is the task, the others are its members.
+///
+/// @param gang   the name of the gang
+/// @param first  the task of its first row
+/// @param task   of another row
+[[nodiscard]] inline expected<void, input_error> join_gang(const std::string& file, const text_table::row& row,
+                                                           std::string_view gang, workload::task& first,
+                                                           const workload::task& task) {
+    if (!(first.request == task.request) || first.arrival != task.arrival || first.duration != task.duration)
+        return unexpected<input_error>{input_error{file, row.line, "gang", std::string{gang},
+                                                   "rows of one gang that ask for the same at the same times"}};
+    first.members += task.members;
+    return {};
+}
+
+/// The tree of the domains that nodes name as paths, "block 1/rack 7"; each node then names its narrowest. Levels are
+/// called level 1, level 2, ...
+///
+/// @return the tree, or an error: paths of different lengths, a domain of several parents
+[[nodiscard]] inline expected<domain_tree, input_error> tree_of(const std::string& file,
+                                                                std::vector<workload::node>& nodes) {
+    std::size_t depth = 0;
+    for (const workload::node& each : nodes) depth = std::max(depth, split_text(each.domain, '/').size());
+    if (depth == 0) return domain_tree{};
+    std::vector<std::string> levels;
+    for (std::size_t l = 1; l <= depth; ++l) levels.push_back(std::string{"level "}.append(std::to_string(l)));
+    domain_tree_builder tree{levels};
+    std::unordered_map<std::string, std::string> parents;
+    for (workload::node& each : nodes) {
+        const std::string path = each.domain;
+        const std::vector<std::string_view> parts = split_text(path, '/');
+        if (parts.empty()) continue;
+        std::string parent;
+        for (std::size_t l = 0; l < parts.size(); ++l) {
+            const std::string name{parts[l]};
+            const auto [known, is_new] = parents.try_emplace(name, parent);
+            if (!is_new && known->second != parent)
+                return unexpected<input_error>{input_error{file, 0, "domain", path, "each domain in one other only"}};
+            if (is_new) tree.add(name, levels[l], parent);
+            parent = name;
+        }
+        each.domain = parent;
+    }
+    auto built = std::move(tree).build();
+    if (!built) return unexpected<input_error>{built.error()};
+    return *std::move(built);
+}
+
 } // namespace detail
 
-/// Reads the nodes of a cluster: the columns sn, cpu_milli, memory_mib, gpu, model, in any order; others are ignored.
+/// Reads the nodes of a cluster: the columns sn, cpu_milli, memory_mib, gpu, model, in any order, and if present
+/// gpu_memory_mib, gpu_reserve_mib, max_sharers, memory_percent, compute_percent, sharing, mig_layout, labels, domain
+/// (docs/io.md).
 ///
-/// @param file  named in errors
-/// @param text  the content of the file
-/// @return all nodes, or the first error: what text_table::parse refuses; an amount that is not a whole number in its
-///         range; more than 32 GPUs; a node named twice; GPUs without a model
-[[nodiscard]] inline expected<std::vector<workload::node>, input_error> read_nodes(const std::string& file,
-                                                                               std::string_view text) {
-    const auto table = text_table::parse(file, text, {"sn", "cpu_milli", "memory_mib", "gpu", "model"});
+/// @param file     named in errors
+/// @param text     the content of the file
+/// @param ignored  other columns that may be there
+/// @return all nodes, or the first error: what text_table refuses; a column that is not known; no row; an amount that is
+///         not a whole number in its range; more than 32 GPUs; a node named twice; GPUs without a model
+[[nodiscard]] inline expected<std::vector<workload::node>, input_error>
+read_nodes(const std::string& file, std::string_view text, const std::vector<std::string>& ignored = {}) {
+    const auto table = text_table::parse(file, text, detail::node_columns, detail::more_node_columns);
     if (!table) return unexpected<input_error>{table.error()};
+    if (auto known = text_table::check_columns(
+            file, text, detail::joined({detail::more_node_columns, detail::node_columns}, ignored));
+        !known)
+        return unexpected<input_error>{known.error()};
+    if (table->rows().empty()) return unexpected<input_error>{input_error{file, 0, "rows", "", "a node at least"}};
     std::vector<workload::node> nodes;
     std::unordered_set<std::string> names;
     for (const text_table::row& row : table->rows()) {
@@ -159,27 +309,43 @@ class row_reader {
 }
 
 /// Reads the tasks of a workload: the columns name, cpu_milli, memory_mib, num_gpu, gpu_milli, and if present gpu_spec,
-/// creation_time, deletion_time, scheduled_time; others are ignored.
+/// creation_time, deletion_time, scheduled_time, gpu_memory_mib, gpu_memory_percent, mig_profile, vgpu, members, gang
+/// (docs/io.md).
 ///
-/// @param file    named in errors
-/// @param text    the content of the file
-/// @param models  of the nodes; models that only the catalogue knows are added
-/// @return all tasks, or the first error: what text_table::parse refuses; an amount that is not a whole number in its
-///         range; a fraction of several GPUs; a model that neither the nodes nor the catalogue have; a task named twice;
-///         a deletion before the start
+/// @param file     named in errors
+/// @param text     the content of the file
+/// @param models   of the nodes; models that only the catalogue knows are added
+/// @param ignored  other columns that may be there
+/// @return all tasks, or the first error: what text_table refuses; a column that is not known; an amount that is not a
+///         whole number in its range; a model that neither the nodes nor the catalogue have; a profile that no model of
+///         the nodes has; a gang whose rows differ; a task named twice; a deletion before the start
 [[nodiscard]] inline expected<std::vector<workload::task>, input_error>
-read_tasks(const std::string& file, std::string_view text, model_table& models) {
-    const auto table = text_table::parse(file, text, {"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"},
-                                         {"gpu_spec", "creation_time", "deletion_time", "scheduled_time"});
+read_tasks(const std::string& file, std::string_view text, model_table& models,
+           const std::vector<std::string>& ignored = {}) {
+    const auto table = text_table::parse(file, text, detail::task_columns, detail::more_task_columns);
     if (!table) return unexpected<input_error>{table.error()};
+    if (auto known = text_table::check_columns(
+            file, text,
+            detail::joined({detail::other_task_columns, detail::more_task_columns, detail::task_columns}, ignored));
+        !known)
+        return unexpected<input_error>{known.error()};
     std::vector<workload::task> tasks;
     std::unordered_set<std::string> names;
+    std::unordered_map<std::string_view, std::size_t> gangs;
     for (const text_table::row& row : table->rows()) {
         auto task = detail::read_task(file, row, models);
         if (!task) return unexpected<input_error>{task.error()};
         if (!names.insert(task->name).second)
             return unexpected<input_error>{
                 input_error{file, row.line, "name", task->name, "a name that no other task has"}};
+        if (const std::string_view gang = row.fields[14]; !gang.empty()) {
+            const auto [known, is_new] = gangs.try_emplace(gang, tasks.size());
+            if (!is_new) {
+                if (auto done = detail::join_gang(file, row, gang, tasks[known->second], *task); !done)
+                    return unexpected<input_error>{done.error()};
+                continue;
+            }
+        }
         tasks.push_back(std::move(*task));
     }
     return tasks;
@@ -190,15 +356,17 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
 /// Source: cluster-trace-gpu-v2023 (docs/sources.md#openb).
 /// @param nodes_file  as for read_nodes()
 /// @param tasks_file  as for read_tasks()
+/// @param ignored     columns of either that are not read
 /// @return the workload, or an error: a file that cannot be read, and those of read_nodes() and read_tasks()
 [[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
-                                                             const std::string& tasks_file) {
+                                                             const std::string& tasks_file,
+                                                             const std::vector<std::string>& ignored = {}) {
     const auto nodes_text = read_file(nodes_file);
     if (!nodes_text) return unexpected<input_error>{nodes_text.error()};
     const auto tasks_text = read_file(tasks_file);
     if (!tasks_text) return unexpected<input_error>{tasks_text.error()};
 
-    auto nodes = read_nodes(nodes_file, *nodes_text);
+    auto nodes = read_nodes(nodes_file, *nodes_text, ignored);
     if (!nodes) return unexpected<input_error>{nodes.error()};
     workload::workload read;
     read.nodes = std::move(*nodes);
@@ -206,7 +374,10 @@ read_tasks(const std::string& file, std::string_view text, model_table& models) 
         for (const gpu_group& group : node.spec.gpus.groups())
             if (const auto added = read.models.add(group.model); !added)
                 return unexpected<input_error>{added.error()};
-    auto tasks = read_tasks(tasks_file, *tasks_text, read.models);
+    auto domains = detail::tree_of(nodes_file, read.nodes);
+    if (!domains) return unexpected<input_error>{domains.error()};
+    read.domains = *std::move(domains);
+    auto tasks = read_tasks(tasks_file, *tasks_text, read.models, ignored);
     if (!tasks) return unexpected<input_error>{tasks.error()};
     read.tasks = std::move(*tasks);
     return read;

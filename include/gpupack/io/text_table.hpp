@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/delimited_text.hpp>
+#include <gpupack/io/nearest_name.hpp>
 #include <gpupack/io/number_text.hpp>
 #include <gpupack/io/read_file.hpp>
 
@@ -64,6 +65,27 @@ class text_table {
         }
         if (columns.empty()) return unexpected<input_error>{input_error{file, 1, "header", "", join("the columns ", required)}};
         return table;
+    }
+
+    /// Refuses a table with columns that nobody would read: their values would be lost in silence.
+    ///
+    /// @param file     named in the error
+    /// @param content  the table
+    /// @param known    the columns that are read, or left alone on purpose
+    /// @return nothing, or the first other column, with the known one whose name is nearest
+    [[nodiscard]] static expected<void, input_error> check_columns(const std::string& file, std::string_view content,
+                                                                   const std::vector<std::string_view>& known) {
+        delimited_text reader{content, delimited_text::find_separator(content)};
+        delimited_text::row header;
+        if (!reader.read(header, no_header)) return {};
+        for (const std::string_view field : header.fields) {
+            const auto is_field = [&](std::string_view name) { return same_name(name, field); };
+            if (std::any_of(known.begin(), known.end(), is_field)) continue;
+            return unexpected<input_error>{input_error{
+                file, header.line, "column", std::string{field},
+                std::string{nearest_name(field, known)}.append(", or --ignore-column ").append(field)}};
+        }
+        return {};
     }
 
     /// The rows, without the header.

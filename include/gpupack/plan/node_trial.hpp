@@ -42,7 +42,7 @@ class node_trial {
         before_.push_back({id, node});
         const node_type& type = cluster_[id].type();
         (void)book(node.state, node.gpus.data(), type, request, gpus, slots);
-        if (request.gpus > 0) sum_up_gpus(node.state, node.gpus.data(), type.gpu_count);
+        if (request.gpus > 0) sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
     }
 
     /// Takes the last placement back.

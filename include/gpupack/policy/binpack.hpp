@@ -36,7 +36,7 @@ namespace detail {
 ///
 /// - Source: kube-scheduler's MostAllocated (docs/sources.md#kube-scheduler).
 struct binpack {
-    resource_weights weights{}; ///< Of CPU, memory and GPU compute.
+    resource_weights weights{}; ///< Of CPU, memory and GPUs, of each its compute or its memory, whichever is used more.
     score points = 100; ///< The full score; 100 rounds as Kubernetes does, more tells finer differences apart.
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,

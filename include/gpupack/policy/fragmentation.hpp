@@ -33,7 +33,7 @@ struct fragmentation_scorer {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
         const before_and_after node{expected, candidate.node, request, candidate.gpus};
-        score gained = expected.total * request.total_compute().count();
+        score gained = expected.total * node.taken(candidate.gpus);
         for (int c = 0; c < expected.class_count; ++c)
             gained += usable_change(c, look_at(c, node), node, candidate.gpus);
         return gained;
@@ -50,12 +50,12 @@ struct fragmentation_scorer {
         fit::for_each_candidate(node, request, [&](const candidate& each) {
             if (request.gpus > 1 || in_profiles(request.share.way()) || request.share.is_split())
                 return visit((*this)(each, request), each.gpus, each.slots);
-            gained[count] = expected.total * request.total_compute().count();
             sets[count++] = each.gpus;
             touched = touched | each.gpus;
         });
         if (count == 0) return;
         const before_and_after here{expected, node, request, touched};
+        for (int i = 0; i < count; ++i) gained[i] = expected.total * here.taken(sets[i]);
         for (int c = 0; c < expected.class_count; ++c) {
             const class_on_node now = look_at(c, here);
             if (now.tasks == 0) continue;
@@ -82,8 +82,15 @@ struct fragmentation_scorer {
             if (request.share.is_split()) pieces = split_over(&node.gpu(0), touched, request.share);
             for_each_gpu_indexed(touched, [&](int nth, int i) {
                 const share part = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
-                after.set(i, after_taking(node.gpu(i), part, node.capacity(i), request.gpus));
+                after.set(i, after_taking(node.gpu(i), part, node.capacity(i), request.gpus), node.capacity(i));
             });
+        }
+
+        /// What is free on some GPUs now and no longer once they are taken.
+        [[nodiscard]] GPUPACK_HD constexpr std::int64_t taken(gpu_set gpus) const noexcept {
+            std::int64_t sum = 0;
+            for_each_gpu(gpus, [&](int i) { sum += now.supply[i] - after.supply[i]; });
+            return sum;
         }
     };
 

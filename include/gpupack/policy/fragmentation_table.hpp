@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// The expected tasks that ask for GPUs alike: the same share, number and models, whatever their CPU.
 struct demand_class {
     std::int32_t offer = 0;  ///< What a GPU must offer to serve them; see gpu_lanes.
-    std::int32_t memory = 0; ///< MiB that a GPU must have free to serve them.
+    std::int32_t memory = 0; ///< MiB that a GPU must have free to serve them; below 0: minus a percentage of its memory.
     std::int32_t gpus = 0;   ///< How many such GPUs a task takes.
     model_set models{};      ///< The models that serve them.
 
@@ -33,10 +33,11 @@ struct demand_class {
 
 /// The expected tasks, laid out so that the fragmentation of a node is one pass over their demand classes.
 ///
-/// With c_m the count of task m, C their sum, and L the free compute of a node:
-///   fragmentation = sum over m of c_m * (free compute that m cannot use) = C L - usable
+/// With c_m the count of task m, C their sum, and L what is free on the GPUs of a node, of each its compute or its memory,
+/// whichever is less, as a part of the GPU:
+///   fragmentation = sum over m of c_m * (what is free that m cannot use) = C L - usable
 ///   usable        = sum over classes D whose number of GPUs the node can serve
-///                   of (count of D's tasks whose CPU it has) * (free compute of the GPUs that serve D)
+///                   of (count of D's tasks whose CPU it has) * (what is free on the GPUs that serve D)
 /// Both are whole numbers, in tasks times milli-GPUs. A view is flat: the same on the host and in a kernel.
 ///
 /// - Source: FGD, USENIX ATC 2023 (docs/sources.md#fgd).
@@ -75,13 +76,15 @@ struct fragmentation_view {
     [[nodiscard]] GPUPACK_HD constexpr std::int64_t fragmentation(const node_view& node) const noexcept {
         const gpu_lanes gpus{node};
         const std::int32_t level = cpu_level(node.cpu_free());
+        std::int64_t free = 0;
+        for (int i = 0; i < node.gpu_count(); ++i) free += served_gpus{gpus.supply[i]}.free();
         std::int64_t usable = 0;
         for (std::int32_t c = 0; c < class_count; ++c) {
             const gpu_set candidates = node.type().gpus_of(classes[c].models);
             const served_gpus served = sum_served(gpus, candidates, classes[c].offer, classes[c].memory);
             if (served.count() >= classes[c].gpus) usable += tasks_within(c, level) * served.free();
         }
-        return total * node.compute_free().count() - usable;
+        return total * free - usable;
     }
 };
 
@@ -130,7 +133,10 @@ class fragmentation_table {
         void count(const task_mix::entry& each) {
             const request& request = each.request;
             const demand_class demand{offer_wanted(request.share),
-                                      static_cast<std::int32_t>(request.share.memory().count()), request.gpus,
+                                      request.share.memory_percent() > 0
+                                          ? -request.share.memory_percent()
+                                          : static_cast<std::int32_t>(request.share.memory().count()),
+                                      request.gpus,
                                       request.models};
             const auto known = std::find_if(classes.begin(), classes.end(),
                                             [&](const demand_class& tasks) { return asks_alike(tasks, demand); });

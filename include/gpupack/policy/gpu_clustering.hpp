@@ -14,7 +14,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// together, of two, of four, and so on.
 ///
 /// - Score: 75 where every GPU task on the node has the affinity, 50 where some have, 25 on a node without GPU tasks,
-///   0 among others; plus 25 (8000 - compute_free) / 8000, rounded towards 0; 0 for a request without GPUs.
+///   0 among others; plus 25 (8000 - part_free) / 8000, rounded towards 0; 0 for a request without GPUs.
 /// - Source: the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd).
 struct gpu_clustering {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
@@ -25,7 +25,7 @@ struct gpu_clustering {
         for (int i = 0; i < node.gpu_count(); ++i)
             if (node.gpu(i).sharers > 0) present |= affinity(node.gpu(i).way, node.gpu(i).width());
         const score band = present == same ? 75 : (present & same) != 0 ? 50 : present == 0 ? 25 : 0;
-        return band + 25 * (8000 - node.compute_free().count()) / 8000;
+        return band + 25 * (8000 - node.part_free().count()) / 8000;
     }
 
     friend bool operator==(const gpu_clustering&, const gpu_clustering&) = default;

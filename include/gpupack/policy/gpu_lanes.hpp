@@ -6,6 +6,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/request/share.hpp>
+#include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -29,7 +30,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
                                                                         : share.compute().count());
 }
 
-/// How many GPUs serve a demand, and the compute that is free on them together, in one number: sums of both are
+/// How many GPUs serve a demand, and what is free on them together, in one number: sums of both are
 /// taken in one addition.
 class served_gpus {
   public:
@@ -37,7 +38,7 @@ class served_gpus {
     /// The GPUs that lanes name.
     GPUPACK_HD explicit constexpr served_gpus(std::int32_t packed) noexcept : packed_{packed} {}
 
-    /// One GPU with that much compute free.
+    /// One GPU with that much free.
     [[nodiscard]] GPUPACK_HD static constexpr std::int32_t one(std::int32_t free) noexcept { return unit + free; }
 
     /// How many GPUs.
@@ -57,8 +58,9 @@ struct gpu_lanes {
     static constexpr int width = 8; ///< Bits of a lane.
 
     std::int32_t offer[max_gpus_per_node];  ///< offer_of; -1 beyond the last GPU.
-    std::int32_t supply[max_gpus_per_node]; ///< served_gpus::one of its free compute.
+    std::int32_t supply[max_gpus_per_node]; ///< served_gpus::one of its free part, of compute or memory.
     std::int32_t memory[max_gpus_per_node]; ///< Free, in MiB.
+    std::int32_t all_memory[max_gpus_per_node]; ///< In all, in MiB.
     std::int32_t used = 0; ///< Lanes of the GPUs that there are.
     gpu_set all{}; ///< All lanes.
 
@@ -67,21 +69,28 @@ struct gpu_lanes {
     /// The GPUs as they are.
     GPUPACK_HD explicit constexpr gpu_lanes(const node_view& node) noexcept // NOLINT: the rest is never read
         : used{(node.gpu_count() + width - 1) / width * width}, all{gpu_set::first(node.gpu_count())} {
-        for (int i = 0; i < node.gpu_count(); ++i) set(i, node.gpu(i));
+        for (int i = 0; i < node.gpu_count(); ++i) set(i, node.gpu(i), node.capacity(i));
         for (int i = node.gpu_count(); i < used; ++i) offer[i] = -1;
     }
 
     /// Changes one lane.
-    GPUPACK_HD constexpr void set(int lane, const gpu_state& gpu) noexcept {
+    GPUPACK_HD constexpr void set(int lane, const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
         offer[lane] = offer_of(gpu);
-        supply[lane] = served_gpus::one(gpu.compute_free);
+        supply[lane] = served_gpus::one(free_part(gpu, capacity));
         memory[lane] = gpu.memory_free;
+        all_memory[lane] = capacity.memory;
     }
 
     /// The supply of one GPU for a demand, packed; 0 where it does not serve it.
+    ///
+    /// @param lane          of the GPU
+    /// @param least_offer   as offer_wanted() says
+    /// @param least_memory  MiB; below 0: minus a percentage of the GPU's memory
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t supply_for(int lane, std::int32_t least_offer,
                                                                std::int32_t least_memory) const noexcept {
-        const bool enough = (offer[lane] >= least_offer) & (memory[lane] >= least_memory);
+        const std::int64_t needed =
+            least_memory >= 0 ? least_memory : std::int64_t{all_memory[lane]} * -least_memory / 100;
+        const bool enough = (offer[lane] >= least_offer) & (memory[lane] >= needed);
         return enough ? supply[lane] : 0;
     }
 };
@@ -90,7 +99,7 @@ struct gpu_lanes {
 [[nodiscard]] GPUPACK_HD constexpr served_gpus sum_served(const gpu_lanes& gpus, gpu_set candidates, std::int32_t offer,
                                                           std::int32_t memory) noexcept {
     std::int32_t sum = 0;
-    if (memory > 0 || !(candidates == gpus.all)) { // rare: a demand that names memory or a model that some lack
+    if (memory != 0 || !(candidates == gpus.all)) { // rare: a demand that names memory or a model that some lack
         for_each_gpu(candidates, [&](int i) { sum += gpus.supply_for(i, offer, memory); });
         return served_gpus{sum};
     }

@@ -138,6 +138,22 @@ template <class Visit> void for_each_priced(const task_mix& expected, Visit&& vi
     }
 }
 
+/// Prices the MIG profiles that a request would get: price_of(places), where places are those that they have in the whole
+/// cluster now, 0 without by_places.
+template <class PriceOf> void price_profiles(instance_cost_scorer& scorer, const cluster& cluster, const request& request,
+                                             bool by_places, PriceOf&& price_of) {
+    std::int64_t places = 0;
+    for (const cluster::mig_places& mig : cluster.mig_tables())
+        if (const std::uint32_t profiles = mig.table->among(request.share.profiles()); by_places && profiles != 0)
+            places += mig.open[static_cast<std::size_t>(lowest_bit(profiles))];
+    const score price = price_of(places);
+    for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
+        if (const std::uint32_t profiles = cluster.mig_tables()[t].table->among(request.share.profiles()); profiles != 0) {
+            scorer.prices[t][lowest_bit(profiles)] += price;
+            scorer.priced[t] |= 1U << lowest_bit(profiles);
+        }
+}
+
 /// Prices what each expected request would get, for a MIG instance its profiles, for whole GPUs a place on a node:
 /// price_of(request, percent, places), where places are those that it has in the whole cluster now, 0 without
 /// by_places. A place for k whole GPUs counts k times.
@@ -151,16 +167,8 @@ template <class PriceOf> void set_prices(instance_cost_scorer& scorer, const clu
                                                   request.gpus * price_of(request, percent, places)};
             return;
         }
-        std::int64_t places = 0;
-        for (const cluster::mig_places& mig : cluster.mig_tables())
-            if (const std::uint32_t profiles = mig.table->among(request.share.profiles()); profiles != 0)
-                places += mig.open[static_cast<std::size_t>(lowest_bit(profiles))];
-        const score price = price_of(request, percent, places);
-        for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
-            if (const std::uint32_t profiles = cluster.mig_tables()[t].table->among(request.share.profiles()); profiles != 0) {
-                scorer.prices[t][lowest_bit(profiles)] += price;
-                scorer.priced[t] |= 1U << lowest_bit(profiles);
-            }
+        price_profiles(scorer, cluster, request, true,
+                       [&](std::int64_t places) { return price_of(request, percent, places); });
     });
 }
 

@@ -4,123 +4,312 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/bits.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/math.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/fgd.hpp>
+#include <gpupack/policy/fragmentation.hpp>
+#include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/instance_cost.hpp>
+#include <gpupack/policy/mig_scarcity.hpp>
+#include <gpupack/policy/named_models.hpp>
 #include <gpupack/policy/opportunity_value.hpp>
 #include <gpupack/policy/opportunity_value_table.hpp>
+#include <gpupack/policy/part_wanted.hpp>
 #include <gpupack/policy/policy_traits.hpp>
-#include <gpupack/policy/score.hpp>
 #include <gpupack/policy/reserved_capacity.hpp>
 #include <gpupack/policy/reserved_capacity_table.hpp>
+#include <gpupack/policy/scarcity_levels.hpp>
+#include <gpupack/policy/score.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/split.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
-/// The scorer that lookahead prepares: what a candidate leaves of the expected use, and of the room that is kept.
+/// The scorer that lookahead prepares: what a candidate leaves of the expected use, what it adds to fragmentation, and
+/// which scarce places it takes at which price.
 struct lookahead_scorer {
-    opportunity_value_view use; ///< What later tasks will use.
-    reserved_capacity_view room; ///< The scarce classes and their places.
-    std::uint32_t tight = 0; ///< The scarce classes whose reserve is binding, as bits.
+    /// Of a milli-GPU in a score.
+    static constexpr score milli = opportunity_value_view::unit * opportunity_value_view::outlooks;
+
+    opportunity_value_view use;       ///< What later tasks will use.
+    fragmentation_scorer fall;        ///< The fall of fragmentation.
+    reserved_capacity_view several;   ///< The classes of tasks for several whole GPUs, and their places.
+    instance_cost_scorer instances;   ///< The places of MIG profiles, for requests for instances.
+    scarcity_levels levels;           ///< How scarce everything is.
+    score whole_price[scarcity_levels::most_classes] = {};     ///< Of a place of each class.
+    model_set named[scarcity_levels::most_model_sets] = {};    ///< The sets of models that tasks name.
+    score model_price[scarcity_levels::most_model_sets] = {};  ///< Of a milli-GPU of each of them.
+    std::int64_t typical = 1;         ///< Tasks that fragmentation is summed over.
+    score step = 1;                   ///< Scores within a step are alike.
+    bool by_instances = false;        ///< Whether any task asks for MIG.
 
     /// What engines must know about it.
     static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
-    /// What a place of such a class costs: more than any use of a node.
-    static constexpr score place = score{1} << 34; // more than any use of a node: kept room comes first
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
+        if (in_profiles(request.share.way()) && request.gpus > 0) return instances(candidate, request);
         const opportunity_value_view::sums now = use.sum_up(candidate.node);
-        return scored(candidate.node, request, candidate.gpus, candidate.slots, now, use.of(now, candidate.node.cpu_free()));
+        return scored(candidate.node, request, candidate.gpus, fall(candidate, request), now,
+                      use.of(now, candidate.node.cpu_free()));
     }
 
     /// The same scores, with what the node has now added up only once for all candidates.
     GPUPACK_CALLS_BACK
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+        if (in_profiles(request.share.way()) && request.gpus > 0) {
+            fit::for_each_candidate(node, request, [&](const candidate& each) {
+                visit(instances(each, request), each.gpus, each.slots);
+            });
+            return;
+        }
         const opportunity_value_view::sums now = use.sum_up(node);
         const std::int64_t use_now = use.of(now, node.cpu_free());
-        fit::for_each_candidate(node, request, [&](const candidate& each) {
-            visit(scored(node, request, each.gpus, each.slots, now, use_now), each.gpus, each.slots);
+        fall.for_each_score(node, request, [&](score fragments, gpu_set gpus, slot_list slots) {
+            visit(scored(node, request, gpus, fragments, now, use_now), gpus, slots);
         });
     }
 
-    /// The tables of the use, and the scarce classes.
+    /// The tables of all parts.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
         use.for_each_table(visit);
-        room.for_each_table(visit);
+        fall.for_each_table(visit);
+        several.for_each_table(visit);
+        instances.for_each_table(visit);
     }
 
-    /// The scarce classes that are tight.
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t cluster_flags() const noexcept { return tight; }
-    /// Whether the scores of a node may differ where these facts changed.
-    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(std::uint32_t changed,
+    /// How scarce everything is.
+    [[nodiscard]] GPUPACK_HD constexpr const scarcity_levels& cluster_flags() const noexcept { return levels; }
+    /// Whether the scores of a node may differ where these levels changed.
+    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const scarcity_levels& changed,
                                                         const node_view& node) const noexcept {
-        return room.matters(changed, node);
+        for (int c = 0; c < several.count; ++c)
+            if (changed.whole[c] != 0 && places_on(node, several.classes[c], 0, {}, {}) > 0) return true;
+        if (node.compute_free().count() == 0) return false;
+        for (int m = 0; m < scarcity_levels::most_model_sets; ++m)
+            if (changed.models[m] != 0 && !(node.type().models & named[m]).empty()) return true;
+        return by_instances && is_mig_changed(changed, node);
     }
 
   private:
+    [[nodiscard]] GPUPACK_HD static constexpr bool is_mig_changed(const scarcity_levels& changed,
+                                                                  const node_view& node) noexcept {
+        for (int i = 0; i < node.gpu_count(); ++i) {
+            const gpu_capacity& capacity = node.capacity(i);
+            if (capacity.mig == nullptr || (node.gpu(i).way != sharing::idle && node.gpu(i).way != sharing::mig)) continue;
+            for (const std::uint8_t level : changed.mig[capacity.mig_number])
+                if (level != 0) return true;
+        }
+        return false;
+    }
+
+    /// The places of a class on a node once so much has been taken of it.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int64_t places_on(const node_view& node, const scarce_class& scarce,
+                                                                     int idle_taken, milli_cpu cpu,
+                                                                     mebibytes memory) noexcept {
+        if ((node.type().models & scarce.models).empty()) return 0;
+        return reserved_capacity_view::places(scarce, node.idle_gpus() - idle_taken, node.cpu_free() - cpu,
+                                              node.memory_free() - memory);
+    }
+
+    /// What the places cost that a request ends for tasks of several whole GPUs.
+    [[nodiscard]] GPUPACK_HD constexpr score cost_of_places(const node_view& node, const request& request,
+                                                            int idle_taken) const noexcept {
+        score cost = 0;
+        for (int c = 0; c < several.count; ++c) {
+            if (whole_price[c] == 0 || reserved_capacity_view::is_of(request, several.classes[c])) continue;
+            const std::int64_t now = places_on(node, several.classes[c], 0, {}, {});
+            if (now == 0) continue;
+            cost += whole_price[c] *
+                    (now - places_on(node, several.classes[c], idle_taken, request.cpu, request.memory));
+        }
+        return cost;
+    }
+
+    /// What a GPU costs of a model that others name, or for which MIG instances lose their places.
+    [[nodiscard]] GPUPACK_HD constexpr score cost_of_gpu(const node_view& node, int i, const request& request,
+                                                         std::int64_t part) const noexcept {
+        score cost = 0;
+        for (int m = 0; m < scarcity_levels::most_model_sets; ++m)
+            if (model_price[m] != 0 && named[m].contains(node.gpu_model(i)) &&
+                !((request.models & named[m]) == request.models))
+                cost += model_price[m] * part;
+        const gpu_capacity& capacity = node.capacity(i);
+        if (!by_instances || capacity.mig == nullptr || node.gpu(i).way != sharing::idle) return cost;
+        // An eighth of a GPU is 1024 units. To tasks that need no instance a place costs little: they come first where both
+        // want the same GPU, and a little keeps the last places for the largest profiles.
+        constexpr score of_unit = milli / 8 / 256;
+        for_each_bit(instances.priced[capacity.mig_number], [&](int p) {
+            cost += of_unit * instances.prices[capacity.mig_number][p] *
+                    instances.tables[capacity.mig_number].places(0, p);
+        });
+        return cost;
+    }
+
     [[nodiscard]] GPUPACK_HD constexpr score scored(const node_view& node, const request& request, gpu_set gpus,
-                                                    slot_list slots, opportunity_value_view::sums sums,
+                                                    score fragments, opportunity_value_view::sums sums,
                                                     std::int64_t use_now) const noexcept {
         split_memory pieces;
         if (request.gpus > 0 && request.share.is_split()) pieces = split_over(&node.gpu(0), gpus, request.share);
         int idle = 0;
+        score cost = 0;
         for_each_gpu_indexed(gpus, [&](int nth, int i) {
             const share part = request.share.is_split() ? piece_of(request.share, pieces, nth) : request.share;
-            const int slot = in_profiles(part.way()) ? slots[nth] : 0;
-            const gpu_state after = after_taking(node.gpu(i), part, node.capacity(i), request.gpus, slot);
+            const gpu_state after = after_taking(node.gpu(i), part, node.capacity(i), request.gpus);
             idle += is_free_whole(node.gpu(i)) ? 1 : 0;
+            cost += cost_of_gpu(node, i, request,
+                                free_part(node.gpu(i), node.capacity(i)) - free_part(after, node.capacity(i)));
             sums.replace(use.row(node.gpu_count(), node.gpu_model(i), node.gpu(i), node.capacity(i)),
                          use.row(node.gpu_count(), node.gpu_model(i), after, node.capacity(i)));
         });
-        const std::int64_t use_after = use.of(sums, node.cpu_free() - request.cpu);
-        return use_after - use_now - place * room.taken(tight, node, request, idle);
+        cost += cost_of_places(node, request, idle);
+        const score worth = use.of(sums, node.cpu_free() - request.cpu) - use_now + fragments * (milli / 32) / typical * 32;
+        return floor_divide(worth - cost, step);
     }
 };
 
-/// Places a task where it takes least from what later ones could use, and keeps room for those that few nodes can
-/// serve. gpupack's own.
+/// Places a task where it takes least from those that come later, while tasks come and go or only come. gpupack's own.
 ///
-/// - Score: use(node after) - use(node now), the use of opportunity_value_view, minus 2^34 for each place that the
-///   task takes from a scarce class that is tight (reserved_capacity_table): room that is kept comes before any use.
-/// - Cost: on a node, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores depend on
-///   which classes are tight: the indexed engine scores again only the nodes to which that matters.
+/// - Score: use(node after) - use(node now), the use of opportunity_value_view, plus the fall of fragmentation, minus a
+///   price for every scarce place that the task ends: of tasks for several whole GPUs, of MIG profiles, and for compute
+///   of models that other tasks name. In steps of 40 milli-GPUs, so that near-equals go to the lowest node.
+/// - Price of a place: scarcity * places that tasks would hold at full load / places left in the cluster, times its
+///   size. What plenty has is nearly free, the last ones are dear; it follows the cluster in steps of a factor of 4.
+/// - GPU memory is a dimension like compute: of both the larger part counts.
+/// - Requests for MIG instances and vGPUs: as mig_scarcity, at prices in the same steps.
+/// - Cost: on a node, that of fgd, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores
+///   depend on levels of scarcity only: the indexed engine scores again the nodes to which a changed level matters.
 /// - Ties: lower node, lower GPU set.
-/// - Source: the dynamic stochastic knapsack with a price for a shared resource (docs/lookahead.md).
+/// - Source: the dynamic stochastic knapsack, FGD's gradient, and prices of a shared resource (docs/lookahead.md).
 class lookahead {
   public:
-    /// What moves it between fair and careless, and how far it looks.
+    /// What it is tuned by; the defaults are good everywhere that was measured.
     struct options {
-        /// In percent of the room that scarce tasks are expected to want until the cluster is full; 0 keeps none.
-        int reserve = 150;
-        int offers = 240;            ///< Tasks offered to a node before the outlook ends.
-        mebibytes gpu_memory{81920}; ///< MiB of a GPU, to turn the memory that tasks ask for into a part of it.
+        int scarcity = 10;        ///< Thousandths of a place's size that it costs where as many are left as are wanted.
+        int model_scarcity = 100; ///< The same for compute of models that other tasks name.
+        int step = 40;            ///< Milli-GPUs within which scores are alike.
+        int offers = 240;         ///< Tasks offered to a node before the outlook ends.
+        gpu_memories memories{};  ///< Of the GPUs, to turn memory that tasks ask for into a part of them.
     };
 
-    /// @param expected the tasks to come, with their CPU-only ones: they tell when the cluster will be full. Counts
-    ///   sum to at most 2^20. From an empty mix, all nodes score alike
+    /// @param expected the tasks to come. Counts sum to at most 2^20. From an empty mix, all nodes score alike
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
     /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
-        : use_{expected, settings.offers, settings.gpu_memory}, room_{expected, settings.reserve} {}
+        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, 100, wants_instances(expected) ? 1 : 2},
+          named_{expected, scarcity_levels::most_model_sets}, instances_{.expected = expected}, settings_{settings},
+          by_instances_{wants_instances(expected)} {
+        GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
+                        "a step above 0, and scarcities that are not negative");
+    }
 
     /// The scorer of one decision.
     [[nodiscard]] lookahead_scorer prepare(const decision& decision) const noexcept {
-        return {use_.view(), room_.view(), room_.tight(decision.cluster)};
+        lookahead_scorer scorer;
+        scorer.use = use_.view();
+        scorer.fall = {typical_.view()};
+        scorer.several = several_.view();
+        scorer.several.count = std::min(scorer.several.count, std::int32_t{scarcity_levels::most_classes});
+        scorer.typical = std::max<std::int64_t>(typical_.expected().total(), 1);
+        scorer.step = settings_.step * lookahead_scorer::milli;
+        scorer.instances = detail::without_prices(decision.cluster, instances_.unit);
+        price_places(scorer, decision.cluster);
+        price_models(scorer, decision.cluster);
+        if (by_instances_) price_instances(scorer, decision.cluster);
+        return scorer;
     }
 
     friend bool operator==(const lookahead& a, const lookahead& b) noexcept {
-        return a.use_ == b.use_ && a.room_ == b.room_;
+        return a.use_ == b.use_ && a.typical_ == b.typical_ && a.several_ == b.several_ && a.named_ == b.named_;
     }
 
   private:
+    /// No price is above ten times the size of what it is for.
+    static constexpr std::int64_t highest = 10'000;
+
+    /// The tasks by which fragmentation is measured: FGD's typical ones. Those that ask for GPU memory count for the part
+    /// of a GPU that they ask for, the others once: what large ones of them cannot use is lost, and by number alone the
+    /// many small ones would decide.
+    [[nodiscard]] static task_mix fragmenting_tasks(const task_mix& expected, const gpu_memories& memories) {
+        task_mix typical = expected.typical(fgd_typical_percent);
+        const auto by_memory = [](const task_mix::entry& each) { return wants_gpu_memory(each.request); };
+        if (std::none_of(typical.entries().begin(), typical.entries().end(), by_memory)) return typical;
+        const std::int64_t times = std::clamp<std::int64_t>((std::int64_t{1} << 20) / typical.total(), 1, 64);
+        task_mix weighted;
+        for (const task_mix::entry& each : typical.entries()) {
+            const std::int64_t part = by_memory(each) ? memories.part_of(each.request) : whole_gpu.count();
+            weighted.add(each.request, std::max<std::int64_t>(each.count * times * part / whole_gpu.count(), 1));
+        }
+        return weighted;
+    }
+
+    [[nodiscard]] static bool wants_instances(const task_mix& expected) noexcept {
+        return std::any_of(expected.entries().begin(), expected.entries().end(), [](const task_mix::entry& each) {
+            return each.request.gpus > 0 && each.request.share.way() == sharing::mig;
+        });
+    }
+
+    void price_places(lookahead_scorer& scorer, const cluster& cluster) const noexcept {
+        for (int c = 0; c < scorer.several.count; ++c) {
+            const auto index = static_cast<std::size_t>(c);
+            const std::int64_t demand = several_.held_at_full_load(index, cluster);
+            const std::int64_t left = several_.places(index, cluster, scarcity_level::most_left(demand));
+            scorer.levels.whole[c] = scarcity_level::of(demand, left);
+            const std::int64_t thousandths =
+                std::min(scarcity_level::times(settings_.scarcity, scorer.levels.whole[c]), highest);
+            scorer.whole_price[c] = thousandths * scorer.several.classes[c].gpus * lookahead_scorer::milli;
+        }
+    }
+
+    void price_models(lookahead_scorer& scorer, const cluster& cluster) const noexcept {
+        for (std::size_t m = 0; m < named_.size(); ++m) {
+            scorer.named[m] = named_.models(m);
+            scorer.levels.models[m] =
+                scarcity_level::of(named_.held_at_full_load(m, cluster), named_.free_gpus(m, cluster));
+            const std::int64_t thousandths =
+                std::min(scarcity_level::times(settings_.model_scarcity, scorer.levels.models[m]), highest);
+            scorer.model_price[m] = thousandths * lookahead_scorer::milli / 1000;
+        }
+    }
+
+    void price_instances(lookahead_scorer& scorer, const cluster& cluster) const noexcept {
+        scorer.by_instances = true;
+        detail::for_each_priced(instances_.expected, [&](const request& request, score percent) {
+            if (request.share.way() == sharing::exclusive) return;
+            detail::price_profiles(scorer.instances, cluster, request, true, [&](std::int64_t places) {
+                return mig_scarcity::price(instances_.scale, instances_.base, percent, places);
+            });
+        });
+        for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
+            for (std::size_t p = 0; p < partition_table::most_profiles; ++p) {
+                const rounded_price rounded = rounded_price::of(scorer.instances.prices[t][p]);
+                scorer.instances.prices[t][p] = rounded.price;
+                scorer.levels.mig[t][p] = rounded.code;
+            }
+        // Eight units are a GPU.
+        for (int c = 0; c < scorer.several.count; ++c) {
+            const scarce_class& scarce = scorer.several.classes[c];
+            scorer.instances.whole[c] = {scarce.gpus, scarce.models,
+                                       scorer.whole_price[c] / lookahead_scorer::milli * 8 * instances_.unit / 1000};
+        }
+        scorer.instances.whole_count = scorer.several.count;
+    }
+
     opportunity_value_table use_;
-    reserved_capacity_table room_;
+    fragmentation_table typical_;
+    reserved_capacity_table several_;
+    named_models named_;
+    mig_scarcity instances_;
+    options settings_;
+    bool by_instances_ = false;
 };
 
 } // namespace gpupack::policy

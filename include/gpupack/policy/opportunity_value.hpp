@@ -35,26 +35,31 @@ struct opportunity_value_view {
     static constexpr int outlooks = 5; ///< CPU scenarios.
     /// Numbers of offers that are told apart.
     static constexpr int gpu_counts = 6; // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
+    static constexpr int parts = 1001; ///< Free parts of a GPU, from 0 to a whole one.
     static constexpr std::int64_t unit = 32768; ///< Values are in parts of a milli-GPU: 2^15.
 
-    /// [tables, levels, prices] u(T, p, r); a table for each group of models and each of the GPU counts.
+    /// [rows, prices] u(T, p, r); for each group of models, for each of the GPU counts, a row a level.
     const std::int32_t* use = nullptr;
-    /// [1001] the level of r: the greatest sum of tasks' compute up to r.
+    /// [groups, 1001] the level of r: the greatest sum of tasks' parts of such a GPU up to r.
     const std::uint16_t* level_of = nullptr;
     const std::int64_t* price = nullptr; ///< [outlooks, prices] f * p.
-    /// [max_models] models that serve the same tasks are one group.
+    /// [max_models] models that serve the same tasks with the same parts of themselves are one group.
     const std::uint8_t* group_of = nullptr;
-    std::int32_t tables = 0; ///< The values of a GPU by price and free part.
-    std::int32_t levels = 0; ///< Number of free parts that are told apart.
-    std::int32_t memory = 0; ///< MiB of a GPU that counts as a whole in tasks that ask for memory; 0 where none does.
+    const std::int32_t* first_row = nullptr; ///< [groups + 1] where the rows of a group begin.
+    const std::int32_t* levels = nullptr;    ///< [groups] free parts that are told apart.
+    std::int32_t groups = 0;                 ///< Groups of models.
+    std::int32_t rows = 0;                   ///< Of all groups.
+    bool by_memory = false;                  ///< Whether any task asks for GPU memory.
 
     /// Calls visit(pointer, count) for each table.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        visit(use, static_cast<std::size_t>(tables) * static_cast<std::size_t>(levels) * prices);
-        visit(level_of, static_cast<std::size_t>(whole_gpu.count()) + 1);
+        visit(use, static_cast<std::size_t>(rows) * prices);
+        visit(level_of, static_cast<std::size_t>(groups) * parts);
         visit(price, std::size_t{outlooks} * prices);
         visit(group_of, std::size_t{max_models});
+        visit(first_row, static_cast<std::size_t>(groups) + 1);
+        visit(levels, static_cast<std::size_t>(groups));
     }
 
     /// The use of a node's GPUs at each price, without its CPU.
@@ -72,7 +77,7 @@ struct opportunity_value_view {
     [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu, const gpu_capacity& capacity) const noexcept {
         if (gpu.closed || (!in_profiles(gpu.way) && !takes_slices(gpu))) return 0;
         std::int64_t free = gpu.compute_free;
-        if (memory > 0 && capacity.memory > 0) {
+        if (by_memory && capacity.memory > 0) {
             const std::int64_t part = std::int64_t{gpu.memory_free} * whole_gpu.count() / capacity.memory;
             if (part < free) free = part;
         }
@@ -84,8 +89,9 @@ struct opportunity_value_view {
                                                                const gpu_capacity& capacity) const noexcept {
         int count = 0;
         while ((1 << count) < gpus) ++count;
-        const std::int64_t table = std::int64_t{group_of[model.number()]} * gpu_counts + count;
-        return use + (table * levels + level_of[free_part(gpu, capacity)]) * prices;
+        const std::int32_t group = group_of[model.number()];
+        const std::int64_t level = level_of[group * parts + free_part(gpu, capacity)];
+        return use + (std::int64_t{first_row[group]} + count * levels[group] + level) * prices;
     }
 
     /// The sums of a node as it is.

@@ -30,13 +30,15 @@ class reserved_capacity_table {
   public:
     /// @param expected the tasks to come; their 32 classes that want most are told apart
     /// @param reserve in percent; 0 keeps no room
-    reserved_capacity_table(const task_mix& expected, int reserve) {
+    /// @param least_gpus that a task of a scarce class asks for, 1 or more
+    reserved_capacity_table(const task_mix& expected, int reserve, int least_gpus = 2) {
         GPUPACK_EXPECTS(reserve >= 0 && reserve <= 10000, "a reserve of 0 to 10,000 percent");
         rows built;
+        built.least_gpus = least_gpus;
         built.arrivals = expected.total();
         for (const task_mix::entry& each : expected.entries()) {
             built.compute += each.request.total_compute().count() * each.count;
-            if (reserve > 0 && takes_several(each.request)) built.enter(each);
+            if (reserve > 0 && built.takes_several(each.request)) built.enter(each);
         }
         std::stable_sort(built.classes.begin(), built.classes.end(),
                          [](const scarce_class& a, const scarce_class& b) { return b.wanted < a.wanted; });
@@ -64,6 +66,20 @@ class reserved_capacity_table {
         return bits;
     }
 
+    /// The places of a class that tasks would hold on average if all that arrive together took as much compute as the
+    /// cluster has. With a reserve of 100 percent, exactly those.
+    [[nodiscard]] std::int64_t held_at_full_load(std::size_t index, const cluster& cluster) const noexcept {
+        if (rows_->compute == 0) return 0;
+        const std::int64_t arrivals = cluster.compute().count() * rows_->arrivals / rows_->compute;
+        return arrivals * rows_->classes[index].wanted / reserved_capacity_view::scale;
+    }
+
+    /// The places that the cluster has for a class now, or some number above the limit if they are more. Cost: at most a
+    /// look at each type of node.
+    [[nodiscard]] std::int64_t places(std::size_t index, const cluster& cluster, std::int64_t limit) const noexcept {
+        return places_up_to(rows_->classes[index], cluster, limit);
+    }
+
     friend bool operator==(const reserved_capacity_table& a, const reserved_capacity_table& b) noexcept {
         return a.rows_ == b.rows_;
     }
@@ -73,6 +89,11 @@ class reserved_capacity_table {
         std::vector<scarce_class> classes;
         std::int64_t arrivals = 0;
         std::int64_t compute = 0; // of all arrivals, milli-GPUs
+        int least_gpus = 2;
+
+        [[nodiscard]] bool takes_several(const request& request) const noexcept {
+            return request.gpus >= least_gpus && request.share.way() == sharing::exclusive;
+        }
 
         void enter(const task_mix::entry& each) {
             const request& request = each.request;
@@ -99,17 +120,19 @@ class reserved_capacity_table {
         }
     };
 
-    [[nodiscard]] static bool takes_several(const request& request) noexcept {
-        return request.gpus > 1 && request.share.way() == sharing::exclusive;
-    }
-
     /// The four highest binary digits.
     [[nodiscard]] static std::int64_t rounded(std::int64_t count) noexcept {
         const int surplus = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))) - 4;
         return surplus <= 0 ? count : count >> surplus << surplus;
     }
 
-    [[nodiscard]] static bool has_more_places(const scarce_class& scarce, const cluster& cluster, std::int64_t limit) noexcept {
+    [[nodiscard]] static bool has_more_places(const scarce_class& scarce, const cluster& cluster,
+                                              std::int64_t limit) noexcept {
+        return places_up_to(scarce, cluster, limit) > limit;
+    }
+
+    [[nodiscard]] static std::int64_t places_up_to(const scarce_class& scarce, const cluster& cluster,
+                                                   std::int64_t limit) noexcept {
         std::int64_t room = 0;
         for (std::size_t k = 0; k < cluster.types().size() && room <= limit; ++k) {
             const node_type& type = cluster.types()[k];
@@ -118,7 +141,7 @@ class reserved_capacity_table {
                 continue;
             room += cluster.free_of_type(k).room_for(scarce.gpus, type.gpu_count);
         }
-        return room > limit;
+        return room;
     }
 
     std::shared_ptr<const rows> rows_;

@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 class gpu_meter {
   public:
     /// @param cluster  as it is; whatever is placed counts as it is booked
-    explicit gpu_meter(const cluster& cluster) : used_(cluster.gpu_count()) {
+    explicit gpu_meter(const cluster& cluster) : used_(cluster.gpu_rows()) {
         for (std::uint32_t n = 0; n < cluster.size(); ++n)
             update(cluster, node_id{n}, gpu_set::first(cluster[node_id{n}].gpu_count()));
     }

@@ -109,7 +109,7 @@ template <policy::policy Policy> class indexed_searcher {
 ///
 /// Policies whose scores depend on the whole cluster (random, normalize) are searched by the scan. Where they depend on a
 /// few facts about it (lookahead), the nodes that a changed fact affects count as changed. A policy must not change
-/// between decisions. Memory: 64 bytes a node, and 9.2 a node and request class. Cost: a score a node changed since the
+/// between decisions. Memory: 72 bytes a node, and 9.2 a node and request class. Cost: a score a node changed since the
 /// class came last, and a few comparisons; no allocation once the class is known.
 struct indexed {
     /// How many request classes are remembered. Beyond it, classes that recur replace those that came least recently, and

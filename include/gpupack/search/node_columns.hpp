@@ -132,7 +132,7 @@ class node_columns {
         type_[number] = static_cast<std::uint32_t>(&type - cluster_.types().data());
         cpu_.set(row, node.cpu_free().count(), type.cpu.count());
         memory_.set(row, node.memory_free().count(), type.memory.count());
-        compute_.set(row, node.compute_free().count(), type.compute);
+        compute_.set(row, node.part_free().count(), type.compute);
     }
 
     /// Sets the nodes that are open and have the amounts, as far as the sums of a node tell. One loop a way to share, each

@@ -5,6 +5,7 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/part_wanted.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/policy/rank.hpp>
@@ -122,7 +123,8 @@ template <policy::policy Policy> class score_matrix {
     /// Scores all states in one expression, where the policy can.
     bool score_at_once(const node_columns& columns, const Policy& policy, const request& request) {
         if constexpr (has_column_scores<Policy>) {
-            if (!column_scores<Policy>::is_exact(policy)) return false;
+            // What a request for GPU memory takes differs from node type to node type.
+            if (!column_scores<Policy>::is_exact(policy) || policy::wants_gpu_memory(request)) return false;
             column_scores<Policy>::score(policy, columns, request, numbers_);
             const double* const numbers = numbers_.data();
             const std::uint8_t* const fitting = fitting_.data();

@@ -16,7 +16,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// The nodes of a cluster in the order of their last change. A reader sees each node that changed since it last looked
 /// once, with its present state.
 ///
-/// The rows are contiguous, and a reader can judge most nodes without a look at the cluster. Memory: 64 bytes a node,
+/// The rows are contiguous, and a reader can judge most nodes without a look at the cluster. Memory: 72 bytes a node,
 /// however many changes and readers there are.
 class change_log {
   public:

@@ -62,7 +62,7 @@ template <class Cluster, class... Arguments> auto change_node_of(Cluster& cluste
 /// (state/live_nodes.hpp) and go by remove_node(); what the ids of nodes that are gone name is refused.
 /// A copy is an independent what-if: placements made before the copy may be released in either, those made after it only
 /// where they were made.
-/// Memory: 28 bytes a node and 16 a GPU that decisions read; 44 a node, 60 a name and 148 a domain or a node type beside;
+/// Memory: 32 bytes a node and 16 a GPU that decisions read; 44 a node, 60 a name and 148 a domain or a node type beside;
 /// 60 a live placement.
 class cluster {
   public:

@@ -150,7 +150,7 @@ inline expected<placement, refusal> cluster::restore(const placed_resources& hel
     count_node(id, -1);
     const node_type& type = types_[places_[id.number()].type];
     book_pieces(nodes_[id.number()], gpus_of(id), type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
-    if (!held.gpus.empty()) sum_up_gpus(nodes_[id.number()], gpus_of(id), type.gpu_count);
+    if (!held.gpus.empty()) sum_up_gpus(nodes_[id.number()], gpus_of(id), type.gpus, type.gpu_count);
     if (force) judge(id);
     count_node(id, 1);
     return enter(held, change_kind::restored);

@@ -69,7 +69,8 @@ inline void cluster::sum_up(node_id id) noexcept {
     node_state& node = nodes_[id.number()];
     const int idle = detail::open_idle_gpus(node);
     const std::int32_t compute = node.compute_free;
-    sum_up_gpus(node, gpus_of(id), types_[places_[id.number()].type].gpu_count);
+    const node_type& type = types_[places_[id.number()].type];
+    sum_up_gpus(node, gpus_of(id), type.gpus, type.gpu_count);
     compute_free_ += milli_gpu{node.compute_free - compute};
     count_in_domains(id, idle, detail::open_idle_gpus(node), node.compute_free - compute);
 }
@@ -134,7 +135,7 @@ inline void cluster::rebuild(node_id id) noexcept {
         const placed_resources held = ledger_.resources_of(each);
         book_pieces(node, gpus, type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
     });
-    sum_up_gpus(node, gpus, type.gpu_count);
+    sum_up_gpus(node, gpus, type.gpus, type.gpu_count);
     judge(id);
 }
 

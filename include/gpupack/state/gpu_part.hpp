@@ -32,6 +32,17 @@ namespace gpupack::inline GPUPACK_ABI {
     return compute < memory ? memory : compute;
 }
 
+/// The part of a GPU that is free: of its compute or of its memory, whichever is less.
+///
+/// @param gpu       its state
+/// @param capacity  what it has in all
+/// @return milli-GPUs, from 0 to its compute
+[[nodiscard]] GPUPACK_HD constexpr std::int32_t free_part(const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
+    if (gpu.memory_free == capacity.memory) return gpu.compute_free; // without a division
+    const std::int32_t part = capacity.compute - used_part(gpu, capacity);
+    return part < 0 ? 0 : part;
+}
+
 /// The part of a GPU that a share counts for: by memory alone its memory, by compute alone its compute, by both the
 /// larger.
 ///

@@ -19,6 +19,6 @@ struct node_row {
     node_state state{};          ///< as it was when the row was made
 };
 
-static_assert(sizeof(node_row) == 32 && std::is_trivially_copyable_v<node_row>);
+static_assert(sizeof(node_row) == 36 && std::is_trivially_copyable_v<node_row>);
 
 } // namespace gpupack

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/topology/node_type.hpp>
 
@@ -19,6 +20,7 @@ struct node_state {
     std::int32_t cpu_free = 0;       ///< milli-cores
     std::int32_t memory_free = 0;    ///< MiB of the host
     std::int32_t compute_free = 0;   ///< milli-GPUs, over all GPUs
+    std::int32_t part_free = 0;      ///< milli-GPUs: of each GPU what is free of its compute or memory, the lesser part
     std::int32_t slice_memory = -1;  ///< MiB: the most that is free on one GPU that takes slices; -1 where none does
     std::int16_t slice_compute = -1; ///< milli-GPUs: the most that is free on one GPU that takes slices; -1 likewise
     std::uint8_t idle_gpus : 6 = 0;  ///< GPUs that may be given whole: with nothing on them, and not closed
@@ -27,12 +29,12 @@ struct node_state {
 
     GPUPACK_HD friend constexpr bool operator==(const node_state& a, const node_state& b) noexcept {
         return a.cpu_free == b.cpu_free && a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
-               a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute &&
+               a.part_free == b.part_free && a.slice_memory == b.slice_memory && a.slice_compute == b.slice_compute &&
                a.idle_gpus == b.idle_gpus && a.closed == b.closed && a.open_profiles == b.open_profiles;
     }
 };
 
-static_assert(sizeof(node_state) == 20 && std::is_trivially_copyable_v<node_state>);
+static_assert(sizeof(node_state) == 24 && std::is_trivially_copyable_v<node_state>);
 
 /// Profiles of a table, as bits by index, in eight bits: those from the eighth on share one. Where two sets fold to
 /// nothing in common, they have none.
@@ -44,9 +46,12 @@ static_assert(sizeof(node_state) == 20 && std::is_trivially_copyable_v<node_stat
 ///
 /// @param node  the state of the node
 /// @param gpus  [count] the state of its GPUs
+/// @param capacities  [count] what they have in all
 /// @param count  how many they are
-GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, int count) noexcept {
+GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, const gpu_capacity* capacities,
+                                      int count) noexcept {
     node.compute_free = 0;
+    node.part_free = 0;
     node.slice_memory = -1;
     node.slice_compute = -1;
     std::uint32_t idle = 0;
@@ -54,6 +59,7 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
     for (int i = 0; i < count; ++i) {
         const gpu_state& gpu = gpus[i];
         node.compute_free += gpu.compute_free;
+        node.part_free += gpupack::free_part(gpu, capacities[i]);
         idle += is_free_whole(gpu) ? 1 : 0;
         if (in_profiles(gpu.way) && !gpu.closed) open |= gpu.open_profiles();
         if (!takes_slices(gpu)) continue;
@@ -72,7 +78,7 @@ GPUPACK_HD constexpr void sum_up_gpus(node_state& node, const gpu_state* gpus, i
     node_state node;
     node.cpu_free = static_cast<std::int32_t>(type.cpu.count());
     node.memory_free = static_cast<std::int32_t>(type.memory.count());
-    sum_up_gpus(node, gpus, type.gpu_count);
+    sum_up_gpus(node, gpus, type.gpus, type.gpu_count);
     return node;
 }
 

@@ -27,6 +27,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// What is free on the nodes of one type, added up.
 struct node_type_state {
     std::array<std::uint32_t, max_gpus_per_node + 1> by_shares{}; ///< [n] nodes with n whole_shares; closed ones have 0
+    std::int64_t compute_free = 0; ///< Milli-GPUs, over the GPUs of nodes that are not closed.
 
     std::uint32_t nodes = 0; ///< Nodes of the type.
     std::uint32_t open = 0;  ///< Those of them that are not closed.
@@ -46,6 +47,7 @@ struct node_type_state {
         nodes += static_cast<std::uint32_t>(sign);
         open += static_cast<std::uint32_t>(node.closed ? 0 : sign);
         by_shares[static_cast<std::size_t>(whole_shares(node, type))] += static_cast<std::uint32_t>(sign);
+        if (!node.closed) compute_free += sign * node.compute_free;
     }
 
     friend bool operator==(const node_type_state&, const node_type_state&) = default;

@@ -69,6 +69,8 @@ class node_view {
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute_free() const noexcept {
         return milli_gpu{state_->compute_free};
     }
+    /// What is free over all its GPUs, of each its compute or its memory, whichever is the lesser part of the GPU.
+    [[nodiscard]] GPUPACK_HD constexpr milli_gpu part_free() const noexcept { return milli_gpu{state_->part_free}; }
     /// Whether nothing more may be placed on it.
     [[nodiscard]] GPUPACK_HD constexpr bool closed() const noexcept { return state_->closed; }
     /// How many of its GPUs may be given whole.

@@ -20,7 +20,7 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// The writer says which nodes changed, and publishes now and then; a reader takes the snapshot that was published
 /// last and keeps it as long as it likes. Nobody waits and nothing is locked: the writer brings a copy up to date
-/// that no reader holds. Memory: a copy of the state of the cluster for each of `copies`, and 64 bytes a node.
+/// that no reader holds. Memory: a copy of the state of the cluster for each of `copies`, and 72 bytes a node.
 class snapshot_feed {
   public:
     /// Publishes the cluster as it is.

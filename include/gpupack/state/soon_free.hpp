@@ -27,7 +27,7 @@ class soon_free {
             const placed_resources held = cluster.resources_of(each);
             if (held.leaving) unbook(state_, gpus_, *type_, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
         });
-        sum_up_gpus(state_, gpus_, type_->gpu_count);
+        sum_up_gpus(state_, gpus_, type_->gpus, type_->gpu_count);
     }
 
     /// Valid while this stays where it is.

@@ -13,6 +13,7 @@
 #include <gpupack/policy/gpu_packing.hpp>
 #include <gpupack/policy/link_preserve.hpp>
 #include <gpupack/policy/lookahead.hpp>
+#include <gpupack/policy/lookahead_fill.hpp>
 #include <gpupack/policy/mig_fragmentation.hpp>
 #include <gpupack/policy/mig_options.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
@@ -62,13 +63,19 @@ inline constexpr auto gpupack_presets = std::tuple{
                return policy::fgd{inputs.expected.typical(policy::fgd_typical_percent)};
            }},
     preset{"lookahead",
-           "what takes least from what later tasks could use, with room kept for large ones; gpupack's own",
+           "what takes least from later tasks, each scarce place at a price by how few are left; gpupack's own",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead{inputs.expected, {.gpu_memory = inputs.gpu_memory}};
+               return policy::lookahead{inputs.expected,
+                                        {.memories = {.models = inputs.model_memory, .fallback = inputs.gpu_memory}}};
            }},
-    preset{"lookahead-dense", "the same with less room kept, for most small tasks placed",
+    preset{"lookahead-fill",
+           "lookahead of 0.1: room kept for large tasks while the cluster fills; for tasks that never leave",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead{inputs.expected, {.reserve = 125, .gpu_memory = inputs.gpu_memory}};
+               return policy::lookahead_fill{inputs.expected, {.gpu_memory = inputs.gpu_memory}};
+           }},
+    preset{"lookahead-dense", "lookahead-fill with less room kept, for most small tasks placed",
+           +[](const preset_inputs& inputs) {
+               return policy::lookahead_fill{inputs.expected, {.reserve = 125, .gpu_memory = inputs.gpu_memory}};
            }},
     preset{"binpack",
            "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",

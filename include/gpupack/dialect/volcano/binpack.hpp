@@ -28,7 +28,7 @@ struct volcano_binpack {
         policy::score sum = 0;
         policy::score all_weights = 0;
         bool over_used = false;
-        policy::for_each_resource(node, request, weights, [&](const policy::resource_use& use) {
+        policy::for_each_resource<policy::gpu_amount::compute>(node, request, weights, [&](const policy::resource_use& use) {
             if (!use.request || use.weight == 0) return;
             all_weights += use.weight;
             if (use.capacity.number() == 0) return;

@@ -30,7 +30,7 @@ class trial_node {
         state_.memory_free = static_cast<std::int32_t>(node.memory_free().count());
         state_.closed = node.closed();
         for (int i = 0; i < node.gpu_count(); ++i) gpus_[static_cast<std::size_t>(i)] = node.gpu(i);
-        sum_up_gpus(state_, gpus_.data(), type_->gpu_count);
+        sum_up_gpus(state_, gpus_.data(), type_->gpus, type_->gpu_count);
     }
 
     /// The node as it would be; valid until the next call of take().
@@ -39,7 +39,7 @@ class trial_node {
     /// Places a request where it fits.
     void take(const request& request, gpu_set gpus, slot_list slots) {
         (void)book(state_, gpus_.data(), *type_, request, gpus, slots);
-        if (request.gpus > 0) sum_up_gpus(state_, gpus_.data(), type_->gpu_count);
+        if (request.gpus > 0) sum_up_gpus(state_, gpus_.data(), type_->gpus, type_->gpu_count);
     }
 
   private:

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/config.hpp>
+#include <gpupack/topology/partition_table.hpp>
+#include <gpupack/topology/profile_set.hpp>
+
+#include <bit>
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::policy {
+
+/// How scarce the places of one kind are, in coarse steps: what is wanted of them over what the cluster has left.
+///
+/// A price that followed each placement would make an engine forget all its scores each time. A step changes seldom, and
+/// the policies are not sensitive to the price: a factor of ten moves what they allocate by less than a tenth of a point.
+struct scarcity_level {
+    static constexpr int most = 15; ///< The highest level.
+    static constexpr int step = 2;  ///< A level stands for a factor of 4.
+
+    /// The level of a ratio: 0 below a sixteenth; then one more for each factor of 4.
+    ///
+    /// @param demand  places that tasks would hold; not negative
+    /// @param left    places that the cluster has left
+    [[nodiscard]] static constexpr std::uint8_t of(std::int64_t demand, std::int64_t left) noexcept {
+        const auto ratio = static_cast<std::uint64_t>(demand * 16 / (left + 1));
+        const int level = (static_cast<int>(std::bit_width(ratio)) + step - 1) / step;
+        return static_cast<std::uint8_t>(level < most ? level : most);
+    }
+
+    /// The most places that may be left for a level above 0.
+    [[nodiscard]] static constexpr std::int64_t most_left(std::int64_t demand) noexcept { return demand * 16; }
+
+    /// A scale times the ratio that a level stands for, the middle of its step; 0 for level 0.
+    [[nodiscard]] static constexpr std::int64_t times(std::int64_t scale, std::uint8_t level) noexcept {
+        return level == 0 ? 0 : (scale << (step * (level - 1))) / 8; // 2/16, 8/16, 32/16, ...
+    }
+};
+
+/// A price to three binary digits, so that it changes seldom, and those digits with its magnitude as one number.
+struct rounded_price {
+    std::int64_t price = 0; ///< Rounded down.
+    std::uint8_t code = 0;  ///< Equal for equal rounded prices, and for no others.
+
+    /// @param exact  not negative, below 2^61
+    [[nodiscard]] static constexpr rounded_price of(std::int64_t exact) noexcept {
+        const int width = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(exact)));
+        const int surplus = width > 3 ? width - 3 : 0;
+        const std::int64_t digits = exact >> surplus;
+        return {digits << surplus, static_cast<std::uint8_t>(surplus == 0 ? digits : 4 * (surplus + 1) + (digits & 3))};
+    }
+};
+
+/// The levels of all that has a price: the facts about a cluster that the scores of lookahead depend on.
+struct scarcity_levels {
+    static constexpr int most_classes = 16;    ///< Classes of tasks for several whole GPUs.
+    static constexpr int most_model_sets = 8;  ///< Sets of GPU models that tasks name.
+
+    std::uint8_t whole[most_classes] = {};     ///< By class.
+    std::uint8_t models[most_model_sets] = {}; ///< By set.
+    std::uint8_t mig[max_mig_tables][partition_table::most_profiles] = {}; ///< rounded_price::code, by MIG table and profile.
+
+    GPUPACK_HD friend constexpr bool operator==(const scarcity_levels& a, const scarcity_levels& b) noexcept {
+        const scarcity_levels changed = a ^ b;
+        std::uint8_t any = 0;
+        for (const std::uint8_t each : changed.whole) any |= each;
+        for (const std::uint8_t each : changed.models) any |= each;
+        for (const auto& table : changed.mig)
+            for (const std::uint8_t each : table) any |= each;
+        return any == 0;
+    }
+    /// What differs, in bits.
+    GPUPACK_HD friend constexpr scarcity_levels operator^(const scarcity_levels& a, const scarcity_levels& b) noexcept {
+        scarcity_levels changed;
+        for (int i = 0; i < most_classes; ++i) changed.whole[i] = a.whole[i] ^ b.whole[i];
+        for (int i = 0; i < most_model_sets; ++i) changed.models[i] = a.models[i] ^ b.models[i];
+        for (int t = 0; t < max_mig_tables; ++t)
+            for (int p = 0; p < partition_table::most_profiles; ++p) changed.mig[t][p] = a.mig[t][p] ^ b.mig[t][p];
+        return changed;
+    }
+};
+
+} // namespace gpupack::policy
