@@ -317,9 +317,11 @@ class fleet {
     std::vector<std::string> forget(const std::vector<placement>& ended) {
         std::vector<std::string> names;
         for (const placement& each : ended) {
-            names.push_back(task_of(each));
+            const auto found = tasks_.find(task_of(each));
+            if (found == tasks_.end() || found->second.generation != each.generation) continue;
+            names.push_back(found->first);
             by_slot_.erase(each.slot);
-            tasks_.erase(names.back());
+            tasks_.erase(found);
         }
         return names;
     }

@@ -5,7 +5,9 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/node_id.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -43,3 +45,8 @@ struct model {};
 using model_id = id<tag::model, std::uint8_t>;
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library.
+template <class Tag, class Number> struct std::hash<gpupack::id<Tag, Number>> {
+    [[nodiscard]] std::size_t operator()(gpupack::id<Tag, Number> id) const noexcept { return std::hash<Number>{}(id.number()); }
+};

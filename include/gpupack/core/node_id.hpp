@@ -4,7 +4,9 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -47,3 +49,8 @@ class node_id {
 };
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library.
+template <> struct std::hash<gpupack::node_id> {
+    [[nodiscard]] std::size_t operator()(gpupack::node_id id) const noexcept { return std::hash<std::uint32_t>{}(id.bits()); }
+};

@@ -48,6 +48,7 @@ template <policy::policy Policy> class device_searcher {
             fail(std::move(opened.error()));
             return;
         }
+        shape_version_ = cluster.shape_version();
         gpu_ = std::make_unique<state>(std::move(*opened), cluster);
         if (auto failed = gpu_->space->take_problem()) fail(std::move(*failed));
     }
@@ -62,8 +63,10 @@ template <policy::policy Policy> class device_searcher {
         return search::scan::searcher{}.find(policy, question);
     }
 
-    /// Notes that a node has changed.
-    void changed(const cluster&, node_id node) {
+    /// Notes that a node has changed. Once nodes came, went, or have other resources, the host searches: what the GPU holds
+    /// is of the nodes that there were.
+    void changed(const cluster& cluster, node_id node) {
+        if (gpu_ != nullptr && cluster.shape_version() != shape_version_) gpu_.reset();
         if (gpu_ != nullptr) gpu_->nodes.changed(node);
     }
 
@@ -173,6 +176,7 @@ template <policy::policy Policy> class device_searcher {
 
     std::shared_ptr<std::optional<gpu_error>> problem_;
     std::unique_ptr<state> gpu_;
+    std::uint64_t shape_version_ = 0; // of the cluster whose nodes the GPU holds
 };
 
 } // namespace gpupack::gpu

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -34,3 +35,10 @@ struct request_hash {
 };
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library.
+template <> struct std::hash<gpupack::request> {
+    [[nodiscard]] std::size_t operator()(const gpupack::request& request) const noexcept {
+        return static_cast<std::size_t>(gpupack::hash_of(request));
+    }
+};

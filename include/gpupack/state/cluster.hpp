@@ -180,6 +180,8 @@ class cluster {
         GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
         return notes_[id.number()].version;
     }
+    /// Counts the nodes that came, changed what they have, or went.
+    [[nodiscard]] std::uint64_t shape_version() const noexcept { return shape_version_; }
     /// Who hears each change from now on, in place of who did; nobody by default. A copy has no observer.
     void observe(cluster_observer observer) { observer_.value = std::move(observer); }
 
@@ -194,7 +196,6 @@ class cluster {
     }
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { ledger_.reserve(placements); }
-
     /// Whether the placement is live here. Any receipt may be asked for.
     [[nodiscard]] bool is_live(const placement& receipt) const noexcept { return ledger_.holds(receipt); }
     /// All that a live placement holds.
@@ -387,6 +388,7 @@ class cluster {
     std::uint32_t absent_type_ = no_type; // of numbers whose nodes are gone
     std::uint64_t types_version_ = 0; // counts what was written to types_
     std::uint64_t version_ = 0;
+    std::uint64_t shape_version_ = 0;
     void (*shrink_)(cluster&, node_id) = nullptr; // what live_nodes leaves to do when a node that shrinks is emptier
     not_copied<std::uint32_t> identity_;          // 0 until it owns a placement
     not_copied<cluster_observer> observer_;

@@ -150,6 +150,7 @@ inline void cluster::judge(node_id id) noexcept {
 /// Numbers a change, and tells the observer.
 inline void cluster::note(change_kind kind, node_id id, const placement* subject) {
     notes_[id.number()].version = ++version_;
+    if (kind >= change_kind::node_added) ++shape_version_;
     if (observer_.value) observer_.value(*this, {kind, id, version_, subject});
 }
 
@@ -274,6 +275,7 @@ inline void cluster::copy_totals(const cluster& source) {
     rounding_overhead_ = source.rounding_overhead_;
     gpu_count_ = source.gpu_count_;
     version_ = source.version_;
+    shape_version_ = source.shape_version_;
     domain_free_ = source.domain_free_;
     type_free_ = source.type_free_;
     for (std::size_t t = 0; t < source.mig_.size(); ++t) mig_[t].open = source.mig_[t].open;

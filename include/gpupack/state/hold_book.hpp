@@ -85,7 +85,7 @@ class hold_book {
     /// A placement is gone: its hold, if it has one, is so, too.
     void forget(const placement& placement) {
         const auto found = by_slot_.find(placement.slot);
-        if (found != by_slot_.end() && holds_.at(found->second).held == placement) drop(found->second);
+        if (found != by_slot_.end() && is_same(holds_.at(found->second).held, placement)) drop(found->second);
     }
 
     /// The placement of a hold that is not gone.
@@ -98,7 +98,7 @@ class hold_book {
     /// Whether the placement is held and not committed.
     [[nodiscard]] bool is_held(const placement& placement) const {
         const auto found = by_slot_.find(placement.slot);
-        return found != by_slot_.end() && holds_.at(found->second).held == placement && !holds_.at(found->second).committed;
+        return found != by_slot_.end() && is_same(holds_.at(found->second).held, placement) && !holds_.at(found->second).committed;
     }
 
   private:
@@ -107,6 +107,11 @@ class hold_book {
         std::int64_t expiry = 0;
         bool committed = false;
     };
+
+    /// Whether two receipts are of one placement, whose MIG slots may be numbered otherwise since its node was changed.
+    [[nodiscard]] static bool is_same(const placement& a, const placement& b) noexcept {
+        return a.slot == b.slot && a.generation == b.generation && a.cluster == b.cluster;
+    }
 
     void drop(std::uint64_t token) {
         const auto found = holds_.find(token);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/random.hpp>
 #include <gpupack/state/selection.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -18,3 +21,11 @@ struct placement : selection {
 };
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library.
+template <> struct std::hash<gpupack::placement> {
+    [[nodiscard]] std::size_t operator()(const gpupack::placement& placement) const noexcept {
+        const std::uint64_t receipt = std::uint64_t{placement.generation} << 32 | placement.slot;
+        return static_cast<std::size_t>(gpupack::mix_bits(receipt ^ gpupack::mix_bits(placement.cluster)));
+    }
+};
