@@ -317,6 +317,7 @@ TEST_F(replay_program, refuses_bad_flags) {
         "--workload openc",
         "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "
         "mig-uniform-h100, mig-small-h100, mig-large-h100, mig-bimodal-h100, slices-mib, vgpu-t4, mixed, "
+        "inference, notebooks, all-ways, "
         "training-h100, training-dgx1, training-nvl72");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
     expect_refused("--seed x",

@@ -8,7 +8,7 @@
 using namespace gpupack;
 
 TEST(synthetic, every_workload_is_of_valid_tasks_that_fit_an_empty_cluster) {
-    EXPECT_EQ(workload::synthetic_names().size(), 14U);
+    EXPECT_EQ(workload::synthetic_names().size(), 17U);
     for (const std::string& name : workload::synthetic_names()) {
         const auto made = workload::make_synthetic(name);
         ASSERT_TRUE(made) << name;

@@ -41,7 +41,7 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option(
         "--workload", raw.workload,
         "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
-        "-h100, slices-mib, vgpu-t4, mixed, training-h100, training-dgx1 or training-nvl72");
+        "-h100, slices-mib, vgpu-t4, mixed, inference, notebooks, all-ways, training-h100, training-dgx1 or training-nvl72");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
     app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")->delimiter(',');

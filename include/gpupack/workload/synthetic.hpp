@@ -8,6 +8,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/topology/models.hpp>
 #include <gpupack/topology/partition_table.hpp>
+#include <gpupack/workload/shared_memory.hpp>
 #include <gpupack/workload/task.hpp>
 #include <gpupack/workload/training.hpp>
 #include <gpupack/workload/workload.hpp>
@@ -109,13 +110,15 @@ inline void add_nodes_of_four(workload& target, int nodes, const gpu_model& mode
 } // namespace detail
 
 /// The names of the synthetic workloads: mig-MIX on A100s and mig-MIX-h100, where MIX is uniform, small, large or
-/// bimodal; slices-mib, vgpu-t4 and mixed; and those of training_names.
+/// bimodal; slices-mib, vgpu-t4 and mixed; those of shared_memory_names, and those of training_names.
 [[nodiscard]] inline std::vector<std::string> synthetic_names() {
     std::vector<std::string> names;
     for (const char* model : {"", "-h100"})
         for (const detail::mig_mix_row& mix : detail::mig_mixes)
             names.push_back(std::string{"mig-"}.append(mix.name).append(model));
     names.insert(names.end(), {"slices-mib", "vgpu-t4", "mixed"});
+    const std::vector<std::string> shared = shared_memory_names();
+    names.insert(names.end(), shared.begin(), shared.end());
     const std::vector<std::string> training = training_names();
     names.insert(names.end(), training.begin(), training.end());
     return names;
@@ -134,6 +137,7 @@ inline void add_nodes_of_four(workload& target, int nodes, const gpu_model& mode
     if (name == "slices-mib") return detail::slices_workload();
     if (name == "vgpu-t4") return detail::vgpu_workload();
     if (name == "mixed") return detail::mixed_workload();
+    if (auto shared = make_shared_memory(name)) return *std::move(shared);
     if (auto training = make_training(name)) return *std::move(training);
     std::string known;
     for (const std::string& each : synthetic_names()) known.append(known.empty() ? "" : ", ").append(each);
