@@ -121,5 +121,5 @@ TEST(scheduler_death, stops_at_programming_errors) {
     EXPECT_DEATH((void)by.place({.gpus = 40}), "a valid request");
     const auto placed = by.place({.gpus = 1});
     by.release(*placed);
-    EXPECT_DEATH(by.release(*placed), "was it released before");
+    EXPECT_DEATH(by.release(*placed), "not released before");
 }

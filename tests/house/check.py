@@ -54,6 +54,7 @@ WITHOUT_TEST = {
     "dialect/kubernetes/dra/quantity_style.hpp": "one enumeration; the tests of quantity read each style",
     "dialect/kubernetes/dra/resource_claim.hpp": "data alone; its reader and the allocator are its test",
     "io/kubernetes/gpu_inventory.hpp": "data alone; its reader is its test",
+    "plan/room_plan.hpp": "data alone; the tests of make_room are its test",
     "replay/options.hpp": "data alone; the tests of run() set each member",
     "replay/what_if_scenario.hpp": "data alone; the tests of what-if replays set each member",
     "workload/arrival.hpp": "data alone; the tests of arrivals and run() are its test",
