@@ -38,14 +38,14 @@ class room_board {
         copy& node = changed(held.node);
         const node_type& type = cluster_[held.node].type();
         unbook(node.state, node.gpus.data(), type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
-        sum_up_gpus(node.state, node.gpus.data(), type.gpu_count);
+        sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
     }
     /// Places a request where it fits.
     void place(const request& request, const selection& target) {
         copy& node = changed(target.node);
         const node_type& type = cluster_[target.node].type();
         (void)book(node.state, node.gpus.data(), type, request, target.gpus, target.slots);
-        sum_up_gpus(node.state, node.gpus.data(), type.gpu_count);
+        sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
     }
     /// Takes the last changes back until that many are left.
     void undo(std::size_t left) {
