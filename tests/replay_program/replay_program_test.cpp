@@ -155,6 +155,19 @@ TEST_F(replay_program, writes_json_with_every_field_and_nothing_else_to_standard
     EXPECT_EQ(runs[0]["curve"][0].size(), 3U);
 }
 
+TEST_F(replay_program, writes_a_row_or_a_line_a_run) {
+    const run lines = call(recorded + "--policy best-fit,random --ndjson - --csv runs.csv");
+    ASSERT_EQ(lines.status, 0) << lines.err;
+    EXPECT_EQ(std::count(lines.out.begin(), lines.out.end(), '\n'), 2);
+    const auto first = nlohmann::json::parse(lines.out.substr(0, lines.out.find('\n')));
+    EXPECT_EQ(first["schema"], 1);
+    EXPECT_EQ(first["policy"], "best-fit");
+    const std::string table = content("runs.csv");
+    EXPECT_EQ(table.substr(0, 44), "schema,workload,policy,seed,engine,load,node");
+    EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3);
+    EXPECT_EQ(table.find("curve"), std::string::npos); // that is more than one value
+}
+
 TEST_F(replay_program, writes_decisions_in_the_given_order_on_nodes_numbered_so) {
     write("order.txt", "c\na\na\nb\nd\n");
     write("nodes.txt", "n1\nn0\n");
@@ -310,7 +323,10 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
 
 TEST_F(replay_program, refuses_bad_flags) {
     expect_refused("--policy fdg",
-                   "--policy: \"fdg\": expected all, or some of " + gpupack::preset_names());
+                   "--policy: \"fdg\": expected a name that --list-policies lists, did you mean fgd?");
+    expect_refused("--policy nothing-like-that",
+                   "--policy: \"nothing-like-that\": expected all, or some of " + gpupack::preset_names());
+    expect_refused("--polcy fgd", "argument: \"--polcy\": expected a flag that --help lists, did you mean --policy?");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");
     expect_refused(
@@ -318,7 +334,7 @@ TEST_F(replay_program, refuses_bad_flags) {
         "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "
         "mig-uniform-h100, mig-small-h100, mig-large-h100, mig-bimodal-h100, slices-mib, vgpu-t4, mixed, "
         "inference, notebooks, all-ways, "
-        "training-h100, training-dgx1, training-nvl72");
+        "training-h100, training-dgx1, training-nvl72, did you mean openb?");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
     expect_refused("--seed x",
                    "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");

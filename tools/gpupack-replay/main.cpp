@@ -8,6 +8,9 @@
 #include "report.hpp"
 #include "runs.hpp"
 
+#include "terminal.hpp"
+
+#include <csignal>
 #include <fmt/format.h>
 #include <gpupack/io/write_trace.hpp>
 
@@ -29,6 +32,14 @@ int refuse(const gpupack::input_error& error) {
     return bad_usage;
 }
 
+/// Whether Ctrl-C was pressed: then no further run is begun. A second time ends the program at once.
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) {
+    interrupted = 1;
+    std::signal(SIGINT, SIG_DFL);
+}
+
 /// One line on a terminal, written over again and again; nothing where standard error is no terminal.
 class progress_line {
   public:
@@ -42,13 +53,15 @@ class progress_line {
     }
 
   private:
-    bool shown_ = isatty(STDERR_FILENO) == 1;
+    bool shown_ = gpupack_tools::can_redraw(STDERR_FILENO);
 };
 
 /// The files that were asked for; opened before the work, filled after it.
 struct output_files {
     std::optional<output_file> decisions;
     std::optional<output_file> json;
+    std::optional<output_file> ndjson;
+    std::optional<output_file> csv;
     std::optional<output_file> report;
 
     [[nodiscard]] gpupack::expected<void, gpupack::input_error> open(const options& chosen) {
@@ -62,6 +75,8 @@ struct output_files {
         };
         if (auto done = open_one(decisions, "--decisions", chosen.decisions); !done) return done;
         if (auto done = open_one(json, "--json", chosen.json); !done) return done;
+        if (auto done = open_one(ndjson, "--ndjson", chosen.ndjson); !done) return done;
+        if (auto done = open_one(csv, "--csv", chosen.csv); !done) return done;
         return open_one(report, "--report", chosen.report);
     }
 };
@@ -87,9 +102,13 @@ int replay(const options& chosen) {
     if (const auto opened = files.open(chosen); !opened) return refuse(opened.error());
 
     progress_line progress;
-    const auto runs = run_all(chosen, *from, [&](const run_record& run, double done) { progress(run, done); });
+    std::signal(SIGINT, interrupt);
+    const auto runs = run_all(
+        chosen, *from, [&](const run_record& run, double done) { progress(run, done); }, [] { return interrupted != 0; });
+    std::signal(SIGINT, SIG_DFL);
     progress.clear();
     if (!runs) return refuse(runs.error());
+    if (interrupted != 0) fmt::print(stderr, "gpupack-replay: interrupted; {} runs are finished and kept\n", runs->size());
 
     const auto write = [](std::optional<output_file>& file, const auto& text) {
         return file ? file->commit(text()) : gpupack::expected<void, gpupack::input_error>{};
@@ -97,9 +116,15 @@ int replay(const options& chosen) {
     if (auto done = write(files.decisions, [&] { return decisions_text(*from, runs->front()); }); !done)
         return refuse(done.error());
     if (auto done = write(files.json, [&] { return json_text(*runs); }); !done) return refuse(done.error());
+    if (auto done = write(files.ndjson, [&] { return json_text(*runs, json_layout::lines); }); !done)
+        return refuse(done.error());
+    if (auto done = write(files.csv, [&] { return csv_text(*runs); }); !done) return refuse(done.error());
     if (auto done = write(files.report, [&] { return report_html(*runs, chosen); }); !done)
         return refuse(done.error());
-    fmt::print("{}", chosen.json == "-" ? json_text(*runs) : table_text(*runs, chosen.causes));
+    fmt::print("{}", chosen.json == "-"     ? json_text(*runs)
+                     : chosen.ndjson == "-" ? json_text(*runs, json_layout::lines)
+                     : chosen.csv == "-"    ? csv_text(*runs)
+                                            : table_text(*runs, chosen.causes));
     return 0;
 }
 

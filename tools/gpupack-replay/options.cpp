@@ -3,6 +3,8 @@
 
 #include "policies.hpp"
 
+#include "terminal.hpp"
+
 #include <CLI/CLI.hpp>
 #include <gpupack/core/version.hpp>
 #include <gpupack/workload/synthetic.hpp>
@@ -11,6 +13,7 @@
 #include <charconv>
 #include <optional>
 #include <string_view>
+#include <unistd.h>
 
 namespace replay_program {
 namespace {
@@ -43,7 +46,7 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
         "-h100, slices-mib, vgpu-t4, mixed, inference, notebooks, all-ways, training-h100, training-dgx1 or training-nvl72");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
-    app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu,gpu_milli[,gpu_spec,...]");
+    app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu, gpu_milli[,gpu_spec,...]");
     app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")->delimiter(',');
     app.add_option("--write-workload", chosen.write_workload,
                    "write the workload as PATH.nodes.csv and PATH.pods.csv, and replay nothing");
@@ -86,7 +89,71 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "also the differences to it");
     app.add_option("--decisions", chosen.decisions, "write task,node,gpus to that file; one policy and one seed");
     app.add_option("--json", chosen.json, "write one object a run to that file; - is standard output");
+    app.add_option("--ndjson", chosen.ndjson, "write one object a run and line to that file; - is standard output");
+    app.add_option("--csv", chosen.csv, "write one row a run to that file; - is standard output");
     app.add_option("--report", chosen.report, "write a self-contained HTML page to that file");
+}
+
+/// Which heading of the help a flag stands under, and what its value is called.
+struct flag_text {
+    const char* flag;
+    const char* group;
+    const char* value;
+};
+
+constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
+                                    {"--nodes", "What is replayed", "FILE"},
+                                    {"--pods", "What is replayed", "FILE"},
+                                    {"--ignore-column", "What is replayed", "NAMES"},
+                                    {"--write-workload", "What is replayed", "PATH"},
+                                    {"--seed", "What is replayed", "N[:M]"},
+                                    {"--load", "What is replayed", "NUMBER"},
+                                    {"--order", "What is replayed", "FILE"},
+                                    {"--node-order", "What is replayed", "FILE"},
+                                    {"--arrivals", "When tasks come and go", "HOW"},
+                                    {"--stays", "When tasks come and go", "LAW"},
+                                    {"--stay-cap", "When tasks come and go", "SECONDS"},
+                                    {"--warm-up", "When tasks come and go", "N"},
+                                    {"--length", "When tasks come and go", "N"},
+                                    {"--no-fit", "When tasks come and go", "HOW"},
+                                    {"--timeline", "When tasks come and go", nullptr},
+                                    {"--policy", "How it is placed", "NAMES"},
+                                    {"--list-policies", "How it is placed", nullptr},
+                                    {"--learn", "How it is placed", "N"},
+                                    {"--history", "How it is placed", "FILE"},
+                                    {"--engine", "How it is placed", "NAME"},
+                                    {"--causes", "Output", nullptr},
+                                    {"--decisions", "Output", "FILE"},
+                                    {"--json", "Output", "FILE"},
+                                    {"--ndjson", "Output", "FILE"},
+                                    {"--csv", "Output", "FILE"},
+                                    {"--report", "Output", "FILE"}};
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  gpupack-replay --policy fgd,best-fit --seed 42:46\n"
+    "  gpupack-replay --nodes nodes.csv --pods pods.csv --timeline --report out.html\n"
+    "  gpupack-replay --workload training-h100 --csv runs.csv\n"
+    "\n"
+    "Ctrl-C ends after the run at hand and keeps what is finished; twice, it ends at once.\n"
+    "Exit status: 0, or 2 and one line on standard error.\n";
+
+/// The help in groups, with examples, no wider than the terminal.
+std::string help_text(CLI::App& app) {
+    for (const flag_text& each : flag_texts)
+        if (CLI::Option* const option = app.get_option_no_throw(each.flag); option != nullptr) {
+            option->group(each.group);
+            if (each.value != nullptr) option->option_text(each.value);
+        }
+    app.footer(examples);
+    return gpupack_tools::wrapped_help(app.help(), gpupack_tools::terminal_width(STDOUT_FILENO));
+}
+
+/// The names of all flags.
+std::vector<std::string> flag_names() {
+    std::vector<std::string> names{"--help", "--version"};
+    for (const flag_text& each : flag_texts) names.emplace_back(each.flag);
+    return names;
 }
 
 std::optional<std::uint64_t> whole_number(std::string_view text) {
@@ -129,6 +196,14 @@ std::string names_of(const std::vector<policy_line>& lines) {
     return names;
 }
 
+/// What would have been right instead of a policy that nobody knows: the one that was meant, or all of them.
+std::string known_policies(const std::string& name, const std::vector<policy_line>& known) {
+    std::vector<std::string> names{"all"};
+    for (const policy_line& each : known) names.emplace_back(each.name);
+    const std::string meant = gpupack_tools::did_you_mean(name, names);
+    return meant.empty() ? "all, or some of " + names_of(known) : "a name that --list-policies lists" + meant;
+}
+
 /// Reads --policy into `policies` and `named`: names and `all`, which stands for every preset that says anything there.
 gpupack::expected<void, input_error> read_policies(const std::string& list, options& chosen) {
     const std::vector<policy_line> known = all_policies();
@@ -143,7 +218,7 @@ gpupack::expected<void, input_error> read_policies(const std::string& list, opti
         }
         const bool is_known =
             std::any_of(known.begin(), known.end(), [&](const policy_line& each) { return each.name == name; });
-        if (!is_known && name != "all") return bad_input("--policy", name, "all, or some of " + names_of(known));
+        if (!is_known && name != "all") return bad_input("--policy", name, known_policies(name, known));
         if (name == "all" || std::find(chosen.named.begin(), chosen.named.end(), name) != chosen.named.end())
             return bad_input("--policy", name, "each policy once");
         chosen.named.push_back(name);
@@ -257,8 +332,13 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
         chosen.synthetic = std::find(names.begin(), names.end(), raw.workload) != names.end();
         if (!chosen.synthetic && raw.workload != "openb") {
             std::string known = "openb";
-            for (const std::string& name : names) known += ", " + name;
-            return bad_input("--workload", raw.workload, "one of " + known);
+            std::vector<std::string> all{"openb"};
+            for (const std::string& name : names) {
+                known += ", " + name;
+                all.push_back(name);
+            }
+            return bad_input("--workload", raw.workload,
+                             "one of " + known + gpupack_tools::did_you_mean(raw.workload, all));
         }
     }
     if (!is_engine(chosen.engine)) return bad_input("--engine", chosen.engine, "indexed, scan, parallel or cuda");
@@ -314,7 +394,7 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        chosen.message = app.help();
+        chosen.message = help_text(app);
         return chosen;
     } catch (const CLI::ExtrasError&) {
         const auto known = [&](const std::string& argument) {
@@ -323,7 +403,8 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         for (int i = 1; i < argc; ++i) {
             const std::string argument{argv[i]};
             if (argument.starts_with('-') && argument != "-" && !known(argument.substr(0, argument.find('='))))
-                return bad_input("argument", argument, "a flag that --help lists");
+                return bad_input("argument", argument,
+                                 "a flag that --help lists" + gpupack_tools::did_you_mean(argument, flag_names()));
         }
         return bad_input("argument", argv[argc - 1], "only flags that --help lists");
     } catch (const CLI::ParseError& error) {

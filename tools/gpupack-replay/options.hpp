@@ -32,6 +32,8 @@ struct options {
     std::string node_order;            ///< File.
     std::string decisions;             ///< File.
     std::string json;                  ///< File, or - for standard output.
+    std::string ndjson;                ///< File, or - for standard output.
+    std::string csv;                   ///< File, or - for standard output.
     std::string report;                ///< File.
     bool timeline = false;
     bool causes = false;               ///< Whether the table says why GPUs are idle, and which tasks fail.

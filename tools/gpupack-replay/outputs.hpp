@@ -14,11 +14,14 @@ namespace replay_program {
 /// causes  also why GPUs are idle, and which sizes of tasks fail
 [[nodiscard]] std::string table_text(const std::vector<run_record>& runs, bool causes = false);
 
-/// How JSON is written: a value a line, or without any space.
-enum class json_layout { readable, compact };
+/// How JSON is written: a value a line, without any space, or so with a run a line and no array around them.
+enum class json_layout { readable, compact, lines };
 
 /// An array of one object a run.
 [[nodiscard]] std::string json_text(const std::vector<run_record>& runs, json_layout layout = json_layout::readable);
+
+/// What is one value in JSON as comma-separated text, a row a run.
+[[nodiscard]] std::string csv_text(const std::vector<run_record>& runs);
 
 /// task,node,gpus of one run, in order of decision.
 [[nodiscard]] std::string decisions_text(const inputs& from, const run_record& run);

@@ -214,7 +214,8 @@ class all_runs {
 } // namespace
 
 gpupack::expected<std::vector<run_record>, input_error> run_all(const options& chosen, const inputs& input,
-                                                                const progress_listener& progress) {
+                                                                const progress_listener& progress,
+                                                                const std::function<bool()>& is_interrupted) {
     if (chosen.engine == "cuda")
         if (const auto problem = why_not_cuda(chosen.policies))
             return gpupack::bad_input("--engine", chosen.engine, *problem);
@@ -228,6 +229,7 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
     std::vector<run_record> records;
     for (const std::string& policy : chosen.policies)
         for (const seed_draw& drawn : draws) {
+            if (!records.empty() && is_interrupted()) return records;
             auto record = runs.run(policy, drawn);
             if (!record) return gpupack::unexpected<input_error>{record.error()};
             records.push_back(*std::move(record));
