@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/quantity.hpp>
 #include <gpupack/core/units.hpp>
 
 #include <charconv>
@@ -12,15 +13,14 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 namespace gpupack::inline GPUPACK_ABI {
 
-/// "4000m": thousandths of a core.
-[[nodiscard]] inline std::string to_text(milli_cpu cpu) { return std::to_string(cpu.count()).append("m"); }
-/// "8192MiB".
-[[nodiscard]] inline std::string to_text(mebibytes memory) { return std::to_string(memory.count()).append("MiB"); }
-/// "250m": thousandths of a GPU.
-[[nodiscard]] inline std::string to_text(milli_gpu compute) { return std::to_string(compute.count()).append("m"); }
+/// "4000m" for thousandths of a core or of a GPU, "8192MiB" for memory.
+template <class Unit> [[nodiscard]] std::string to_text(quantity<Unit> amount) {
+    return std::to_string(amount.count()).append(std::is_same_v<Unit, unit::mebibyte> ? "MiB" : "m");
+}
 /// "0,2-5": the numbers of some GPUs; "none" for no GPU.
 [[nodiscard]] inline std::string to_text(gpu_set gpus) {
     std::string text;

@@ -12,6 +12,7 @@ template <class Value> struct not_copied {
     Value value{}; ///< The value; the default in a copy.
 
     not_copied() = default;
+    /// A copy has the default.
     not_copied(const not_copied&) noexcept {}
     /// Leaves the other with the default.
     not_copied(not_copied&& other) noexcept : value{std::exchange(other.value, Value{})} {}

@@ -31,6 +31,7 @@ class text_table {
         std::vector<std::string_view> fields; ///< [required + optional columns]
     };
 
+    /// Takes the text and its rows over.
     text_table(text_table&&) = default;
     text_table& operator=(text_table&&) = default;
 
