@@ -51,7 +51,7 @@ TEST(presets, are_those_that_programs_and_documents_name) {
         "device-plugin-distributed", "gpushare", "aliyun-vgpu", "hami-binpack", "hami-spread", "hami-binpack-spread",
         "hami-spread-binpack", "volcano-vgpu-binpack", "kai-binpack", "kai-spread", "koordinator-most",
         "koordinator-least", "ray-pack", "ray-spread", "slurm-shard", "gpuallocator", "gpuallocator-binpack",
-        "hami-topology", "link-preserve"};
+        "hami-topology", "link-preserve", "volcano-vgpu-spread", "volcano-vgpu-default", "kai-spread-sharing"};
     EXPECT_EQ(names, known);
 }
 

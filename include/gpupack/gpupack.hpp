@@ -74,6 +74,8 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/request/share.hpp>
+#include <gpupack/request/share_rule.hpp>
+#include <gpupack/request/share_rule_text.hpp>
 #include <gpupack/request/share_text.hpp>
 #include <gpupack/request/task_mix.hpp>
 

@@ -27,7 +27,7 @@ std::vector<int> replicas_on_gpus(policy::strategy strategy, int gpus, int repli
     for (int i = 0; i < size; ++i)
         (void)scheduler.place({.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}});
     std::vector<int> counts;
-    for (int i = 0; i < gpus; ++i) counts.push_back(scheduler.cluster()[node_id{0}].gpu(i).sharers);
+    for (int i = 0; i < gpus; ++i) counts.push_back(scheduler.cluster()[node_id{0}].gpu(i).sharers());
     return counts;
 }
 

@@ -98,7 +98,7 @@ class every_way {
             text.append(std::to_string(on_node_[id.number()])).append(";");
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpu_state& gpu = node.gpu(i);
-                for (const std::int64_t each : {std::int64_t{gpu.memory_free}, std::int64_t{gpu.compute_free}, std::int64_t{gpu.sharers},
+                for (const std::int64_t each : {std::int64_t{gpu.memory_free}, std::int64_t{gpu.compute_free}, std::int64_t{gpu.sharers()},
                                                 static_cast<std::int64_t>(gpu.occupied()), static_cast<std::int64_t>(gpu.way)})
                     text.append(std::to_string(each)).append(" ");
             }

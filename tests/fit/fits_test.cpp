@@ -20,13 +20,22 @@ bool obviously_serves(const node_view& node, int gpu, const request& request) {
     const gpu_capacity& of = node.capacity(gpu);
     const sharing way = request.share.way();
     if (state.closed || (of.only != sharing::idle && of.only != way)) return false;
-    if (state.sharers > 0 && state.way != way) return false;
-    if (way == sharing::exclusive) return state.sharers == 0;
+    if (state.sharers() > 0 && state.way != way) return false;
+    if (way == sharing::exclusive) return state.sharers() == 0;
     if (way == sharing::slices) {
-        const std::int64_t memory = request.share.memory_percent() == 0
-                                        ? request.share.memory().count()
-                                        : of.memory * std::int64_t{request.share.memory_percent()} / 100;
-        return state.sharers < of.max_sharers && state.compute_free >= request.share.compute().count() &&
+        const share_rule rule = request.share.rule();
+        const std::int64_t part = request.share.memory_part();
+        const std::int64_t memory = part == 0 ? request.share.memory().count()
+                                    : rule.double_rounding
+                                        ? static_cast<std::int64_t>(static_cast<double>(part) / 1e6 * of.memory)
+                                        : of.memory * part / 1'000'000;
+        if (part > 0 && of.memory == 0) return false;
+        if (rule.unshared && state.sharers() > 0) return false;
+        const std::int64_t compute = request.share.compute().count();
+        if (rule.compute_alone && compute == 0 && state.compute_free == 0) return false;
+        if (rule.compute_alone && compute == of.compute && state.sharers() > 0) return false;
+        if (rule.counts_percent && state.percent_promised() + request.share.memory_percent() > 100) return false;
+        return state.sharers() < of.max_sharers && state.compute_free >= request.share.compute().count() &&
                state.memory_free >= memory;
     }
     const partition_table* const table = of.table(way);
@@ -34,7 +43,7 @@ bool obviously_serves(const node_view& node, int gpu, const request& request) {
     for (int slot = 0; table != nullptr && slot < table->slot_count; ++slot) {
         const int id = table->first_id + table->slots[slot].profile;
         const bool wanted = (request.share.profiles().bits() >> id & 1) != 0;
-        any |= wanted && table->is_free(slot, state.sharers == 0 ? 0 : state.occupied());
+        any |= wanted && table->is_free(slot, state.sharers() == 0 ? 0 : state.occupied());
     }
     return any;
 }

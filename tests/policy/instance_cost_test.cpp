@@ -25,7 +25,7 @@ policy::score worth(const cluster& on, const policy::instance_cost_scorer& score
             const gpu_capacity& of = on[node_id{n}].capacity(i);
             if (of.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) continue;
             for (int slot = 0; slot < of.mig->slot_count; ++slot)
-                if (of.mig->is_free(slot, gpu.sharers == 0 ? 0 : gpu.occupied()))
+                if (of.mig->is_free(slot, gpu.sharers() == 0 ? 0 : gpu.occupied()))
                     sum += scorer.prices[of.mig_number][of.mig->slots[slot].profile];
         }
     for (int w = 0; w < scorer.whole_count; ++w)

@@ -78,7 +78,7 @@ TEST(sharing, two_tasks_of_one_owner_on_a_gpu_are_two_sharers) {
     ASSERT_TRUE(by.place(part(100)));
     EXPECT_FALSE(by.place(part(100)));
     by.release(*first); // and the other one stays
-    EXPECT_EQ(by.cluster()[node_id{0}].gpu(0).sharers, 1);
+    EXPECT_EQ(by.cluster()[node_id{0}].gpu(0).sharers(), 1);
     EXPECT_TRUE(by.place(part(100)));
     EXPECT_FALSE(by.place(part(100)));
 }

@@ -31,4 +31,19 @@ TEST(request_rule, whole_gpus_leaves_other_requests_alone) {
     }
 }
 
+TEST(request_rule, rules_of_systems_mark_the_shares_that_they_are_for) {
+    constexpr share half = slice{.compute = 500_milli};
+    constexpr share part = slice{.memory_percent = 50};
+    EXPECT_TRUE(share_rule_under(request_rule::compute_alone, half).compute_alone);
+    EXPECT_TRUE(share_rule_under(request_rule::compute_alone, exclusive{}).is_plain());
+    EXPECT_TRUE(share_rule_under(request_rule::counts_percent, half).is_plain());
+    EXPECT_TRUE(share_rule_under(request_rule::counts_percent, part).counts_percent);
+    EXPECT_TRUE(share_rule_under(request_rule::double_rounding, half).is_plain());
+    EXPECT_TRUE(share_rule_under(request_rule::double_rounding, part).double_rounding);
+    EXPECT_TRUE(share_rule_under(request_rule::books_profiles, instance{}).books_profile);
+    const request placed = effective_request(request_rule::compute_alone, one_slice(half));
+    EXPECT_EQ(placed.share.compute(), half.compute());
+    EXPECT_NE(placed, one_slice(half)) << "another class of requests";
+}
+
 } // namespace

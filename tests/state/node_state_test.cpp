@@ -58,7 +58,7 @@ TEST(node_state, stays_true_to_the_gpus_whatever_is_placed_and_released) {
                 const sharing only = node.capacity(i).only;
                 const bool whole = only == sharing::idle || only == sharing::exclusive;
                 idle += whole && gpu == idle_gpu(node.capacity(i)) ? 1 : 0; // not equal where it is closed
-                if (gpu.closed || gpu.sharers == node.capacity(i).max_sharers) continue;
+                if (gpu.closed || gpu.sharers() == node.capacity(i).max_sharers) continue;
                 if (gpu.way != sharing::idle && gpu.way != sharing::slices) continue;
                 slice_compute = std::max<std::int64_t>(slice_compute, gpu.compute_free);
                 slice_memory = std::max<std::int64_t>(slice_memory, gpu.memory_free);

@@ -75,7 +75,9 @@ request random_history::any_request(const cluster& on) {
     const std::uint64_t way = below(plain_ ? 4 : 6);
     if (way < 2)
         request.share = slice{mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000}, milli_gpu{number(1, 11) * 100}};
-    if (way == 2 && !plain_) request.share = slice{.memory_percent = static_cast<int>(number(1, 101))};
+    if (way == 2 && !plain_)
+        request.share = below(2) == 0 ? slice{.memory_percent = static_cast<int>(number(1, 101))}
+                                      : slice{.memory_millionths = static_cast<int>(number(1, 1'000'001))};
     if (way >= 4) request.share = any_instance(on, way == 4 ? sharing::mig : sharing::vgpu);
     if (!plain_ && below(12) == 0 && request.gpus > 0)
         request.share = split_slice{mebibytes{number(8, 60'000)}, milli_gpu{number(0, 5) * 100}};
@@ -84,7 +86,18 @@ request random_history::any_request(const cluster& on) {
         request.models = model_set::of(model_id{static_cast<std::uint8_t>(below(on.models().size()))});
     if (!plain_ && request.gpus > 1 && !request.share.is_split() && below(4) == 0)
         request.numa = static_cast<numa_alignment>(1 + below(3));
+    if (!plain_ && below(4) == 0) request.share = request.share.with(any_rule());
     return request;
+}
+
+share_rule random_history::any_rule() {
+    share_rule rule;
+    rule.compute_alone = below(2) == 0;
+    rule.unshared = below(4) == 0;
+    rule.counts_percent = below(3) == 0;
+    rule.double_rounding = below(3) == 0;
+    rule.books_profile = below(2) == 0;
+    return rule;
 }
 
 void random_history::select_by_more(request& request, const cluster& nodes) {

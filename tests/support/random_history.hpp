@@ -30,6 +30,9 @@ class random_history {
     /// Makes a request choose its GPUs by a label or by id as well.
     void select_by_more(gpupack::request& request, const gpupack::cluster& nodes);
 
+    /// Any rule of a system.
+    [[nodiscard]] gpupack::share_rule any_rule();
+
     /// A share of any profiles of the cluster in that way; whole GPUs where it has none.
     [[nodiscard]] gpupack::share any_instance(const gpupack::cluster& on, gpupack::sharing way);
 

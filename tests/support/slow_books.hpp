@@ -13,7 +13,7 @@
 
 /// A GPU in numbers.
 inline std::string text_of(const gpupack::gpu_state& gpu) {
-    std::string text = "way " + std::to_string(static_cast<int>(gpu.way)) + " sharers " + std::to_string(gpu.sharers);
+    std::string text = "way " + std::to_string(static_cast<int>(gpu.way)) + " sharers " + std::to_string(gpu.sharers());
     text += " memory " + std::to_string(gpu.memory_free) + " compute " + std::to_string(gpu.compute_free);
     text += " width " + std::to_string(gpu.width_or_profiles) + " occupied " + std::to_string(gpu.occupied());
     return text + (gpu.closed ? " closed" : "") + (gpu.sharers_at_limit ? " full" : "");

@@ -34,7 +34,7 @@ TEST(gpu_setup, takes_the_reserve_off_before_it_promises_more) { // reserve and 
 
 TEST(gpu_setup, must_be_one_that_the_model_can_have) {
     using models::a100_40gb, models::t4;
-    EXPECT_EQ(error_of(t4, {.max_sharers = 0}), "GPU max_sharers: \"0\": expected from 1 to 255");
+    EXPECT_EQ(error_of(t4, {.max_sharers = 0}), "GPU max_sharers: \"0\": expected from 1 to 65535");
     EXPECT_EQ(error_of(t4, {.memory_percent = 99}), "GPU memory_percent: \"99\": expected from 100 to 3200");
     EXPECT_EQ(error_of(t4, {.compute_percent = 3201}), "GPU compute_percent: \"3201\": expected from 100 to 3200");
     EXPECT_EQ(error_of(t4, {.reserve = 1_GiB * 100}),

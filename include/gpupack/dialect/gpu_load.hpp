@@ -4,7 +4,6 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/score.hpp>
-/// What is asked for.
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
 
@@ -25,7 +24,7 @@ struct gpu_load {
     const gpu_state& state = node.gpu(gpu);
     const share& wanted = request.share;
     const bool whole = wanted.way() == sharing::exclusive;
-    const bool compute_alone = !whole && wanted.memory().count() == 0 && wanted.memory_percent() == 0;
+    const bool compute_alone = !whole && wanted.memory().count() == 0 && wanted.memory_part() == 0;
     if (compute_alone || capacity.memory == 0)
         return {capacity.compute, capacity.compute - state.compute_free, wanted.compute().count()};
     const policy::score memory = whole ? capacity.memory : wanted.memory_of(capacity.memory);

@@ -46,8 +46,8 @@ template <class Changed>
 
 /// The share with another amount of memory on each GPU, or in total where it is split.
 [[nodiscard]] inline share with_memory(const share& share, mebibytes memory) {
-    if (share.is_split()) return split_slice{memory, share.compute(), share.memory()};
-    return slice{.memory = memory, .compute = share.compute()};
+    if (share.is_split()) return gpupack::share{split_slice{memory, share.compute(), share.memory()}}.with(share.rule());
+    return slice{.memory = memory, .compute = share.compute(), .rule = share.rule()};
 }
 
 inline void add_smaller_amounts(std::vector<fitting_change>& changes, const cluster& cluster, const request& request) {
@@ -74,9 +74,10 @@ inline void add_smaller_amounts(std::vector<fitting_change>& changes, const clus
                 changed.share = with_memory(changed.share, mebibytes{amount});
             }),
             [](std::int64_t amount) { return memory_text(mebibytes{amount}).append(" of GPU memory"); });
-        if (!split && request.share.memory_percent() == 0)
+        if (!split && request.share.memory_part() == 0)
             add(1, request.share.compute().count(), changer([](gpupack::request& changed, std::int64_t compute) {
-                    changed.share = slice{.memory = changed.share.memory(), .compute = milli_gpu{compute}};
+                    changed.share =
+                        slice{.memory = changed.share.memory(), .compute = milli_gpu{compute}, .rule = changed.share.rule()};
                 }),
                 [](std::int64_t compute) { return std::to_string(compute).append(" milli-GPUs"); });
     }

@@ -40,7 +40,7 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
                                                       bool closed_too = false) noexcept {
     int count = 0;
     for_each_gpu(gpus, [&](int i) {
-        if ((node.gpu(i).closed && !closed_too) || (share.memory_percent() > 0 && node.capacity(i).memory == 0)) return;
+        if ((node.gpu(i).closed && !closed_too) || (share.memory_part() > 0 && node.capacity(i).memory == 0)) return;
         const gpu_capacity& capacity = node.capacity(i);
         const bool may_be_shared_so = capacity.only == sharing::idle || capacity.only == share.way();
         const partition_table* const table = in_profiles(share.way()) ? capacity.table(share.way()) : nullptr;
@@ -67,7 +67,11 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
     if (request.share.way() == sharing::exclusive) return reason::idle_gpus;
     if (in_profiles(request.share.way())) return reason::no_place;
     if (gpus_for_slice(node, accepted, slice{}).size() < request.gpus) return reason::sharers;
-    const gpu_set with_compute = gpus_for_slice(node, accepted, slice{mebibytes{0}, request.share.compute()});
+    if (request.share.rule().unshared && gpus_for_slice(node, accepted, slice{.rule = {.unshared = true}}).size() < request.gpus)
+        return reason::idle_gpus;
+    const slice compute_alone{.compute = request.share.compute(),
+                              .rule = {.compute_alone = request.share.rule().compute_alone}};
+    const gpu_set with_compute = gpus_for_slice(node, accepted, compute_alone);
     return with_compute.size() < request.gpus ? reason::gpu_compute : reason::gpu_memory;
 }
 

@@ -40,7 +40,7 @@ enum class prefilter_result : std::uint8_t {
         return prefilter_result::no;
     if (request.share.is_split()) return prefilter_result::unclear;
     // A slice that every idle GPU can hold. A percentage of its own memory is one where that memory is known.
-    const std::int64_t least_memory = request.share.memory_percent() > 0 ? 1 : request.share.memory().count();
+    const std::int64_t least_memory = request.share.memory_part() > 0 ? 1 : request.share.memory().count();
     const bool idle_will_do = least_memory <= node.type().least_gpu_memory;
     const bool yes = enough_idle && any_model && idle_will_do && node.type().any_way;
     return yes ? prefilter_result::yes : prefilter_result::unclear;

@@ -37,7 +37,7 @@ template <class Amount>
 [[nodiscard]] GPUPACK_HD constexpr std::int64_t distance(const shortfall& lack, const request& request) noexcept {
     const std::int64_t gpus = request.gpus == 0 ? 0 : (std::int64_t{1000} * lack.gpus) / request.gpus;
     mebibytes gpu_memory = request.share.is_split() ? request.share.total_memory() : request.share.memory();
-    if (request.share.memory_percent() > 0) gpu_memory = lack.gpu_memory; // GPUs may differ: any lack is a whole one
+    if (request.share.memory_part() > 0) gpu_memory = lack.gpu_memory; // GPUs may differ: any lack is a whole one
     return missing_part(lack.cpu, request.cpu) + missing_part(lack.memory, request.memory) + gpus +
            missing_part(lack.compute, request.share.compute()) + missing_part(lack.gpu_memory, gpu_memory);
 }

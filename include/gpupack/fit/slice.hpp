@@ -22,11 +22,13 @@ namespace gpupack::inline GPUPACK_ABI::fit {
 [[nodiscard]] GPUPACK_HD constexpr gpu_set gpus_for_slice(const node_view& node, gpu_set gpus,
                                                           const share& share) noexcept {
     gpu_set fitting;
-    const bool needs_memory = share.memory_percent() > 0;
+    const bool needs_memory = share.memory_part() > 0;
+    const bool plain = share.rule().is_plain();
     for (int i = 0; i < node.gpu_count(); ++i) {
         if (needs_memory && node.capacity(i).memory == 0) continue; // a part of what nobody knows
         const mebibytes memory{share.memory_of(node.capacity(i).memory)};
-        if (gpus.contains(i) && slice_fits(node.gpu(i), memory, share.compute())) fitting.insert(i);
+        if (!gpus.contains(i) || !slice_fits(node.gpu(i), memory, share.compute())) continue;
+        if (plain || rule_admits(node.gpu(i), node.capacity(i), share)) fitting.insert(i);
     }
     return fitting;
 }

@@ -27,7 +27,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 // - `scorer_type`,
 // - `prepare(scorer, nth, ordinal, span)`, which makes the scorer of one decision for the nth request,
 // - optionally `prepare_once(scorer)`, which makes the part that is the same for all decisions,
-// - optionally `measure(node, request, nth, value)`: prepare is told the span of the values of all nodes that fit,
+// - optionally `measure(node, request, nth, value)`: prepare is told the span of the values of all nodes that count,
 // - optionally `tally(node, gpus, sign)`, which takes what a node contributes to sums over the cluster off (-1) before a
 //   placement on these GPUs, and adds it (1) after it.
 // A policy that keeps scores, that is prepared by the number of the decision, or that measures nodes has one already. Others
@@ -89,7 +89,7 @@ template <class Policy> class ordinal_preparation {
     Policy policy_;
 };
 
-/// Of policies that measure all nodes that fit.
+/// Of policies that measure the nodes.
 template <measuring Policy> class measuring_preparation {
     using measurer_type = decltype(std::declval<const Policy&>().measurer(std::declval<const decision&>()));
 
@@ -152,7 +152,7 @@ template <class Policy> using device_preparation_of =
 template <class Policy>
 concept device_preparable = policy<Policy> && !std::is_same_v<device_preparation_of<Policy>, detail::no_preparation>;
 
-/// Whether a view must see a value of every node that fits before it can make a scorer.
+/// Whether a view must see a value of every node that counts before it can make a scorer.
 template <class View>
 concept measuring_view = requires(const View& view, const node_view& node, const request& request, score& value) {
     view.measure(node, request, std::uint32_t{}, value);

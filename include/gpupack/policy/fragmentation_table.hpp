@@ -133,8 +133,8 @@ class fragmentation_table {
         void count(const task_mix::entry& each) {
             const request& request = each.request;
             const demand_class demand{offer_wanted(request.share),
-                                      request.share.memory_percent() > 0
-                                          ? -request.share.memory_percent()
+                                      request.share.memory_part() > 0
+                                          ? -request.share.memory_percent_up()
                                           : static_cast<std::int32_t>(request.share.memory().count()),
                                       request.gpus,
                                       request.models};

@@ -23,7 +23,7 @@ struct gpu_clustering {
         const std::uint64_t same = affinity(request.share.way(), request.gpus);
         std::uint64_t present = 0;
         for (int i = 0; i < node.gpu_count(); ++i)
-            if (node.gpu(i).sharers > 0) present |= affinity(node.gpu(i).way, node.gpu(i).width());
+            if (node.gpu(i).sharers() > 0) present |= affinity(node.gpu(i).way, node.gpu(i).width());
         const score band = present == same ? 75 : (present & same) != 0 ? 50 : present == 0 ? 25 : 0;
         return band + 25 * (8000 - node.part_free().count()) / 8000;
     }

@@ -49,9 +49,10 @@ template <class Scorer> struct score_measurer {
         policy_traits<Scorer>::for_each_table(inner, visit);
     }
 
-    /// Measures a node for a request; see device_preparation.
+    /// Measures a node that fits; see device_preparation.
     [[nodiscard]] GPUPACK_HD constexpr bool measure(const node_view& node, const request& request,
                                                     score& value) const noexcept {
+        if (!fit::fits(node, request)) return false;
         value = policy::node_score(inner, node, request);
         return true;
     }

@@ -155,7 +155,7 @@ class opportunity_value_table {
                         .count = each.count * request.gpus};
             if (request.share.way() != sharing::exclusive) {
                 added.memory = request.share.memory().count();
-                added.percent = request.share.memory_percent();
+                added.percent = request.share.memory_percent_up();
             }
             if (added.compute == 0 && added.memory == 0 && added.percent == 0) return;
             by_memory = by_memory || added.memory > 0 || added.percent > 0;

@@ -15,7 +15,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// Whether a request asks for GPU memory by itself, not as what a whole GPU or an instance has.
 [[nodiscard]] GPUPACK_HD constexpr bool wants_gpu_memory(const request& request) noexcept {
     return request.gpus > 0 && request.share.way() == sharing::slices &&
-           (request.share.memory().count() > 0 || request.share.memory_percent() > 0);
+           (request.share.memory().count() > 0 || request.share.memory_part() > 0);
 }
 
 /// What a request takes of the GPUs of a node: by memory alone its memory, by compute alone its compute, by both the

@@ -69,7 +69,7 @@ struct no_cluster_flags {
 /// - `void for_each_table(Visit&&)` calls visit(pointer, count) for each pointer of the scorer, so that its tables can be
 ///   copied to a GPU and the pointers set.
 /// - `auto measurer(const decision&) const`, of a policy whose scorer depends on the lowest and the highest of a value over
-///   the nodes that fit: see the concept measuring.
+///   the nodes: see the concept measuring.
 /// - `device_preparation`, a type: how decisions are prepared in a batch on a GPU, for a policy that looks at the whole
 ///   cluster and has neither scorer_at nor measurer: see device_preparation.hpp.
 template <class Policy> struct policy_traits {

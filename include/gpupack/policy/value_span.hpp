@@ -4,7 +4,6 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
-#include <gpupack/fit/fits.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/score.hpp>
@@ -34,11 +33,11 @@ struct value_span {
     }
 };
 
-/// A policy that must measure every node that fits before it can score one: its scorer depends on the lowest and the highest
-/// of a value over those nodes.
+/// A policy that must measure nodes before it can score one: its scorer depends on the lowest and the highest of a value over
+/// them.
 ///
 /// `measurer(decision)` is a flat value, which a kernel may call, with
-/// - `bool measure(node, request, score& value) const`, false where the node has no value, and
+/// - `bool measure(node, request, score& value) const`, false where the node does not count, as one that does not fit, and
 /// - `scorer_over(span) const`, the scorer of the decision.
 template <class Type>
 concept measuring = requires(const Type& policy, const decision& decision, const node_view& node,
@@ -57,7 +56,7 @@ template <class Measurer>
     for (std::uint32_t n = 0; n < decision.cluster.size(); ++n) {
         const node_view node = decision.cluster.node_at(n);
         score value = 0;
-        if (fit::fits(node, decision.request) && measurer.measure(node, decision.request, value)) span.offer(value);
+        if (measurer.measure(node, decision.request, value)) span.offer(value);
     }
     return measurer.scorer_over(span);
 }

@@ -163,7 +163,7 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     void count_active(const placement& placed, int sign) {
         if (begin_ >= end_) return;
         const node_view node = scheduler_.cluster()[placed.node];
-        for_each_gpu(placed.gpus, [&](int i) { active_ += node.gpu(i).sharers == 1 ? sign : 0; });
+        for_each_gpu(placed.gpus, [&](int i) { active_ += node.gpu(i).sharers() == 1 ? sign : 0; });
     }
 
     /// Moves the clock, and measures on the way.

@@ -34,9 +34,9 @@ namespace gpupack::inline GPUPACK_ABI {
         return bad_input("profiles", "", "one at least");
     }
     const int percent = request.share.memory_percent();
-    if (percent < 0 || percent > 100)
+    if (const std::int32_t part = request.share.memory_part(); part < 0 || part > 1'000'000)
         return bad_input("slice memory", std::to_string(percent).append(" %"), "from 1 to 100 %");
-    if (percent > 0 && request.share.memory().count() != 0)
+    if (request.share.memory_part() > 0 && request.share.memory().count() != 0)
         return bad_input("slice memory", std::to_string(percent).append(" %"), "MiB or percent, not both");
     if (request.share.is_split() && request.gpus > max_pieces)
         return bad_input("gpus", std::to_string(request.gpus), "from 0 to 8 GPUs to split memory over");

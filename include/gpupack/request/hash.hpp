@@ -19,7 +19,8 @@ namespace gpupack::inline GPUPACK_ABI {
     if (request.share.way() != sharing::exclusive)
         hash ^= static_cast<std::uint64_t>(request.share.memory().count()) << 16 ^
                 static_cast<std::uint64_t>(request.share.compute().count() + 1) << 1 ^
-                static_cast<std::uint64_t>(request.share.memory_percent()) << 56 ^
+                static_cast<std::uint64_t>(request.share.memory_part()) << 40 ^
+                static_cast<std::uint64_t>(request.share.rule().bits()) << 35 ^
                 mix_bits(request.share.profiles().bits() ^
                          static_cast<std::uint64_t>(request.share.total_memory().count()) << 20);
     if (request.selects())

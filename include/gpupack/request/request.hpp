@@ -65,10 +65,10 @@ static_assert(std::is_trivially_copyable_v<request>);
                                    memory.count() < 1 || total.count() > max_amount || total < memory * request.gpus))
         return false;
     const milli_gpu compute = request.share.compute();
-    const int percent = request.share.memory_percent();
-    if (percent < 0 || percent > 100 || (percent > 0 && memory.count() != 0)) return false;
+    const std::int32_t part = request.share.memory_part();
+    if (part < 0 || part > 1'000'000 || (part > 0 && memory.count() != 0)) return false;
     return memory.count() >= 0 && memory.count() <= max_amount && compute.count() >= 0 && compute <= whole_gpu &&
-           (memory.count() > 0 || compute.count() > 0 || percent > 0);
+           (memory.count() > 0 || compute.count() > 0 || part > 0);
 }
 
 } // namespace gpupack

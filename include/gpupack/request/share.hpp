@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/request/share_rule.hpp>
 #include <gpupack/topology/profile_set.hpp>
 #include <gpupack/topology/sharing.hpp>
 
@@ -22,9 +23,12 @@ struct slice {
     /// Milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU.
     milli_gpu compute{};
     int memory_percent = 0; ///< Percent of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
+    int memory_millionths = 0; ///< The same in millionths, added to the percent: an eighth is 125000.
+    share_rule rule{};         ///< How it is admitted and counted.
 
-    GPUPACK_HD friend constexpr bool operator==(slice a, slice b) noexcept {
-        return a.memory == b.memory && a.compute == b.compute && a.memory_percent == b.memory_percent;
+    GPUPACK_HD friend constexpr bool operator==(const slice& a, const slice& b) noexcept {
+        return a.memory == b.memory && a.compute == b.compute && a.memory_percent == b.memory_percent &&
+               a.memory_millionths == b.memory_millionths && a.rule == b.rule;
     }
 };
 
@@ -48,9 +52,10 @@ struct instance {
     profile_set profiles{};
     mebibytes memory{};  ///< Memory of the smallest of the profiles; counts where the GPU is not known yet.
     milli_gpu compute{}; ///< Compute of the smallest of the profiles; counts where the GPU is not known yet.
+    share_rule rule{};   ///< How it is counted.
 
-    GPUPACK_HD friend constexpr bool operator==(instance a, instance b) noexcept {
-        return a.way == b.way && a.profiles == b.profiles;
+    GPUPACK_HD friend constexpr bool operator==(const instance& a, const instance& b) noexcept {
+        return a.way == b.way && a.profiles == b.profiles && a.rule == b.rule;
     }
 };
 
@@ -63,14 +68,14 @@ class share {
     GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
     /// A slice of each GPU.
     GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
-        : way_{sharing::slices}, memory_percent_{part.memory_percent},
+        : way_{sharing::slices}, rule_{part.rule}, memory_part_{part_of(part.memory_percent, part.memory_millionths)},
           memory_{part.memory}, compute_{part.compute} {}
     /// A slice over several GPUs.
     GPUPACK_HD constexpr share(split_slice part) noexcept // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, memory_{part.least}, compute_{part.compute}, total_memory_{part.memory} {}
     /// An instance on each GPU.
     GPUPACK_HD constexpr share(instance part) noexcept // NOLINT(google-explicit-constructor)
-        : way_{part.way}, memory_{part.memory}, compute_{part.compute}, profiles_{part.profiles} {}
+        : way_{part.way}, rule_{part.rule}, memory_{part.memory}, compute_{part.compute}, profiles_{part.profiles} {}
 
     /// How a GPU is shared.
     [[nodiscard]] GPUPACK_HD constexpr sharing way() const noexcept { return way_; }
@@ -81,27 +86,53 @@ class share {
     [[nodiscard]] GPUPACK_HD constexpr mebibytes total_memory() const noexcept { return total_memory_; }
     /// Whether GPUs may give different amounts of memory.
     [[nodiscard]] GPUPACK_HD constexpr bool is_split() const noexcept { return total_memory_.count() != 0; }
-    /// Percent of its memory asked of each GPU; 0 where MiB are asked for.
-    [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept { return memory_percent_; }
+    /// Millionths of its memory asked of each GPU; 0 where MiB are asked for.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_part() const noexcept { return memory_part_; }
+    /// The same in percent, rounded down: 0 for less than one.
+    [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept { return memory_part_ / millionths_a_percent; }
+    /// The same in percent, rounded up.
+    [[nodiscard]] GPUPACK_HD constexpr int memory_percent_up() const noexcept {
+        return (memory_part_ + millionths_a_percent - 1) / millionths_a_percent;
+    }
+    /// How it is admitted and counted.
+    [[nodiscard]] GPUPACK_HD constexpr share_rule rule() const noexcept { return rule_; }
+    /// The same share under another rule.
+    [[nodiscard]] GPUPACK_HD constexpr share with(share_rule rule) const noexcept {
+        share changed = *this;
+        changed.rule_ = rule;
+        return changed;
+    }
     /// Milli-GPUs asked of each GPU; 1000 for whole GPUs.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu compute() const noexcept { return compute_; }
     /// The profiles that will do, for instances.
     [[nodiscard]] GPUPACK_HD constexpr profile_set profiles() const noexcept { return profiles_; }
 
-    /// MiB that a slice takes of a GPU with so many: percentages are of each GPU, and rounded down.
+    /// Millionths of a GPU's memory in one percent.
+    static constexpr std::int32_t millionths_a_percent = 10'000;
+
+    /// MiB that a slice takes of a GPU with so many: parts are of each GPU, and rounded down.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_of(std::int32_t gpu_memory) const noexcept {
-        if (memory_percent_ == 0) return static_cast<std::int32_t>(memory_.count());
-        return static_cast<std::int32_t>(std::int64_t{gpu_memory} * memory_percent_ / 100);
+        if (memory_part_ == 0) return static_cast<std::int32_t>(memory_.count());
+        if (rule_.double_rounding) return static_cast<std::int32_t>(memory_part_ / 1e6 * gpu_memory);
+        return static_cast<std::int32_t>(std::int64_t{gpu_memory} * memory_part_ / 1'000'000);
     }
 
     GPUPACK_HD friend constexpr bool operator==(const share& a, const share& b) noexcept {
-        return a.way_ == b.way_ && a.memory_percent_ == b.memory_percent_ && a.memory_ == b.memory_ &&
+        return a.way_ == b.way_ && a.rule_ == b.rule_ && a.memory_part_ == b.memory_part_ && a.memory_ == b.memory_ &&
                a.compute_ == b.compute_ && a.profiles_ == b.profiles_ && a.total_memory_ == b.total_memory_;
     }
 
   private:
+    /// Both together in millionths; what would overflow stays out of range.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int32_t part_of(int percent, int millionths) noexcept {
+        const std::int64_t sum = std::int64_t{percent} * millionths_a_percent + millionths;
+        constexpr std::int64_t most = 2'000'000'000;
+        return static_cast<std::int32_t>(sum > most ? most : sum < -most ? -most : sum);
+    }
+
     sharing way_ = sharing::exclusive;
-    std::int32_t memory_percent_ = 0; // as it was given: is_valid(request) judges it
+    share_rule rule_{};
+    std::int32_t memory_part_ = 0; // millionths; beyond 100 percent as it was given: is_valid(request) judges it
     mebibytes memory_{};
     milli_gpu compute_ = whole_gpu;
     profile_set profiles_{};

@@ -181,10 +181,10 @@ class node_columns {
         if (!any_gpu || in_profiles(request.share.way())) return verdict::look_at_gpus;
         if (request.share.way() == sharing::exclusive) return verdict::amounts_decide;
         if (request.share.is_split()) return verdict::look_at_gpus;
-        const bool one_amount = request.share.memory_percent() == 0 &&
+        const bool one_amount = request.share.memory_part() == 0 && request.share.rule().is_plain() &&
                                 (request.share.compute().count() == 0 || request.share.memory().count() == 0);
         if (request.gpus == 1 && one_amount) return verdict::amounts_decide;
-        const std::int64_t least_memory = request.share.memory_percent() > 0 ? 1 : request.share.memory().count();
+        const std::int64_t least_memory = request.share.memory_part() > 0 ? 1 : request.share.memory().count();
         const bool idle_suffices = type.any_way && least_memory <= type.least_gpu_memory;
         return idle_suffices ? verdict::idle_gpus_suffice : verdict::look_at_gpus;
     }

@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::search {
     for (int i = 0; i < node.gpu_count(); ++i, factor += 0x3c6ef372fe94f82aULL) {
         const gpu_state& gpu = node.gpu(i);
         const auto amounts = static_cast<std::uint64_t>(gpu.compute_free) << 48 ^
-                             static_cast<std::uint64_t>(gpu.sharers) << 32 ^
+                             static_cast<std::uint64_t>(gpu.sharers()) << 32 ^
                              static_cast<std::uint64_t>(gpu.memory_free);
         const std::uint64_t instances = gpu.occupied() << 8 ^ gpu.width_or_profiles;
         hash += (amounts ^ std::uint64_t{gpu.closed} << 47 ^ instances * 0x2545f4914f6cdd1dULL) * factor;

@@ -54,10 +54,10 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
     }
     const refusal why = refusal_of_gpu(gpu, capacity, part, slot);
     if (!force || why == refusal::none) return why;
-    const bool idle = gpu.way == sharing::idle || gpu.sharers == 0;
+    const bool idle = gpu.way == sharing::idle || gpu.sharers() == 0;
     const bool same_way = gpu.way == part.way();
     if (why == refusal::placement || (why == refusal::sharing && !idle && !same_way)) return why;
-    const bool countable = gpu.sharers < 255 && can_take(gpu.compute_free, part.way() == sharing::slices ? part.compute().count() : 0) &&
+    const bool countable = gpu.sharers() < (part.way() == sharing::slices ? 65535 : 255) && can_take(gpu.compute_free, part.way() == sharing::slices ? part.compute().count() : 0) &&
                            can_take(gpu.memory_free, part.way() == sharing::slices ? part.memory_of(capacity.memory) : 0);
     return countable ? refusal::none : refusal::beyond_limits;
 }
@@ -84,7 +84,7 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
         const share part = held.share_of(nth);
         const bool slice = part.way() == sharing::slices;
         const bool valid = !slice || (part.memory().count() >= 0 && part.memory().count() <= max_amount && part.compute().count() >= 0 &&
-                                      part.compute() <= whole_gpu && part.memory_percent() >= 0 && part.memory_percent() <= 100 &&
+                                      part.compute() <= whole_gpu && part.memory_part() >= 0 && part.memory_part() <= 1'000'000 &&
                                       !part.is_split());
         const int slot = in_profiles(part.way()) ? held.slots[nth] : 0;
         const refusal why = valid ? refusal_of_restoring(node.gpu(i), node.capacity(i), part, slot, force) : refusal::invalid;

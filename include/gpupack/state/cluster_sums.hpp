@@ -40,8 +40,8 @@ namespace detail {
     for (int i = 0; i < type.gpu_count; ++i) {
         const gpu_state& gpu = gpus[i];
         if (gpu.memory_free < 0 || gpu.compute_free < 0) return true;
-        if (gpu.way == sharing::slices && gpu.sharers > type.gpus[i].max_sharers) return true;
-        if (gpu.way == sharing::exclusive && gpu.sharers > 1) return true;
+        if (gpu.way == sharing::slices && gpu.sharers() > type.gpus[i].max_sharers) return true;
+        if (gpu.way == sharing::exclusive && gpu.sharers() > 1) return true;
         const sharing only = type.gpus[i].only;
         if (only != sharing::idle && gpu.way != only) return true; // in a way that its owner does not allow any more
     }

@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// The placements that are live, each with what it holds, so that a release gives back exactly that, once; and those of
 /// each node, oldest first.
 ///
-/// Cost: constant time; no allocation while there are no more live placements than were reserved. Memory: 56 bytes a
+/// Cost: constant time; no allocation while there are no more live placements than were reserved. Memory: 60 bytes a
 /// placement, 4 a node.
 class ledger {
   public:
@@ -55,9 +55,10 @@ class ledger {
         written = {static_cast<std::int32_t>(held.cpu.count()),
                    static_cast<std::int32_t>(held.memory.count()),
                    static_cast<std::int32_t>(held.share.memory().count()),
+                   held.share.memory_part(),
                    static_cast<std::int16_t>(held.share.compute().count()),
                    held.share.way(),
-                   static_cast<std::int8_t>(held.share.memory_percent()),
+                   held.share.rule(),
                    held.node,
                    held.gpus,
                    held.slots,
@@ -123,14 +124,15 @@ class ledger {
   private:
     static constexpr std::uint32_t none = 0xffffffffU; // no slot, no pieces
 
-    /// What one live placement holds, and where, in 56 bytes.
+    /// What one live placement holds, and where, in 60 bytes.
     struct entry {
         std::int32_t cpu = 0;
         std::int32_t memory = 0;
         std::int32_t gpu_memory = 0; // of a slice; the least of a split one
+        std::int32_t memory_part = 0; // millionths, in place of gpu_memory
         std::int16_t gpu_compute = 0;
         sharing way = sharing::idle;
-        std::int8_t memory_percent = 0;
+        share_rule rule{};
         node_id node{};
         gpu_set gpus{};
         slot_list slots{};
@@ -143,16 +145,17 @@ class ledger {
         bool live = false;
         bool leaving = false;
     };
-    static_assert(sizeof(entry) == 56);
+    static_assert(sizeof(entry) == 60);
 
     [[nodiscard]] static share share_of(const entry& written, const split_memory& pieces) noexcept {
         const milli_gpu compute{written.gpu_compute};
         if (written.way == sharing::exclusive) return exclusive{};
-        if (in_profiles(written.way)) return instance{.way = written.way};
-        if (written.pieces == none) return slice{mebibytes{written.gpu_memory}, compute, written.memory_percent};
+        if (in_profiles(written.way)) return instance{.way = written.way, .rule = written.rule};
+        if (written.pieces == none)
+            return slice{mebibytes{written.gpu_memory}, compute, 0, written.memory_part, written.rule};
         std::int64_t total = 0;
         for (const std::int32_t piece : pieces.memory) total += piece;
-        return split_slice{mebibytes{total}, compute, mebibytes{written.gpu_memory}};
+        return share{split_slice{mebibytes{total}, compute, mebibytes{written.gpu_memory}}}.with(written.rule);
     }
 
     /// Makes an entry the youngest on its node.

@@ -143,8 +143,8 @@ class node_type_maker {
             fail(field, std::to_string(value), expected);
             return std::nullopt;
         };
-        if (setup.max_sharers < 1 || setup.max_sharers > 255)
-            return wrong("GPU max_sharers", setup.max_sharers, "from 1 to 255");
+        if (setup.max_sharers < 1 || setup.max_sharers > 65535)
+            return wrong("GPU max_sharers", setup.max_sharers, "from 1 to 65535");
         if (setup.memory_percent < 100 || setup.memory_percent > 3200)
             return wrong("GPU memory_percent", setup.memory_percent, "from 100 to 3200");
         if (setup.compute_percent < 100 || setup.compute_percent > 3200)
@@ -158,7 +158,7 @@ class node_type_maker {
         if (promised > max_amount) return wrong("GPU memory", promised, "at most 2147483647 MiB");
         capacity.memory = static_cast<std::int32_t>(promised);
         capacity.compute = static_cast<std::int16_t>(10 * setup.compute_percent);
-        capacity.max_sharers = static_cast<std::uint8_t>(setup.max_sharers);
+        capacity.max_sharers = static_cast<std::uint16_t>(setup.max_sharers);
         capacity.numa = static_cast<std::uint8_t>(setup.numa);
         capacity.only = setup.instances.empty() ? setup.only : sharing::mig;
         if (!add_tables(capacity, setup, model)) return std::nullopt;

@@ -41,6 +41,8 @@ struct placement_record {
     mebibytes gpu_memory{};                   ///< Of each GPU, in slices; of a split slice the least.
     milli_gpu compute{};                      ///< Of each GPU, in slices.
     int memory_percent = 0;                   ///< Of the memory of each GPU, in place of gpu_memory.
+    int memory_millionths = 0;                ///< The same beyond whole percent.
+    share_rule rule{};                        ///< How the share is admitted and counted.
     std::vector<mebibytes> pieces{};          ///< [GPUs] what each gives to a split slice; else empty.
     std::vector<recorded_instance> instances{}; ///< [GPUs] for MIG and vGPU; else empty.
     milli_gpu rounding_overhead{};            ///< Of each GPU, that a request rule added.
@@ -75,10 +77,12 @@ struct placement_record {
         record.instances.push_back({std::string{stands.profile.view()}, stands.start});
     });
     if (record.gpu_ids.size() != static_cast<std::size_t>(held.gpus.size())) record.gpu_ids.clear();
+    record.rule = held.share.rule();
     if (record.way != sharing::slices) return record;
     record.gpu_memory = held.share.memory();
     record.compute = held.share.compute();
     record.memory_percent = held.share.memory_percent();
+    record.memory_millionths = held.share.memory_part() % share::millionths_a_percent;
     return record;
 }
 
@@ -146,11 +150,11 @@ namespace detail {
         held.slots.set(nth, *slot);
     }
     if (in_instances)
-        held.share = instance{.way = record.way};
+        held.share = instance{.way = record.way, .rule = record.rule};
     else if (!record.pieces.empty())
-        held.share = split_slice{total, record.compute, record.gpu_memory};
+        held.share = share{split_slice{total, record.compute, record.gpu_memory}}.with(record.rule);
     else if (record.way == sharing::slices)
-        held.share = slice{record.gpu_memory, record.compute, record.memory_percent};
+        held.share = slice{record.gpu_memory, record.compute, record.memory_percent, record.memory_millionths, record.rule};
     return held;
 }
 

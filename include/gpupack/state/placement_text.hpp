@@ -41,6 +41,8 @@ namespace gpupack::inline GPUPACK_ABI {
     add_list("ids", record.gpu_ids, [](const std::string& id) { return id; });
     if (record.gpu_memory.count() != 0) add("gpu_memory", to_text(record.gpu_memory));
     if (record.memory_percent != 0) add("memory_percent", std::to_string(record.memory_percent));
+    if (record.memory_millionths != 0) add("memory_millionths", std::to_string(record.memory_millionths));
+    if (!record.rule.is_plain()) add("rule", to_text(record.rule));
     if (record.compute.count() != 0) add("compute", to_text(record.compute));
     add_list("pieces", record.pieces, [](mebibytes piece) { return to_text(piece); });
     add_list("instances", record.instances,
@@ -77,6 +79,9 @@ namespace detail {
     if (field.name == "rounding") return set(record.rounding_overhead, compute_from_text(value)) ? nullptr : "a part of a GPU: 250m, 0.25";
     if (field.name == "memory_percent")
         return set(record.memory_percent, number_from_text(value, 1, 100)) ? nullptr : "from 1 to 100";
+    if (field.name == "memory_millionths")
+        return set(record.memory_millionths, number_from_text(value, 1, 999'999)) ? nullptr : "from 1 to 999999";
+    if (field.name == "rule") return set(record.rule, share_rule_from_text(value)) ? nullptr : share_rule_words;
     if (field.name == "ids") {
         record.gpu_ids = items_of(value);
         return nullptr;
@@ -98,7 +103,7 @@ namespace detail {
         }
         return nullptr;
     }
-    return "task, node, gpus, ids, share, gpu_memory, memory_percent, compute, pieces, instances, cpu, memory, rounding or leaving";
+    return "task, node, gpus, ids, share, gpu_memory, memory_percent, memory_millionths, rule, compute, pieces, instances, cpu, memory, rounding or leaving";
 }
 
 } // namespace detail

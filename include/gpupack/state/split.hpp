@@ -61,7 +61,7 @@ struct split_memory {
 [[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& share, const split_memory& pieces,
                                                   int nth) noexcept {
     const int piece = nth < max_pieces ? pieces.memory[nth] : 0;
-    return piece == 0 ? share : gpupack::share{slice{mebibytes{piece}, share.compute()}};
+    return piece == 0 ? share : gpupack::share{slice{.memory = mebibytes{piece}, .compute = share.compute(), .rule = share.rule()}};
 }
 
 } // namespace gpupack

@@ -23,15 +23,17 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @param slot      for an instance, the slot of the GPU's table
 [[nodiscard]] GPUPACK_HD constexpr refusal refusal_of_gpu(const gpu_state& gpu, const gpu_capacity& capacity,
                                                           const share& share, int slot) noexcept {
-    const bool free_to_choose = gpu.way == sharing::idle || gpu.sharers == 0;
+    const bool free_to_choose = gpu.way == sharing::idle || gpu.sharers() == 0;
     if (capacity.only != sharing::idle && capacity.only != share.way()) return refusal::sharing;
     if (share.way() == sharing::exclusive) return free_to_choose ? refusal::none : refusal::sharing;
     if (!free_to_choose && gpu.way != share.way()) return refusal::sharing;
     if (share.way() == sharing::slices) {
         if (gpu.sharers_at_limit) return refusal::sharers;
         if (gpu.compute_free < share.compute().count()) return refusal::gpu_compute;
-        const bool unknown = share.memory_percent() > 0 && capacity.memory == 0;
-        return unknown || gpu.memory_free < share.memory_of(capacity.memory) ? refusal::gpu_memory : refusal::none;
+        const bool unknown = share.memory_part() > 0 && capacity.memory == 0;
+        if (unknown || gpu.memory_free < share.memory_of(capacity.memory)) return refusal::gpu_memory;
+        if (share.rule().is_plain() || rule_admits(gpu, capacity, share)) return refusal::none;
+        return share.rule().unshared ? refusal::sharers : share.rule().counts_percent ? refusal::gpu_memory : refusal::gpu_compute;
     }
     const partition_table* const table = capacity.table(share.way());
     if (table == nullptr) return refusal::sharing;

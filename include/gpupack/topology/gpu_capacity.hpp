@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI {
 struct gpu_capacity {
     std::int32_t memory = 0;               ///< MiB for slices, reserve and oversubscription counted in.
     std::int16_t compute = 1000;           ///< Milli-GPUs for slices, oversubscription counted in.
-    std::uint8_t max_sharers = 255;        ///< Tasks in slices.
+    std::uint16_t max_sharers = 255;       ///< Tasks in slices.
     sharing only = sharing::idle;          ///< The only way in which it may be shared; idle: any.
     std::uint8_t mig_number = 0;           ///< Number of its MIG table, in the order of cluster::mig_tables().
     std::uint8_t numa = 0;                 ///< The NUMA node that it hangs on.

@@ -16,7 +16,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// promised twice.
 struct gpu_setup {
     sharing only = sharing::idle; ///< The one way in which they may be shared; idle: any.
-    int max_sharers = 255;        ///< Tasks on one GPU in slices, 1 to 255.
+    int max_sharers = 255;        ///< Tasks on one GPU in slices, 1 to 65535.
     int memory_percent = 100;     ///< What slices may be promised, in percent of the memory there is: 100 to 3200.
     int compute_percent = 100;    ///< The same of compute.
     /// MiB a GPU that slices never get: driver, ECC, contexts. Taken off before the percentage.

@@ -32,7 +32,6 @@ class gpu_list {
     gpu_list(int count, const gpu_model& model, const gpu_setup& setup = {}) : groups_{{count, model, setup}} {}
     /// Several groups, numbered one after the other.
     gpu_list(std::initializer_list<gpu_group> groups) : groups_{groups} {}
-
     /// Several groups, numbered one after the other.
     explicit gpu_list(std::vector<gpu_group> groups) : groups_{std::move(groups)} {}
 

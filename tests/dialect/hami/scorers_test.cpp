@@ -27,17 +27,18 @@ double device_score(const node_view& node, int i, const request& request) {
     const double cores_part = (of.compute - node.gpu(i).compute_free + cores) / of.compute;
     const double memory_part =
         of.memory == 0 ? cores_part : (of.memory - node.gpu(i).memory_free + memory) / of.memory;
-    return 10 * ((node.gpu(i).sharers + 1.0) / of.max_sharers + cores_part + memory_part);
+    return 10 * ((node.gpu(i).sharers() + 1.0) / of.max_sharers + cores_part + memory_part);
 }
 
 } // namespace
 
-TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // with the request added
+TEST(hami, takes_the_gpus_that_stand_last_in_its_list) { // with the request added, as in its unit tests
     for_random_nodes([](const node_view& node, const request& request) {
         if (request.gpus == 0 || in_profiles(request.share.way()) || request.share.is_split()) return;
         if (request.numa != numa_alignment::none) return; // its list knows no NUMA nodes
         for (const auto rule : {dialect::hami_rule::binpack, dialect::hami_rule::spread}) {
-            const gpu_set taken = policy::select_gpus(dialect::hami_gpus{rule}, node, request).gpus;
+            const dialect::hami_gpus scorer{.rule = rule, .with_request = true};
+            const gpu_set taken = policy::select_gpus(scorer, node, request).gpus;
             const double sign = rule == dialect::hami_rule::binpack ? 1 : -1;
             double worst_taken = 1e9;
             for_each_gpu(taken,
@@ -54,7 +55,7 @@ TEST(hami, scores_nodes_before_the_request_is_added) {
         if (request.gpus == 0) return;
         double slots = 0, all_slots = 0, memory = 0, all_memory = 0;
         for (int i = 0; i < node.gpu_count(); ++i) {
-            slots += node.gpu(i).sharers;
+            slots += node.gpu(i).sharers();
             all_slots += node.capacity(i).max_sharers;
             memory += node.capacity(i).memory - node.gpu(i).memory_free;
             all_memory += node.capacity(i).memory;
@@ -101,4 +102,20 @@ TEST(hami,
 
 TEST(hami, scores_nothing_where_there_is_none_of_a_dimension) {
     EXPECT_EQ(dialect::hami_score({.slots_used = 3, .slots = 10, .cores_used = 1, .cores = 10}), 0);
+}
+
+TEST(hami, leaves_the_request_out_of_the_device_score_as_installed) {
+    cluster on = cluster_builder{}
+                     .add_nodes(1, {1_cores, 1_GiB, {{1, models::a100_80gb, {}}, {1, models::t4, {}}}})
+                     .build()
+                     .value();
+    const request part{.gpus = 1, .share = slice{.memory = 12_GiB}};
+    const auto pick = [&](bool with_request) {
+        const dialect::hami_gpus by{.rule = dialect::hami_rule::spread, .with_request = with_request};
+        return policy::select_gpus(by, on[node_id{0}], part).gpus.lowest();
+    };
+    EXPECT_EQ(pick(true), 0) << "on the T4 it takes the larger part";
+    (void)on.take(node_id{0}, gpu_set::of(0), {.gpus = 1, .share = slice{.memory = 1_GiB}});
+    EXPECT_EQ(pick(true), 0);
+    EXPECT_EQ(pick(false), 1) << "with nothing on it, the T4 has the lower score";
 }

@@ -5,24 +5,37 @@
 
 using namespace gpupack;
 
+namespace {
+
+constexpr share_rule counted{.counts_percent = true};
+
+} // namespace
+
 TEST(koordinator_request, asks_for_parts_or_for_whole_gpus) {
-    EXPECT_EQ(dialect::koordinator_request({50, 25}).value(), (request{.gpus = 1, .share = slice{{}, 500_milli, 25}}));
+    EXPECT_EQ(dialect::koordinator_request({50, 25}).value(), (request{.gpus = 1, .share = slice{.compute = 500_milli, .memory_percent = 25, .rule = counted}}));
     EXPECT_EQ(dialect::koordinator_request({100, 100}).value(), request{.gpus = 1});
     EXPECT_EQ(dialect::koordinator_request({800, 800}).value(), request{.gpus = 8});
-    EXPECT_EQ(dialect::koordinator_request({100, 60, 4}).value(), (request{.gpus = 4, .share = slice{{}, 250_milli, 15}}));
-    EXPECT_EQ(dialect::koordinator_request({0, 200}).value(), (request{.gpus = 2, .share = slice{.memory_percent = 100}}));
+    EXPECT_EQ(dialect::koordinator_request({100, 60, 4}).value(), (request{.gpus = 4, .share = slice{.compute = 250_milli, .memory_percent = 15, .rule = counted}}));
+    EXPECT_EQ(dialect::koordinator_request({0, 200}).value(), (request{.gpus = 2, .share = slice{.memory_percent = 100, .rule = counted}}));
+}
+
+TEST(koordinator_request, reads_memory_and_rounds_down) {
+    const auto mib = dialect::koordinator_request({.core = 25, .shared = 5, .memory = 1003}).value();
+    EXPECT_EQ(mib, (request{.gpus = 5, .share = slice{.memory = 200_MiB, .compute = 50_milli, .rule = counted}}));
+    EXPECT_EQ(dialect::koordinator_request({.gpu = 50}).value(), dialect::koordinator_request({50, 50}).value());
+    EXPECT_EQ(dialect::koordinator_request({.whole = 3}).value(), request{.gpus = 3});
+    EXPECT_EQ(dialect::koordinator_split({100, 300}).value(), (dialect::koordinator_demand{3, 33, 100, 0, false}));
 }
 
 TEST(koordinator_request, refuses_what_koordinator_refuses) { // 150 is illegal, 200 is two GPUs
-    const auto told = [](const dialect::koordinator_resources& request) {
-        return dialect::koordinator_request(request).error().message();
+    const auto legal = [](const dialect::koordinator_resources& resources) {
+        return dialect::koordinator_split(resources).has_value();
     };
-    EXPECT_EQ(told({150, 150}), R"(gpu-core: "150": expected at most 100, or a multiple of 100)");
-    EXPECT_EQ(told({100, 150}), R"(gpu-memory-ratio: "150": expected at most 100, or a multiple of 100)");
-    EXPECT_EQ(told({50, 50, 3}), R"(gpu-core: "50": expected an amount that the number of GPUs divides)");
-    EXPECT_EQ(told({300, 300, 2}), R"(gpu-core: "300": expected at most 100 a GPU)");
-    EXPECT_EQ(told({3300, 3300}), R"(gpu-memory-ratio: "3300": expected at most 32 GPUs)");
-    EXPECT_EQ(told({0, 0}), R"(gpu-core: "0": expected cores or memory)");
-    EXPECT_EQ(told({-1, 5}), R"(gpu-core: "-1": expected 0 or more)");
-    EXPECT_EQ(told({5, 5, 33}), R"(gpu.shared: "33": expected from 1 to 32 GPUs)");
+    for (const dialect::koordinator_resources& resources :
+         {dialect::koordinator_resources{150, 150}, {100, 150}, {50, 50, 3}, {300, 300, 2}, {.core = 50}, {.shared = 2},
+          {.memory_ratio = 50, .memory = 100}, {-1, 5}, {.gpu = 150}, {.core = 5, .gpu = 50}, {.core = 5, .whole = 1}, {}})
+        EXPECT_FALSE(legal(resources));
+    EXPECT_TRUE(legal({0, 0})) << "which no GPU is needed for";
+    for (const dialect::koordinator_resources& resources : {dialect::koordinator_resources{0, 0}, {3300, 3300}, {200, 100}})
+        EXPECT_FALSE(dialect::koordinator_request(resources));
 }

@@ -10,8 +10,8 @@ using namespace gpupack;
 TEST(ray, packs_onto_nodes_with_bundles_and_spreads_onto_others) {
     const cluster on = cluster_builder{}.add_nodes(3, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     const request bundle{.cpu = 1_cores, .gpus = 1};
-    scheduler pack{on, dialect::ray{policy::strategy::binpack}};
-    scheduler spread{on, dialect::ray{policy::strategy::spread}};
+    scheduler pack{on, dialect::ray{policy::strategy::binpack, true}};
+    scheduler spread{on, dialect::ray{policy::strategy::spread, true}};
     std::vector<unsigned> packed;
     std::vector<unsigned> spreaded;
     for (int i = 0; i < 6; ++i) {

@@ -41,3 +41,23 @@ TEST(volcano_vgpu, takes_percent_of_each_gpu_of_its_own) { // Volcano computes i
     ASSERT_TRUE(by.place({.gpus = 2, .share = slice{.memory_percent = 60}}));
     EXPECT_TRUE(by.place({.gpus = 2, .share = slice{.memory_percent = 40}}));
 }
+
+TEST(volcano_vgpu, rounds_as_doubles_do) {
+    cluster on = cluster_builder{}
+                     .add_nodes(1, {1_cores, 1_GiB, {1, gpu_model{.model = name{"A100-40GB"}, .memory = 40960_MiB}}})
+                     .build()
+                     .value();
+    const request part{.gpus = 1, .share = slice{23552_MiB}};
+    EXPECT_EQ(dialect::volcano_vgpu_node{}(on[node_id{0}], part), 57) << "57.5 points, of which the double falls short";
+}
+
+TEST(volcano_vgpu, takes_the_last_gpus_without_a_policy) {
+    cluster on = a100s(4);
+    const auto last = [&](const request& request) {
+        return policy::select_gpus(dialect::volcano_vgpu_last_gpus{}, on[node_id{0}], request).gpus;
+    };
+    EXPECT_EQ(last({.gpus = 2, .share = slice{1_GiB}}).bits(), 0b1100U);
+    (void)on.take(node_id{0}, gpu_set::of(3), {.gpus = 1});
+    EXPECT_EQ(last({.gpus = 2, .share = slice{1_GiB}}).bits(), 0b0110U);
+    EXPECT_TRUE(last({.gpus = 4}).empty());
+}

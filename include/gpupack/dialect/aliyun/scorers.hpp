@@ -23,7 +23,7 @@ struct aliyun_vgpu {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);
-            if (chosen.node.gpu(i).sharers > 0) sum += 2000;
+            if (chosen.node.gpu(i).sharers() > 0) sum += 2000;
             sum += 1000 * load.used / load.capacity;
         });
         return sum;

@@ -53,8 +53,11 @@ struct hami_load {
 /// What HAMi calls a device policy.
 enum class hami_rule : std::uint8_t { binpack, spread, mutex };
 
-/// Prefers GPUs by HAMi's device score with the request on them: the highest under binpack, the lowest under
-/// spread, idle GPUs under mutex.
+/// Prefers GPUs by HAMi's device score before the request is placed: the highest under binpack, the lowest under spread, idle
+/// GPUs under mutex.
+///
+/// HAMi means to count the request in, and its unit tests do; as installed it does not, because the type that a request
+/// carries is another word than the type under which devices are registered.
 ///
 /// Ties: higher NUMA node (gpu_setup::numa), as there; then lower GPU set: there none. MIG starts as HAMi's.
 /// Source: HAMi's device order (docs/sources.md#hami).
@@ -63,6 +66,7 @@ struct hami_gpus {
     /// The NUMA node comes first: the lowest under binpack, else the highest; GPUs are not held to one node.
     bool numa_bind = false;
     hami_weights weights{}; ///< How much each dimension counts.
+    bool with_request = false; ///< Whether the request counts, as in HAMi's unit tests.
 
     /// The number by which HAMi orders its devices; the highest is taken first.
     ///
@@ -83,8 +87,8 @@ struct hami_gpus {
         policy::score sum = 0;
         for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
             const gpu_capacity& capacity = chosen.node.capacity(i);
-            const policy::score scored = hami_score(load_with(chosen.node.gpu(i), capacity, request.share), weights);
-            sum += starts * rank(capacity.numa, scored, chosen.node.gpu(i).sharers);
+            const policy::score scored = hami_score(load_of_gpu(chosen.node.gpu(i), capacity, request.share), weights);
+            sum += starts * rank(capacity.numa, scored, chosen.node.gpu(i).sharers());
             if (request.share.way() == sharing::mig)
                 sum += detail::hami_start(*capacity.mig, chosen.slots[nth < max_instances ? nth : 0]);
         });
@@ -93,17 +97,21 @@ struct hami_gpus {
     friend bool operator==(const hami_gpus&, const hami_gpus&) = default;
 
   private:
-    [[nodiscard]] GPUPACK_HD static constexpr hami_load load_with(const gpu_state& gpu, const gpu_capacity& capacity,
-                                                                  const share& request) noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr hami_load load_of_gpu(const gpu_state& gpu, const gpu_capacity& capacity,
+                                                             const share& request) const noexcept {
         const bool whole = request.way() == sharing::exclusive;
-        hami_load load{.slots_used = gpu.sharers + 1, .slots = capacity.max_sharers, .cores = capacity.compute};
+        hami_load load{.slots_used = gpu.sharers(), .slots = capacity.max_sharers, .cores = capacity.compute};
         load.cores_used = capacity.compute - gpu.compute_free;
-        load.cores_used += whole ? capacity.compute : request.compute().count();
-        load.memory = capacity.memory == 0 ? load.cores : capacity.memory;
-        load.memory_used = load.cores_used;
-        if (capacity.memory == 0) return load;
+        load.memory = capacity.memory;
         load.memory_used = capacity.memory - gpu.memory_free;
-        load.memory_used += whole ? capacity.memory : request.memory_of(capacity.memory);
+        if (with_request) {
+            load.slots_used += 1;
+            load.cores_used += whole ? capacity.compute : request.compute().count();
+            load.memory_used += whole ? capacity.memory : request.memory_of(capacity.memory);
+        }
+        if (capacity.memory > 0) return load;
+        load.memory = load.cores;
+        load.memory_used = load.cores_used;
         return load;
     }
 };
@@ -122,7 +130,7 @@ struct hami_node {
         hami_load all{.cores_used = (node.compute() - node.compute_free()).count(),
                       .cores = node.compute().count()};
         for (int i = 0; i < node.gpu_count(); ++i) {
-            all.slots_used += node.gpu(i).sharers;
+            all.slots_used += node.gpu(i).sharers();
             all.slots += node.capacity(i).max_sharers;
             all.memory_used += node.capacity(i).memory - node.gpu(i).memory_free;
             all.memory += node.capacity(i).memory;

@@ -6,6 +6,7 @@
 #include <gpupack/dialect/preset.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/policy/strategy.hpp>
+#include <gpupack/request/request_rule.hpp>
 
 #include <tuple>
 
@@ -17,11 +18,19 @@ inline constexpr auto kai_presets = std::tuple{
            +[](const preset_inputs&) {
                return policy::node_then_gpus(kai_node{policy::strategy::binpack},
                                              kai_gpus{policy::strategy::binpack});
-           }},
-    preset{"kai-spread", "KAI: joins shared GPUs first, then spreads over nodes and GPUs",
+           },
+           request_rule::double_rounding},
+    preset{"kai-spread", "KAI: spreads over nodes by their idle GPUs, then over GPUs",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(kai_node{policy::strategy::spread},
                                              kai_gpus{policy::strategy::spread});
-           }}};
+           },
+           request_rule::double_rounding},
+    preset{"kai-spread-sharing", "KAI: joins shared GPUs first, then spreads; gpusharingorder turned on by hand",
+           +[](const preset_inputs&) {
+               return policy::node_then_gpus(kai_node{policy::strategy::spread, true},
+                                             kai_gpus{policy::strategy::spread});
+           },
+           request_rule::double_rounding}};
 
 } // namespace gpupack::dialect

@@ -54,31 +54,46 @@ inline constexpr policy::score kai_point = 1'000'000;
     return 10 * (nth + 1) / nodes * kai_point;
 }
 
-/// What is free on a node of the resource that counts, and what there is: thousandths of GPUs, a shared one by what
-/// it has least of; milli-cores for a request without GPUs.
+/// What is free on a node of the resource that counts, and what there is: whole idle GPUs; milli-cores for a request without
+/// GPUs. A node whose GPUs are cut by MIG has no whole ones.
 struct kai_amounts {
     policy::score free = 0; ///< What is free.
     policy::score all = 0; ///< What there is.
 };
 
 /// The amounts of a node.
+///
+/// Source: KAI's NonAllocatedResource (docs/sources.md#kai).
 [[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
                                                               const request& request) noexcept {
     if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
-    kai_amounts amounts{0, policy::score{1000} * node.gpu_count()};
+    kai_amounts amounts;
     for (int i = 0; i < node.gpu_count(); ++i) {
-        const gpu_capacity& capacity = node.capacity(i);
-        const policy::score compute = policy::score{1000} * node.gpu(i).compute_free / capacity.compute;
-        const policy::score memory =
-            capacity.memory == 0 ? compute : policy::score{1000} * node.gpu(i).memory_free / capacity.memory;
-        amounts.free += compute < memory ? compute : memory;
+        if (node.capacity(i).only == sharing::mig) continue;
+        ++amounts.all;
+        if (node.gpu(i).sharers() == 0 && !node.gpu(i).closed) ++amounts.free;
     }
     return amounts;
 }
 
-/// The scorer that kai_node prepares: least and most are over the nodes of the decision that have the resource.
+/// Whether a request can join a GPU of a node that is shared already. A request without GPUs joins any: KAI does not ask
+/// whether it wants one.
+///
+/// Source: KAI's plugin gpusharingorder (docs/sources.md#kai).
+[[nodiscard]] GPUPACK_HD constexpr bool kai_joins(const node_view& node, const request& request) noexcept {
+    bool joins = false;
+    if (request.gpus == 0)
+        for (int i = 0; i < node.gpu_count(); ++i)
+            joins = joins || (node.gpu(i).way == sharing::slices && node.gpu(i).sharers() > 0);
+    else if (request.share.way() == sharing::slices)
+        for_each_gpu(fit::fitting_gpus(node, request), [&](int i) { joins = joins || node.gpu(i).sharers() > 0; });
+    return joins;
+}
+
+/// The scorer that kai_node prepares: least and most are over the nodes that have the resource.
 struct kai_node_scorer {
-    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads this request.
+    bool shares_first = true; ///< Whether joining a GPU that is shared comes before all else.
     policy::score least = 0; ///< The least that is free on a node.
     policy::score most = 0; ///< The most that is free on a node.
 
@@ -90,27 +105,30 @@ struct kai_node_scorer {
             sum = kai_spread_score(amounts.free, amounts.all);
         else if (amounts.all > 0)
             sum = kai_pack_score(amounts.free, least, most);
-        if (request.gpus == 0) return sum + (node.gpu_count() == 0 ? 10 * kai_point : 0);
-        if (request.share.way() != sharing::slices) return sum;
-        bool joins = false;
-        for_each_gpu(fit::fitting_gpus(node, request), [&](int i) { joins |= node.gpu(i).sharers > 0; });
-        return sum + (joins ? 1000 * kai_point : 0);
+        if (request.gpus == 0 && node.gpu_count() == 0) sum += 10 * kai_point;
+        return sum + (shares_first && kai_joins(node, request) ? 1000 * kai_point : 0);
     }
 };
 
-/// Prefers nodes as KAI does: where the request can join a GPU that is shared already, 1000 points; CPU work on
-/// nodes without GPUs, 10; and by density, up to 9.
+/// Prefers nodes as KAI does: with the plugin gpusharingorder, where the request can join a GPU that is shared already, 1000
+/// points; CPU work on nodes without GPUs, 10; and by density, up to 9.
 ///
-/// Ties: lower node.
-/// Source: KAI's plugins gpusharing order, resourcetype and nodeplacement (docs/sources.md#kai).
+/// The density compares whole idle GPUs, or CPU, over all nodes that have any, also those that the request does not fit.
+/// Ties: lower node. KAI takes the first by name: number nodes in the order of their names.
+/// Source: KAI's plugins gpusharingorder, resourcetype and nodeplacement (docs/sources.md#kai).
 struct kai_node {
-    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
+    policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads requests for GPUs.
+    /// Whether gpusharingorder is installed: KAI's operator does so with binpack alone.
+    bool shares_first = lean == policy::strategy::binpack;
+    policy::strategy cpu_lean = lean; ///< Whether it packs or spreads requests without GPUs.
 
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.scope = policy::reads::cluster};
 
     /// Measures nodes by what is free: the policy itself does (see policy::measuring).
-    [[nodiscard]] constexpr kai_node measurer(const policy::decision&) const noexcept { return *this; }
+    [[nodiscard]] constexpr kai_node measurer(const policy::decision& decision) const noexcept {
+        return decision.request.gpus == 0 ? kai_node{cpu_lean, shares_first, cpu_lean} : *this;
+    }
     /// What is free on a node; false where it has nothing of the resource, or does not matter.
     [[nodiscard]] GPUPACK_HD constexpr bool measure(const node_view& node, const request& request,
                                                     policy::score& value) const noexcept {
@@ -121,11 +139,11 @@ struct kai_node {
     }
     /// The scorer for the least and the most that is free.
     [[nodiscard]] GPUPACK_HD constexpr kai_node_scorer scorer_over(const policy::value_span& span) const noexcept {
-        return {lean, span.lowest, span.highest};
+        return {lean, shares_first, span.lowest, span.highest};
     }
-    /// Finds the least and the most that is free over the nodes that fit. Cost: a pass over the cluster.
+    /// Finds the least and the most that is free over all nodes. Cost: a pass over the cluster.
     [[nodiscard]] constexpr kai_node_scorer prepare(const policy::decision& decision) const {
-        return policy::prepare_over_nodes(*this, decision);
+        return policy::prepare_over_nodes(measurer(decision), decision);
     }
     friend bool operator==(const kai_node&, const kai_node&) = default;
 };

@@ -32,13 +32,16 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
         visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
 }
 
-/// The first of the fixed sets that is available; none where there is none.
+/// The first of the fixed sets that is available and has all the GPUs that are required; none where there is none, for which
+/// go-gpuallocator refuses the pod.
 ///
 /// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
-[[nodiscard]] GPUPACK_HD constexpr gpu_set static_set(dgx machine, gpu_set available, int size) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_set static_set(dgx machine, gpu_set available, int size,
+                                                      gpu_set required = {}) noexcept {
     gpu_set found;
+    if (!((available & required) == required)) return found;
     for_each_static_set(machine, size, [&](gpu_set set) {
-        if (found.empty() && (available & set) == set) found = set;
+        if (found.empty() && (available & set) == set && (set & required) == required) found = set;
     });
     return found;
 }
@@ -46,7 +49,8 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
 /// Takes the first of the fixed sets of a DGX that is free.
 ///
 /// Source: go-gpuallocator (docs/sources.md#go-gpuallocator).
-/// Score: minus its place in their order; -1000 for GPUs that are no such set, which go-gpuallocator refuses.
+/// Score: minus its place in their order; -1000 for GPUs that are no such set, which go-gpuallocator refuses: whether it does
+/// tells static_set.
 /// Ties: lower GPU set.
 struct static_dgx {
     dgx machine = dgx::dgx_1_v100; ///< The machine whose sets it takes.

@@ -14,12 +14,12 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Ray's bundle policies.
 inline constexpr auto ray_presets = std::tuple{
-    preset{"ray-pack", "Ray's PACK: nodes with bundles first, then the most left; the fullest GPU that fits",
+    preset{"ray-pack", "Ray's PACK, each task a group of its own: the most left; the fullest GPU that fits",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(ray{policy::strategy::binpack}, policy::gpu_best_fit{});
            }},
     preset{"ray-spread",
-           "Ray's SPREAD: nodes without bundles first, then the most left; the fullest GPU that fits",
+           "Ray's SPREAD, each task a group of its own: the same as PACK",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(ray{policy::strategy::spread}, policy::gpu_best_fit{});
            }}};

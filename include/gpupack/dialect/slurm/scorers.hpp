@@ -22,7 +22,7 @@ struct slurm_shard {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_state& gpu = chosen.node.gpu(i);
-            if (gpu.sharers > 0) sum += 2000;
+            if (gpu.sharers() > 0) sum += 2000;
             if (least_loaded) sum += policy::score{1000} * gpu.compute_free / chosen.node.capacity(i).compute;
         });
         return sum;

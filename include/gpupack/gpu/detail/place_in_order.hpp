@@ -72,7 +72,7 @@ template <class Key, class Preparation> struct place_in_order_job {
 inline constexpr std::uint32_t span_parts = 1024;
 inline constexpr std::uint32_t span_stride = 32;
 
-/// Finds the span of what a preparation measures on the nodes that a request fits; it stands in parts[0] then.
+/// Finds the span of what a preparation measures on the nodes that count for a request; it stands in parts[0] then.
 template <class Team, class Preparation> GPUPACK_HD void
 measure_nodes(const Team& team, const writable_cluster_view& cluster, const request& request,
               std::uint32_t request_class, const Preparation& preparation, policy::value_span* parts) {
@@ -81,8 +81,7 @@ measure_nodes(const Team& team, const writable_cluster_view& cluster, const requ
         for (auto i = static_cast<std::uint32_t>(part); i < cluster.size; i += span_parts) {
             const node_view node = cluster[node_id{i}];
             policy::score value = 0;
-            if (fit::fits(node, request) && preparation.measure(node, request, request_class, value))
-                span.offer(value);
+            if (preparation.measure(node, request, request_class, value)) span.offer(value);
         }
         parts[part] = span;
     });

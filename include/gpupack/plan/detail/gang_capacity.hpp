@@ -60,7 +60,7 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
         large.share.is_split() || in_profiles(small.share.way()))
         return false;
     return small.share.memory() <= large.share.memory() && small.share.compute() <= large.share.compute() &&
-           small.share.memory_percent() == large.share.memory_percent();
+           small.share.memory_part() == large.share.memory_part() && small.share.rule() == large.share.rule();
 }
 
 /// Whether these nodes might hold the gang now. A no is proven: some part, with all that need as much as it does, has more

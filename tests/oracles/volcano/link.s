@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets deviceScore in link.go have no body.

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// HAMi's scheduler: fit by node, node, GPUs and what they give.
+#include "board.hpp"
+#include "systems.hpp"
+
+#include <gpupack/dialect/hami/presets.hpp>
+#include <gpupack/dialect/hami/request.hpp>
+#include <gpupack/dialect/models_by_type.hpp>
+#include <gpupack/request/gpu_selector.hpp>
+#include <gpupack/request/instances.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace judge_program {
+namespace {
+
+using namespace gpupack;
+using nlohmann::json;
+
+/// The profiles of the two A100 as HAMi lists them.
+constexpr mig::profile of_40_gb[] = {
+    {.name = "1g.5gb", .compute_slices = 1, .size = 1, .starts = 0x7f, .max_instances = 7, .memory = mebibytes{4864}},
+    {.name = "2g.10gb", .compute_slices = 2, .size = 2, .starts = 0b10101, .max_instances = 3, .memory = mebibytes{9856}},
+    {.name = "3g.20gb", .compute_slices = 3, .size = 4, .starts = 0b10001, .max_instances = 2, .memory = mebibytes{19968}},
+    {.name = "7g.40gb", .compute_slices = 7, .size = 8, .starts = 1, .max_instances = 1, .memory = mebibytes{40192}}};
+constexpr mig::profile of_80_gb[] = {
+    {.name = "1g.10gb", .compute_slices = 1, .size = 1, .starts = 0x7f, .max_instances = 7, .memory = mebibytes{9728}},
+    {.name = "2g.20gb", .compute_slices = 2, .size = 2, .starts = 0b10101, .max_instances = 3, .memory = mebibytes{19968}},
+    {.name = "3g.40gb", .compute_slices = 3, .size = 4, .starts = 0b10001, .max_instances = 2, .memory = mebibytes{40192}},
+    {.name = "7g.80gb", .compute_slices = 7, .size = 8, .starts = 1, .max_instances = 1, .memory = mebibytes{81152}}};
+
+std::string gpu_name(int node, int gpu) {
+    return "node" + std::to_string(node) + "-gpu" + std::to_string(gpu);
+}
+
+node_topology topology_of(const json& node) {
+    const std::size_t count = node["gpus"].size();
+    node_topology topology;
+    for (const json& gpu : node["gpus"]) topology.numa.push_back(gpu["numa"]);
+    topology.switched = node.value("switched", false);
+    topology.links.assign(count, std::vector<gpu_link>(count));
+    for (std::size_t a = 0; a < count; ++a)
+        for (std::size_t b = 0; b < count; ++b)
+            if (a != b)
+                topology.links[a][b] = {static_cast<pcie_path>(node["pcie"][a][b].get<int>()),
+                                        node["nvlinks"][a][b].get<std::uint8_t>()};
+    return topology;
+}
+
+gpu_group group_of(const json& node, const json& gpu) {
+    gpu_model model{.model = name{gpu["type"].get<std::string>()}, .memory = mebibytes{gpu["memory_mib"].get<int>()}};
+    gpu_setup setup{.max_sharers = node["sharers"],
+                    .memory_percent = node["memory_percent"],
+                    .compute_percent = node["core_percent"],
+                    .numa = gpu["numa"]};
+    if (gpu.value("mig", false)) {
+        model.mig = model.memory > mebibytes{50000} ? mig::geometry{of_80_gb, 4, 7, 8} : mig::geometry{of_40_gb, 4, 7, 8};
+        setup.only = sharing::mig;
+        setup.max_sharers = 7;
+    }
+    return {1, model, setup};
+}
+
+board make_board(const json& test_case) {
+    cluster_builder builder;
+    int number = 0;
+    for (const json& node : test_case["nodes"]) {
+        std::vector<gpu_group> groups;
+        std::vector<std::string> ids;
+        for (const json& gpu : node["gpus"]) {
+            groups.push_back(group_of(node, gpu));
+            ids.push_back(gpu_name(number, static_cast<int>(ids.size())));
+        }
+        node_spec spec{.cpu = milli_cpu{1'000'000}, .memory = mebibytes{1'000'000}, .gpus = gpu_list{groups}};
+        if (node.contains("pcie")) spec.topology = topology_of(node);
+        builder.add_node("node" + std::to_string(number++), spec, ids);
+    }
+    board made{std::move(builder).build().value()};
+    number = 0;
+    for (const json& node : test_case["nodes"]) {
+        int index = 0;
+        for (const json& gpu : node["gpus"]) {
+            if (gpu.value("closed", false) || gpu.value("broken", false)) made.set_closed(number, gpu_set::of(index), true);
+            ++index;
+        }
+        ++number;
+    }
+    return made;
+}
+
+std::optional<std::int64_t> amount(const json& asked, const char* key) {
+    if (!asked.contains(key)) return std::nullopt;
+    return asked[key].get<std::int64_t>();
+}
+
+/// Adds the choice of GPUs by id; false where none is left.
+bool choose_gpus(const json& asked, const cluster& cluster, request& made) {
+    std::vector<std::string> names;
+    names.reserve(64);
+    gpu_selector selector;
+    for (const char* key : {"use_gpus", "no_use_gpus"}) {
+        if (!asked.contains(key)) continue;
+        for (const json& id : asked[key]) {
+            names.push_back(gpu_name(id[0], id[1]));
+            (key[0] == 'u' ? selector.allow : selector.deny).push_back(names.back());
+        }
+    }
+    if (names.empty()) return true;
+    const auto ids = selector.select(cluster.gpu_ids());
+    if (!ids) return false;
+    made.ids = *ids;
+    return true;
+}
+
+/// The request as HAMi reads the pod; nothing where no GPU can ever serve it.
+std::optional<request> request_of(const json& test_case, const json& asked, const cluster& cluster) {
+    bool scales_cores = false;
+    for (const json& node : test_case["nodes"]) scales_cores = scales_cores || node["core_percent"] != 100;
+    const auto read = dialect::hami_request({asked.value("gpus", std::int64_t{0}), amount(asked, "memory_mib"),
+                                             amount(asked, "percent"), amount(asked, "cores")},
+                                            {.scales_cores = scales_cores});
+    if (!read) return std::nullopt;
+    request made = *read;
+    if (test_case["nodes"][0]["gpus"][0].value("mig", false) && made.share.way() == sharing::slices) {
+        const auto instance = mig_at_least(cluster.models(), made.share.memory(), {}, true);
+        if (!instance) return std::nullopt;
+        made.share = *instance;
+    }
+    const std::string wanted = asked.value("use_type", "");
+    const std::string refused = asked.value("no_use_type", "");
+    if (!wanted.empty() || !refused.empty()) made.models = dialect::models_by_type(cluster.models(), wanted, refused);
+    if (made.models.empty() || !choose_gpus(asked, cluster, made)) return std::nullopt;
+    if (asked.value("numa_bind", false)) made.numa = numa_alignment::single;
+    if (asked.value("gpu_policy", test_case["gpu_policy"].get<std::string>()) == "mutex") {
+        share_rule mutex = made.share.rule();
+        mutex.unshared = true;
+        made.share = made.share.with(mutex);
+    }
+    return made;
+}
+
+/// How a pod is placed: by the installed policies, which its annotations may replace.
+struct pod_policy {
+    std::string name; ///< Of the preset, or of what takes its place.
+    judged_policy policy;
+};
+
+pod_policy policy_of(const json& test_case, const json& asked) {
+    const std::string nodes = asked.value("node_policy", test_case["node_policy"].get<std::string>());
+    const std::string devices = asked.value("gpu_policy", test_case["gpu_policy"].get<std::string>());
+    const auto lean = nodes == "spread" ? policy::strategy::spread : policy::strategy::binpack;
+    if (devices == "topology-aware")
+        return {"hami-topology", judged_policy{policy::node_then_gpus(dialect::hami_node{lean}, dialect::hami_topology{}),
+                                               request_rule::books_profiles}};
+    const auto rule = devices == "binpack" ? dialect::hami_rule::binpack
+                      : devices == "mutex" ? dialect::hami_rule::mutex
+                                           : dialect::hami_rule::spread;
+    dialect::hami_gpus gpus{rule, asked.value("numa_bind", false)};
+    if (asked.contains("weights")) gpus.weights = {asked["weights"][0], asked["weights"][1], asked["weights"][2]};
+    if (gpus == dialect::hami_gpus{rule} && rule != dialect::hami_rule::mutex) {
+        const std::string preset = "hami-" + nodes + (nodes == devices ? "" : "-" + devices);
+        return {preset, preset_of(dialect::hami_presets, preset)};
+    }
+    return {rule == dialect::hami_rule::mutex ? "hami mutex" : gpus.numa_bind ? "hami numa-bind" : "hami weights",
+            judged_policy{policy::node_then_gpus(dialect::hami_node{lean}, gpus), request_rule::books_profiles}};
+}
+
+/// The numbers by which HAMi ordered some GPUs, sorted: sets with the same numbers are equally good to it.
+std::vector<std::pair<float, int>> order_keys(const json& answer, gpu_set gpus, bool mutex) {
+    std::vector<std::pair<float, int>> keys;
+    for_each_gpu(gpus, [&](int i) {
+        const json& key = answer["order"][static_cast<std::size_t>(i)];
+        keys.emplace_back(key[mutex ? "used" : "score"].get<float>(), key["numa"].get<int>());
+    });
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+class replayed_case {
+  public:
+    replayed_case(const json& test_case, tally& counts)
+        : case_{test_case}, counts_{counts}, board_{make_board(test_case)} {}
+
+    void run() {
+        for (const json& asked : case_["requests"]) {
+            if (asked["op"] == "leave")
+                board_.leave(asked["id"]);
+            else if (!arrive(asked))
+                return counts_.leave_out("the rest of a case: gpupack's cluster cannot follow");
+        }
+    }
+
+  private:
+    [[nodiscard]] bool arrive(const json& asked) {
+        counts_.count_decision();
+        const json& answer = asked["answer"];
+        const pod_policy by = policy_of(case_, asked);
+        const auto made = request_of(case_, asked, board_.cluster());
+        const decided ours = made ? by.policy(board_, *made) : decide_nowhere(board_);
+        compare_fit(asked, answer, by.name, ours);
+        if (!answer["fit"].get<bool>()) return true;
+        const json& best = answer["best"];
+        counts_.compare(by.name + " node", ours.node >= 0 && contains(best, ours.node), {},
+                        [&] { return describe(asked, best.dump(), json(ours.best).dump()); });
+        compare_gpus(asked, answer, by.name, ours);
+        return made && follow(asked, answer, by.policy.effective(*made));
+    }
+
+    void compare_fit(const json& asked, const json& answer, const std::string& name, const decided& ours) {
+        for (int n = 0; n < board_.size(); ++n) {
+            const bool theirs = answer["fit"].get<bool>() && !answer["scores"][static_cast<std::size_t>(n)].is_null();
+            counts_.compare(name + " node fits", theirs == ours.fits(n), {}, [&] {
+                const std::string where = "node " + std::to_string(n);
+                return describe(asked, where + (theirs ? " fits" : " does not fit"), where + (ours.fits(n) ? " fits" : " does not fit"));
+            });
+        }
+    }
+
+    void compare_gpus(const json& asked, const json& answer, const std::string& name, const decided& ours) {
+        const int node = answer["node"];
+        gpu_set theirs;
+        for (const json& each : answer["gpus"]) theirs.insert(each["gpu"].get<int>());
+        bool same = false;
+        if (ours.fits(node)) {
+            const gpu_set gpus = ours.gpus(node);
+            same = gpus == theirs || contains(answer.value("others", json::array()), static_cast<int>(gpus.bits())) ||
+                   ((name != "hami-topology" || board_.node(node).type().links == nullptr) && order_keys(answer, gpus, name == "hami mutex") ==
+                                                   order_keys(answer, theirs, name == "hami mutex"));
+            if (gpus == theirs) same = same_start(answer, node, ours);
+        }
+        counts_.compare(name + " GPUs", same, {}, [&] {
+            return describe(asked, "node " + std::to_string(node) + " " + answer["gpus"].dump(),
+                            ours.fits(node) ? text_of(ours.gpus(node)) : "does not fit");
+        });
+    }
+
+    /// Whether a MIG instance starts where HAMi's does.
+    bool same_start(const json& answer, int node, const decided& ours) const {
+        if (!answer["gpus"][0].contains("profile")) return true;
+        const auto& table = *board_.node(node).capacity(ours.gpus(node).lowest()).mig;
+        const auto& slot = table.slots[ours.slots(node)[0]];
+        return slot.start == answer["gpus"][0]["start"] &&
+               table.profiles[slot.profile].name.view() == answer["gpus"][0]["profile"].get<std::string>();
+    }
+
+    [[nodiscard]] bool follow(const json& asked, const json& answer, const request& made) {
+        const int node = answer["node"];
+        gpu_set gpus;
+        slot_list slots;
+        std::vector<json> sorted(answer["gpus"].begin(), answer["gpus"].end());
+        std::sort(sorted.begin(), sorted.end(), [](const json& a, const json& b) { return a["gpu"] < b["gpu"]; });
+        int nth = 0;
+        bool same = true;
+        for (const json& each : sorted) {
+            const int gpu = each["gpu"];
+            gpus.insert(gpu);
+            const gpu_capacity& capacity = board_.node(node).capacity(gpu);
+            if (each.contains("profile")) {
+                for (int s = 0; s < capacity.mig->slot_count; ++s)
+                    if (capacity.mig->slots[s].start == each["start"] &&
+                        capacity.mig->profiles[capacity.mig->slots[s].profile].name.view() == each["profile"].get<std::string>())
+                        slots.set(nth, s);
+            }
+            ++nth;
+        }
+        std::vector<gpu_state> before;
+        for (const json& each : sorted) before.push_back(board_.node(node).gpu(each["gpu"]));
+        if (!board_.take(asked["id"], node, gpus, made, slots)) return false;
+        std::string ours;
+        for (std::size_t i = 0; i < sorted.size(); ++i) {
+            const json& each = sorted[i];
+            const gpu_state& was = before[i];
+            const gpu_state& is = board_.node(node).gpu(each["gpu"]);
+            const int memory = was.memory_free - is.memory_free;
+            const int cores = (was.compute_free - is.compute_free) / 10;
+            ours += std::to_string(memory) + " MiB " + std::to_string(cores) + " cores ";
+            same = same && memory == each["memory_mib"] && cores == each["cores"];
+        }
+        counts_.compare("hami shares", same, {}, [&] { return describe(asked, answer["gpus"].dump(), ours); });
+        return true;
+    }
+
+    sides describe(const json& asked, const std::string& theirs, const std::string& ours) const {
+        json question = asked;
+        question.erase("answer");
+        return {question.dump(), theirs, ours};
+    }
+
+    const json& case_;
+    tally& counts_;
+    board board_;
+};
+
+} // namespace
+
+void judge_hami(const json& test_case, tally& counts) {
+    replayed_case{test_case, counts}.run();
+}
+
+} // namespace judge_program

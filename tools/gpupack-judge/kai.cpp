@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// KAI: fit by node, node, and how GPUs are shared.
+#include "board.hpp"
+#include "systems.hpp"
+
+#include <gpupack/dialect/kai/presets.hpp>
+#include <gpupack/dialect/kai/request.hpp>
+#include <gpupack/request/instances.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace judge_program {
+namespace {
+
+using namespace gpupack;
+using nlohmann::json;
+
+constexpr std::string_view memory_fault = "gpu-memory beyond the GPU's memory is placed";
+
+/// The instances of the MIG layouts of the cases, by profile and start.
+std::vector<mig::gpu_instance> instances_of(std::size_t layout) {
+    static const std::array<std::vector<mig::gpu_instance>, 5> layouts{{
+        {{"1g.5gb", 0}, {"1g.5gb", 1}, {"1g.5gb", 2}, {"1g.5gb", 3}, {"1g.5gb", 4}, {"1g.5gb", 5}, {"1g.5gb", 6}},
+        {{"3g.20gb", 0}, {"3g.20gb", 4}},
+        {{"3g.20gb", 4}, {"2g.10gb", 0}, {"1g.5gb", 2}, {"1g.5gb", 3}},
+        {{"7g.40gb", 0}},
+        {{"2g.10gb", 0}, {"2g.10gb", 2}, {"2g.10gb", 4}, {"1g.5gb", 6}},
+    }};
+    return layouts.at(layout);
+}
+
+gpu_list gpus_of(const json& node) {
+    std::vector<gpu_group> groups;
+    const int count = node["gpus"];
+    if (count == 0) return {};
+    if (node.contains("layouts")) {
+        for (const json& layout : node["layouts"])
+            groups.push_back({1, models::a100_40gb, {.only = sharing::mig, .instances = instances_of(layout)}});
+        return gpu_list{groups};
+    }
+    const mebibytes memory{node["gpu_mib"].get<int>()};
+    const gpu_model model{.model = name{"GPU " + std::to_string(memory.count())}, .memory = memory};
+    return {count, model, {.max_sharers = 65535, .reserve = memory - dialect::kai_gpu_memory(memory)}};
+}
+
+board make_board(const json& test_case) {
+    cluster_builder builder;
+    for (const json& node : test_case["nodes"])
+        builder.add_nodes(1, {.cpu = milli_cpu{node["cpu_milli"].get<std::int64_t>()},
+                              .memory = mebibytes{node["memory_mib"].get<std::int64_t>()},
+                              .gpus = gpus_of(node)});
+    return board{std::move(builder).build().value()};
+}
+
+/// The request as KAI reads the pod; nothing where gpupack's cluster has no such GPU.
+std::optional<request> request_of(const json& want, const model_table& models) {
+    request made;
+    if (want.contains("mig")) {
+        const auto instance = mig_profile(models, want["mig"].get<std::string>());
+        if (!instance) return std::nullopt;
+        made.gpus = 1;
+        made.share = *instance;
+    } else {
+        const std::string fraction = want.value("fraction", "");
+        const std::string memory = want.contains("gpu_mib") ? want["gpu_mib"].dump() : "";
+        const std::string devices = want.contains("devices") ? want["devices"].dump() : "";
+        dialect::kai_annotations annotations;
+        if (want.contains("whole")) annotations.gpus = want["whole"].get<std::int64_t>();
+        if (!fraction.empty()) annotations.fraction = fraction;
+        if (!memory.empty()) annotations.memory = memory;
+        if (!devices.empty()) annotations.devices = devices;
+        const auto read = dialect::kai_request(annotations);
+        if (!read) return std::nullopt;
+        made = *read;
+    }
+    made.cpu = milli_cpu{want["cpu_milli"].get<std::int64_t>()};
+    made.memory = mebibytes{want["memory_mib"].get<std::int64_t>()};
+    return made;
+}
+
+class replayed_case {
+  public:
+    replayed_case(const json& test_case, tally& counts)
+        : case_{test_case}, counts_{counts}, board_{make_board(test_case)},
+          preset_{"kai-" + test_case["strategy"].get<std::string>()}, policy_{preset_of(dialect::kai_presets, preset_)} {}
+
+    void run() {
+        for (const json& event : case_["events"]) {
+            const std::string op = event["op"];
+            const std::int64_t id = event["id"];
+            bool follows = true;
+            if (op == "terminate") {
+                leaving_.insert(id);
+            } else if (op == "leave" || op == "gone") {
+                board_.leave(id);
+                leaving_.erase(id);
+            } else if (op == "start") {
+                follows = follow(event["want"], id, event["node"], gpus_in(event.value("gpus", json::array())));
+            } else {
+                follows = place(event);
+            }
+            if (!follows) return counts_.leave_out("the rest of a case: gpupack's cluster cannot follow");
+        }
+    }
+
+  private:
+    [[nodiscard]] bool place(const json& event) {
+        counts_.count_decision();
+        const json& want = event["want"];
+        const json& answer = event["answer"];
+        const bool waits = answer.value("waits", false) || answer.value("overbooks", false);
+        if (!leaving_.empty() || waits)
+            counts_.leave_out("a decision while tasks are leaving");
+        else
+            compare(want, answer);
+        const int node = answer["node"];
+        if (node < 0 || waits) return true;
+        return follow(want, event["id"], node, gpus_in(answer.value("gpus", json::array())));
+    }
+
+    void compare(const json& want, const json& answer) {
+        const auto made = request_of(want, board_.cluster().models());
+        const decided ours = made ? policy_(board_, *made) : decide_nowhere(board_);
+        const bool beyond = want.contains("gpu_mib") && beyond_memory(want["gpu_mib"]);
+        const std::string_view fault = beyond ? memory_fault : std::string_view{};
+        for (int n = 0; n < board_.size(); ++n) {
+            const bool theirs = contains(answer["fits"], n);
+            counts_.compare(preset_ + " node fits", theirs == ours.fits(n), fault, [&] {
+                const std::string where = "node " + std::to_string(n);
+                return sides{want.dump(), where + (theirs ? " fits" : " does not fit"),
+                             where + (ours.fits(n) ? " fits" : " does not fit")};
+            });
+            if (theirs && ours.fits(n)) compare_score(want, answer, ours, n);
+        }
+        const int node = answer["node"];
+        counts_.compare(preset_ + " node", node == ours.node, fault,
+                        [&] { return sides{want.dump(), std::to_string(node), std::to_string(ours.node)}; });
+        if (node >= 0 && ours.fits(node) && (want.contains("devices") || want.contains("whole")))
+            compare_gpus(want, answer, ours, node);
+    }
+
+    /// Whether some GPU of the cluster has less memory.
+    [[nodiscard]] bool beyond_memory(std::int64_t memory) const {
+        for (const json& node : case_["nodes"])
+            if (node["gpus"] > 0 && memory > dialect::kai_gpu_memory(mebibytes{node.value("gpu_mib", 0)}).count()) return true;
+        return false;
+    }
+
+    /// KAI adds 100 points where the task can start now, which is wherever it fits while nothing is leaving.
+    void compare_score(const json& want, const json& answer, const decided& ours, int node) {
+        const double theirs = answer["scores"][static_cast<std::size_t>(node)].get<double>() - 100;
+        const double mine = static_cast<double>(ours.score(node)) / 1e6;
+        counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6, {}, [&] {
+            return sides{want.dump(), "node " + std::to_string(node) + " " + json(theirs).dump(), json(mine).dump()};
+        });
+    }
+
+    /// Shared GPUs that are equal are taken in the order of a map there; of whole ones KAI tells the number alone.
+    void compare_gpus(const json& want, const json& answer, const decided& ours, int node) {
+        const gpu_set mine = ours.gpus(node);
+        bool same = want.contains("whole") && mine.size() == want["whole"].get<int>();
+        if (want.contains("devices")) {
+            const gpu_set sure = gpus_in(answer.value("sure", json::array()));
+            const gpu_set tied = gpus_in(answer.value("tied", json::array()));
+            int opened = 0;
+            for_each_gpu(mine, [&](int i) { opened += board_.node(node).gpu(i).sharers() == 0 ? 1 : 0; });
+            same = (mine & sure) == sure && (mine & tied).size() == answer.value("take_tied", 0) &&
+                   opened == answer.value("opens", 0);
+        }
+        counts_.compare(preset_ + " GPUs", same, {}, [&] {
+            return sides{want.dump(), "node " + std::to_string(node) + " " + answer["gpus"].dump(), text_of(mine)};
+        });
+    }
+
+    [[nodiscard]] bool follow(const json& want, std::int64_t id, int node, gpu_set gpus) {
+        auto made = request_of(want, board_.cluster().models());
+        if (!made) return false;
+        slot_list slots;
+        if (want.contains("mig")) { // which instance is not KAI's choice
+            const decided ours = policy_(board_, *made);
+            if (!ours.fits(node)) return false;
+            gpus = ours.gpus(node);
+            slots = ours.slots(node);
+        } else if (want.contains("gpu_mib")) { // what lies beyond the GPU takes all of it
+            const mebibytes memory = board_.node(node).gpu_memory(gpus.lowest());
+            if (made->share.memory() > memory) made->share = slice{.memory = memory};
+        }
+        return board_.take(id, node, made->gpus == 0 ? gpu_set{} : gpus, policy_.effective(*made), slots);
+    }
+
+    const json& case_;
+    tally& counts_;
+    board board_;
+    std::string preset_;
+    judged_policy policy_;
+    std::set<std::int64_t> leaving_;
+};
+
+} // namespace
+
+void judge_kai(const json& test_case, tally& counts) {
+    replayed_case{test_case, counts}.run();
+}
+
+} // namespace judge_program
