@@ -98,3 +98,16 @@ TEST(lookahead, compares_by_what_it_is_made_from) {
     EXPECT_TRUE(made == copy);
     EXPECT_FALSE((made == policy::lookahead{mix, {.offers = 3}}));
 }
+
+TEST(lookahead, keeps_room_for_what_takes_most_of_a_gpu_although_it_is_rare) {
+    // By number alone, the large ones would not be among the typical tasks.
+    task_mix mix;
+    const request small{.gpus = 1, .share = slice{.memory = 3_GiB}};
+    const request large{.gpus = 1, .share = slice{.memory = 14_GiB}};
+    mix.add(small, 97);
+    mix.add(large, 3);
+    scheduler by{cluster_builder{}.add_nodes(2, {8_cores, 8_GiB, {1, models::t4}}).build().value(),
+                 policy::lookahead{mix, {.memories = {.fallback = models::t4.memory}}}};
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(by.place(small)->node, node_id{0}) << i;
+    EXPECT_EQ(by.place(large)->node, node_id{1});
+}

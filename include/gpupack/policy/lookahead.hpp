@@ -239,16 +239,16 @@ class lookahead {
     /// of a GPU that they ask for, the others once: what large ones of them cannot use is lost, and by number alone the
     /// many small ones would decide.
     [[nodiscard]] static task_mix fragmenting_tasks(const task_mix& expected, const gpu_memories& memories) {
-        task_mix typical = expected.typical(fgd_typical_percent);
         const auto by_memory = [](const task_mix::entry& each) { return wants_gpu_memory(each.request); };
-        if (std::none_of(typical.entries().begin(), typical.entries().end(), by_memory)) return typical;
-        const std::int64_t times = std::clamp<std::int64_t>((std::int64_t{1} << 20) / typical.total(), 1, 64);
+        if (std::none_of(expected.entries().begin(), expected.entries().end(), by_memory))
+            return expected.typical(fgd_typical_percent);
+        const std::int64_t times = std::clamp<std::int64_t>((std::int64_t{1} << 20) / expected.total(), 1, 64);
         task_mix weighted;
-        for (const task_mix::entry& each : typical.entries()) {
+        for (const task_mix::entry& each : expected.entries()) {
             const std::int64_t part = by_memory(each) ? memories.part_of(each.request) : whole_gpu.count();
             weighted.add(each.request, std::max<std::int64_t>(each.count * times * part / whole_gpu.count(), 1));
         }
-        return weighted;
+        return weighted.typical(fgd_typical_percent);
     }
 
     [[nodiscard]] static bool wants_instances(const task_mix& expected) noexcept {
