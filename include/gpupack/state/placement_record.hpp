@@ -7,6 +7,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
+#include <gpupack/request/share_rule.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/placed_resources.hpp>
 #include <gpupack/state/placement.hpp>

@@ -6,6 +6,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/text_fields.hpp>
+#include <gpupack/request/share_rule_text.hpp>
 #include <gpupack/state/placement_record.hpp>
 
 #include <cstddef>
