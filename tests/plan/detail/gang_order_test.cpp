@@ -14,6 +14,7 @@ TEST(gang_order, matters_where_a_choice_depends_on_what_came_before) {
     const auto depends = [&](const request& request) { return plan::detail::depends_on_order(on, request); };
     EXPECT_FALSE(depends({.gpus = 2}));
     EXPECT_FALSE(depends({.gpus = 1, .share = slice{.memory = 4_GiB}}));
+    EXPECT_TRUE(depends({.gpus = 1, .share = slice{.memory = 4_GiB, .rule = {.unshared = true}}}));
     EXPECT_FALSE(depends({.gpus = 2, .numa = numa_alignment::single}));
     EXPECT_TRUE(depends({.gpus = 2, .numa = numa_alignment::best_effort}));
     EXPECT_TRUE(depends({.gpus = 2, .share = split_slice{8_GiB}}));

@@ -57,7 +57,7 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
     if (small.gpus == 0) return large.gpus == 0;
     if (small.share == large.share && small.gpus == large.gpus && small.numa == large.numa) return true;
     if (small.numa != numa_alignment::none || small.share.way() != large.share.way() || small.share.is_split() ||
-        large.share.is_split() || in_profiles(small.share.way()))
+        large.share.is_split() || in_profiles(small.share.way()) || !small.share.rule().is_plain() || !large.share.rule().is_plain())
         return false;
     return small.share.memory() <= large.share.memory() && small.share.compute() <= large.share.compute() &&
            small.share.memory_part() == large.share.memory_part() && small.share.rule() == large.share.rule();
