@@ -9,7 +9,7 @@ using namespace gpupack;
 
 namespace {
 
-const std::string matrix = "\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\nGPU0\t X \tSYS\t0-3\t0\nGPU1\tSYS\t X \t4-7\t1\n";
+const std::string topo_matrix = "\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\nGPU0\t X \tSYS\t0-3\t0\nGPU1\tSYS\t X \t4-7\t1\n";
 const std::string peers = "\tGPU0\tGPU1\nGPU0\tX\tOK\nGPU1\tOK\tX\n";
 const std::string types = "Link Type between two GPUs\n GPU0 GPU1\nGPU0 0 XGMI\nGPU1 XGMI 0\n";
 const std::string list = "GPU 0: NVIDIA A30 (UUID: GPU-1)\nGPU 1: NVIDIA A30 (UUID: GPU-2)\n";
@@ -24,7 +24,7 @@ std::string format_of(const std::string& text) {
 } // namespace
 
 TEST(describe_machine, knows_each_format) {
-    EXPECT_EQ(format_of(matrix), "nvidia-smi topo -m");
+    EXPECT_EQ(format_of(topo_matrix), "nvidia-smi topo -m");
     EXPECT_EQ(format_of(peers), "nvidia-smi topo -p2p");
     EXPECT_EQ(format_of(types), "rocm-smi --showtopo");
     EXPECT_EQ(format_of(list), "nvidia-smi -L");
@@ -33,7 +33,7 @@ TEST(describe_machine, knows_each_format) {
 }
 
 TEST(describe_machine, brings_several_listings_together) {
-    const auto machine = io::describe_machine("m.txt", offered + standing + list + peers + matrix);
+    const auto machine = io::describe_machine("m.txt", offered + standing + list + peers + topo_matrix);
     ASSERT_TRUE(machine.has_value()) << machine.error().message();
     EXPECT_EQ(machine->format, "nvidia-smi topo -m");
     EXPECT_EQ(machine->links[0][1], "SYS");

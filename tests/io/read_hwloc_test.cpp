@@ -126,7 +126,7 @@ std::string package(int number, const std::string& devices) {
 
 /// What hwloc's NVML plugin adds to a document: for some objects, megabytes a second from each to each.
 std::string nvlinks(const std::string& objects, const std::vector<int>& rows,
-                    const std::string& matrix = "NVLinkBandwidth") {
+                    const std::string& kind_of_link = "NVLinkBandwidth") {
     std::string values;
     for (const int each : rows) values.append(std::to_string(each)).append(" ");
     const auto element = [](const char* name, const std::string& text) {
@@ -144,7 +144,7 @@ std::string nvlinks(const std::string& objects, const std::vector<int>& rows,
     return std::string{"<distances2hetero nbobjs=\""}
         .append(std::to_string(count))
         .append("\" kind=\"25\" name=\"")
-        .append(matrix)
+        .append(kind_of_link)
         .append("\">\n")
         .append(element("indexes", objects))
         .append(element("u64values", values))
