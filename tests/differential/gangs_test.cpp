@@ -190,7 +190,7 @@ void check_gang(const cluster& cluster, const gang& gang, std::uint64_t seed, ta
 
 TEST(gangs, no_refusal_that_is_proven_is_wrong) {
     const std::uint64_t first = number_from("GPUPACK_GANGS_FROM", 0);
-    const std::uint64_t gangs = number_from("GPUPACK_GANGS", 3000);
+    const std::uint64_t gangs = number_from("GPUPACK_GANGS", 1000);
     tally count;
     for (std::uint64_t seed = first; count.planned + count.proven + count.cut_short < gangs; ++seed) {
         random_history history{seed};
