@@ -12,7 +12,7 @@ using namespace gpupack;
 
 namespace {
 
-const std::string uneven =
+const std::string uneven_instances =
     "+-------------------------------------------------------+\n"
     "| GPU instances:                                        |\n"
     "| GPU   Name             Profile  Instance   Placement  |\n"
@@ -28,7 +28,7 @@ const std::string uneven =
 } // namespace
 
 TEST(read_mig_instances, become_the_standing_instances_of_a_node) {
-    const auto machine = io::describe_mig_instances("lgi.txt", uneven);
+    const auto machine = io::describe_mig_instances("lgi.txt", uneven_instances);
     ASSERT_TRUE(machine.has_value()) << machine.error().message();
     ASSERT_EQ(machine->gpus.size(), 2U);
     EXPECT_EQ(machine->gpus[1].index, 3);

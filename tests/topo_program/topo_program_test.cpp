@@ -42,7 +42,7 @@ outcome run_topo(const std::string& arguments, const std::string& input = {}) {
     return result;
 }
 
-const std::string matrix = "\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\tNUMA Affinity\n"
+const std::string pasted_matrix_text = "\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\tNUMA Affinity\n"
                            "GPU0\t X \tNV4\tPIX\tSYS\t0-3\t0\n"
                            "GPU1\tNV4\t X \tSYS\tPIX\t4-7\t1\n"
                            "NIC0\tPIX\tSYS\t X \tSYS\n"
@@ -52,7 +52,7 @@ const std::string matrix = "\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\tNUMA Affinit
 } // namespace
 
 TEST(topo_program, says_as_json_what_it_understood) {
-    const outcome result = run_topo("--json - -", matrix);
+    const outcome result = run_topo("--json - -", pasted_matrix_text);
     EXPECT_EQ(result.status, 0) << result.err;
     const auto json = nlohmann::json::parse(result.out);
     EXPECT_EQ(json["schema"], 1);
@@ -71,7 +71,7 @@ TEST(topo_program, says_as_json_what_it_understood) {
 }
 
 TEST(topo_program, says_in_tables_what_it_understood) {
-    const outcome result = run_topo("-", matrix);
+    const outcome result = run_topo("-", pasted_matrix_text);
     EXPECT_EQ(result.status, 0) << result.err;
     EXPECT_NE(result.out.find("\nGPU0    X     NV4\n"), std::string::npos) << result.out;
     EXPECT_NE(result.out.find("NIC1: its row and its column differ at GPU0"), std::string::npos) << result.out;
@@ -83,7 +83,7 @@ TEST(topo_program, says_in_tables_what_it_understood) {
 }
 
 TEST(topo_program, writes_what_gpupack_reads) {
-    const outcome topology = run_topo("--topology - -", matrix);
+    const outcome topology = run_topo("--topology - -", pasted_matrix_text);
     EXPECT_EQ(topology.status, 0) << topology.err;
     const outcome again = run_topo("--json - -", topology.out);
     EXPECT_EQ(again.status, 0) << again.err;
