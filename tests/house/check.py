@@ -43,6 +43,8 @@ NOT_IN_UMBRELLA = {
     "search/column_scores.hpp": "needs Eigen",
     "search/node_columns.hpp": "needs Eigen",
     "topology/machines.hpp": "reference machines, which few programs need",
+    "topology/amd_partitions.hpp": "partition modes, which few programs need",
+    "topology/product_names.hpp": "names of products, which few programs need",
 }
 
 WITHOUT_TEST = {

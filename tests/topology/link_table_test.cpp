@@ -82,7 +82,7 @@ TEST(link_table, knows_the_way_to_the_network) {
     const node_spec machine = machines::dgx_1_v100();
     const link_table table{*machine.topology};
     EXPECT_EQ(table.to_network(0), 50);
-    EXPECT_EQ(link_table{*machines::t4_x8().topology}.to_network(7), 10);
+    EXPECT_EQ(link_table{*machines::t4_x8().topology}.to_network(7), 20);
     EXPECT_EQ(link_table{wired({{}, {}})}.to_network(1), 0);
     EXPECT_EQ(table.partition_count(), 0);
     const node_spec switched = machines::dgx_h100();

@@ -118,7 +118,24 @@ namespace detail {
     return {96_cores, 1536_GiB, {16, models::v100_32gb}, {}, std::move(all)};
 }
 
-/// DGX A100 with eight A100 of 80 GB on NVSwitches; pairs share a tree of switches, two adapters and a NUMA node.
+/// The NVLinks of a V100 machine whose GPUs are numbered as its maker pleased: DGX-1's, or Azure's.
+[[nodiscard]] inline node_spec azure_nd40rs_v2() {
+    // The same two rings of four as in a DGX-1, whose GPUs have the numbers 0 1 2 3 4 5 6 7 in this order there.
+    constexpr std::array<int, 8> number{0, 1, 3, 2, 7, 6, 4, 5};
+    node_topology all;
+    const node_spec dgx = dgx_1_v100();
+    std::vector<pcie_location> gpus;
+    for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i / 4, -1, -1, -1}); // a virtual machine shows no switches
+    all = wired(gpus, {{"mlx5_0", pcie_location{0, 0, -1, -1, -1}}});
+    for (std::size_t a = 0; a < 8; ++a)
+        for (std::size_t b = 0; b < a; ++b)
+            if (const int links = dgx.topology->links[a][b].nvlinks; links > 0)
+                add_nvlinks(all, static_cast<std::size_t>(number[a]), static_cast<std::size_t>(number[b]), links);
+    return {40_cores, 672_GiB, {8, models::v100_32gb}, {}, std::move(all)};
+}
+
+/// DGX A100 with eight A100 of 80 GB on NVSwitches; pairs share a tree of switches, two adapters and a NUMA node. Two more
+/// adapters, for storage, hang on NUMA nodes without GPUs.
 [[nodiscard]] inline node_spec dgx_a100() {
     constexpr int numa_of_pair[] = {3, 1, 7, 5};
     std::vector<pcie_location> gpus;
@@ -128,6 +145,8 @@ namespace detail {
         nics.emplace_back(std::string{"mlx5_"}.append(std::to_string(i)), gpus.back());
     }
     node_topology all = wired(gpus, nics);
+    all.nics.push_back({"mlx5_8", 2, std::vector<pcie_path>(8, pcie_path::cross_cpu)});
+    all.nics.push_back({"mlx5_9", 6, std::vector<pcie_path>(8, pcie_path::cross_cpu)});
     add_nvswitch(all, 12);
     return {256_cores, 2048_GiB, {8, models::a100_80gb}, {}, std::move(all)};
 }
@@ -161,24 +180,57 @@ namespace detail {
     return {144_cores, 960_GiB, {4, models::gb200_186gb}, {}, std::move(all)};
 }
 
-/// A server with four L40S over PCIe, two a processor, each pair on a switch with an adapter.
+/// A server with eight NVIDIA H20 of 96 GB on NVSwitches, each beside an adapter of its own.
+[[nodiscard]] inline node_spec hgx_h20() {
+    return {192_cores, 2048_GiB, {8, models::h20_96gb}, {}, detail::hgx_8(18)};
+}
+
+namespace detail {
+
+/// Eight GPUs over PCIe, four a processor, each below a host bridge of its own; an adapter on the first processor.
+[[nodiscard]] inline node_topology pcie_8() {
+    std::vector<pcie_location> gpus;
+    for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i, -1, -1, -1});
+    return wired(gpus, {{"mlx5_0", pcie_location{0, 8, -1, -1, -1}}});
+}
+
+} // namespace detail
+
+/// A server with eight L40S over PCIe, four a processor.
+[[nodiscard]] inline node_spec l40s_x8() {
+    return {128_cores, 1024_GiB, {8, models::l40s}, {}, detail::pcie_8()};
+}
+
+/// A server with eight L40 over PCIe, four a processor.
+[[nodiscard]] inline node_spec l40_x8() {
+    return {128_cores, 1024_GiB, {8, models::l40}, {}, detail::pcie_8()};
+}
+
+/// A server with eight GeForce RTX 4090 over PCIe, four a processor.
+[[nodiscard]] inline node_spec rtx_4090_x8() {
+    return {128_cores, 512_GiB, {8, models::rtx_4090}, {}, detail::pcie_8()};
+}
+
+/// A server with four L40S over PCIe, two a processor, each pair on a switch; one adapter, on the first processor.
 [[nodiscard]] inline node_spec l40s_x4() {
     std::vector<pcie_location> gpus;
     for (int i = 0; i < 4; ++i) gpus.push_back({i / 2, i / 2, i / 2, i / 2, -1});
-    return {128_cores, 512_GiB, {4, models::l40s}, {}, wired(gpus, {{"mlx5_0", gpus[0]}, {"mlx5_1", gpus[2]}})};
+    return {128_cores, 512_GiB, {4, models::l40s}, {}, wired(gpus, {{"mlx5_0", pcie_location{0, 2, -1, -1, -1}}})};
 }
 
-/// A server with eight T4 over PCIe, four a processor, each pair on a switch; one adapter.
+/// Eight T4 over PCIe, as AWS has them (g4dn.metal): four a processor, each pair below a host bridge; the adapter on the
+/// second processor.
 [[nodiscard]] inline node_spec t4_x8() {
     std::vector<pcie_location> gpus;
-    for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i / 4, -1, i / 2, -1});
-    return {96_cores, 384_GiB, {8, models::t4}, {}, wired(gpus, {{"mlx5_0", pcie_location{0, 0, -1, -1, -1}}})};
+    for (int i = 0; i < 8; ++i) gpus.push_back({i / 4, i / 2, -1, -1, -1});
+    return {96_cores, 384_GiB, {8, models::t4}, {}, wired(gpus, {{"eth0", pcie_location{1, 4, -1, -1, -1}}})};
 }
 
 /// The names of all of them. The machines of openb are not among them: nothing is known of their links.
-inline constexpr std::array<std::string_view, 10> names{{"dgx-1-p100", "dgx-1-v100", "dgx-2", "dgx-a100",
+inline constexpr std::array<std::string_view, 15> names{{"dgx-1-p100", "dgx-1-v100", "dgx-2", "dgx-a100",
                                                          "dgx-h100", "dgx-h200", "hgx-b200", "gb200-nvl72-tray",
-                                                         "l40s-x4", "t4-x8"}};
+                                                         "l40s-x4", "t4-x8", "azure-nd40rs-v2", "hgx-h20",
+                                                         "l40s-x8", "l40-x8", "rtx-4090-x8"}};
 
 /// The machine of that name.
 ///
@@ -186,7 +238,8 @@ inline constexpr std::array<std::string_view, 10> names{{"dgx-1-p100", "dgx-1-v1
 [[nodiscard]] inline expected<node_spec, input_error> named(std::string_view name) {
     constexpr std::array<node_spec (*)(), names.size()> make{
         {dgx_1_p100, dgx_1_v100, dgx_2, dgx_a100, dgx_h100, dgx_h200,
-         hgx_b200, gb200_nvl72_tray, l40s_x4, t4_x8}};
+         hgx_b200, gb200_nvl72_tray, l40s_x4, t4_x8, azure_nd40rs_v2, hgx_h20,
+         l40s_x8, l40_x8, rtx_4090_x8}};
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names[i] == name) return make[i]();
