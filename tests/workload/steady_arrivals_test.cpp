@@ -76,3 +76,15 @@ TEST(steady_arrivals, are_sorted_and_the_same_for_a_seed) {
     for (std::size_t i = 1; i < once.size(); ++i) EXPECT_LE(once[i - 1].time, once[i].time);
     EXPECT_TRUE(workload::draw_steady_arrivals(source, 7, {.load = 0}).value().empty());
 }
+
+TEST(steady_arrivals, are_in_use_by_how_long_they_stay) {
+    const workload::workload source = small();
+    const task_mix mix = workload::mix_in_use(source, {.stays = workload::stay_law::recorded});
+    ASSERT_EQ(mix.entries().size(), 2U);
+    // Three tasks of 100 s for each of 1,000 s.
+    EXPECT_NEAR(static_cast<double>(mix.entries()[1].count) / static_cast<double>(mix.entries()[0].count), 10.0 / 3, 0.2);
+    EXPECT_EQ(workload::mix_in_use(source, {}).entries()[1].count * 3, workload::mix_in_use(source, {}).entries()[0].count);
+    workload::workload unknown = small();
+    unknown.tasks[0].duration.reset();
+    EXPECT_TRUE(workload::mix_in_use(unknown, {.stays = workload::stay_law::recorded}).empty());
+}

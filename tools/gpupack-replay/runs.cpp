@@ -93,6 +93,13 @@ task_mix known_mix(const options& chosen, const inputs& input, const task_mix& o
     return halved_to_fit(std::move(mix));
 }
 
+/// The same by how long tasks stay, where that was recorded and is known beforehand.
+task_mix known_mix_in_use(const options& chosen, const inputs& input) {
+    const bool known = chosen.come_and_go && chosen.stays == workload::stay_law::recorded;
+    if (!known || input.history || chosen.learn > 0) return {};
+    return halved_to_fit(workload::mix_in_use(input.workload, {.stays = chosen.stays, .stay_cap = chosen.stay_cap}));
+}
+
 /// What a run is told before it starts.
 run_record new_record(const options& chosen, const inputs& input, const std::string& policy, const seed_draw& drawn,
                       const cluster& cluster) {
@@ -138,7 +145,7 @@ class all_runs {
   public:
     all_runs(const options& chosen, const inputs& input, const progress_listener& progress)
         : chosen_{chosen}, from_{input}, progress_{progress}, own_{halved_to_fit(input.workload.mix())},
-          expected_{known_mix(chosen, input, own_)},
+          expected_{known_mix(chosen, input, own_)}, in_use_{known_mix_in_use(chosen, input)},
           measured_{own_.typical(gpupack::policy::fgd_typical_percent)},
           typical_{replay::typical_requests(own_, gpupack::policy::fgd_typical_percent)} {}
 
@@ -147,8 +154,9 @@ class all_runs {
                                                                  const seed_draw& drawn) const {
         auto cluster = from_.workload.build(drawn.node_order);
         if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
-        const auto made =
-            make_policy(chosen_.engine, policy, preset_inputs_of(expected_, drawn.seed, *cluster));
+        gpupack::dialect::preset_inputs inputs = preset_inputs_of(expected_, drawn.seed, *cluster);
+        inputs.in_use = in_use_;
+        const auto made = make_policy(chosen_.engine, policy, inputs);
         if (!made) return gpupack::unexpected<input_error>{made.error()};
         run_record record = new_record(chosen_, from_, policy, drawn, *cluster);
         progress_(record, 0);
@@ -207,6 +215,7 @@ class all_runs {
     const progress_listener& progress_;
     task_mix own_;
     task_mix expected_;
+    task_mix in_use_; // empty where stays are not known
     gpupack::policy::fragmentation_table measured_;
     std::vector<gpupack::request> typical_; // by which idle compute is measured
 };

@@ -17,6 +17,9 @@ struct preset_inputs {
     task_mix expected;           ///< Tasks to come, for policies that look ahead; fgd takes the typical ones.
     std::uint64_t seed = 42;     ///< Seed of the random policies.
     mebibytes gpu_memory{81920}; ///< Memory of a GPU, for policies that compare memory with compute.
+    /// The same tasks, each counted for as long as it stays; empty where that is not known. What lookahead takes, as a
+    /// place for a task that stays long is worth more.
+    task_mix in_use{};
     std::vector<mebibytes> model_memory{}; ///< [models] The same of each model of the cluster, by its id; where known.
 };
 

@@ -205,7 +205,7 @@ class lookahead {
     /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
         : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, 100, wants_instances(expected) ? 1 : 2},
-          named_{expected, scarcity_levels::most_model_sets}, instances_{.expected = expected}, settings_{settings},
+          named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected}, settings_{settings},
           by_instances_{wants_instances(expected)} {
         GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
                         "a step above 0, and scarcities that are not negative");

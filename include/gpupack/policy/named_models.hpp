@@ -2,6 +2,8 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/policy/opportunity_value_table.hpp>
+#include <gpupack/policy/part_wanted.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/topology/model_set.hpp>
@@ -13,22 +15,28 @@
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
-/// The sets of GPU models that expected tasks name, and the compute that tasks want of each.
+/// The sets of GPU models that expected tasks name, and what tasks want of each. A task that asks for more memory than
+/// some models have names the others.
 class named_models {
   public:
     /// @param expected  the tasks to come
     /// @param most      sets that are told apart: those of which most is wanted
-    named_models(const task_mix& expected, std::size_t most) {
+    /// @param memories  of the models
+    named_models(const task_mix& expected, std::size_t most, const gpu_memories& memories = {}) {
         for (const task_mix::entry& each : expected.entries()) {
-            const std::int64_t compute = each.request.total_compute().count() * each.count;
-            all_ += compute;
-            if (each.request.gpus == 0 || each.request.models == model_set::any() || compute == 0) continue;
-            const auto known = std::find_if(sets_.begin(), sets_.end(),
-                                            [&](const set& other) { return other.models == each.request.models; });
+            if (each.request.gpus == 0) continue;
+            const bool by_memory = wants_gpu_memory(each.request);
+            const std::int64_t part =
+                by_memory ? memories.part_of(each.request) * each.request.gpus : each.request.total_compute().count();
+            all_ += part * each.count;
+            const model_set models = by_memory ? memories.large_enough(each.request) : each.request.models;
+            if (models == model_set::any() || models.empty() || part == 0) continue;
+            const auto known =
+                std::find_if(sets_.begin(), sets_.end(), [&](const set& other) { return other.models == models; });
             if (known == sets_.end())
-                sets_.push_back({each.request.models, compute});
+                sets_.push_back({models, part * each.count});
             else
-                known->wanted += compute;
+                known->wanted += part * each.count;
         }
         std::stable_sort(sets_.begin(), sets_.end(), [](const set& a, const set& b) { return b.wanted < a.wanted; });
         if (sets_.size() > most) sets_.resize(most);

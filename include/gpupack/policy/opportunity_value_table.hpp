@@ -36,6 +36,14 @@ struct gpu_memories {
         return (known ? models[index] : fallback).count();
     }
 
+    /// The models that a request accepts and that have as much memory as it asks for, as far as that is known.
+    [[nodiscard]] model_set large_enough(const request& request) const noexcept {
+        std::uint64_t bits = request.models.bits();
+        for (std::size_t m = 0; m < models.size() && m < max_models; ++m)
+            if (models[m].count() > 0 && models[m] < request.share.memory()) bits &= ~(std::uint64_t{1} << m);
+        return model_set::from_bits(bits);
+    }
+
     /// The part of a GPU that a request takes of each, on average over the models that it accepts, at most a whole one.
     [[nodiscard]] std::int64_t part_of(const request& request) const noexcept {
         std::int64_t memory = 0;

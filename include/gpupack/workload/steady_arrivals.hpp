@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/random.hpp>
+#include <gpupack/request/task_mix.hpp>
 #include <gpupack/workload/arrival.hpp>
 #include <gpupack/workload/draws.hpp>
 #include <gpupack/workload/poisson.hpp>
@@ -140,6 +141,25 @@ class steady_draw {
 };
 
 } // namespace detail
+
+/// The tasks of a workload as a mix in which each counts for as long as it stays: what is in use, rather than what
+/// arrives.
+///
+/// @param source   the tasks
+/// @param options  of which the stays count
+/// @return the mix; without a task whose stay is known, an empty one
+[[nodiscard]] inline task_mix mix_in_use(const workload& source, const steady_options& options) {
+    task_mix mix;
+    const auto stays = detail::stay_ticks(source.tasks, options);
+    if (!stays) return mix;
+    constexpr std::int64_t part = mean_duration / 64; // a mean stay counts 64 times
+    for (std::size_t i = 0; i < source.tasks.size(); ++i) {
+        const task& each = source.tasks[i];
+        const std::int64_t count = std::max<std::int64_t>((*stays)[i] / part, 1);
+        mix.add(each.request, count * each.weight * each.members, each.model_list);
+    }
+    return mix;
+}
 
 /// Tasks that arrive as a Poisson process, drawn by weight, and leave again: so many that on average they would take
 /// load times the capacity. The first arrive together at time 0: those that are there in the steady state.

@@ -65,7 +65,7 @@ inline constexpr auto gpupack_presets = std::tuple{
     preset{"lookahead",
            "what takes least from later tasks, each scarce place at a price by how few are left; gpupack's own",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead{inputs.expected,
+               return policy::lookahead{inputs.in_use.empty() ? inputs.expected : inputs.in_use,
                                         {.memories = {.models = inputs.model_memory, .fallback = inputs.gpu_memory}}};
            }},
     preset{"lookahead-fill",
