@@ -71,7 +71,7 @@ const std::map<std::string, std::uint64_t> known{
     {"koordinator-most", 0xaa1fc1afa5d6d9feULL},
     {"koordinator-least", 0xf8c11dca4efec6c4ULL},
     {"ray-pack", 0x2e41fff08af6c38fULL},
-    {"ray-spread", 0x074c3c2ff82526e7ULL},
+    {"ray-spread", 0x2e41fff08af6c38fULL},
     {"slurm-shard", 0x290c8f12c7983041ULL},
     {"gpuallocator", 0x1e971db3c5e5fc8cULL},
     {"gpuallocator-binpack", 0xd4723cc21a6ea769ULL},

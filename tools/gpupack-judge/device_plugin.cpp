@@ -122,7 +122,7 @@ class replayed_case {
     }
 
     void compare_refusal(const question& each) {
-        const bool fails_above_one = case_["sharing"] == "mps" || case_.value("fail_above_one", false);
+        const bool fails_above_one = case_.value("fail_above_one", case_["sharing"] == "mps");
         const bool refuses = dialect::device_plugin_refuses(each.size(), case_["replicas"], fails_above_one);
         counts_.compare(kind() + " refuses", refuses == each.asked.contains("refused"), {}, [&] {
             return sides{each.text(gpus_), each.asked.value("refused", "serves"), refuses ? "refuses" : "serves"};

@@ -92,14 +92,14 @@ enum class replica_ties : std::uint8_t {
     return picked;
 }
 
-/// Whether the device plugin refuses a pod that asks for several replicas of shared GPUs: always under MPS, and under
-/// time-slicing where it is told to. GPUs with one replica are not shared.
+/// Whether the device plugin refuses a pod that asks for several replicas of shared GPUs: where it is told to, which is its
+/// default under MPS. GPUs with one replica are not shared.
 ///
 /// Source: its ValidateRequest and failRequestsGreaterThanOne (docs/sources.md#device-plugin).
 ///
 /// @param size            replicas that the pod asks for
 /// @param replicas        replicas of each GPU
-/// @param fail_above_one  whether the option is set, or the GPUs are shared by MPS
+/// @param fail_above_one  whether the option is set
 [[nodiscard]] GPUPACK_HD constexpr bool device_plugin_refuses(int size, int replicas, bool fail_above_one) noexcept {
     return fail_above_one && size > 1 && replicas > 1;
 }
