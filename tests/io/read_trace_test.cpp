@@ -110,11 +110,13 @@ TEST(read_trace, names_the_file_that_is_missing) {
 }
 
 TEST(read_nodes, reads_how_gpus_are_set_up_and_which_stand_together) {
-    const auto nodes = io::read_nodes(
-        "n", "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
-             "compute_percent,sharing,mig_layout,labels,domain\n"
-             "a,8000,1024,3,A10:2+T4:1,,300,4,150,200,slices,,spot|west,\n"
-             "b,8000,1024,1,X9,12000,,,,,,,,block 1/rack 2\n").value();
+    const auto nodes =
+        io::read_nodes(
+            "n", "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
+                 "compute_percent,sharing,mig_layout,labels,domain\n"
+                 "a,8000,1024,3,A10:2+T4:1,,300,4,150,200,slices,,spot|west,\n"
+                 "b,8000,1024,1,X9,12000,,,,,,,,block 1/rack 2\n")
+            .value();
     const std::vector<gpu_group>& groups = nodes[0].spec.gpus.groups();
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[1].count, 1);
@@ -141,14 +143,15 @@ TEST(read_tasks, reads_every_way_to_share_a_gpu) {
     (void)models.add(models::t4).value();
     (void)models.add(models::a100_80gb).value();
     const auto tasks =
-        io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
-                            "vgpu,members,qos\n"
-                            "a,1,1,1,,14000,,,,,\n"
-                            "b,1,1,2,300,,40,,,,\n"
-                            "c,1,1,1,,,,1g.10gb,,,\n"
-                            "d,1,1,1,0,,,,1/4,,\n"
-                            "e,1,1,8,1000,,,,,16,\n"
-                            "f,1,1,2,500,,,,,,\n",
+        io::read_tasks("p",
+                       "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
+                       "vgpu,members,qos\n"
+                       "a,1,1,1,,14000,,,,,\n"
+                       "b,1,1,2,300,,40,,,,\n"
+                       "c,1,1,1,,,,1g.10gb,,,\n"
+                       "d,1,1,1,0,,,,1/4,,\n"
+                       "e,1,1,8,1000,,,,,16,\n"
+                       "f,1,1,2,500,,,,,,\n",
                        models)
             .value();
     EXPECT_EQ(tasks[0].request.share, share{slice{.memory = 14000_MiB}});
@@ -176,7 +179,24 @@ TEST(read_tasks, refuses_columns_that_nobody_reads_and_shares_that_contradict) {
     EXPECT_EQ(io::read_tasks("p", header + "gpu_mem_mib\na,1,1,1,1000,5\n", models).error().message(),
               "p:1: column: \"gpu_mem_mib\": expected gpu_memory_mib, or --ignore-column gpu_mem_mib");
     EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib,vgpu\na,1,1,1,0,5,1/2\n", models).error().message(),
-              "p:2: gpu_memory_mib: \"5\": expected one of gpu_memory_mib, gpu_memory_percent, mig_profile and vgpu at most");
+              "p:2: gpu_memory_mib: \"5\": expected one of gpu_memory_mib, gpu_memory_percent, mig_profile and "
+              "vgpu at most");
     EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib\na,1,1,0,0,5\n", models).error().message(),
               "p:2: num_gpu: \"0\": expected 1 or more for a part of a GPU");
+}
+
+TEST(read_tasks, priorities_limits_and_tenants) {
+    model_table models = two_models();
+    const auto tasks = io::read_tasks("p",
+                                      "name,cpu_milli,memory_mib,num_gpu,gpu_milli,priority,time_limit,tenant\na,1,"
+                                      "1,1,1000,-3,1-00:00:00,team\nb,1,1,1,1000,,,\n",
+                                      models);
+    ASSERT_TRUE(tasks) << tasks.error().message();
+    EXPECT_EQ((*tasks)[0].priority, -3);
+    EXPECT_EQ((*tasks)[0].limit, 86400);
+    EXPECT_EQ((*tasks)[0].tenant, "team");
+    EXPECT_EQ((*tasks)[1].priority, 0);
+    EXPECT_FALSE((*tasks)[1].limit);
+    EXPECT_FALSE(
+        io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,time_limit\na,1,1,1,1000,soon\n", models));
 }

@@ -7,6 +7,7 @@
 #include "outputs.hpp"
 #include "report.hpp"
 #include "runs.hpp"
+#include "waits_text.hpp"
 
 #include "terminal.hpp"
 
@@ -62,6 +63,7 @@ struct output_files {
     std::optional<output_file> json;
     std::optional<output_file> ndjson;
     std::optional<output_file> csv;
+    std::optional<output_file> waits_csv;
     std::optional<output_file> report;
 
     [[nodiscard]] gpupack::expected<void, gpupack::input_error> open(const options& chosen) {
@@ -77,6 +79,7 @@ struct output_files {
         if (auto done = open_one(json, "--json", chosen.json); !done) return done;
         if (auto done = open_one(ndjson, "--ndjson", chosen.ndjson); !done) return done;
         if (auto done = open_one(csv, "--csv", chosen.csv); !done) return done;
+        if (auto done = open_one(waits_csv, "--waits-csv", chosen.waits_csv); !done) return done;
         return open_one(report, "--report", chosen.report);
     }
 };
@@ -119,12 +122,14 @@ int replay(const options& chosen) {
     if (auto done = write(files.ndjson, [&] { return json_text(*runs, json_layout::lines); }); !done)
         return refuse(done.error());
     if (auto done = write(files.csv, [&] { return csv_text(*runs); }); !done) return refuse(done.error());
+    if (auto done = write(files.waits_csv, [&] { return waits_csv(*runs); }); !done) return refuse(done.error());
     if (auto done = write(files.report, [&] { return report_html(*runs, chosen); }); !done)
         return refuse(done.error());
     fmt::print("{}", chosen.json == "-"     ? json_text(*runs)
                      : chosen.ndjson == "-" ? json_text(*runs, json_layout::lines)
                      : chosen.csv == "-"    ? csv_text(*runs)
-                                            : table_text(*runs, chosen.causes));
+                                            : table_text(*runs, chosen.causes) +
+                                                  (chosen.waits ? waits_text(*runs) : ""));
     return 0;
 }
 

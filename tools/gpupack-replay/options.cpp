@@ -2,6 +2,7 @@
 #include "options.hpp"
 
 #include "policies.hpp"
+#include "queue_options.hpp"
 
 #include "terminal.hpp"
 
@@ -33,6 +34,7 @@ struct raw_options {
     std::string warm_up;
     std::string length;
     std::string no_fit;
+    queue_options queue;
     std::string workload;
     bool list_policies = false;
     bool version = false;
@@ -82,12 +84,15 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
                    "mean stays before anything is measured of tasks that come and go (default 10; 4 for poisson)");
     app.add_option("--length", raw.length, "mean stays that are measured of them (default 100; 10 for poisson)");
     app.add_option("--no-fit", raw.no_fit, "reject (the default) or wait: what tasks do that come and do not fit");
+    describe_queue(app, raw.queue);
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
     app.add_flag(
         "--causes", chosen.causes,
         "also print why GPUs are idle at the end and which sizes of tasks fail; with several seeds and fgd, "
         "also the differences to it");
     app.add_option("--decisions", chosen.decisions, "write task,node,gpus to that file; one policy and one seed");
+    app.add_flag("--waits", chosen.waits, "also print how long tasks waited, by size and by priority");
+    app.add_option("--waits-csv", chosen.waits_csv, "write that for each run to that file");
     app.add_option("--json", chosen.json, "write one object a run to that file; - is standard output");
     app.add_option("--ndjson", chosen.ndjson, "write one object a run and line to that file; - is standard output");
     app.add_option("--csv", chosen.csv, "write one row a run to that file; - is standard output");
@@ -117,6 +122,12 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--length", "When tasks come and go", "N"},
                                     {"--no-fit", "When tasks come and go", "HOW"},
                                     {"--timeline", "When tasks come and go", nullptr},
+                                    {"--queue", "Who waits for whom", "RULE"},
+                                    {"--depth", "Who waits for whom", "N"},
+                                    {"--ageing", "Who waits for whom", "SECONDS"},
+                                    {"--estimates", "Who waits for whom", "HOW"},
+                                    {"--preempt", "Who waits for whom", "RULE"},
+                                    {"--evicted", "Who waits for whom", "HOW"},
                                     {"--policy", "How it is placed", "NAMES"},
                                     {"--list-policies", "How it is placed", nullptr},
                                     {"--learn", "How it is placed", "N"},
@@ -124,6 +135,8 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--engine", "How it is placed", "NAME"},
                                     {"--causes", "Output", nullptr},
                                     {"--decisions", "Output", "FILE"},
+                                    {"--waits", "Output", nullptr},
+                                    {"--waits-csv", "Output", "FILE"},
                                     {"--json", "Output", "FILE"},
                                     {"--ndjson", "Output", "FILE"},
                                     {"--csv", "Output", "FILE"},
@@ -280,8 +293,14 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
                 return error(flag, value,
                              "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (auto wrong = steady_conflict(chosen, raw)) return wrong;
+    const std::string queue_flag = raw.queue.first_flag();
+    if (!queue_flag.empty() && !chosen.timeline && !chosen.come_and_go)
+        return error(queue_flag, "", "--timeline, or --arrivals poisson, beside it: tasks that come and go");
     if (chosen.causes && chosen.synthetic)
         return error("--causes", "", "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+    const bool waits = chosen.timeline || (chosen.come_and_go && chosen.waiting);
+    if (!waits && (chosen.waits || !chosen.waits_csv.empty()))
+        return error(chosen.waits ? "--waits" : "--waits-csv", chosen.waits_csv, "--timeline, or --no-fit wait, beside it: tasks that wait");
     if (chosen.timeline && chosen.nodes.empty())
         return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
     if (chosen.timeline && !chosen.order.empty())
@@ -364,6 +383,9 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
             return bad_input("--learn", raw.learn, "a number of arrivals from 1 to 1000000000");
         chosen.learn = static_cast<std::int64_t>(*half_life);
     }
+    const auto queue = read_queue(raw.queue);
+    if (!queue) return gpupack::unexpected<input_error>{queue.error()};
+    chosen.queue = *queue;
     if (auto wrong = conflict(chosen, raw)) return gpupack::unexpected<input_error>{*wrong};
     return chosen;
 }

@@ -3,6 +3,7 @@
 
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/replay/discipline.hpp>
 
 #include <gpupack/workload/steady_arrivals.hpp>
 
@@ -31,11 +32,14 @@ struct options {
     std::string order;                 ///< File.
     std::string node_order;            ///< File.
     std::string decisions;             ///< File.
+    std::string waits_csv;             ///< File.
+    bool waits = false;                ///< Whether the table says how long tasks waited.
     std::string json;                  ///< File, or - for standard output.
     std::string ndjson;                ///< File, or - for standard output.
     std::string csv;                   ///< File, or - for standard output.
     std::string report;                ///< File.
     bool timeline = false;
+    gpupack::replay::discipline queue; ///< Of tasks that wait.
     bool causes = false;               ///< Whether the table says why GPUs are idle, and which tasks fail.
     bool synthetic = false;            ///< Whether the workload is made up of task classes that come and go.
     bool come_and_go = false;          ///< Whether tasks arrive as a Poisson process and leave; always if synthetic.

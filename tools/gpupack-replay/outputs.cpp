@@ -5,6 +5,7 @@
 #include "summary.hpp"
 #include "summary_measures.hpp"
 #include "summary_churn.hpp"
+#include "waits_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -293,6 +294,7 @@ void add_timeline(json& object, const run_record& run) {
     object["longest_wait_seconds"] = run.waits->longest;
     object["mean_allocated_gpu_percent"] = run.result.mean_allocated_percent;
     object["mean_allocated_percent"] = run.result.mean_allocated_percent;
+    add_waits(object, run);
     auto& points = object["timeline"] = json::array();
     for (const auto& point : run.result.samples)
         points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
@@ -390,11 +392,20 @@ std::string csv_text(const std::vector<run_record>& runs) {
 }
 
 std::string decisions_text(const inputs& from, const run_record& run) {
-    std::string text = "task,node,gpus\n";
+    const bool timed = run.waits.has_value();
+    std::string text = timed ? "task,node,gpus,arrived,started,ended,wait,evictions\n" : "task,node,gpus\n";
     for (const gpupack::replay::outcome& each : run.result.outcomes) {
         text += from.workload.tasks[each.task].name + ",";
         if (each.placed) text += run.end[each.node.number()].name;
-        text += "," + gpus_text(each.gpus) + "\n";
+        text += "," + gpus_text(each.gpus);
+        if (timed) {
+            text += fmt::format(",{},", each.arrived);
+            if (each.placed) text += fmt::format("{}", each.decided);
+            text += each.ended == gpupack::replay::outcome::not_ended ? "," : fmt::format(",{}", each.ended);
+            text += each.placed ? fmt::format(",{}", each.decided - each.arrived) : std::string{","};
+            text += fmt::format(",{}", each.evictions);
+        }
+        text += "\n";
     }
     return text;
 }

@@ -23,7 +23,7 @@ enum class json_layout { readable, compact, lines };
 /// What is one value in JSON as comma-separated text, a row a run.
 [[nodiscard]] std::string csv_text(const std::vector<run_record>& runs);
 
-/// task,node,gpus of one run, in order of decision.
+/// task,node,gpus of one run, in order of decision; of a timeline also arrived,started,ended,wait,evictions.
 [[nodiscard]] std::string decisions_text(const inputs& from, const run_record& run);
 
 } // namespace replay_program

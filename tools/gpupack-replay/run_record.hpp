@@ -5,6 +5,7 @@
 #include <gpupack/replay/idle_causes.hpp>
 #include <gpupack/replay/result.hpp>
 #include <gpupack/replay/size_classes.hpp>
+#include <gpupack/replay/wait_measures.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -57,6 +58,7 @@ struct run_record {
     std::optional<gpupack::replay::idle_causes> idle; ///< At the end; none where tasks leave.
     std::vector<node_use> end; ///< [nodes]  In the order of numbering; only of the first seed of a policy.
     std::optional<gpupack::replay::waits> waits; ///< Only with --timeline.
+    gpupack::replay::wait_measures measured_waits; ///< Only with --timeline.
     std::optional<churn_record> churn;           ///< Only where tasks come and go.
 };
 

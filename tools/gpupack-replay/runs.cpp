@@ -11,6 +11,7 @@
 #include <gpupack/replay/mix_learner.hpp>
 #include <gpupack/replay/options.hpp>
 #include <gpupack/replay/run.hpp>
+#include <gpupack/replay/wait_measures.hpp>
 #include <gpupack/workload/poisson.hpp>
 
 #include <cstddef>
@@ -171,6 +172,8 @@ class all_runs {
   private:
     [[nodiscard]] replay::options replay_options(const run_record& record, gpupack::any_scheduler& scheduler) const {
         replay::options options{.expected = measured_.view()};
+        options.queue = chosen_.queue;
+        options.queue.seed = record.seed;
         if (chosen_.learn > 0) options.arrived = policy_renewer{chosen_, from_, record, scheduler};
         options.progress = [&record, this](std::size_t done) {
             progress_(record, static_cast<double>(done) / static_cast<double>(record.tasks));
@@ -188,6 +191,12 @@ class all_runs {
         return options;
     }
 
+    /// Tells how long tasks waited.
+    void note_waits(run_record& record, const replay::result& result) const {
+        record.waits = replay::waits_of(result);
+        record.measured_waits = replay::measure_waits(from_.workload.tasks, result);
+    }
+
     /// Tells in the record what came of the run.
     void fill_in(run_record& record, const cluster& end, const seed_draw& drawn) const {
         replay::result& result = record.result;
@@ -195,13 +204,15 @@ class all_runs {
         record.placed = result.placed;
         if (chosen_.come_and_go) {
             record.churn = churn_of(chosen_, from_, result, end, drawn);
+            if (chosen_.waiting)
+                record.measured_waits = replay::measure_waits(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
             record.sizes = replay::count_sizes(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
             record.tasks = static_cast<std::size_t>(record.churn->counts.all_arrived());
             record.placed = static_cast<std::size_t>(record.churn->counts.all_placed());
         } else {
             record.sizes = replay::count_sizes(from_.workload.tasks, result);
             if (chosen_.timeline)
-                record.waits = replay::waits_of(result);
+                note_waits(record, result);
             else
                 record.idle = replay::idle_causes_of(end, typical_);
         }

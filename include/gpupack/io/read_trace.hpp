@@ -104,9 +104,10 @@ inline const std::vector<std::string_view> more_node_columns{
 inline const std::vector<std::string_view> task_columns{"name", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli"};
 inline const std::vector<std::string_view> more_task_columns{
     "gpu_spec",           "creation_time", "deletion_time", "scheduled_time", "gpu_memory_mib",
-    "gpu_memory_percent", "mig_profile",   "vgpu",          "members",        "gang"};
+    "gpu_memory_percent", "mig_profile",   "vgpu",          "members",        "gang",
+    "priority",           "time_limit",    "tenant"};
 /// Columns of tasks that say nothing that a replay needs.
-inline const std::vector<std::string_view> other_task_columns{"qos", "pod_phase", "tenant", "time_limit", "priority"};
+inline const std::vector<std::string_view> other_task_columns{"qos", "pod_phase"};
 
 /// All of some lists.
 [[nodiscard]] inline std::vector<std::string_view>
@@ -215,6 +216,12 @@ joined(std::initializer_list<std::vector<std::string_view>> lists, const std::ve
     if (!reader.error() && !is_valid(task.request))
         reader.fail("num_gpu", reader.text(3), "8 at most for MIG instances and vGPUs");
     task.members = static_cast<int>(reader.number_or(13, "members", 1, 1, 100'000));
+    task.priority = reader.number_or(15, "priority", 0, -max_amount, max_amount);
+    if (!reader.text(16).empty()) {
+        task.limit = parse_span(reader.text(16));
+        if (!task.limit || *task.limit < 1) reader.fail("time_limit", reader.text(16), "seconds from 1, or a time such as 1-12:00:00");
+    }
+    task.tenant = reader.text(17);
 
     task.arrival = reader.time(6, "creation_time");
     const auto deleted = reader.time(7, "deletion_time");
@@ -309,8 +316,8 @@ read_nodes(const std::string& file, std::string_view text, const std::vector<std
 }
 
 /// Reads the tasks of a workload: the columns name, cpu_milli, memory_mib, num_gpu, gpu_milli, and if present gpu_spec,
-/// creation_time, deletion_time, scheduled_time, gpu_memory_mib, gpu_memory_percent, mig_profile, vgpu, members, gang
-/// (docs/io.md).
+/// creation_time, deletion_time, scheduled_time, gpu_memory_mib, gpu_memory_percent, mig_profile, vgpu, members, gang,
+/// priority, time_limit, tenant (docs/io.md).
 ///
 /// @param file     named in errors
 /// @param text     the content of the file

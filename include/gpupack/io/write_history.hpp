@@ -55,7 +55,7 @@ namespace gpupack::inline GPUPACK_ABI::io {
     for (const history_job& each : jobs) {
         text.append(delimited_field(each.name)).append(",").append(std::to_string(each.cpu)).append(",");
         text.append(std::to_string(each.memory)).append(",").append(std::to_string(each.gpus)).append(",");
-        text.append(std::to_string(each.gpu_milli)).append(",").append(delimited_field(each.models)).append(",");
+        text.append(std::to_string(each.mig_profile.empty() ? each.gpu_milli : 0)).append(",").append(delimited_field(each.models)).append(",");
         text.append(std::to_string(each.arrival))
             .append(",")
             .append(time(each.end))

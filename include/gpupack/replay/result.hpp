@@ -14,13 +14,17 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// One decision: what became of one arrival.
 struct outcome {
-    std::size_t task = 0;      ///< Index into the tasks.
-    bool placed = false;       ///< Whether it was placed; else it was rejected, or was still waiting at the end.
-    node_id node{};            ///< Where it was placed; of a gang, its first member.
-    gpu_set gpus{};            ///< On that node.
-    std::int64_t arrived = 0;  ///< When it arrived.
-    std::int64_t decided = 0;  ///< When it was placed, rejected, or given up.
-    int gang_level = no_gang;  ///< Of a gang: the level of the narrowest domain that holds it; below all: one node.
+    std::size_t task = 0;     ///< Index into the tasks.
+    bool placed = false;      ///< Whether it was placed; else it was rejected, or was still waiting at the end.
+    node_id node{};           ///< Where it was placed; of a gang, its first member.
+    gpu_set gpus{};           ///< On that node.
+    std::int64_t arrived = 0; ///< When it arrived.
+    std::int64_t decided = 0; ///< When it was first placed, rejected, or given up.
+    int gang_level = no_gang; ///< Of a gang: the level of the narrowest domain that holds it; below all: one node.
+    std::int64_t ended = not_ended; ///< When it left; not_ended for one that has not.
+    int evictions = 0;              ///< How often it was ended for another one.
+    static constexpr std::int64_t not_ended =
+        -1;                            ///< ended of a task that was not placed, or still runs at the end.
     static constexpr int no_gang = -1; ///< gang_level of a single task.
 };
 
@@ -43,18 +47,25 @@ struct refusals {
 
 /// What came of a replay.
 struct result {
-    std::vector<outcome> outcomes; ///< [decisions]  In the order in which they were made.
-    std::size_t placed = 0;        ///< Tasks, as all numbers here.
-    std::size_t rejected = 0;      ///< Dropped when they arrived.
-    std::size_t unplaced = 0;      ///< Still waiting when the last task had left.
-    std::int64_t arrived_compute = 0;  ///< Milli-GPUs that tasks have requested.
-    double allocated_percent = 0;      ///< As it was at the last arrival.
-    double fragmented_percent = 0;     ///< As it was at the last arrival.
-    double mean_allocated_percent = 0; ///< Over time, until the last arrival.
-    double mean_active_gpus = 0;       ///< GPUs in use, over time, until the last arrival.
-    refusals refused{};                ///< Tasks that want GPUs and were dropped when they arrived.
-    double seconds = 0;                ///< Spent deciding, placing, releasing and learning; not measuring.
-    std::vector<sample> samples;       ///< As options::samples says.
+    std::vector<outcome> outcomes;      ///< [decisions]  In the order in which they were made.
+    std::size_t placed = 0;             ///< Tasks, as all numbers here.
+    std::size_t rejected = 0;           ///< Dropped when they arrived.
+    std::size_t unplaced = 0;           ///< Still waiting when the last task had left.
+    std::int64_t arrived_compute = 0;   ///< Milli-GPUs that tasks have requested.
+    double allocated_percent = 0;       ///< As it was at the last arrival.
+    double fragmented_percent = 0;      ///< As it was at the last arrival.
+    double mean_allocated_percent = 0;  ///< Over time, until the last arrival.
+    double mean_active_gpus = 0;        ///< GPUs in use, over time, until the last arrival.
+    refusals refused{};                 ///< Tasks that want GPUs and were dropped when they arrived.
+    double whole_allocated_percent = 0; ///< Over time, until the last task has left.
+    double used_gpu_time = 0;           ///< GPUs in use times time, until the last task has left.
+    double idle_while_waiting = 0;      ///< GPUs idle times time, while some task waited.
+    double idle_without_demand = 0;     ///< GPUs idle times time, while none did.
+    double lost_gpu_time = 0;           ///< GPUs times time that ended tasks have run in vain.
+    std::size_t evictions = 0;          ///< How often a task was ended for another one.
+    std::int64_t last_time = 0;         ///< When the last task had left.
+    double seconds = 0;                 ///< Spent deciding, placing, releasing and learning; not measuring.
+    std::vector<sample> samples;        ///< As options::samples says.
 
     /// Tasks that were not placed.
     [[nodiscard]] std::size_t failed() const noexcept { return rejected + unplaced; }
@@ -90,4 +101,4 @@ struct waits {
     return sum;
 }
 
-} // namespace gpupack::replay
+} // namespace gpupack::inline GPUPACK_ABI::replay

@@ -3,14 +3,12 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/gpu_set.hpp>
-#include <gpupack/plan/place_gang.hpp>
+#include <gpupack/replay/detail/dispatcher.hpp>
 #include <gpupack/replay/gpu_meter.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/replay/options.hpp>
 #include <gpupack/replay/result.hpp>
 #include <gpupack/replay/stopwatch.hpp>
-#include <gpupack/replay/waiting_queue.hpp>
-#include <gpupack/request/gang.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/workload/arrival.hpp>
 #include <gpupack/workload/task.hpp>
@@ -19,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <queue>
 #include <utility>
 #include <vector>
 
@@ -28,13 +25,14 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 namespace detail {
 
 /// The event loop of one replay; see run().
-template <class Scheduler, waiting_queue Queue> class event_loop {
+template <class Scheduler> class event_loop {
   public:
     event_loop(Scheduler& scheduler, const std::vector<workload::task>& tasks,
                const std::vector<workload::arrival>& arrivals, const options& options)
         : scheduler_{scheduler}, tasks_{tasks}, arrivals_{arrivals}, options_{options},
           now_{arrivals.empty() ? 0 : arrivals.front().time}, begin_{options.measure_from.value_or(now_)},
-          end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_}, meter_{scheduler.cluster()} {}
+          end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_}, meter_{scheduler.cluster()},
+          dispatcher_{scheduler, tasks, arrivals, options.queue, *this}, outcome_of_(arrivals.size(), 0) {}
 
     [[nodiscard]] result run() {
         result_.outcomes.reserve(arrivals_.size());
@@ -51,44 +49,85 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         watch_.start();
         if (options_.no_fit == no_fit_rule::wait) drain();
         watch_.pause();
+        finish();
         result_.seconds = watch_.seconds();
         return std::move(result_);
     }
 
-  private:
-    /// A task that runs; the one that leaves next is on top of a priority_queue.
-    struct departure {
-        std::int64_t time;
-        std::size_t number; // in order of placement
-        std::vector<placement> members;
-
-        friend bool operator<(const departure& a, const departure& b) noexcept {
-            return std::pair{b.time, b.number} < std::pair{a.time, a.number};
+    /// A task has started; the dispatcher says so.
+    ///
+    /// @param number      of its arrival
+    /// @param members     where they were placed
+    /// @param gang_level  of a gang: the narrowest domain that holds it
+    void started(std::size_t number, const std::vector<placement>& members, int gang_level) {
+        const workload::arrival& arrival = arrivals_[number];
+        outcome now{arrival.task, true, members.front().node, members.front().gpus, arrival.time, now_, gang_level};
+        if (is_decided(number)) {
+            outcome& first = result_.outcomes[outcome_of_[number] - 1];
+            now.evictions = first.evictions;
+            now.decided = first.decided;
+            first = now;
+        } else {
+            decide(number, now);
         }
-    };
+        ++result_.placed;
+        for (const placement& each : members) count_in(each, tasks_[arrival.task].request);
+    }
+
+    /// A task leaves; the dispatcher says so before it releases the members.
+    void left(std::size_t number, const std::vector<placement>& members) {
+        result_.outcomes[outcome_of_[number] - 1].ended = now_;
+        for (const placement& each : members) count_active(each, -1);
+    }
+    /// The members of a task have been released.
+    void released(const std::vector<placement>& members) {
+        for (const placement& each : members) meter_.update(scheduler_.cluster(), each.node, each.gpus);
+    }
+
+    /// A task was ended for another one.
+    ///
+    /// @param number  of its arrival
+    /// @param ran     how long it has run since it started
+    /// @param gone    whether it is dropped; else it waits again
+    void evicted(std::size_t number, std::int64_t ran, bool gone) {
+        outcome& victim = result_.outcomes[outcome_of_[number] - 1];
+        ++victim.evictions;
+        victim.placed = false;
+        victim.ended = outcome::not_ended;
+        --result_.placed;
+        ++result_.evictions;
+        const workload::task& task = tasks_[victim.task];
+        const bool loses = options_.queue.eviction != eviction_rule::resume;
+        const std::int64_t milli =
+            std::max<std::int64_t>(part_over(task.request, scheduler_.cluster()), 0) * task.members;
+        if (loses) result_.lost_gpu_time += static_cast<double>(ran) * static_cast<double>(milli) / 1000.0;
+        if (gone) ++result_.rejected;
+    }
+
+  private:
+    [[nodiscard]] bool is_decided(std::size_t number) const noexcept { return outcome_of_[number] > 0; }
+    void decide(std::size_t number, const outcome& decision) {
+        result_.outcomes.push_back(decision);
+        outcome_of_[number] = static_cast<std::uint32_t>(result_.outcomes.size());
+    }
 
     /// Lets the tasks leave that end until then, and tries after each time of departure what waits.
     void release_until(std::int64_t time) {
-        while (!departures_.empty() && departures_.top().time <= time) {
-            const std::int64_t left = departures_.top().time;
-            advance_to(left);
-            for (; !departures_.empty() && departures_.top().time == left; departures_.pop())
-                for (const placement& member : departures_.top().members) release(member);
-            if (queue_.size() > 0) queue_.retry([this](std::size_t arrival) { return start(arrival); });
+        for (auto next = dispatcher_.next_departure(); next && *next <= time; next = dispatcher_.next_departure()) {
+            advance_to(*next);
+            dispatcher_.depart(*next);
         }
     }
 
     /// Decides what becomes of an arrival.
     void arrive(std::size_t number) {
         const workload::task& task = tasks_[arrivals_[number].task];
-        const bool may_wait = options_.no_fit == no_fit_rule::wait;
-        if (may_wait && !scheduler_.fits_empty(task.request)) {
+        if (options_.no_fit == no_fit_rule::reject) {
+            if (!dispatcher_.place_at_once(number, now_)) reject(number);
+        } else if (dispatcher_.is_possible(task)) {
+            (void)dispatcher_.arrive(number, now_);
+        } else {
             reject(number);
-        } else if (!start(number)) {
-            if (may_wait)
-                queue_.push(number, task);
-            else
-                reject(number);
         }
         result_.arrived_compute += task.request.total_compute().count() * task.members;
         if (options_.arrived) options_.arrived(task.request);
@@ -96,7 +135,7 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
 
     void reject(std::size_t number) {
         const workload::arrival& arrival = arrivals_[number];
-        result_.outcomes.push_back({arrival.task, false, {}, {}, arrival.time, now_});
+        decide(number, {arrival.task, false, {}, {}, arrival.time, now_});
         ++result_.rejected;
         const workload::task& task = tasks_[arrival.task];
         if (now_ < begin_ || task.request.gpus == 0) return;
@@ -113,50 +152,10 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         return request.total_compute().count();
     }
 
-    /// Places a task, if it fits.
-    bool start(std::size_t number) {
-        const workload::arrival& arrival = arrivals_[number];
-        const workload::task& task = tasks_[arrival.task];
-        if (task.members > 1) return start_gang(arrival, task);
-        const auto placed = scheduler_.try_place(task.request);
-        if (!placed) return false;
-        note(arrival, *placed, outcome::no_gang);
-        if (arrival.duration) run_for(*arrival.duration, {*placed});
-        return true;
-    }
-
-    bool start_gang(const workload::arrival& arrival, const workload::task& task) {
-        auto placed = plan::place_gang(scheduler_, gang{.parts = {{task.request, task.members}}});
-        if (!placed) return false;
-        const domain_tree& domains = scheduler_.cluster().domains();
-        const int node_level = static_cast<int>(domains.levels().size());
-        note(arrival, placed->members.front(), placed->one_node ? node_level : domains[placed->domain].level);
-        for (std::size_t m = 1; m < placed->members.size(); ++m) count_in(placed->members[m], task.request);
-        if (arrival.duration) run_for(*arrival.duration, std::move(placed->members));
-        return true;
-    }
-
-    void note(const workload::arrival& arrival, const placement& placed, int gang_level) {
-        result_.outcomes.push_back({arrival.task, true, placed.node, placed.gpus, arrival.time, now_, gang_level});
-        ++result_.placed;
-        count_in(placed, tasks_[arrival.task].request);
-    }
-
     /// Something was placed.
     void count_in(const placement& placed, const request& request) {
         count_active(placed, 1);
         meter_.place(scheduler_.cluster(), placed.node, placed.gpus, request);
-    }
-
-    void run_for(std::int64_t duration, std::vector<placement> members) {
-        departures_.push({now_ + duration, started_, std::move(members)});
-        ++started_;
-    }
-
-    void release(const placement& placed) {
-        count_active(placed, -1);
-        scheduler_.release(placed);
-        meter_.update(scheduler_.cluster(), placed.node, placed.gpus);
     }
 
     /// Counts the GPUs that a task has for itself, while it runs; where there is no time, nothing.
@@ -176,7 +175,19 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
             allocated_time_ += static_cast<double>(until - since) * static_cast<double>(meter_.total());
             active_time_ += (until - since) * active_;
         }
+        measure_all(time);
         now_ = std::max(now_, time);
+    }
+
+    /// Measures the whole replay, with what happens behind the last arrival.
+    void measure_all(std::int64_t time) {
+        if (time <= now_ || now_ < begin_) return;
+        const auto passed = static_cast<double>(time - now_);
+        const auto used = static_cast<double>(meter_.total());
+        const double idle = static_cast<double>(scheduler_.cluster().compute().count()) - used;
+        used_time_ += passed * used;
+        (dispatcher_.waiting() > 0 ? result_.idle_while_waiting : result_.idle_without_demand) +=
+            passed * idle / 1000.0;
     }
 
     /// Takes a sample at every two-hundredth of the time until then.
@@ -208,11 +219,9 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
 
     void add_sample(std::int64_t time) {
         const cluster& cluster = scheduler_.cluster();
-        result_.samples.push_back({time - begin_,
-                                   percent(result_.arrived_compute, cluster.compute().count()),
+        result_.samples.push_back({time - begin_, percent(result_.arrived_compute, cluster.compute().count()),
                                    percent(meter_.total(), cluster.compute().count()),
-                                   fragmented_percent(cluster, options_.expected),
-                                   queue_.size()});
+                                   fragmented_percent(cluster, options_.expected), dispatcher_.waiting()});
     }
 
     /// Measures at the last arrival.
@@ -228,12 +237,21 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
         result_.mean_active_gpus = static_cast<double>(active_time_) / length;
     }
 
+    /// Means over the whole replay: until the last task has left, where tasks wait.
+    void finish() {
+        result_.used_gpu_time = used_time_ / 1000.0;
+        result_.last_time = now_;
+        const double whole =
+            static_cast<double>(now_ - begin_) * static_cast<double>(scheduler_.cluster().compute().count());
+        result_.whole_allocated_percent = now_ > begin_ && whole > 0 ? 100.0 * used_time_ / whole : 0.0;
+    }
+
     /// Lets all tasks leave, and gives up what still waits then.
     void drain() {
         release_until(std::numeric_limits<std::int64_t>::max());
-        for (const std::size_t number : queue_.take_all()) {
+        for (const std::size_t number : dispatcher_.take_all()) {
             const workload::arrival& arrival = arrivals_[number];
-            result_.outcomes.push_back({arrival.task, false, {}, {}, arrival.time, now_});
+            if (!is_decided(number)) decide(number, {arrival.task, false, {}, {}, arrival.time, now_});
             ++result_.unplaced;
         }
     }
@@ -247,13 +265,13 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
     std::int64_t end_;
     std::int64_t next_sample_;
     std::int64_t next_percent_ = 1;
-    std::int64_t active_ = 0;         // GPUs
-    std::int64_t active_time_ = 0;    // GPUs times time
-    double allocated_time_ = 0;       // milli-GPUs times time
-    std::size_t started_ = 0;
-    std::priority_queue<departure> departures_;
+    std::int64_t active_ = 0;      // GPUs
+    std::int64_t active_time_ = 0; // GPUs times time
+    double allocated_time_ = 0;    // milli-GPUs times time
+    double used_time_ = 0;         // the same, until the end of the replay
     gpu_meter meter_;
-    Queue queue_;
+    dispatcher<Scheduler, event_loop> dispatcher_;
+    std::vector<std::uint32_t> outcome_of_; // [arrivals]  index of the outcome, from 1; 0 while there is none
     stopwatch watch_;
     result result_;
 };
@@ -262,19 +280,20 @@ template <class Scheduler, waiting_queue Queue> class event_loop {
 
 /// Replays a workload: tasks arrive, wait if they may and must, and leave.
 ///
-/// At one time, tasks leave before others arrive. A task runs for its whole duration from when it is placed. Members of
-/// a gang are placed together or not at all. Where tasks wait, the replay goes on until all that can leave have left.
+/// At one time, tasks leave before others arrive. A task runs for its whole duration from when it is placed, unless it is
+/// ended for another one, or at its limit. Members of a gang are placed together or not at all. Where tasks wait, they
+/// start in the order of options::queue, and the replay goes on until all that can leave have left.
 ///
-/// Cost: that of the decisions, and the logarithm of the number of running tasks for each departure.
+/// Cost: that of the decisions, the logarithm of the number of running and of waiting tasks for each event, and a look at
+/// each class of equal waiting requests for each departure.
 /// @param scheduler  with nothing placed; it holds the end state afterwards
 /// @param tasks      of the workload
 /// @param arrivals   earliest first, indices into tasks
 /// @param options    whether tasks wait, and what is measured
-/// @tparam Queue     the discipline of what waits
-template <waiting_queue Queue = arrival_order_queue, class Scheduler>
-[[nodiscard]] result run(Scheduler& scheduler, const std::vector<workload::task>& tasks,
-                         const std::vector<workload::arrival>& arrivals, const options& options = {}) {
-    return detail::event_loop<Scheduler, Queue>{scheduler, tasks, arrivals, options}.run();
+template <class Scheduler> [[nodiscard]] result run(Scheduler& scheduler, const std::vector<workload::task>& tasks,
+                                                    const std::vector<workload::arrival>& arrivals,
+                                                    const options& options = {}) {
+    return detail::event_loop<Scheduler>{scheduler, tasks, arrivals, options}.run();
 }
 
-} // namespace gpupack::replay
+} // namespace gpupack::inline GPUPACK_ABI::replay

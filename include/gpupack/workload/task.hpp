@@ -19,6 +19,9 @@ struct task {
     std::optional<std::int64_t> duration{}; ///< How long it runs once placed, in seconds; none where it never leaves.
     std::string model_list{};               ///< The GPU models as a file spells them; request.models is their meaning.
     int members = 1;                        ///< More than 1: a gang of so many.
+    std::int64_t priority = 0;              ///< Higher is more important.
+    std::optional<std::int64_t> limit{};    ///< The longest that it may run, in seconds; none: no limit.
+    std::string tenant{};                   ///< Whose it is; empty: nobody's in particular.
     int weight = 1;                         ///< How often it is drawn, relative to the others.
     std::int64_t size = 0; ///< What it takes of the cluster, in the unit of the workload; 0 where it has none.
 };

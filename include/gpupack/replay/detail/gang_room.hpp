@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/fit/idle_node.hpp>
+#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <cstdint>
+
+namespace gpupack::inline GPUPACK_ABI::replay::detail {
+
+/// Whether the nodes together have room for the members of a gang now.
+[[nodiscard]] inline bool has_room(const cluster& cluster, const request& request, std::int64_t members) {
+    for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
+        members -= members_that_fit(cluster[node_id{n}], request, members);
+    return members <= 0;
+}
+
+/// The same of the nodes as they would be with nothing on them.
+[[nodiscard]] inline bool has_room_empty(const cluster& cluster, const request& request, std::int64_t members) {
+    for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
+        members -=
+            members_that_fit(fit::idle_node{cluster[node_id{n}].type(), node_id{n}}.view(), request, members);
+    return members <= 0;
+}
+
+} // namespace gpupack::inline GPUPACK_ABI::replay::detail

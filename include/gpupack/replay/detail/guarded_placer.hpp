@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/fitting_gpus.hpp>
+#include <gpupack/plan/place_gang.hpp>
+#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/reservation_book.hpp>
+#include <gpupack/request/gang.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/placement.hpp>
+#include <gpupack/workload/task.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::replay::detail {
+
+/// Places tasks by the policy of a scheduler, and never where they would delay somebody who has reserved a place: nodes, or
+/// GPUs of them, on which they would are closed meanwhile.
+template <class Scheduler> class guarded_placer {
+  public:
+    /// @param scheduler  places the tasks
+    /// @param calendar   of its nodes
+    /// @param reserved   who must not be delayed
+    /// @param drains     whether reserved nodes take nobody else at all
+    guarded_placer(Scheduler& scheduler, const node_calendar& calendar, const reservation_book& reserved,
+                   bool drains) noexcept
+        : scheduler_{scheduler}, calendar_{calendar}, reserved_{reserved}, drains_{drains} {}
+
+    /// Places all members of a task; none where that cannot be.
+    ///
+    /// @param task     the task
+    /// @param request  of each member, as it is placed
+    /// @param now      from when on
+    /// @param until    when it is expected to end
+    [[nodiscard]] std::vector<placement> place(const workload::task& task, const request& request, std::int64_t now,
+                                               std::int64_t until) {
+        std::vector<std::pair<node_id, gpu_set>> closed = close_reserved(request, now, until);
+        std::vector<placement> members;
+        while (true) {
+            members = place_members(task);
+            const auto wrong = std::find_if(members.begin(), members.end(), [&](const placement& each) {
+                return !calendar_.is_free_until(each, now, until);
+            });
+            if (wrong == members.end()) break;
+            const node_id node = wrong->node;
+            for (const placement& each : members) scheduler_.release(each);
+            scheduler_.set_closed(node, true);
+            closed.push_back({node, {}});
+        }
+        for (const auto& [node, gpus] : closed) set_closed(node, gpus, false);
+        was_denied_ = !closed.empty();
+        return members;
+    }
+
+    /// Whether something was closed for the last task.
+    [[nodiscard]] bool was_denied() const noexcept { return was_denied_; }
+    /// Of the last gang: the level of the narrowest domain that holds it; -1 for a single task.
+    [[nodiscard]] int level() const noexcept { return level_; }
+
+  private:
+    /// Closes or opens GPUs of a node, or without any the node.
+    void set_closed(node_id node, gpu_set gpus, bool closed) {
+        if (gpus.empty())
+            scheduler_.set_closed(node, closed);
+        else
+            scheduler_.set_closed(node, gpus, closed);
+    }
+
+    [[nodiscard]] std::vector<std::pair<node_id, gpu_set>> close_reserved(const request& request, std::int64_t now,
+                                                                          std::int64_t until) {
+        std::vector<std::pair<node_id, gpu_set>> closed;
+        for (const auto& [number, count] : reserved_.nodes()) {
+            const node_view node = scheduler_.cluster()[node_id{number}];
+            if (!fit::fits(node, request)) continue;
+            const auto serving = drains_ ? std::nullopt : calendar_.free_during(node.id(), request, now, until);
+            if (!serving) {
+                closed.push_back({node.id(), {}});
+            } else if (const gpu_set others = fit::fitting_gpus(node, request) - *serving; !others.empty()) {
+                closed.push_back({node.id(), others});
+            }
+        }
+        for (const auto& [node, gpus] : closed) set_closed(node, gpus, true);
+        return closed;
+    }
+
+    [[nodiscard]] std::vector<placement> place_members(const workload::task& task) {
+        level_ = -1;
+        if (task.members <= 1) {
+            const auto placed = scheduler_.try_place(task.request);
+            return placed ? std::vector<placement>{*placed} : std::vector<placement>{};
+        }
+        auto placed = plan::place_gang(scheduler_, gang{.parts = {{task.request, task.members}}});
+        if (!placed) return {};
+        const domain_tree& domains = scheduler_.cluster().domains();
+        level_ = placed->one_node ? static_cast<int>(domains.levels().size()) : domains[placed->domain].level;
+        return std::move(placed->members);
+    }
+
+    Scheduler& scheduler_;
+    const node_calendar& calendar_;
+    const reservation_book& reserved_;
+    bool drains_;
+    bool was_denied_ = false;
+    int level_ = -1;
+};
+
+} // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/fit/candidate.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/fitting_gpus.hpp>
+#include <gpupack/fit/idle_node.hpp>
+#include <gpupack/fit/instance.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/booking.hpp>
+#include <gpupack/state/cluster.hpp>
+#include <gpupack/state/gpu_state.hpp>
+#include <gpupack/state/node_state.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/state/placement.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::replay::detail {
+
+/// What is on a node at some time: a task that runs until it is expected to end, or one that has reserved its place.
+struct booking {
+    std::int64_t begin;              ///< When it takes its place; of a running task, when it started.
+    std::int64_t end;                ///< When it is expected to leave.
+    std::size_t owner;               ///< Number of the arrival.
+    const gpupack::request* request; ///< As it is placed.
+    gpu_set gpus;                    ///< On the node.
+    slot_list slots;                 ///< For instances.
+    bool running;                    ///< Whether it is in the state of the cluster.
+    split_memory pieces{};           ///< Of a running split slice: what each GPU gives.
+};
+
+/// A place that a task could take for a while.
+struct place_in_time {
+    std::int64_t begin = 0; ///< From when on.
+    node_id node{};         ///< Where.
+    gpu_set gpus{};         ///< On the node; they are free all the time.
+    slot_list slots{};      ///< For instances.
+};
+
+/// A node as it would be.
+class node_copy {
+  public:
+    explicit node_copy(const node_view& node) noexcept : view_{node} {
+        state_ = {};
+        for (int i = 0; i < node.gpu_count(); ++i) gpus_[static_cast<std::size_t>(i)] = node.gpu(i);
+        state_.cpu_free = static_cast<std::int32_t>(node.cpu_free().count());
+        state_.memory_free = static_cast<std::int32_t>(node.memory_free().count());
+        state_.closed = node.closed();
+        sum_up();
+    }
+
+    [[nodiscard]] node_view view() const noexcept { return {view_.id(), view_.type(), state_, gpus_.data()}; }
+
+    /// Closes the node, or some of its GPUs; all others are open.
+    void close(bool node, gpu_set gpus) noexcept {
+        state_.closed = node;
+        for (int i = 0; i < view_.gpu_count(); ++i) gpus_[static_cast<std::size_t>(i)].closed = gpus.contains(i);
+        sum_up();
+    }
+    void add(const booking& each) noexcept {
+        (void)book(state_, gpus_.data(), view_.type(), *each.request, each.gpus, each.slots);
+        sum_up();
+    }
+    void remove(const booking& each) noexcept {
+        unbook(state_, gpus_.data(), view_.type(), each.request->cpu, each.request->memory, each.request->share,
+               each.gpus, each.slots, each.pieces);
+        sum_up();
+    }
+
+  private:
+    void sum_up() noexcept { sum_up_gpus(state_, gpus_.data(), view_.type().gpus, view_.type().gpu_count); }
+
+    node_view view_;
+    node_state state_;
+    std::array<gpu_state, max_gpus_per_node> gpus_;
+};
+
+/// How many members of a gang a node could take together.
+[[nodiscard]] inline std::int64_t members_that_fit(const node_view& node, const request& request,
+                                                   std::int64_t most) {
+    if (!fit::fits(node, request)) return 0;
+    const auto limit = [&](std::int64_t free, std::int64_t each) {
+        if (each > 0) most = std::min(most, free / each);
+    };
+    limit(node.cpu_free().count(), request.cpu.count());
+    limit(node.memory_free().count(), request.memory.count());
+    if (request.gpus == 0) return most;
+    if (request.share.way() == sharing::exclusive && request.numa == numa_alignment::none) {
+        limit(fit::fitting_gpus(node, request).size(), request.gpus);
+        return most;
+    }
+    node_copy trial{node};
+    std::int64_t count = 0;
+    for (; count < most && fit::fits(trial.view(), request); ++count) {
+        const gpu_set gpus = fit::lowest_gpus(trial.view(), request);
+        trial.add({0, 0, 0, &request, gpus, fit::lowest_slots(trial.view(), gpus, request.share), false, {}});
+    }
+    return count;
+}
+
+/// Who is expected to leave which node when, and who has reserved a place on it.
+///
+/// Cost: a look at a node is linear in what is on it; the earliest place of a request looks at the nodes in the order in
+/// which something leaves them, until one has room.
+class node_calendar {
+  public:
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max(); ///< A task that does not leave.
+
+    /// @param cluster  what is closed in it stays so; what is closed later, to keep a reservation, is not seen
+    explicit node_calendar(const cluster& cluster)
+        : cluster_{cluster}, on_node_(cluster.size()), reservations_(cluster.size(), 0) {
+        for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+            const node_view node = cluster[node_id{n}];
+            gpu_set closed;
+            for (int i = 0; i < node.gpu_count(); ++i)
+                if (node.gpu(i).closed) closed.insert(i);
+            closed_.emplace_back(node.closed(), closed);
+        }
+    }
+
+    /// What is on a node.
+    [[nodiscard]] const std::vector<booking>& on(node_id node) const noexcept { return on_node_[node.number()]; }
+    /// Whether somebody has reserved a place on the node.
+    [[nodiscard]] bool is_reserved(node_id node) const noexcept { return reservations_[node.number()] > 0; }
+
+    /// Writes down what is on a node from now on, or will be.
+    void add(node_id node, const booking& each) {
+        on_node_[node.number()].push_back(each);
+        reservations_[node.number()] += each.running ? 0 : 1;
+        if (each.end != never) events_.insert({each.end, node.number()});
+    }
+
+    /// Strikes what an arrival has, or has reserved, on a node.
+    void remove(node_id node, std::size_t owner, bool running) {
+        std::vector<booking>& all = on_node_[node.number()];
+        for (std::size_t i = 0; i < all.size();) {
+            if (all[i].owner != owner || all[i].running != running) {
+                ++i;
+                continue;
+            }
+            reservations_[node.number()] -= running ? 0 : 1;
+            strike_event(all[i].end, node);
+            all[i] = all.back();
+            all.pop_back();
+        }
+    }
+
+    /// Changes when a running task is expected to leave a node.
+    void postpone(node_id node, std::size_t owner, std::int64_t end) {
+        for (booking& each : on_node_[node.number()]) {
+            if (each.owner != owner || !each.running) continue;
+            strike_event(each.end, node);
+            each.end = end;
+            if (end != never) events_.insert({end, node.number()});
+        }
+    }
+
+    /// The GPUs of a node that serve a request from begin to end beside all that is expected there; nothing where the
+    /// node cannot. For a request without GPUs: an empty set.
+    [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin,
+                                                     std::int64_t end) const {
+        const node_copy start = at(id, begin);
+        if (!fit::fits(start.view(), request)) return std::nullopt;
+        gpu_set serving = fit::fitting_gpus(start.view(), request);
+        if (reservations_[id.number()] > 0)
+            for (const booking& each : on(id)) {
+                if (each.running || each.begin <= begin || each.begin >= end) continue;
+                const node_copy then = at(id, each.begin);
+                if (!fit::host_fits(then.view(), request)) return std::nullopt;
+                serving = serving & fit::fitting_gpus(then.view(), request);
+            }
+        if (!fit::gpus_suffice(start.view(), request, serving)) return std::nullopt;
+        return serving;
+    }
+
+    /// Whether what was placed on a node stays free of all reservations until its end.
+    [[nodiscard]] bool is_free_until(const selection& placed, std::int64_t begin, std::int64_t end) const {
+        if (!is_reserved(placed.node)) return true;
+        for (const booking& each : on(placed.node)) {
+            if (each.running || each.begin >= end || each.end <= begin) continue;
+            // The cluster holds what was placed; with the reservation it must hold both.
+            node_copy then = at(placed.node, std::max(begin, each.begin), each.owner);
+            if (!fit::fits_on(then.view(), *each.request, each.gpus, each.slots)) return false;
+        }
+        return true;
+    }
+
+    /// The earliest place of a request for some time on a node.
+    [[nodiscard]] std::optional<place_in_time> earliest_on(node_id id, const request& request, std::int64_t now,
+                                                           std::int64_t length) const {
+        std::vector<std::int64_t> times{now};
+        for (const booking& each : on(id))
+            if (each.end != never && each.end > now) times.push_back(each.end);
+        std::sort(times.begin(), times.end());
+        for (const std::int64_t time : times)
+            if (const auto found = place_at(id, request, time, length)) return found;
+        return std::nullopt;
+    }
+
+    /// The earliest place of a request after now; ties go to the lower node.
+    ///
+    /// @param served  whether a node could ever serve the request, by number
+    template <class Served> [[nodiscard]] std::optional<place_in_time>
+    earliest(const request& request, std::int64_t now, std::int64_t length, const Served& served) const {
+        for (const auto& [time, number] : events_) {
+            if (time < now || !served(number)) continue;
+            if (const auto found = place_at(node_id{number}, request, time, length)) return found;
+        }
+        return std::nullopt;
+    }
+
+    /// The earliest time at which all members of a gang have a place, and the places; nothing where there is none.
+    ///
+    /// @param served  whether a node could ever serve a member, by number
+    template <class Served> [[nodiscard]] std::optional<std::vector<place_in_time>>
+    earliest_gang(const request& request, std::int64_t members, std::int64_t now, std::int64_t length,
+                  const Served& served) const {
+        std::vector<std::int64_t> room(on_node_.size(), 0);
+        std::int64_t all = 0;
+        for (std::uint32_t n = 0; n < room.size(); ++n)
+            if (served(n)) all += room[n] = members_at(node_id{n}, request, members, now, length);
+        if (all >= members)
+            if (auto places = places_of_gang(room, request, members, now, length)) return places;
+        for (const auto& [time, number] : events_) {
+            if (time <= now || !served(number)) continue;
+            all -= room[number];
+            all += room[number] = members_at(node_id{number}, request, members, time, length);
+            if (all < members) continue;
+            if (auto places = places_of_gang(room, request, members, time, length)) return places;
+        }
+        return std::nullopt;
+    }
+
+    /// Tasks that have stayed longer than expected: each is expected to run twice as long as it was.
+    ///
+    /// @return whether there were any
+    bool postpone_overdue(std::int64_t now) {
+        std::vector<std::pair<node_id, booking>> late;
+        for (const auto& [time, number] : events_) {
+            if (time > now) break;
+            for (const booking& each : on_node_[number])
+                if (each.running && each.end == time) late.push_back({node_id{number}, each});
+        }
+        for (const auto& [node, each] : late)
+            postpone(node, each.owner, std::max(now + 1, each.begin + 2 * (each.end - each.begin)));
+        return !late.empty();
+    }
+
+    /// A place of a request on a node from a time on, for so long.
+    [[nodiscard]] std::optional<place_in_time> place_at(node_id id, const request& request, std::int64_t time,
+                                                        std::int64_t length) const {
+        const std::int64_t end = length >= never - time ? never : time + length;
+        const auto serving = free_during(id, request, time, end);
+        if (!serving) return std::nullopt;
+        const node_copy then = at(id, time);
+        place_in_time place{time, id, serving->lowest(request.gpus), {}};
+        if (request.share.is_split() || request.numa != numa_alignment::none)
+            place.gpus = fit::lowest_gpus(then.view(), request);
+        place.slots = fit::lowest_slots(then.view(), place.gpus, request.share);
+        return place;
+    }
+
+    /// A node as it is expected to be at a time, without what one arrival has reserved.
+    [[nodiscard]] node_copy at(node_id id, std::int64_t time,
+                               std::size_t without = static_cast<std::size_t>(-1)) const {
+        node_copy copy{cluster_[id]};
+        copy.close(closed_[id.number()].first, closed_[id.number()].second);
+        const std::vector<booking>& all = on(id);
+        for (const booking& each : all)
+            if (each.running && each.end <= time) copy.remove(each);
+        if (reservations_[id.number()] == 0) return copy;
+        for (const booking& each : all) {
+            if (each.running || each.owner == without || each.begin > time || each.end <= time) continue;
+            // Where tasks stay longer than expected, a place that was reserved may not be there.
+            if (fit::fits_on(copy.view(), *each.request, each.gpus, each.slots)) copy.add(each);
+        }
+        return copy;
+    }
+
+  private:
+    [[nodiscard]] std::int64_t members_at(node_id id, const request& request, std::int64_t members,
+                                          std::int64_t time, std::int64_t length) const {
+        const std::int64_t end = length >= never - time ? never : time + length;
+        if (reservations_[id.number()] == 0) return members_that_fit(at(id, time).view(), request, members);
+        const auto serving = free_during(id, request, time, end);
+        if (!serving) return 0;
+        const std::int64_t most = members_that_fit(at(id, time).view(), request, members);
+        return request.gpus == 0 ? most : std::min<std::int64_t>(most, serving->size() / request.gpus);
+    }
+
+    /// Places of all members at a time: on the nodes with the most room, ties to the lower node.
+    [[nodiscard]] std::optional<std::vector<place_in_time>> places_of_gang(const std::vector<std::int64_t>& room,
+                                                                           const request& request,
+                                                                           std::int64_t members, std::int64_t time,
+                                                                           std::int64_t length) const {
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t n = 0; n < room.size(); ++n)
+            if (room[n] > 0) order.push_back(n);
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::uint32_t a, std::uint32_t b) { return room[a] > room[b]; });
+        std::vector<place_in_time> places;
+        for (const std::uint32_t n : order) {
+            const std::int64_t count =
+                members_at(node_id{n}, request, members - static_cast<std::int64_t>(places.size()), time, length);
+            const auto serving =
+                free_during(node_id{n}, request, time, length >= never - time ? never : time + length);
+            if (count == 0 || !serving) continue;
+            node_copy then = at(node_id{n}, time);
+            gpu_set rest = *serving;
+            for (std::int64_t m = 0; m < count; ++m) {
+                const bool plain =
+                    request.share.way() == sharing::exclusive && request.numa == numa_alignment::none;
+                const gpu_set gpus = plain ? rest.lowest(request.gpus) : fit::lowest_gpus(then.view(), request);
+                places.push_back({time, node_id{n}, gpus, fit::lowest_slots(then.view(), gpus, request.share)});
+                then.add({time, time, 0, &request, gpus, places.back().slots, false, {}});
+                if (plain) rest = rest - gpus;
+            }
+            if (static_cast<std::int64_t>(places.size()) == members) return places;
+        }
+        return std::nullopt;
+    }
+
+    void strike_event(std::int64_t end, node_id node) {
+        if (end == never) return;
+        const auto found = events_.find({end, node.number()});
+        if (found != events_.end()) events_.erase(found);
+    }
+
+    const cluster& cluster_;
+    std::vector<std::vector<booking>> on_node_;
+    std::vector<int> reservations_;                // [nodes]
+    std::vector<std::pair<bool, gpu_set>> closed_; // [nodes]  whether it is closed, and which of its GPUs are
+    std::multiset<std::pair<std::int64_t, std::uint32_t>> events_;
+};
+
+} // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/core/ids.hpp>
+#include <gpupack/fit/fits.hpp>
+#include <gpupack/fit/idle_node.hpp>
+#include <gpupack/replay/detail/drained_nodes.hpp>
+#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/state/cluster.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::replay::detail {
+
+/// What a waiting task has reserved.
+struct reservation {
+    std::int64_t begin = node_calendar::never; ///< When it will start; never where that is not known.
+    std::int64_t length = 0;                   ///< For how long.
+    gpupack::request request{};                ///< As it is placed.
+    std::vector<place_in_time> places{};       ///< Of its members; none where no time is known.
+};
+
+/// Who has reserved which places, by the number of the arrival.
+class reservation_book {
+  public:
+    /// @param cluster   as it is
+    /// @param calendar  in which the places are written
+    reservation_book(const cluster& cluster, node_calendar& calendar) noexcept
+        : cluster_{cluster}, calendar_{calendar} {}
+
+    /// How many tasks have reserved places.
+    [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
+    /// Whether a task has.
+    [[nodiscard]] bool holds(std::size_t number) const noexcept { return held_.contains(number); }
+    /// When the reservation of a task begins; never where there is none.
+    [[nodiscard]] std::int64_t begin_of(std::size_t number) const noexcept {
+        const auto found = held_.find(number);
+        return found == held_.end() ? node_calendar::never : found->second.begin;
+    }
+    /// The nodes on which places are reserved, each with how many.
+    [[nodiscard]] const std::map<std::uint32_t, int>& nodes() const noexcept { return nodes_; }
+
+    /// Reserves the earliest places of a task.
+    void reserve(std::size_t number, const request& request, int members, std::int64_t now, std::int64_t length) {
+        const node_type* const types = cluster_.types().data();
+        std::vector<signed char> by_type(cluster_.types().size(), -1);
+        const auto served = [&](std::uint32_t n) {
+            const node_type& type = cluster_[node_id{n}].type();
+            signed char& known = by_type[static_cast<std::size_t>(&type - types)];
+            if (known < 0 || !request.ids.is_any()) // by id, nodes of one type differ
+                known = fit::fits(fit::idle_node{type, node_id{n}}.view(), request) ? 1 : 0;
+            return known == 1;
+        };
+        reservation booked{.length = length, .request = request};
+        if (members > 1) {
+            if (auto places = calendar_.earliest_gang(request, members, now, length, served))
+                booked.places = *std::move(places);
+        } else if (const auto place = calendar_.earliest(request, now, length, served)) {
+            booked.places = {*place};
+        }
+        if (!booked.places.empty()) booked.begin = booked.places.front().begin;
+        put_back(number, booked);
+    }
+
+    /// Reserves nodes until the task starts, whenever that is.
+    void drain(std::size_t number, const request& request, int members, std::int64_t now) {
+        reservation booked{.length = node_calendar::never,
+                           .request = request,
+                           .places = nodes_to_drain(cluster_, request, members)};
+        for (place_in_time& each : booked.places) each.begin = now;
+        put_back(number, booked);
+    }
+
+    /// Takes out what a task has reserved, to try it elsewhere; nothing where it has not.
+    [[nodiscard]] std::optional<reservation> take_out(std::size_t number) {
+        const auto found = held_.find(number);
+        if (found == held_.end()) return std::nullopt;
+        reservation own = std::move(found->second);
+        for (const place_in_time& each : own.places) {
+            calendar_.remove(each.node, number, false);
+            const auto node = nodes_.find(each.node.number());
+            if (--node->second == 0) nodes_.erase(node);
+        }
+        held_.erase(found);
+        return own;
+    }
+
+    /// Writes a reservation down, new or taken out.
+    void put_back(std::size_t number, const reservation& booked) {
+        const reservation& kept = held_.insert_or_assign(number, booked).first->second;
+        for (const place_in_time& each : kept.places) {
+            const std::int64_t end =
+                kept.length >= node_calendar::never - each.begin ? node_calendar::never : each.begin + kept.length;
+            calendar_.add(each.node, {each.begin, end, number, &kept.request, each.gpus, each.slots, false, {}});
+            ++nodes_[each.node.number()];
+        }
+    }
+
+    /// Drops the reservations of some tasks.
+    ///
+    /// @param drops  whether that of an arrival is dropped
+    /// @param freed  is told the nodes that they were on
+    template <class Drops> void drop_if(const Drops& drops, std::vector<std::uint32_t>& freed) {
+        std::vector<std::size_t> numbers;
+        for (const auto& [number, kept] : held_)
+            if (drops(number)) numbers.push_back(number);
+        for (const std::size_t number : numbers) {
+            const auto own = take_out(number);
+            for (const place_in_time& each : own->places) freed.push_back(each.node.number());
+        }
+    }
+    /// Drops all of them.
+    void drop_all(std::vector<std::uint32_t>& freed) {
+        drop_if([](std::size_t) { return true; }, freed);
+    }
+
+  private:
+    const cluster& cluster_;
+    node_calendar& calendar_;
+    std::map<std::size_t, reservation> held_;
+    std::map<std::uint32_t, int> nodes_;
+};
+
+} // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gpupack/core/abi.hpp>
+#include <gpupack/state/placement.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+namespace gpupack::inline GPUPACK_ABI::replay::detail {
+
+/// A task that runs.
+struct running_task {
+    std::size_t arrival = 0;          ///< Its number.
+    std::size_t order = 0;            ///< How many have started before it.
+    std::int64_t start = 0;           ///< When it started this time.
+    std::vector<placement> members{}; ///< Where; empty once it has left.
+};
+
+/// The tasks that run, and when they leave: those that end first leave first, ties in the order in which they started.
+///
+/// Cost: the logarithm of the number of those that run.
+class running_tasks {
+  public:
+    /// A task starts.
+    ///
+    /// @param task  with its members
+    /// @param end   when it leaves; none where it never does
+    /// @return its slot, which is another's once it has left
+    std::size_t start(running_task task, std::optional<std::int64_t> end) {
+        task.order = started_++;
+        if (free_.empty()) {
+            free_.push_back(tasks_.size());
+            tasks_.emplace_back();
+        }
+        const std::size_t slot = free_.back();
+        free_.pop_back();
+        if (end) departures_.push({*end, task.order, slot});
+        tasks_[slot] = std::move(task);
+        ++live_;
+        return slot;
+    }
+
+    /// When the next task leaves.
+    [[nodiscard]] std::optional<std::int64_t> next_departure() {
+        drop_gone();
+        return departures_.empty() ? std::nullopt : std::optional{departures_.top().time};
+    }
+
+    /// The task that leaves next.
+    [[nodiscard]] std::size_t next() {
+        drop_gone();
+        return departures_.top().slot;
+    }
+
+    /// A task leaves, when it ends or before.
+    [[nodiscard]] running_task remove(std::size_t slot) {
+        free_.push_back(slot);
+        --live_;
+        return std::exchange(tasks_[slot], {});
+    }
+
+    [[nodiscard]] const running_task& operator[](std::size_t slot) const noexcept { return tasks_[slot]; }
+    /// How many slots there are; some are empty.
+    [[nodiscard]] std::size_t slots() const noexcept { return tasks_.size(); }
+    /// How many tasks run.
+    [[nodiscard]] std::size_t size() const noexcept { return live_; }
+
+  private:
+    struct departure {
+        std::int64_t time;
+        std::size_t order;
+        std::size_t slot;
+
+        friend bool operator<(const departure& a, const departure& b) noexcept {
+            return std::pair{b.time, b.order} < std::pair{a.time, a.order};
+        }
+    };
+
+    void drop_gone() {
+        while (!departures_.empty() && (tasks_[departures_.top().slot].members.empty() ||
+                                        tasks_[departures_.top().slot].order != departures_.top().order))
+            departures_.pop();
+    }
+
+    std::vector<running_task> tasks_;
+    std::vector<std::size_t> free_;
+    std::priority_queue<departure> departures_;
+    std::size_t started_ = 0;
+    std::size_t live_ = 0;
+};
+
+} // namespace gpupack::inline GPUPACK_ABI::replay::detail
