@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/binpack.hpp>
 
+#include "support/gpu_parts.hpp"
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 #include <rapidcheck.h>
 
 using namespace gpupack;
@@ -33,8 +36,8 @@ TEST(binpack, and_spread_are_the_weighted_means_of_what_is_used_and_free) {
             add(node.cpu().count(), node.cpu_free().count(), request.cpu.count(), weights.cpu);
             add(node.memory().count(), node.memory_free().count(), request.memory.count(), weights.memory);
             if (request.gpus > 0)
-                add(node.compute().count(), node.compute_free().count(), request.total_compute().count(),
-                    weights.gpu);
+                add(node.compute().count(), plain_part_free(node),
+                    std::min(plain_part_wanted(node, request), plain_part_free(node)), weights.gpu);
             RC_ASSERT((policy::binpack{weights, 100}(node, request)) == (all == 0 ? 0 : used / all));
             RC_ASSERT((policy::spread{weights, 100}(node, request)) == (all == 0 ? 0 : free / all));
         }

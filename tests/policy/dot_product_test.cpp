@@ -2,6 +2,7 @@
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/dot_product.hpp>
 
+#include "support/gpu_parts.hpp"
 #include "support/random_choices.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,8 @@ static_assert(gpupack::policy::scorer<gpupack::policy::dot_product>);
 TEST(dot_product, prefers_what_aligns_least) {
     for_random_nodes([](const node_view& node, const request& request) {
         const double dot = number(request.cpu) / 128000 * number(node.cpu_free()) / 128000 +
-                           number(request.total_compute()) / 8000 * number(node.compute_free()) / 8000;
+                           static_cast<double>(plain_part_wanted(node, request)) / 8000 *
+                               static_cast<double>(plain_part_free(node)) / 8000;
         assert_truncated(policy::dot_product{}(node, request), 100 * (1 - dot / 2));
     });
     // Far beyond the reference machine nothing overflows.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/policy/fragmentation_table.hpp>
 
+#include "support/gpu_parts.hpp"
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 #include "support/score_of_states.hpp"
@@ -14,7 +15,7 @@ using namespace gpupack;
 
 namespace {
 
-/// The definition in plain words: for each expected task, the free compute of the node that it cannot use.
+/// The definition in plain words: for each expected task, what is free on the node that it cannot use.
 std::int64_t obvious_fragmentation(const node_view& node, const task_mix& expected) {
     std::int64_t sum = 0;
     for (const task_mix::entry& each : expected.entries()) {
@@ -24,10 +25,10 @@ std::int64_t obvious_fragmentation(const node_view& node, const task_mix& expect
             const request alone{.gpus = 1, .share = each.request.share, .models = each.request.models};
             if (!fit::fitting_gpus(node, alone).contains(i)) continue;
             ++serving;
-            usable += node.gpu(i).compute_free;
+            usable += plain_part_free(node, i);
         }
         const bool can = each.request.gpus > 0 && serving >= each.request.gpus && each.request.cpu <= node.cpu_free();
-        sum += each.count * (node.compute_free().count() - (can ? usable : 0));
+        sum += each.count * (plain_part_free(node) - (can ? usable : 0));
     }
     return sum;
 }

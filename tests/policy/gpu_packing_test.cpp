@@ -2,6 +2,7 @@
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/gpu_packing.hpp>
 
+#include "support/gpu_parts.hpp"
 #include "support/random_choices.hpp"
 #include "support/score_of_states.hpp"
 
@@ -22,7 +23,7 @@ TEST(gpu_packing, keeps_to_its_three_tiers) {
             const score told = policy::gpu_packing{}(node, request);
             if (request.gpus == 0) return RC_ASSERT(told == 0);
             std::vector<score> left;
-            for (int i = 0; i < node.gpu_count(); ++i) left.push_back(node.gpu(i).compute_free);
+            for (int i = 0; i < node.gpu_count(); ++i) left.push_back(plain_part_free(node, i));
             const auto idle = std::count(left.begin(), left.end(), 1000);
             if (idle == node.gpu_count()) return RC_ASSERT(told == std::max<score>(33 - idle, idle));
             std::sort(left.begin(), left.end());
@@ -30,7 +31,7 @@ TEST(gpu_packing, keeps_to_its_three_tiers) {
             score idle_taken = 0;
             score percent = 0;
             for (const score free : left) {
-                if (taken == request.gpus || free < request.share.compute().count()) continue;
+                if (taken == request.gpus || free < plain_part_wanted(node, request) / request.gpus) continue;
                 ++taken;
                 idle_taken += free == 1000 ? 1 : 0;
                 percent += free * 100 / 1000;

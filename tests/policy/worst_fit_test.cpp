@@ -2,6 +2,7 @@
 // A baseline of the FGD study, against its formula as the simulator evaluates it.
 #include <gpupack/policy/worst_fit.hpp>
 
+#include "support/gpu_parts.hpp"
 #include "support/random_choices.hpp"
 
 #include <gtest/gtest.h>
@@ -15,6 +16,6 @@ TEST(worst_fit, weighs_a_milli_gpu_as_a_hundred_milli_cores) {
     for_random_nodes([](const node_view& node, const request& request) {
         RC_ASSERT(policy::worst_fit{}(node, request) ==
                   (node.cpu_free() - request.cpu).count() +
-                      100 * (node.compute_free() - request.total_compute()).count());
+                      100 * (plain_part_free(node) - plain_part_wanted(node, request)));
     });
 }

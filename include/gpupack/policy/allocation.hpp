@@ -46,7 +46,8 @@ for_each_resource(const node_view& node, const request& request, const resource_
                       request.memory.count() > 0});
     constexpr bool by_part = Amount == gpu_amount::part;
     const milli_gpu free = by_part ? node.part_free() : node.compute_free();
-    const milli_gpu demand = by_part ? part_wanted(node, request) : request.total_compute();
+    milli_gpu demand = by_part ? part_wanted(node, request) : request.total_compute();
+    if (by_part && free < demand) demand = free; // what it takes of GPUs of several models is not known exactly
     body(resource_use{type.by_compute, (node.compute() - free + demand).count(), weights.gpu, request.gpus > 0});
 }
 

@@ -29,6 +29,7 @@ namespace gpupack::inline GPUPACK_ABI {
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t used_part(const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
     const std::int32_t compute = capacity.compute - gpu.compute_free;
     const std::int32_t memory = memory_part(std::int64_t{capacity.memory} - gpu.memory_free, capacity);
+    if (memory >= capacity.compute) return capacity.compute; // vGPUs may have more than slices are promised
     return compute < memory ? memory : compute;
 }
 
@@ -39,8 +40,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @return milli-GPUs, from 0 to its compute
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t free_part(const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
     if (gpu.memory_free == capacity.memory) return gpu.compute_free; // without a division
-    const std::int32_t part = capacity.compute - used_part(gpu, capacity);
-    return part < 0 ? 0 : part;
+    return capacity.compute - used_part(gpu, capacity);
 }
 
 /// The part of a GPU that a share counts for: by memory alone its memory, by compute alone its compute, by both the
