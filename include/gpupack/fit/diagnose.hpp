@@ -113,6 +113,9 @@ GPUPACK_HD constexpr void add_gpu_shortfall(shortfall& lack, const node_view& no
         lack.gpu_memory = missing(request.share.total_memory(), free);
     } else if (request.share.way() == sharing::slices) {
         add_slice_shortfall(lack, node, request, accepted);
+        // Where all amounts are there, the rule of sharing refuses GPUs: they would have to become idle.
+        const bool amounts_suffice = lack.gpus == 0 && lack.compute == milli_gpu{0} && lack.gpu_memory == mebibytes{0};
+        if (!enough && amounts_suffice) lack.gpus = request.gpus - fitting.size();
     } else if (!enough) {
         lack.gpus = request.gpus - fitting.size();
     }
