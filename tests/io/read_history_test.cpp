@@ -20,7 +20,7 @@ job_history read_jobs(std::string_view content, const history_options& options =
     return history ? *std::move(history) : job_history{};
 }
 
-std::string error_of(std::string_view content, const history_options& options = {}) {
+std::string history_error(std::string_view content, const history_options& options = {}) {
     const auto history = parse_history("h", content, options);
     return history ? "" : history.error().message();
 }
@@ -219,19 +219,19 @@ TEST(read_history, options_drop_failed_and_cpu_jobs) {
 }
 
 TEST(read_history, refuses_in_one_line) {
-    EXPECT_EQ(error_of("job_id,submit_time,duration,num_gpus\n1,0,5,x\n"),
+    EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n1,0,5,x\n"),
               "h:2: num_gpus: \"x\": expected a number that is not negative");
-    EXPECT_EQ(error_of("job_id,submit_time,duration,num_gpus\n1,yesterday,5,1\n"),
+    EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n1,yesterday,5,1\n"),
               "h:2: submit_time: \"yesterday\": expected a time: seconds, or a date such as 2026-01-31T12:00:00Z");
-    EXPECT_EQ(error_of("job_id,submit_time,duration,num_gpus\n1,0,5\n"),
+    EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n1,0,5\n"),
               "h:2: row: \"1 ...\": expected 4 fields, not 3");
-    EXPECT_NE(error_of("sn,cpu\n1,2\n"), "");
-    EXPECT_NE(error_of(""), "");
-    EXPECT_NE(error_of("[{]"), "");
-    EXPECT_NE(error_of("JobID|State\n1|COMPLETED\n"), "");
+    EXPECT_NE(history_error("sn,cpu\n1,2\n"), "");
+    EXPECT_NE(history_error(""), "");
+    EXPECT_NE(history_error("[{]"), "");
+    EXPECT_NE(history_error("JobID|State\n1|COMPLETED\n"), "");
     for (const std::string_view text :
          {"sn,cpu\n1,2\n", "", "{}", "[]", "[1]", "\"", "|||\n", "[{\"jobid\": 1, \"attempts\": 3}]"})
-        EXPECT_EQ(error_of(text).find('\n'), std::string::npos) << text;
+        EXPECT_EQ(history_error(text).find('\n'), std::string::npos) << text;
 }
 
 RC_GTEST_PROP(read_history, damaged_text_is_read_or_refused_and_nothing_else, ()) {
