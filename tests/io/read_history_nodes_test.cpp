@@ -18,7 +18,7 @@ std::vector<history_node> read_nodes(std::string_view content) {
     return history ? history->records : std::vector<history_node>{};
 }
 
-std::string error_of(std::string_view content) {
+std::string node_error(std::string_view content) {
     const auto history = parse_history_nodes("n", content);
     return history ? "" : history.error().message();
 }
@@ -69,13 +69,13 @@ TEST(read_history_nodes, kubernetes) {
 }
 
 TEST(read_history_nodes, refuses_in_one_line) {
-    EXPECT_EQ(error_of("HOSTNAMES GRES\nn01 gpu:99\n"),
+    EXPECT_EQ(node_error("HOSTNAMES GRES\nn01 gpu:99\n"),
               "n:2: gres: \"gpu:99\": expected generic resources such as gpu:a100:4, of at most 32 GPUs");
-    EXPECT_NE(error_of("sn,cpu_milli,memory_mib,gpu,model\na,1,1,0,\na,1,1,0,\n"), "");
-    EXPECT_NE(error_of("sn,cpu_milli,memory_mib,gpu,model\n"), "");
-    EXPECT_NE(error_of("a,b\n1,2\n"), "");
-    EXPECT_NE(error_of("HOSTNAMES GRES\nn[1-99999999] gpu:1\n"), "");
-    EXPECT_NE(error_of(""), "");
+    EXPECT_NE(node_error("sn,cpu_milli,memory_mib,gpu,model\na,1,1,0,\na,1,1,0,\n"), "");
+    EXPECT_NE(node_error("sn,cpu_milli,memory_mib,gpu,model\n"), "");
+    EXPECT_NE(node_error("a,b\n1,2\n"), "");
+    EXPECT_NE(node_error("HOSTNAMES GRES\nn[1-99999999] gpu:1\n"), "");
+    EXPECT_NE(node_error(""), "");
 }
 
 RC_GTEST_PROP(read_history_nodes, damaged_text_is_read_or_refused, ()) {
