@@ -11,6 +11,7 @@
 #include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/workload/arrival_stream.hpp>
 
@@ -78,7 +79,7 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
         for (auto i = static_cast<std::uint32_t>(part); i < cluster.size; i += what_if_parts) {
             const node_view node = cluster[node_id{i}];
             sum.capacity += node.compute().count();
-            sum.held += (node.compute() - node.compute_free()).count();
+            for (int g = 0; g < node.gpu_count(); ++g) sum.held += used_part(node.gpu(g), node.capacity(g));
             sum.fragmented += expected.fragmentation(node);
         }
         parts[part] = sum;

@@ -157,14 +157,14 @@ class inventory_pods {
         pod.system = gpu_sharing_system::kai;
         pod.gpus = std::max<std::int64_t>(1, whole_of(annotation(object, "gpu-fraction-num-devices")).value_or(1));
         const auto share = dialect::dra::quantity::parse(fraction.empty() ? "0" : fraction);
-        const auto thousandths = share ? share->exact_thousandths() : std::nullopt;
+        const std::int64_t thousandths = share ? share->exact_thousandths().value_or(-1) : -1;
         const auto amount = whole_of(memory.empty() ? "0" : memory);
-        if (!thousandths || *thousandths < 0 || *thousandths > 1000 || !amount) {
+        if (thousandths < 0 || thousandths > 1000 || !amount) {
             inventory_.remarks.push_back("pod " + pod.name + ": gpu-fraction \"" + fraction + "\", gpu-memory \"" + memory + "\" are no amounts");
             return true;
         }
         pod.memory = *amount;
-        pod.memory_percent = *thousandths / 10;
+        pod.memory_percent = thousandths / 10;
         if (pod.waits()) return true;
         const std::string group = label(object, "runai-gpu-group");
         const auto known = groups_.find(group);
