@@ -36,7 +36,7 @@ TEST(place_unordered, gains_or_keeps_the_order_given) {
                 ASSERT_EQ(batch.choices, as_given) << seed;
             }
             gpupack::cluster committed = cluster;
-            const auto placed = plan::commit_batch(committed, requests, batch.choices);
+            const auto placed = plan::commit_batch(committed, requests, batch);
             ASSERT_EQ(std::count_if(placed.begin(), placed.end(), [](const auto& each) { return each.has_value(); }),
                       batch.total.tasks);
         }

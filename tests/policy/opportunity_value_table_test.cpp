@@ -16,7 +16,7 @@ TEST(opportunity_value_table, holds_what_the_definition_says) {
         const task_mix expected = history.any_mix(on);
         const auto offers = static_cast<int>(history.number(1, 12));
         const mebibytes memory = history.below(2) == 0 ? 16_GiB : 80_GiB;
-        const policy::opportunity_value_table table{expected, offers, memory};
+        const policy::opportunity_value_table table{expected, offers, {.models = {}, .fallback = memory}};
         naive_use oracle{expected, offers, memory};
         for (std::uint32_t n = 0; n < on.size(); ++n)
             RC_ASSERT(table.view().of(on[node_id{n}]) == oracle.use(on[node_id{n}]));

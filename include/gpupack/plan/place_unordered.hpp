@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/check.hpp>
 #include <gpupack/plan/batch_order.hpp>
 #include <gpupack/plan/batch_total.hpp>
 #include <gpupack/plan/place_batch.hpp>
@@ -12,10 +13,12 @@
 #include <gpupack/search/engine.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/placement.hpp>
 #include <gpupack/state/selection.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::plan {
@@ -24,6 +27,7 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 struct unordered_batch {
     std::vector<selection> choices;            ///< [requests] In the order in which the requests were given.
     batch_order order = batch_order::as_given; ///< The order that they were placed in.
+    std::vector<std::uint32_t> sequence;       ///< [requests] The requests by number, in the order that they were placed in.
     batch_total as_given;                      ///< What is placed in the order given.
     batch_total total;                         ///< What the choices place: as much of the goal or more.
 };
@@ -59,6 +63,7 @@ class order_search {
         best_.choices.resize(requests_.size());
         for (std::size_t i = 0; i < indices_.size(); ++i) best_.choices[indices_[i]] = choices[i];
         best_.order = order;
+        best_.sequence = indices_;
         best_.total = total;
     }
 
@@ -78,7 +83,7 @@ class order_search {
 ///
 /// Cost: place_batch() for each order.
 ///
-/// @param cluster   stays as it is: commit_batch() takes what was chosen
+/// @param cluster   stays as it is: commit_batch() takes what was chosen, in the order in which it was
 /// @param policy    which choice is the best
 /// @param requests  valid
 /// @param goal      what the orders are compared by
@@ -92,6 +97,30 @@ place_unordered(const cluster& cluster, const Policy& policy, const std::vector<
     for (const batch_order order : batch_orders)
         search.offer(order, place_batch(cluster, policy, search.sorted(order), rule, engine));
     return search.best();
+}
+
+/// Takes what was chosen for a batch in any order, in the order in which it was chosen: how a split slice is divided, and
+/// whether a system's rule of sharing admits a task, depends on what came before.
+///
+/// @param cluster   in the state for which the choices were made
+/// @param requests  the batch as given
+/// @param batch     what place_unordered() made of it
+/// @param rule      the rule that the choices were made with
+/// @return          [requests] the placements, each to be given back on its own
+[[nodiscard]] inline std::vector<std::optional<placement>>
+commit_batch(cluster& cluster, const std::vector<request>& requests, const unordered_batch& batch,
+             request_rule rule = request_rule::as_requested) {
+    GPUPACK_EXPECTS(requests.size() == batch.choices.size(), "a choice for each request");
+    std::vector<request> sorted;
+    std::vector<selection> choices;
+    for (const std::uint32_t index : batch.sequence) {
+        sorted.push_back(requests[index]);
+        choices.push_back(batch.choices[index]);
+    }
+    auto placed = commit_batch(cluster, sorted, choices, rule);
+    std::vector<std::optional<placement>> as_given(requests.size());
+    for (std::size_t i = 0; i < placed.size(); ++i) as_given[batch.sequence[i]] = placed[i];
+    return as_given;
 }
 
 } // namespace gpupack::plan

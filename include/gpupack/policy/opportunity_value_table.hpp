@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/opportunity_value.hpp>
+#include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/topology/model_table.hpp>
 
@@ -113,19 +114,18 @@ class opportunity_value_table {
     /// Expected tasks, alike in what they take of one GPU and of the CPU for it.
     struct offer {
         std::int64_t compute = 0; // milli-GPUs
-        std::int64_t memory = 0;  // MiB
-        std::int64_t percent = 0; // of memory
+        share memory{slice{}};    // of which the memory counts
         std::int64_t cpu = 0;     // milli-cores
         std::uint64_t models = 0;
         std::int64_t count = 0; // a task of several GPUs counts for each
 
         /// Of a GPU with so much memory, in milli-GPUs: its compute or its memory, whichever is the larger part.
         [[nodiscard]] std::int64_t part_of(std::int64_t gpu_memory) const noexcept {
-            const std::int64_t mib = percent > 0 ? gpu_memory * percent / 100 : memory;
+            const std::int64_t mib = memory.memory_of(static_cast<std::int32_t>(gpu_memory));
             return std::max(compute, std::min(whole_gpu.count(), (mib * whole_gpu.count() + gpu_memory - 1) / gpu_memory));
         }
         [[nodiscard]] bool is_alike(const offer& other) const noexcept {
-            return compute == other.compute && memory == other.memory && percent == other.percent && cpu == other.cpu &&
+            return compute == other.compute && memory == other.memory && cpu == other.cpu &&
                    models == other.models;
         }
     };
@@ -162,11 +162,15 @@ class opportunity_value_table {
                         .models = request.models.bits(),
                         .count = each.count * request.gpus};
             if (request.share.way() != sharing::exclusive) {
-                added.memory = request.share.memory().count();
-                added.percent = request.share.memory_percent_up();
+                added.memory = slice{.memory = request.share.memory(),
+                                     .compute = milli_gpu{0},
+                                     .memory_percent = 0,
+                                     .memory_millionths = request.share.memory_part(),
+                                     .rule = request.share.rule()};
             }
-            if (added.compute == 0 && added.memory == 0 && added.percent == 0) return;
-            by_memory = by_memory || added.memory > 0 || added.percent > 0;
+            const bool asks_memory = added.memory.memory().count() > 0 || added.memory.memory_part() > 0;
+            if (added.compute == 0 && !asks_memory) return;
+            by_memory = by_memory || asks_memory;
             total += added.count;
             const auto known =
                 std::find_if(offers.begin(), offers.end(), [&](const offer& other) { return other.is_alike(added); });
