@@ -12,7 +12,9 @@
 #include <optional>
 #include <vector>
 
-namespace gpupack::test {
+namespace test {
+
+using namespace gpupack;
 
 /// The disciplines as they are told in a sentence, one second after the other: tasks of whole GPUs on equal nodes, which
 /// are placed by first fit. Slow, and obvious.
@@ -149,4 +151,4 @@ class plain_queue {
     std::vector<place> reserved_;
 };
 
-} // namespace gpupack::test
+} // namespace test
