@@ -168,7 +168,7 @@ class inventory_pods {
         if (pod.waits()) return true;
         const std::string group = label(object, "runai-gpu-group");
         const auto known = groups_.find(group);
-        inventory_share has{.memory = *amount, .cores = *thousandths / 10};
+        inventory_share has{.memory = *amount, .cores = thousandths / 10};
         if (known != groups_.end()) has.gpu = known->second;
         else inventory_.remarks.push_back("pod " + pod.name + ": no reservation pod for group \"" + group + "\"; which GPU it has is not known");
         pod.shares.push_back(has);
