@@ -79,7 +79,7 @@ TEST(placement_record, says_what_it_names_that_is_not_there) {
     EXPECT_EQ(wrong("node=n gpus=7"), R"(placement: "n": expected one that can be restored: the node has no such GPU)");
     EXPECT_EQ(wrong("node=n gpus=0 share=slices pieces=1MiB,2MiB"), R"(pieces: "2": expected one for each GPU of a split slice, else none)");
     EXPECT_EQ(wrong("node=n gpu=0"),
-              "gpu, column 8: \"0\": expected task, node, gpus, ids, share, gpu_memory, memory_percent, compute, pieces, instances, cpu, "
+              "gpu, column 8: \"0\": expected task, node, gpus, ids, share, gpu_memory, memory_percent, memory_millionths, rule, compute, pieces, instances, cpu, "
               "memory, rounding or leaving");
     EXPECT_EQ(wrong("node=n node=n"), R"(node, column 8: "n": expected each field once)");
     EXPECT_EQ(wrong("node=n cpu=x"), R"(cpu, column 8: "x": expected an amount of CPU: 2500m, 2.5)");

@@ -121,7 +121,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
 /// @param share   the share
 /// @param models  what its profiles are numbered by
 [[nodiscard]] inline std::string to_text(const share& share, const model_table& models) {
-    if (share.way() == sharing::exclusive) return "exclusive";
+    if (share.way() == sharing::exclusive)
+        return share.rule().is_plain() ? "exclusive" : std::string{"exclusive:rule="}.append(to_text(share.rule()));
     if (in_profiles(share.way())) {
         std::string text{sharing_name(share.way())};
         text.append(":").append(detail::profiles_text(share.profiles(), models, share.way()));
@@ -156,6 +157,11 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
         const auto rule = share_rule_from_text(rest.substr(comma + 6));
         if (!rule) return bad_input("share", std::string{rest.substr(comma + 6)}, share_rule_words);
         return share{*found}.with(*rule);
+    }
+    if (word == "exclusive" && rest.starts_with("rule=")) {
+        const auto rule = share_rule_from_text(rest.substr(5));
+        if (!rule) return bad_input("share", std::string{rest.substr(5)}, share_rule_words);
+        return share{exclusive{}}.with(*rule);
     }
     const bool split = word == "split";
     if (!split && word != "slice")
