@@ -63,7 +63,7 @@ inline std::string what_differs(const gpupack::cluster& on) {
             const gpu_state& gpu = states[static_cast<std::size_t>(i)];
             if (!(gpu == node.gpu(i)))
                 return name + ": GPU " + std::to_string(i) + ": " + text_of(gpu) + " and not " + text_of(node.gpu(i));
-            too_much = too_much || gpu.memory_free < 0 || gpu.compute_free < 0;
+            too_much = too_much || (!in_profiles(gpu.way) && (gpu.memory_free < 0 || gpu.compute_free < 0));
         }
         if (too_much && !on.is_over_committed(id)) return name + " is over-committed, and not said to be";
         state.closed = on.is_closed(id) || on.is_over_committed(id);

@@ -39,7 +39,8 @@ namespace detail {
     if (node.cpu_free < 0 || node.memory_free < 0) return true;
     for (int i = 0; i < type.gpu_count; ++i) {
         const gpu_state& gpu = gpus[i];
-        if (gpu.memory_free < 0 || gpu.compute_free < 0) return true;
+        // Instances are limited by their places; some systems count them for more memory than the GPU has.
+        if (!in_profiles(gpu.way) && (gpu.memory_free < 0 || gpu.compute_free < 0)) return true;
         if (gpu.way == sharing::slices && gpu.sharers() > type.gpus[i].max_sharers) return true;
         if (gpu.way == sharing::exclusive && gpu.sharers() > 1) return true;
         const sharing only = type.gpus[i].only;
