@@ -7,6 +7,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/request/share_rule_text.hpp>
 #include <gpupack/state/placement_record.hpp>
 #include <gpupack/topology/sharing.hpp>
 
@@ -49,6 +50,17 @@ namespace detail {
         record.memory_percent = static_cast<int>(percent);
         return in_range ? nullptr : "from 0 to 100";
     }
+    if (name == "memory_millionths") {
+        std::int64_t millionths = 0;
+        const bool in_range = amount(millionths, 999'999);
+        record.memory_millionths = static_cast<int>(millionths);
+        return in_range ? nullptr : "from 0 to 999999";
+    }
+    if (name == "rule") {
+        const auto rule = share_rule_from_text(value.is_string() ? value.get<std::string>() : std::string{});
+        if (rule) record.rule = *rule;
+        return rule ? nullptr : share_rule_words;
+    }
     if (name == "share") {
         const auto way = value.is_string() ? sharing_named(value.get<std::string>()) : std::nullopt;
         if (way) record.way = *way;
@@ -88,6 +100,8 @@ namespace detail {
     };
     add("gpu_memory_mib", record.gpu_memory.count());
     add("memory_percent", record.memory_percent);
+    add("memory_millionths", record.memory_millionths);
+    if (!record.rule.is_plain()) all["rule"] = to_text(record.rule);
     add("compute_milli", record.compute.count());
     for (const mebibytes piece : record.pieces) all["pieces_mib"].push_back(piece.count());
     for (const recorded_instance& each : record.instances) all["instances"].push_back({{"profile", each.profile}, {"start", each.start}});
