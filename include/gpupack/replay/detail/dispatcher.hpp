@@ -295,8 +295,8 @@ template <class Scheduler, class Listener> class dispatcher {
                 calendar_.add(each.node,
                               {now_, until, number, kept, each.gpus, each.slots, true, pieces_of(each, request)});
         }
-        const std::optional<std::int64_t> end = length ? std::optional{now_ + *length} : std::nullopt;
-        running_.start({number, 0, now_, std::move(members)}, end);
+        const std::size_t slot = running_.start({number, 0, now_, std::move(members)});
+        if (length) running_.end_at(slot, now_ + *length);
     }
 
     [[nodiscard]] bool keeps_calendar() const noexcept {

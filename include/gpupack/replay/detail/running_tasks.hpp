@@ -26,12 +26,11 @@ struct running_task {
 /// Cost: the logarithm of the number of those that run.
 class running_tasks {
   public:
-    /// A task starts.
+    /// A task starts; it never leaves unless end_at() says when.
     ///
     /// @param task  with its members
-    /// @param end   when it leaves; none where it never does
     /// @return its slot, which is another's once it has left
-    std::size_t start(running_task task, std::optional<std::int64_t> end) {
+    std::size_t start(running_task task) {
         task.order = started_++;
         if (free_.empty()) {
             free_.push_back(tasks_.size());
@@ -39,11 +38,13 @@ class running_tasks {
         }
         const std::size_t slot = free_.back();
         free_.pop_back();
-        if (end) departures_.push({*end, task.order, slot});
         tasks_[slot] = std::move(task);
         ++live_;
         return slot;
     }
+
+    /// Says when the task of a slot leaves; once for each.
+    void end_at(std::size_t slot, std::int64_t time) { departures_.push({time, tasks_[slot].order, slot}); }
 
     /// When the next task leaves.
     [[nodiscard]] std::optional<std::int64_t> next_departure() {
