@@ -57,12 +57,12 @@ template <class Work> [[nodiscard]] double wall_seconds(int repeats, Work&& work
 /// Writes more than the cache holds, so that what comes next is read from memory.
 class cold_cache {
   public:
-    explicit cold_cache(gpupack::gpu::device_space& space) : on_{space}, room_{on.allocate<unsigned char>(bytes)} {}
-    void operator()() { on_.check(cudaMemsetAsync(room_.data(), 1, bytes, on_.stream()), "cudaMemsetAsync"); }
+    explicit cold_cache(gpupack::gpu::device_space& space) : space_{space}, room_{space.allocate<unsigned char>(bytes)} {}
+    void operator()() { space_.check(cudaMemsetAsync(room_.data(), 1, bytes, space_.stream()), "cudaMemsetAsync"); }
 
   private:
     static constexpr std::size_t bytes = std::size_t{512} << 20;
-    gpupack::gpu::device_space& on_;
+    gpupack::gpu::device_space& space_;
     gpupack::gpu::device_space::array<unsigned char> room_;
 };
 

@@ -3,10 +3,10 @@
 // GPUPACK_GANGS=1000000 GPUPACK_GANGS_FROM=0 runs more of them than the few that fit a test.
 #include <gpupack/plan/plan_gang.hpp>
 
-#include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/first_fit.hpp>
 
+#include "support/every_way.hpp"
 #include "support/random_gang.hpp"
 
 #include <gtest/gtest.h>
@@ -16,110 +16,15 @@
 #include <cstdio>
 #include <map>
 #include <optional>
-#include <string>
-#include <unordered_set>
 #include <vector>
 
 using namespace gpupack;
 
 namespace {
 
-/// Tries every order of the members, every node, every set of GPUs and every slot, on a cluster that is really changed. The
-/// only thing that it leaves out are states that it has been in before.
-class every_way {
-  public:
-    every_way(const cluster& cluster, const gang& gang) : cluster_{cluster}, gang_{gang} {
-        for (const gang_part& part : gang.parts) left_.push_back(part.count);
-    }
-
-    /// Whether there is a way on these nodes; nothing where it takes too long to tell.
-    std::optional<bool> exists(const std::vector<node_id>& nodes) {
-        nodes_ = nodes;
-        seen_.clear();
-        on_node_.assign(cluster_.size(), 0);
-        const bool found = next();
-        if (!found && seen_.size() >= most_states) return std::nullopt;
-        return found;
-    }
-
-  private:
-    bool next() {
-        if (std::all_of(left_.begin(), left_.end(), [](int left) { return left == 0; }))
-            return std::all_of(nodes_.begin(), nodes_.end(), [&](node_id node) {
-                const int members = on_node_[node.number()];
-                return members == 0 || (members >= gang_.least_per_node && members <= gang_.most_per_node);
-            });
-        if (seen_.size() >= most_states || !seen_.insert(key()).second) return false;
-        for (std::size_t part = 0; part < left_.size(); ++part)
-            for (const node_id node : nodes_)
-                if (left_[part] > 0 && fit::fits(cluster_[node], gang_.parts[part].request) && any_choice(part, node)) return true;
-        return false;
-    }
-
-    bool any_choice(std::size_t part, node_id node) {
-        const request& request = gang_.parts[part].request;
-        if (request.gpus == 0) return attempt(part, {node, {}, {}});
-        std::vector<selection> choices;
-        for_each_subset(fit::fitting_gpus(cluster_[node], request), request.gpus, [&](gpu_set gpus) {
-            const slot_list lowest = fit::lowest_slots(cluster_[node], gpus, request.share);
-            if (fit::fits_on(cluster_[node], request, gpus, lowest)) add_slots(choices, {node, gpus, lowest}, request, 0);
-        });
-        return std::any_of(choices.begin(), choices.end(), [&](const selection& each) { return attempt(part, each); });
-    }
-
-    void add_slots(std::vector<selection>& choices, selection choice, const request& request, int nth) {
-        if (!in_profiles(request.share.way()) || nth == request.gpus) return choices.push_back(choice);
-        gpu_set rest = choice.gpus;
-        for (int i = 0; i < nth; ++i) rest.erase(rest.lowest());
-        std::vector<int> free;
-        fit::for_each_free_slot(cluster_[choice.node], rest.lowest(), request.share, [&](int slot) { free.push_back(slot); });
-        for (const int slot : free) {
-            choice.slots.set(nth, slot);
-            add_slots(choices, choice, request, nth + 1);
-        }
-    }
-
-    bool attempt(std::size_t part, const selection& choice) {
-        const placement taken = cluster_.take(choice.node, choice.gpus, gang_.parts[part].request, choice.slots);
-        --left_[part];
-        ++on_node_[choice.node.number()];
-        const bool found = next();
-        --on_node_[choice.node.number()];
-        ++left_[part];
-        cluster_.give_back(taken);
-        return found;
-    }
-
-    std::string key() const {
-        std::string text;
-        for (const int left : left_) text.append(std::to_string(left)).append(",");
-        for (const node_id id : nodes_) {
-            const node_view node = cluster_[id];
-            text.append(std::to_string(on_node_[id.number()])).append(";");
-            for (int i = 0; i < node.gpu_count(); ++i) {
-                const gpu_state& gpu = node.gpu(i);
-                for (const std::int64_t each : {std::int64_t{gpu.memory_free}, std::int64_t{gpu.compute_free}, std::int64_t{gpu.sharers()},
-                                                static_cast<std::int64_t>(gpu.occupied()), static_cast<std::int64_t>(gpu.way)})
-                    text.append(std::to_string(each)).append(" ");
-            }
-            text.append(std::to_string(node.cpu_free().count())).append(" ").append(std::to_string(node.memory_free().count()));
-        }
-        return text;
-    }
-
-    static constexpr std::size_t most_states = 30'000;
-
-    cluster cluster_;
-    const gang& gang_;
-    std::vector<int> left_;
-    std::vector<node_id> nodes_;
-    std::vector<int> on_node_;
-    std::unordered_set<std::string> seen_;
-};
-
 /// Whether there is a way in some domain of the widest level that the gang allows; nothing where it takes too long to tell.
 std::optional<bool> exists_somewhere(const cluster& cluster, const gang& gang) {
-    every_way ways{cluster, gang};
+    test::every_way ways{cluster, gang};
     const int node_level = static_cast<int>(cluster.domains().levels().size());
     int widest = 0;
     if (gang.required) widest = gang.level == "node" ? node_level : *cluster.domains().level(gang.level);

@@ -67,7 +67,7 @@ template <std::size_t First, std::size_t... Offsets> void drive_from(std::index_
 }
 
 /// How many presets a source file takes, and how many files there are.
-inline constexpr std::size_t presets_a_file = 10;
+inline constexpr std::size_t presets_a_file = 12;
 inline constexpr std::size_t preset_files = 4;
 static_assert(gpupack::presets.size() <= presets_a_file * preset_files, "one more source file presets_N_test.cu");
 

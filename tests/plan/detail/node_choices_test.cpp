@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/detail/node_choices.hpp>
 
+#include "support/every_choice.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -17,21 +18,6 @@ std::string after(const node_view& node, const request& request, const selection
     plan::detail::trial_node trial{node};
     trial.take(request, choice.gpus, choice.slots);
     return plan::detail::state_key(trial.view(), by_index);
-}
-
-/// Every slot of the nth GPU and of those after it.
-void add_all(std::set<std::string>& states, const node_view& node, const request& request, selection choice, int nth,
-             bool by_index) {
-    if (!in_profiles(request.share.way()) || nth == request.gpus) {
-        states.insert(after(node, request, choice, by_index));
-        return;
-    }
-    gpu_set rest = choice.gpus;
-    for (int i = 0; i < nth; ++i) rest.erase(rest.lowest());
-    fit::for_each_free_slot(node, rest.lowest(), request.share, [&](int slot) {
-        choice.slots.set(nth, slot);
-        add_all(states, node, request, choice, nth + 1, by_index);
-    });
 }
 
 } // namespace
@@ -57,10 +43,7 @@ TEST(node_choices, lead_to_every_state_there_is) {
                     states.insert(after(node, request, choice, by_index));
                 }
                 std::set<std::string> all;
-                for_each_subset(fit::fitting_gpus(node, request), request.gpus, [&](gpu_set gpus) {
-                    const slot_list lowest = fit::lowest_slots(node, gpus, request.share);
-                    if (fit::fits_on(node, request, gpus, lowest)) add_all(all, node, request, {node.id(), gpus, lowest}, 0, by_index);
-                });
+                for (const selection& choice : test::every_choice(node, request)) all.insert(after(node, request, choice, by_index));
                 ASSERT_EQ(states, all) << seed;
             }
         }

@@ -34,7 +34,7 @@ make_from(const gpupack::gpu::engine& engine, const std::string& name, const gpu
 }
 
 /// How many presets a source file takes, and how many files there are.
-inline constexpr std::size_t presets_a_file = 20;
+inline constexpr std::size_t presets_a_file = 24;
 inline constexpr std::size_t preset_files = 2;
 static_assert(gpupack::presets.size() <= presets_a_file * preset_files, "one more source file presets_N.cu");
 

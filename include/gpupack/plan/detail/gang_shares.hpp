@@ -138,8 +138,9 @@ class gang_shares {
 
     /// Gives everyone one more in turn, lowest first, as long as there is room.
     static void spread(std::vector<option>& options, std::int64_t members) {
-        std::vector<std::size_t> open(options.size());
-        for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
+        std::vector<std::size_t> open;
+        for (std::size_t i = 0; i < options.size(); ++i)
+            if (options[i].share < options[i].room) open.push_back(i);
         while (members > 0 && !open.empty()) {
             std::int64_t least = std::numeric_limits<std::int64_t>::max();
             for (const std::size_t i : open) least = std::min(least, options[i].room - options[i].share);

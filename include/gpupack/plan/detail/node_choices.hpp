@@ -105,7 +105,8 @@ enum class slot_choices : bool { lowest, all };
         else
             complete = false;
     };
-    if (by_index && request.gpus > 0 && fit::host_fits(node, request)) {
+    const bool every_set = by_index || request.share.is_split(); // which GPU gives how much of a split goes by index
+    if (every_set && request.gpus > 0 && fit::host_fits(node, request)) {
         for_each_subset(fit::fitting_gpus(node, request), request.gpus, [&](gpu_set gpus) {
             if (complete && fit::fits_on(node, request, gpus, fit::lowest_slots(node, gpus, request.share))) append(gpus);
         });
