@@ -88,7 +88,7 @@ TEST(sharing, nothing_is_given_back_twice) {
     const auto placed = by.place(part(100));
     by.release(*placed);
     const auto other = by.place(part(200)); // in the same slot of the ledger
-    EXPECT_DEATH(by.release(*placed), "was it released before");
+    EXPECT_DEATH(by.release(*placed), "not released before");
     by.release(*other);
     EXPECT_EQ(by.cluster().compute_free(), 1000_milli);
 }

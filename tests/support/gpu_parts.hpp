@@ -9,12 +9,17 @@
 
 /// What is free on a GPU, in milli-GPUs: of its compute or of its memory, whichever is less; in plain words, as the oracle of
 /// policies that count GPU memory like compute.
-inline std::int64_t plain_part_free(const gpupack::node_view& node, int gpu) {
-    const std::int64_t compute = node.capacity(gpu).compute;
-    const std::int64_t memory = node.capacity(gpu).memory;
-    const std::int64_t used = memory == 0 ? 0 : (memory - node.gpu(gpu).memory_free) * compute / memory;
+inline std::int64_t plain_part_free(const gpupack::gpu_state& gpu, const gpupack::gpu_capacity& capacity) {
+    const std::int64_t compute = capacity.compute;
+    const std::int64_t memory = capacity.memory;
+    const std::int64_t used = memory == 0 ? 0 : (memory - gpu.memory_free) * compute / memory;
     // vGPUs may have more memory than slices are promised.
-    return std::min<std::int64_t>(node.gpu(gpu).compute_free, std::max<std::int64_t>(compute - used, 0));
+    return std::min<std::int64_t>(gpu.compute_free, std::max<std::int64_t>(compute - used, 0));
+}
+
+/// The same of a GPU of a node.
+inline std::int64_t plain_part_free(const gpupack::node_view& node, int gpu) {
+    return plain_part_free(node.gpu(gpu), node.capacity(gpu));
 }
 
 /// The same over all GPUs of a node.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "support/gpu_parts.hpp"
+
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/slice.hpp>
 #include <gpupack/policy/fgd.hpp>
@@ -53,7 +55,7 @@ class naive_fgd {
     }
 
   private:
-    /// Free compute that the typical tasks cannot use, summed over them.
+    /// What is free that the typical tasks cannot use, summed over them.
     [[nodiscard]] std::int64_t fragmentation(const gpupack::node_view& node, gpupack::milli_cpu cpu,
                                              const std::vector<gpupack::gpu_state>& gpus) const {
         std::int64_t sum = 0;
@@ -63,7 +65,8 @@ class naive_fgd {
             std::int64_t usable = 0;
             std::int64_t all = 0;
             for (std::size_t i = 0; i < gpus.size(); ++i) {
-                all += gpus[i].compute_free;
+                const std::int64_t free = plain_part_free(gpus[i], node.capacity(static_cast<int>(i)));
+                all += free;
                 const bool model_will_do = task.models.contains(node.gpu_model(static_cast<int>(i)));
                 const bool serves =
                     task.share.way() == gpupack::sharing::exclusive
@@ -71,7 +74,7 @@ class naive_fgd {
                         : gpupack::fit::slice_fits(gpus[i], task.share.memory(), task.share.compute());
                 if (task.gpus == 0 || !model_will_do || !serves) continue;
                 ++serving;
-                usable += gpus[i].compute_free;
+                usable += free;
             }
             const bool fits = task.gpus > 0 && serving >= task.gpus && task.cpu <= cpu;
             sum += each.count * (all - (fits ? usable : 0));
