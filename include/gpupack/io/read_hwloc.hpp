@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/hwloc_check.hpp>
 #include <gpupack/io/detail/hwloc_devices.hpp>
 #include <gpupack/io/detail/hwloc_links.hpp>
 #include <gpupack/io/read_file.hpp>
@@ -42,7 +43,7 @@ namespace detail {
 /// apart: `lstopo --filter bridge:all --filter io:all` keeps them.
 /// @param file     named in errors
 /// @param content  the text
-/// @return the description, which may have no GPU; or an error: text that is not hwloc's XML, or of a version that the hwloc of
+/// @return the description, which may have no GPU; or an error: text that is not hwloc's XML, objects without the sets that hwloc wants, or of a version that the hwloc of
 ///         this program cannot read; more than 32 GPUs, 256 adapters or 18 NVLinks, or NUMA nodes beyond 15
 [[nodiscard]] inline expected<described_machine, input_error> describe_hwloc(const std::string& file,
                                                                              std::string_view content) {
@@ -53,12 +54,12 @@ namespace detail {
         return wrong(content.substr(0, std::min<std::size_t>(20, content.find('\n'))),
                      "a topology in hwloc's XML, as lstopo writes it");
     };
-    // hwloc's own parser accepts a lot that is not XML, so look for the root first.
     if (content.find("<topology") == std::string_view::npos) return not_xml();
     const std::string version{detail::hwloc_version(content)};
     if (version.starts_with("3") && hwloc_get_api_version() < 0x00030000)
         return wrong(std::string{"version "}.append(version),
                      "hwloc's XML of version 2, which this hwloc 2 reads; lstopo --export-xml-flags v2 machine.xml writes it");
+    if (auto problem = detail::hwloc_check{file, content}.problem()) return unexpected<input_error>{*std::move(problem)};
     (void)setenv("HWLOC_HIDE_ERRORS", "2", 0); // the caller gets one error, not hwloc's lines on standard error
     hwloc_topology_t raw = nullptr;
     if (hwloc_topology_init(&raw) != 0) return not_xml();
