@@ -7,7 +7,7 @@
 include(${CMAKE_CURRENT_LIST_DIR}/gpupack-find-dependencies.cmake)
 
 # All components that are planned; find_package says of the others that they do not exist.
-set(gpupack_known_components parallel io io_hwloc io_nccl gpu nvml)
+set(gpupack_known_components parallel io io_xml gpu nvml)
 set(gpupack_shipped_components)
 set(gpupack_claimed_headers)
 # The part of the package configuration that says what each component needs.

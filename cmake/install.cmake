@@ -26,12 +26,10 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/gpupack-config-version.cm
     COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/gpupack-find-dependencies.cmake
     ${PROJECT_BINARY_DIR}/gpupack-find-dependencies.cmake COPYONLY)
-configure_file(${PROJECT_SOURCE_DIR}/cmake/Findhwloc.cmake ${PROJECT_BINARY_DIR}/Findhwloc.cmake COPYONLY)
 install(FILES
     ${PROJECT_BINARY_DIR}/gpupack-config.cmake
     ${PROJECT_BINARY_DIR}/gpupack-config-version.cmake
     ${PROJECT_BINARY_DIR}/gpupack-find-dependencies.cmake
-    ${PROJECT_BINARY_DIR}/Findhwloc.cmake
     DESTINATION ${package_dir})
 
 # The prefix is found from where the file lies, so that the installed tree may be moved. Where the directories are

@@ -11,8 +11,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # component of gpupack: packages of Conan
 COMPONENTS = {
     "io": ["nlohmann_json::nlohmann_json", "zlib::zlib"],
-    "io_hwloc": ["hwloc::hwloc", "zlib::zlib"],
-    "io_nccl": ["pugixml::pugixml", "zlib::zlib"],
+    "io_xml": ["pugixml::pugixml", "zlib::zlib"],
     "parallel": ["onetbb::onetbb"],
     "nvml": [],
 }
@@ -39,7 +38,7 @@ class Gpupack(ConanFile):
         self.requires("tl-expected/[>=1]", transitive_headers=True)
         wanted = {package.split("::")[0] for name, packages in COMPONENTS.items() if packages and
                   self.options.get_safe(f"with_{name}") for package in packages}
-        versions = {"nlohmann_json": "[>=3.11 <4]", "zlib": "[>=1.2.11 <2]", "hwloc": "[>=2.9 <3]",
+        versions = {"nlohmann_json": "[>=3.11 <4]", "zlib": "[>=1.2.11 <2]",
                     "pugixml": "[>=1.13 <2]", "onetbb": "[>=2021]"}
         for package in sorted(wanted):
             self.requires(f"{package}/{versions[package]}", transitive_headers=True)

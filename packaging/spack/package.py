@@ -11,8 +11,7 @@ class Gpupack(CMakePackage):
     version("main", branch="main")
 
     variant("tools", default=True, description="Build the programs")
-    variant("hwloc", default=True, description="Read hwloc's XML")
-    variant("nccl", default=True, description="Read NCCL's XML")
+    variant("xml", default=True, description="Read the XML of hwloc and NCCL")
 
     depends_on("cxx", type="build")
     depends_on("cmake@3.25:", type="build")
@@ -21,9 +20,7 @@ class Gpupack(CMakePackage):
     depends_on("intel-oneapi-tbb", when="+tools")
     depends_on("nlohmann-json@3.11:", when="+tools")
     depends_on("zlib-api", when="+tools")
-    depends_on("hwloc@2", when="+hwloc")
-    depends_on("hwloc@2", when="+tools")
-    depends_on("pugixml", when="+nccl")
+    depends_on("pugixml", when="+xml")
     depends_on("pugixml", when="+tools")
     depends_on("cli11", when="+tools")
     depends_on("fmt", when="+tools")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hwloc's XML: our part of it, and hwloc's own parser.
+// hwloc's XML, of all versions.
 #include <gpupack/io/read_hwloc.hpp>
 
 #include <cstddef>

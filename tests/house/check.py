@@ -19,7 +19,6 @@ FOLDERS = ORDER + LEAVES
 # Headers of other libraries, and the only folders that may include them.
 FOREIGN = [
     (("nlohmann/",), {"io"}),
-    (("hwloc",), {"io"}),
     (("pugixml",), {"io"}),
     (("dlfcn",), {"nvml"}),
     (("thrust/", "cub/", "cuda", "nv/"), {"gpu"}),

@@ -7,6 +7,7 @@
 #include <gpupack/io/described_machine.hpp>
 #include <gpupack/io/detail/located_machine.hpp>
 #include <gpupack/io/detail/matrix_affinity.hpp>
+#include <gpupack/io/detail/xml_source.hpp>
 #include <gpupack/topology/pcie_location.hpp>
 
 #include <pugixml.hpp>
@@ -29,7 +30,7 @@ namespace detail {
 /// Collects GPUs, adapters and links from NCCL's tree of processors, PCI bridges and devices.
 class nccl_devices {
   public:
-    nccl_devices(std::string file, std::string_view content) : file_{std::move(file)}, content_{content} {}
+    explicit nccl_devices(xml_source source) : source_{std::move(source)} {}
 
     [[nodiscard]] expected<described_machine, input_error> describe(const pugi::xml_node& system) {
         for (const pugi::xml_node& cpu : system.children("cpu")) {
@@ -37,10 +38,12 @@ class nccl_devices {
             walk(cpu, node < 0 ? unknown_numa : node);
         }
         if (machine_.gpus.empty())
-            return unexpected<input_error>{wrong(system, "GPUs", "", "a device of class 0x03, or a gpu")};
+            return unexpected<input_error>{source_.wrong(system, "GPUs", "", "a device of class 0x03, or a gpu")};
+        if (machine_.gpus.size() > max_gpus_per_node)
+            return unexpected<input_error>{source_.wrong(system, "GPUs", std::to_string(machine_.gpus.size()), "at most 32 on a node")};
         number_gpus();
         if (auto error = add_links()) return unexpected<input_error>{*std::move(error)};
-        return machine_.describe("NCCL topology XML", file_);
+        return machine_.describe("NCCL topology XML", source_.file());
     }
 
   private:
@@ -49,16 +52,6 @@ class nccl_devices {
         pugi::xml_node node;
         pcie_location place;
     };
-
-    [[nodiscard]] std::size_t line_of(const pugi::xml_node& node) const {
-        const auto end = std::clamp<std::ptrdiff_t>(node.offset_debug(), 0, static_cast<std::ptrdiff_t>(content_.size()));
-        return 1 + static_cast<std::size_t>(std::count(content_.begin(), content_.begin() + end, '\n'));
-    }
-
-    [[nodiscard]] input_error wrong(const pugi::xml_node& node, std::string field, std::string value,
-                                    std::string expected) const {
-        return {file_, line_of(node), std::move(field), std::move(value), std::move(expected)};
-    }
 
     [[nodiscard]] static std::string lower(std::string_view text) {
         std::string all{text};
@@ -151,7 +144,7 @@ class nccl_devices {
         std::map<std::string, std::size_t> by_id;
         for (std::size_t g = 0; g < machine_.gpus.size(); ++g)
             if (!by_id.emplace(machine_.gpus[g].gpu.bus_id, g).second)
-                return wrong({}, "busid", machine_.gpus[g].gpu.bus_id, "each GPU once");
+                return source_.wrong({}, "busid", machine_.gpus[g].gpu.bus_id, "each GPU once");
         machine_.links.assign(by_id.size(), std::vector<int>(by_id.size(), 0));
         machine_.switch_links.assign(by_id.size(), 0);
         for (std::size_t g = 0; g < nodes_.size(); ++g)
@@ -163,22 +156,21 @@ class nccl_devices {
                 const std::string type = lower(link.attribute("tclass").value());
                 const auto count = small_number(link.attribute("count").value());
                 if (!count || *count < 1 || *count > max_nvlinks)
-                    return wrong(link, "count", link.attribute("count").value(), "from 1 to 18 links");
+                    return source_.wrong(link, "count", link.attribute("count").value(), "from 1 to 18 links");
                 const auto end = by_id.find(target);
                 if (end != by_id.end() && end->second != g)
                     machine_.links[g][end->second] += *count;
                 else if (type.starts_with("0x0680") && type != "0x068001" && end == by_id.end())
                     machine_.switch_links[g] += *count;
                 else
-                    machine_.left_out.push_back({line_of(link), target,
+                    machine_.left_out.push_back({source_.line_of(link), target,
                                                  end == by_id.end() ? "a link that leads to no GPU and no NVSwitch of the file"
                                                                     : "a link of a GPU to itself"});
             }
         return std::nullopt;
     }
 
-    std::string file_;
-    std::string_view content_;
+    xml_source source_;
     located_machine machine_;
     std::vector<pugi::xml_node> nodes_; // [GPUs]  gpu, or nothing
     int next_ = 0;
@@ -205,14 +197,11 @@ class nccl_devices {
         return unexpected<input_error>{
             input_error{file, line, "document", std::move(value), "NCCL's topology in XML, <system> with <cpu> in it"}};
     };
-    if (!parsed) {
-        const auto end = std::clamp<std::ptrdiff_t>(parsed.offset, 0, static_cast<std::ptrdiff_t>(content.size()));
-        return wrong(1 + static_cast<std::size_t>(std::count(content.begin(), content.begin() + end, '\n')),
-                     parsed.description());
-    }
+    const detail::xml_source source{file, content};
+    if (!parsed) return wrong(source.line_at(parsed.offset), parsed.description());
     const pugi::xml_node system = document.child("system");
     if (!system || !system.child("cpu")) return wrong(1, document.first_child().name());
-    return detail::nccl_devices{file, content}.describe(system);
+    return detail::nccl_devices{source}.describe(system);
 }
 
 } // namespace gpupack::io
