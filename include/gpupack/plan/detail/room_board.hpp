@@ -41,15 +41,24 @@ class room_board {
         sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
     }
     /// Places a request where it fits.
-    void place(const request& request, const selection& target) {
+    ///
+    /// @return  what each GPU gives to a split slice; zeros for anything else
+    split_memory place(const request& request, const selection& target) {
         copy& node = changed(target.node);
         const node_type& type = cluster_[target.node].type();
-        (void)book(node.state, node.gpus.data(), type, request, target.gpus, target.slots);
+        const split_memory pieces = book(node.state, node.gpus.data(), type, request, target.gpus, target.slots);
         sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
+        return pieces;
     }
     /// Takes the last changes back until that many are left.
     void undo(std::size_t left) {
         for (; before_.size() > left; before_.pop_back()) copies_.find(before_.back().first)->second = before_.back().second;
+    }
+    /// The node of each change since there were so many, in their order; a node may come several times.
+    [[nodiscard]] std::vector<node_id> changed_since(std::size_t changes) const {
+        std::vector<node_id> nodes;
+        for (std::size_t i = changes; i < before_.size(); ++i) nodes.push_back(cluster_.id_at(before_[i].first));
+        return nodes;
     }
 
   private:
