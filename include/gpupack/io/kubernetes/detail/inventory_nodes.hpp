@@ -7,7 +7,7 @@
 #include <gpupack/io/kubernetes/detail/device_lines.hpp>
 #include <gpupack/io/kubernetes/gpu_inventory.hpp>
 #include <gpupack/io/kubernetes/json_fields.hpp>
-#include <gpupack/io/kubernetes/product_names.hpp>
+#include <gpupack/topology/product_names.hpp>
 
 #include <nlohmann/json.hpp>
 
