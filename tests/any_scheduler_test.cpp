@@ -10,6 +10,7 @@
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/placement_record.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
@@ -57,6 +58,10 @@ void compare(std::uint64_t seed, const Policy& policy, const cluster& cluster, r
         } else {
             const request& request = requests[history.below(requests.size())];
             const auto chosen = std::as_const(any).choose(request);
+            if (history.below(3) == 0) any.learn(request); // changes no decision
+            RC_ASSERT(std::as_const(typed).choose(request).has_value() == chosen.has_value());
+            if (chosen) RC_ASSERT(*std::as_const(typed).choose(request) == *chosen);
+            const auto would_hold = chosen ? std::optional{std::as_const(any).resources_for(*chosen, request)} : std::nullopt;
             const auto expected = typed.place(request);
             const auto placed = any.place(request);
             RC_ASSERT(placed.has_value() == expected.has_value());
@@ -67,6 +72,7 @@ void compare(std::uint64_t seed, const Policy& policy, const cluster& cluster, r
             }
             RC_ASSERT(placed->node == expected->node && placed->gpus == expected->gpus);
             RC_ASSERT(chosen->node == placed->node && chosen->gpus == placed->gpus);
+            RC_ASSERT(record_of(any.cluster(), *placed) == record_of(any.cluster(), *would_hold));
             live.emplace_back(*expected, *placed);
         }
         RC_ASSERT(any.cluster().same_state(typed.cluster()));

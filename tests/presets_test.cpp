@@ -72,6 +72,44 @@ TEST(presets, an_unknown_name_is_an_error_that_lists_the_known_ones) {
     }
 }
 
+TEST(presets, that_decide_by_expected_tasks_are_not_made_without) {
+    const std::set<std::string_view> by_mix{"fgd", "lookahead", "lookahead-fill", "lookahead-dense", "mig-options", "mig-scarcity"};
+    task_mix mix;
+    mix.add({.gpus = 1});
+    for (const preset_name& each : presets) {
+        EXPECT_EQ(needs_mix(each.name), by_mix.contains(each.name)) << each.name;
+        const auto made = make_preset(each.name, {}, search::scan{});
+        EXPECT_EQ(made.has_value(), !by_mix.contains(each.name)) << each.name;
+        if (!made) {
+            EXPECT_EQ(made.error().message(), "policy: \"" + std::string{each.name} +
+                          "\": expected a mix of tasks beside it (preset_inputs::expected): it decides by them, and by none as "
+                          "first-fit does");
+        }
+        EXPECT_TRUE(make_preset(each.name, {.expected = mix}, search::scan{})) << each.name;
+        EXPECT_TRUE(make_preset(each.name, {.may_be_empty = true}, search::scan{})) << each.name; // its caller learns
+    }
+}
+
+TEST(presets, take_the_options_that_their_rows_name) {
+    const preset_inputs inputs{.may_be_empty = true};
+    const auto wrong = [&](const char* text) { return make_preset(text, inputs, search::scan{}).error().message(); };
+    EXPECT_TRUE(make_preset("lookahead:reserve=150:scarcity=0:model_scarcity=10000:step=1:offers=1:gpu_memory=1", inputs, search::scan{}));
+    EXPECT_TRUE(make_preset("random:seed=7", inputs, search::scan{}));
+    EXPECT_TRUE(make_preset("fgd:typical=50", inputs, search::scan{}));
+    EXPECT_EQ(wrong("fgd:reserve=1"), R"(option of fgd: "reserve=1": expected one of typical)");
+    EXPECT_EQ(wrong("binpack:seed=1"), R"(option of binpack: "seed=1": expected none: it has no options)");
+    EXPECT_EQ(wrong("lookahead:reserve=x"), R"(policy, column 11: "reserve=x": expected reserve= from 0 to 10000)");
+    preset_inputs by_hand = inputs;
+    by_hand.options = {{"step", 0}};
+    EXPECT_FALSE(make_preset("lookahead", by_hand, search::scan{}));
+    check_preset<policy::node_then_gpus_policy<policy::random, policy::gpu_random>>(
+        "random", {.options = {{"seed", 7}}}, [](const auto& preset) { EXPECT_EQ(preset.node.seed, 7U); });
+    for_each_preset([](const auto& row) { // each option of a row is one that there is, and changes what it makes
+        for (const policy_option_range& range : policy_option_ranges)
+            EXPECT_EQ(row.has_option(range.name), (' ' + std::string{row.options} + ' ').find(' ' + std::string{range.name} + ' ') != std::string::npos);
+    });
+}
+
 TEST(presets, take_their_seed_and_their_typical_tasks) {
     using random_preset = policy::node_then_gpus_policy<policy::random, policy::gpu_random>;
     check_preset<random_preset>("random", {{}, 9}, [](const auto& preset) { EXPECT_EQ(preset.node.seed, 9U); });

@@ -47,6 +47,7 @@ using searcher_ptr = std::unique_ptr<void, void (*)(void*)>;
 struct policy_functions {
     searcher_ptr (*make_searcher)(const void* self, const cluster& cluster);
     std::optional<selection> (*find)(const void* self, void* searcher, const policy::decision& decision);
+    std::optional<selection> (*dry_run)(const void* self, const void* searcher, const policy::decision& decision);
     void (*changed)(void* searcher, const cluster& cluster, node_id node);
     std::optional<selection> (*scan)(const void* self, const policy::decision& decision);
     explanation<any_score> (*explain)(const void* self, const policy::decision& decision, std::size_t options);
@@ -86,6 +87,9 @@ template <policy::policy Policy, search::engine Engine> struct policy_with_engin
     static std::optional<selection> find(const void* self, void* searcher, const policy::decision& decision) {
         return static_cast<searcher_type*>(searcher)->find(from(self).policy, decision);
     }
+    static std::optional<selection> dry_run(const void* self, const void* searcher, const policy::decision& decision) {
+        return search::dry_run(*static_cast<const searcher_type*>(searcher), from(self).policy, decision);
+    }
     static void changed(void* searcher, const cluster& cluster, node_id node) {
         static_cast<searcher_type*>(searcher)->changed(cluster, node);
     }
@@ -101,7 +105,7 @@ template <policy::policy Policy, search::engine Engine> struct policy_with_engin
         };
     }
 
-    static constexpr policy_functions functions{&make_searcher, &find, &changed, &scan, &explain, &prepare_chooser};
+    static constexpr policy_functions functions{&make_searcher, &find, &dry_run, &changed, &scan, &explain, &prepare_chooser};
 };
 
 } // namespace detail
@@ -167,6 +171,11 @@ class any_searcher {
     /// The best choice; nothing where the request fits nowhere.
     [[nodiscard]] std::optional<selection> find(const policy::decision& decision) {
         return policy_.functions_->find(policy_.self_.get(), searcher_.get(), decision);
+    }
+
+    /// The same without learning anything; calls of it may overlap.
+    [[nodiscard]] std::optional<selection> dry_run(const policy::decision& decision) const {
+        return policy_.functions_->dry_run(policy_.self_.get(), searcher_.get(), decision);
     }
 
     /// That node of the cluster was changed by a placement or a release.

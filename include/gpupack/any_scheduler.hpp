@@ -124,13 +124,35 @@ class any_scheduler {
         return commit(*found, placed_request, request);
     }
 
-    /// What place() would choose, without placing anything. Other const calls may run at the same time, so it looks at
-    /// every node whatever the engine.
+    /// A dry run: what place() would choose, without placing anything. Other const calls may run at the same time.
+    ///
+    /// Cost: that of the engine's dry run; for search::indexed, a score a node changed since the shape was last placed or
+    /// given to learn(), and a scan where that has not happened. Neither it nor the reasons allocate.
     [[nodiscard]] expected<selection, no_fit> choose(const request& request, policy_id which = {}) const {
+        if (const auto found = try_choose(request, which)) return *found;
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective_request(rule(which), request))};
+    }
+    /// choose() without the reasons.
+    [[nodiscard]] std::optional<selection> try_choose(const request& request, policy_id which = {}) const {
         GPUPACK_EXPECTS(is_valid(request), "a valid request");
+        const entry& deciding = entry_of(which);
+        const gpupack::request placed_request = effective_request(deciding.searcher.policy().rule(), request);
+        return deciding.searcher.dry_run({cluster_, placed_request, deciding.decisions});
+    }
+
+    /// Lets the engine of a policy learn the shape of a request, or what has changed since it did: dry runs of the shape are
+    /// fast from then on. No decision depends on it, and it places nothing.
+    void learn(const request& request, policy_id which = {}) {
+        GPUPACK_EXPECTS(is_valid(request), "a valid request");
+        entry& learning = entry_of(which);
+        const gpupack::request placed_request = effective_request(learning.searcher.policy().rule(), request);
+        (void)learning.searcher.find({cluster_, placed_request, learning.decisions});
+    }
+
+    /// What a choice would hold, if it were taken now: see gpupack::resources_for.
+    [[nodiscard]] placed_resources resources_for(const selection& selection, const request& request, policy_id which = {}) const {
         const gpupack::request placed_request = effective_request(rule(which), request);
-        if (const auto found = policy(which).scan({cluster_, placed_request, entry_of(which).decisions})) return *found;
-        return unexpected<no_fit>{fit::explain_no_fit(cluster_, placed_request)};
+        return gpupack::resources_for(cluster_, selection, placed_request, rounding_overhead(placed_request, request));
     }
 
     /// Takes the request to a choice that was made elsewhere, by choose() or plan::plan_gang; it must fit there

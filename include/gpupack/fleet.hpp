@@ -148,18 +148,14 @@ class fleet {
         if (!placed) return does_not_fit(placed.error());
         return enter(task, *placed);
     }
-    /// What place() would do, without doing it.
-    [[nodiscard]] expected<placement_record, failure> try_place(const request& request, std::string_view policy = {}) {
+    /// What place() would do, without doing it. Cost: a dry run, see any_scheduler::choose.
+    [[nodiscard]] expected<placement_record, failure> try_place(const request& request, std::string_view policy = {}) const {
         const std::lock_guard lock{mutex_};
         const auto which = decide("?", request, policy);
         if (!which) return unexpected<failure>{which.error()};
         const auto chosen = scheduler_.choose(request, *which);
         if (!chosen) return does_not_fit(chosen.error());
-        cluster what_if = scheduler_.cluster();
-        const gpupack::request placed = effective_request(scheduler_.rule(*which), request);
-        const auto trial = what_if.try_take(chosen->node, chosen->gpus, placed, chosen->slots, rounding_overhead(placed, request));
-        if (!trial) return fail(outcome::conflict, std::string{describe(trial.error())});
-        return record_of(what_if, *trial);
+        return record_of(scheduler_.cluster(), scheduler_.resources_for(*chosen, request, *which));
     }
     /// Takes a task where somebody else chose, if the node is as it was then.
     ///

@@ -13,6 +13,7 @@
 #include <gpupack/core/divisor.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/gpu_set_text.hpp>
 #include <gpupack/core/gpu_subsets.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
@@ -27,6 +28,7 @@
 #include <gpupack/core/version.hpp>
 
 #include <gpupack/topology/architecture.hpp>
+#include <gpupack/topology/node_text.hpp>
 #include <gpupack/topology/topology_error.hpp>
 #include <gpupack/topology/domain_tree.hpp>
 #include <gpupack/topology/domain_tree_builder.hpp>
@@ -53,6 +55,7 @@
 #include <gpupack/topology/placement_counts.hpp>
 #include <gpupack/topology/profile_set.hpp>
 #include <gpupack/topology/sharing.hpp>
+#include <gpupack/topology/topology_text.hpp>
 #include <gpupack/topology/vgpu.hpp>
 #include <gpupack/topology/vgpu_table.hpp>
 #include <gpupack/topology/wired_topology.hpp>
@@ -72,7 +75,9 @@
 #include <gpupack/request/numa_alignment.hpp>
 #include <gpupack/request/peak_request.hpp>
 #include <gpupack/request/request.hpp>
+#include <gpupack/request/request_order.hpp>
 #include <gpupack/request/request_rule.hpp>
+#include <gpupack/request/selector_text.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/request/share_rule.hpp>
 #include <gpupack/request/share_rule_text.hpp>

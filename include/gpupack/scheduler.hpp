@@ -92,6 +92,20 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
         return book(*found, effective_request, request);
     }
 
+    /// A dry run: what place() would choose, without placing anything. Other const calls may run at the same time.
+    ///
+    /// Cost: that of the engine's dry run; for search::indexed, a score a node changed since the request class was last
+    /// placed, and a scan where it never was. No allocation.
+    ///
+    /// @param request  a valid request
+    /// @return         the choice, or the reasons
+    [[nodiscard]] expected<selection, no_fit> choose(const request& request) const {
+        GPUPACK_EXPECTS(is_valid(request), "a valid request");
+        const gpupack::request effective_request = effective(request);
+        if (const auto found = search::dry_run(searcher_, policy_, {cluster_, effective_request, ordinal_})) return *found;
+        return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective_request)};
+    }
+
     /// Places the request where somebody else chose, plan::plan_gang as a rule.
     ///
     /// @param selection  where it fits (fit::fits_on)

@@ -71,12 +71,38 @@ std::size_t allocations_while_placing(any_policy policy) {
     return allocations - before;
 }
 
+std::size_t allocations_of_dry_runs(any_policy policy) {
+    const node_spec plain{64_cores, 256_GiB, {8, models::t4}};
+    any_scheduler by{cluster_builder{}.add_nodes(30, plain).build().value(), std::move(policy)};
+    const request shapes[] = {{.cpu = 1_cores},
+                              {.cpu = 1_cores, .gpus = 3},
+                              {.cpu = 1_cores, .gpus = 1, .share = slice{.memory = 1_GiB, .compute = 300_milli}},
+                              {.cpu = 1_cores, .gpus = 17}}; // fits nowhere
+    by.reserve(1000);
+    for (const request& shape : shapes) by.learn(shape);
+    std::vector<placement> live;
+    live.reserve(1000);
+    std::size_t counted = 0;
+    for (int round = 0; round < 20; ++round) {
+        if (const auto placed = by.place(shapes[round % 3])) live.push_back(*placed);
+        const std::size_t before = allocations;
+        for (const request& shape : shapes) {
+            const auto chosen = std::as_const(by).choose(shape);
+            if (chosen) (void)std::as_const(by).resources_for(*chosen, shape);
+        }
+        counted += allocations - before;
+    }
+    return counted;
+}
+
 template <class Engine> void expect_none(const Engine& engine) {
     task_mix expected;
     expected.add({.cpu = 1_cores, .gpus = 1}, 5);
     expected.add({.cpu = 2_cores, .gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}}, 3);
-    for (const std::string& name : test::preset_names())
+    for (const std::string& name : test::preset_names()) {
         EXPECT_EQ(allocations_while_placing(test::preset(name, {expected, 42}, engine)), 0U) << name;
+        EXPECT_EQ(allocations_of_dry_runs(test::preset(name, {expected, 42}, engine)), 0U) << name;
+    }
 }
 
 } // namespace

@@ -102,7 +102,7 @@ TEST(sharing, sharers_run_out_although_memory_is_free) {
 
 TEST(sharing, a_gpu_that_failed_gets_nothing_whatever_the_policy) {
     for (const std::string& name : test::preset_names()) {
-        any_scheduler by{on_t4s(2).cluster(), test::preset(name, {}, search::scan{})};
+        any_scheduler by{on_t4s(2).cluster(), test::preset(name, {.may_be_empty = true}, search::scan{})};
         const auto there = by.place(part(100));
         ASSERT_TRUE(there) << name;
         by.set_closed(node_id{0}, there->gpus, true);

@@ -16,6 +16,8 @@
 #include <rapidcheck.h>
 
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 using namespace gpupack;
 
@@ -87,6 +89,61 @@ TEST(indexed, follows_the_flags_of_a_combination) {
             RC_ASSERT(a.has_value() == b.has_value());
             if (a) RC_ASSERT(a->node == b->node && a->gpus == b->gpus);
         }
+    });
+}
+
+TEST(indexed, scores_in_a_dry_run_only_what_changed_and_learns_nothing_by_it) {
+    std::size_t scored = 0;
+    scheduler by{ten_nodes(), counting{&scored}, search::indexed{}};
+    const request a{.cpu = 1_cores, .gpus = 1};
+    const request b{.cpu = 2_cores, .gpus = 2};
+    const auto scored_by = [&](auto&& call) {
+        const std::size_t before = scored;
+        (void)call();
+        return scored - before;
+    };
+    EXPECT_EQ(scored_by([&] { return by.choose(a); }), 10U); // not known yet
+    EXPECT_EQ(scored_by([&] { return by.choose(a); }), 10U); // and not learnt
+    (void)by.place(a);
+    (void)by.place(b);
+    (void)by.place(b);
+    EXPECT_EQ(scored_by([&] { return by.choose(a); }), 3U);
+    EXPECT_EQ(scored_by([&] { return by.choose(b); }), 1U);
+    EXPECT_EQ(scored_by([&] { return by.choose(b); }), 1U);
+    EXPECT_EQ(scored_by([&] { return by.place(a); }), 3U);
+}
+
+TEST(indexed, chooses_in_a_dry_run_what_it_would_place) {
+    using combination = policy::then_policy<policy::lookahead, policy::best_fit>;
+    const auto compare = [](auto& by, random_history& history, const std::vector<request>& some) {
+        std::vector<placement> live;
+        for (int i = 0; i < 60; ++i) {
+            const request& request = some[history.below(some.size())];
+            if (history.below(3) == 0 && !live.empty()) {
+                std::swap(live[history.below(live.size())], live.back());
+                by.release(live.back());
+                live.pop_back();
+            }
+            for (const gpupack::request& each : some) {
+                const auto dry = std::as_const(by).choose(each);
+                auto copy = by.cluster();
+                const auto scanned = search::scan::searcher{}.find(by.policy(), {copy, each, 0});
+                RC_ASSERT(dry.has_value() == scanned.has_value());
+                if (dry) RC_ASSERT(*dry == *scanned);
+            }
+            if (const auto placed = by.try_place(request)) live.push_back(*placed);
+        }
+    };
+    for_all([&](std::uint64_t seed) {
+        random_history history{seed};
+        const cluster start = history.any_cluster();
+        std::vector<request> some;
+        for (int i = 0; i < 4; ++i) some.push_back(history.any_request(start));
+        scheduler by_flags{start, policy::then(policy::lookahead{history.any_mix(start)}, policy::best_fit{}), search::indexed{}};
+        static_assert(std::is_same_v<std::remove_cvref_t<decltype(by_flags.policy())>, combination>);
+        compare(by_flags, history, some);
+        scheduler few_classes{start, policy::worst_fit{}, search::indexed{.request_classes = 2}};
+        compare(few_classes, history, some);
     });
 }
 

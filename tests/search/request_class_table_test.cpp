@@ -56,5 +56,15 @@ TEST(request_class_table, finds_all_its_classes_while_others_come_and_go) {
         ASSERT_TRUE(again);
         EXPECT_FALSE(again->is_new);
         EXPECT_EQ(again->slot, found->slot);
+        EXPECT_EQ(table.find(shape(round % 9)), found->slot);
     }
+}
+
+TEST(request_class_table, is_asked_without_a_change) {
+    search::request_class_table table{1};
+    const search::request_class_table& asked = table;
+    EXPECT_EQ(asked.find(shape(1)), std::nullopt);
+    (void)table.look_up(shape(1));
+    EXPECT_EQ(asked.find(shape(1)), 0U);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(asked.find(shape(2)), std::nullopt); // it gets no slot by being asked for
 }

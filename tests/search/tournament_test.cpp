@@ -73,6 +73,30 @@ TEST(tournament, refill_forgets_who_was_there) {
     });
 }
 
+TEST(tournament, knows_the_best_of_those_that_are_kept) {
+    for_all([](std::uint64_t seed) {
+        random_stream random{seed};
+        const std::size_t sizes[] = {1, 16, 17, 257, 4097};
+        const auto size = sizes[random.below(std::size(sizes))];
+        search::tournament<std::int64_t> contest{size};
+        keys entered;
+        for (int i = 0; i < 300; ++i) {
+            const auto number = static_cast<std::uint32_t>(random.below(size));
+            entered[number] = static_cast<std::int64_t>(random.below(6));
+            contest.put(number, entered[number]);
+        }
+        for (std::uint64_t one_in = 1; one_in < 6; ++one_in) { // one in so many is left out; of one, all
+            const auto keep = [&](std::uint32_t number) { return mix_bits(seed + number) % one_in != 0; };
+            keys kept;
+            for (const auto& [number, key] : entered)
+                if (keep(number)) kept[number] = key;
+            const auto best = contest.best_among(keep);
+            RC_ASSERT((best.found() ? std::optional{best.node.number()} : std::nullopt) == slow_best(kept));
+            if (best.found()) RC_ASSERT(best.score == kept.at(best.node.number()));
+        }
+    });
+}
+
 TEST(tournament, without_entrants_has_no_best) {
     EXPECT_FALSE(search::tournament<int>{0}.best());
     EXPECT_FALSE(search::tournament<int>{20}.best());

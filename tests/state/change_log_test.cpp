@@ -50,8 +50,12 @@ TEST(change_log, every_reader_sees_what_changed_since_it_looked_once) {
             changes.changed(on, node_id{log.back()});
         }
         RC_ASSERT(changes.now() == log.size());
-        for (std::uint64_t then = 0; then <= log.size(); ++then)
-            RC_ASSERT(since(changes, then) == slow_since(log, then));
+        for (std::uint64_t then = 0; then <= log.size(); ++then) {
+            const auto expected = slow_since(log, then);
+            RC_ASSERT(since(changes, then) == expected);
+            for (std::uint32_t n = 0; n < count + 2; ++n)
+                RC_ASSERT(changes.changed_since(n, then) == (std::find(expected.begin(), expected.end(), n) != expected.end()));
+        }
     });
 }
 

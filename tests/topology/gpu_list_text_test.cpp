@@ -16,6 +16,10 @@ TEST(gpu_list_text, reads_back_what_was_written) {
     EXPECT_EQ(to_text(all), "4xA100-80GB{instances=3g.40gb@0+3g.40gb@4},"
                             "2xT4{only=slices;sharers=4;memory=150%;compute=200%;reserve=500MiB;numa=1;labels=a+b},1xA10{vgpu=mixed}");
     EXPECT_EQ(gpu_list_from_text(to_text(all), {}).value(), all);
+    gpu_setup odd;
+    odd.labels = {"a+b", "c;d", "{e}", "f\\", "g,h"};
+    const gpu_list labelled{{1, models::t4, odd}, {1, models::t4}};
+    EXPECT_EQ(gpu_list_from_text(to_text(labelled), {}).value(), labelled);
     EXPECT_EQ(gpu_list_from_text("", {}).value(), gpu_list{});
 }
 

@@ -229,8 +229,9 @@ gpupack::expected<void, input_error> read_policies(const std::string& list, opti
             all = true;
             continue;
         }
+        const std::string bare = name.substr(0, name.find(':')); // options follow, and are read with the policy
         const bool is_known =
-            std::any_of(known.begin(), known.end(), [&](const policy_line& each) { return each.name == name; });
+            std::any_of(known.begin(), known.end(), [&](const policy_line& each) { return each.name == bare; });
         if (!is_known && name != "all") return bad_input("--policy", name, known_policies(name, known));
         if (name == "all" || std::find(chosen.named.begin(), chosen.named.end(), name) != chosen.named.end())
             return bad_input("--policy", name, "each policy once");

@@ -30,6 +30,7 @@ using gpupack::task_mix;
 /// What presets are made from on a cluster.
 gpupack::dialect::preset_inputs preset_inputs_of(const task_mix& expected, std::uint64_t seed, const cluster& cluster) {
     gpupack::dialect::preset_inputs inputs{.expected = expected, .seed = seed};
+    inputs.may_be_empty = true; // the mix is learnt, or the workload has no tasks
     inputs.model_memory = gpupack::policy::gpu_memories::of(cluster.models()).models;
     return inputs;
 }

@@ -8,9 +8,7 @@
 using namespace gpupack;
 
 expected<any_policy, input_error> libgpupack::policy_named(std::string_view name) {
-    // From an empty mix, these would place as first fit does, and nobody would be told.
-    for (const std::string_view looks_ahead : {"fgd", "lookahead", "mig-scarcity"})
-        if (name == looks_ahead)
-            return bad_input("policy", std::string{name}, "a policy that needs no expected tasks; this one decides by them");
+    if (needs_mix(name))
+        return bad_input("policy", std::string{name}, "a policy that needs no expected tasks; this one decides by them");
     return make_preset(name, preset_inputs{});
 }

@@ -6,6 +6,10 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 
+#include <compare>
+#include <cstddef>
+#include <functional>
+
 namespace gpupack::inline GPUPACK_ABI {
 
 /// A set of small numbers, or of ids with small numbers, as the bits of one word.
@@ -87,6 +91,10 @@ template <class Tag, class Word, class Element = int> class basic_bit_set {
         const Word differing = a.bits_ ^ b.bits_;
         return (a.bits_ & (differing & (~differing + 1))) != 0;
     }
+    /// The same order, on the host.
+    friend constexpr std::strong_ordering operator<=>(basic_bit_set a, basic_bit_set b) noexcept {
+        return a == b ? std::strong_ordering::equal : a < b ? std::strong_ordering::less : std::strong_ordering::greater;
+    }
 
   private:
     [[nodiscard]] GPUPACK_HD static constexpr Word bit_of(int element) noexcept { return Word{1} << element; }
@@ -99,3 +107,10 @@ template <class Tag, class Word, class Element = int> class basic_bit_set {
 };
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library.
+template <class Tag, class Word, class Element> struct std::hash<gpupack::basic_bit_set<Tag, Word, Element>> {
+    [[nodiscard]] std::size_t operator()(gpupack::basic_bit_set<Tag, Word, Element> set) const noexcept {
+        return std::hash<Word>{}(set.bits());
+    }
+};

@@ -5,6 +5,7 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/node_id.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,8 @@ template <class Tag, class Number> class id {
 
     GPUPACK_HD friend constexpr bool operator==(id a, id b) noexcept { return a.number_ == b.number_; }
     GPUPACK_HD friend constexpr bool operator<(id a, id b) noexcept { return a.number_ < b.number_; }
+    /// The same order, on the host: for what is ordered member by member.
+    friend constexpr std::strong_ordering operator<=>(id a, id b) noexcept { return a.number_ <=> b.number_; }
 
   private:
     Number number_ = 0;

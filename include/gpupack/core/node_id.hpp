@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -43,6 +44,8 @@ class node_id {
 
     GPUPACK_HD friend constexpr bool operator==(node_id a, node_id b) noexcept { return a.bits_ == b.bits_; }
     GPUPACK_HD friend constexpr bool operator<(node_id a, node_id b) noexcept { return a.bits_ < b.bits_; }
+    /// The same order, on the host: for what is ordered member by member.
+    friend constexpr std::strong_ordering operator<=>(node_id a, node_id b) noexcept { return a.bits_ <=> b.bits_; }
 
   private:
     std::uint32_t bits_ = 0;

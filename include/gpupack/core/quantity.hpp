@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
+#include <compare>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI {
@@ -45,6 +46,8 @@ template <class Unit> class quantity {
     GPUPACK_HD friend constexpr bool operator>(quantity a, quantity b) noexcept { return b < a; }
     GPUPACK_HD friend constexpr bool operator<=(quantity a, quantity b) noexcept { return !(b < a); }
     GPUPACK_HD friend constexpr bool operator>=(quantity a, quantity b) noexcept { return !(a < b); }
+    /// The same order, on the host: for what is ordered member by member.
+    friend constexpr std::strong_ordering operator<=>(quantity a, quantity b) noexcept { return a.count_ <=> b.count_; }
 
   private:
     std::int64_t count_ = 0;

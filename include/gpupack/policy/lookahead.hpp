@@ -197,6 +197,7 @@ class lookahead {
         int model_scarcity = 100; ///< The same for compute of models that other tasks name.
         int step = 40;            ///< Milli-GPUs within which scores are alike.
         int offers = 240;         ///< Tasks offered to a node before the outlook ends.
+        int reserve = 100;        ///< Percent of what is wanted of a scarce place that its price counts on, at most 10,000.
         gpu_memories memories{};  ///< Of the GPUs, to turn memory that tasks ask for into a part of them.
     };
 
@@ -204,7 +205,7 @@ class lookahead {
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
     /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
-        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, 100, wants_instances(expected) ? 1 : 2},
+        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, settings.reserve, wants_instances(expected) ? 1 : 2},
           named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected}, settings_{settings},
           by_instances_{wants_instances(expected)} {
         GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,

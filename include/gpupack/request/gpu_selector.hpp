@@ -8,6 +8,7 @@
 #include <gpupack/request/gpu_choice.hpp>
 #include <gpupack/topology/gpu_names.hpp>
 
+#include <compare>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Chooses GPUs by id: those of `allow`, all where it is empty, without those of `deny`.
 struct gpu_selector {
-    std::vector<std::string_view> allow{}; ///< Ids of the GPUs that will do; empty: all.
-    std::vector<std::string_view> deny{}; ///< Ids of the GPUs that will not.
+    std::vector<std::string> allow{}; ///< Ids of the GPUs that will do; empty: all.
+    std::vector<std::string> deny{}; ///< Ids of the GPUs that will not.
 
     /// The choice for request::ids.
     ///
@@ -45,6 +46,10 @@ struct gpu_selector {
         if (!any) return bad_input("GPU id", std::string{allow.front()}, "one that is allowed and not denied");
         return allowed;
     }
+
+    /// An order for sorted containers; it has no meaning beside that.
+    friend std::strong_ordering operator<=>(const gpu_selector&, const gpu_selector&) = default;
+    friend bool operator==(const gpu_selector&, const gpu_selector&) = default;
 
   private:
     [[nodiscard]] static unexpected<input_error> unknown(std::string_view id) {

@@ -7,6 +7,7 @@
 #include <gpupack/request/label_terms.hpp>
 #include <gpupack/topology/label_table.hpp>
 
+#include <compare>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Chooses GPUs, and nodes for requests without GPUs, by labels: those of a GPU are its own and its node's.
 struct label_selector {
-    std::vector<std::string_view> all_of{}; ///< Labels that must be there.
-    std::vector<std::string_view> none_of{}; ///< Labels that must not.
+    std::vector<std::string> all_of{}; ///< Labels that must be there.
+    std::vector<std::string> none_of{}; ///< Labels that must not.
 
     /// The terms for request::labels.
     ///
@@ -33,6 +34,10 @@ struct label_selector {
             }
         return made;
     }
+
+    /// An order for sorted containers; it has no meaning beside that.
+    friend std::strong_ordering operator<=>(const label_selector&, const label_selector&) = default;
+    friend bool operator==(const label_selector&, const label_selector&) = default;
 };
 
 } // namespace gpupack

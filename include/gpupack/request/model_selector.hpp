@@ -7,6 +7,7 @@
 #include <gpupack/topology/model_table.hpp>
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,8 +23,8 @@ struct model_selector {
     /// The generation, itself left out; one whose generation is not known is never newer.
     architecture newer_than = architecture::unknown;
     bool mig = false;                      ///< Whether it must have MIG profiles.
-    std::vector<std::string_view> allow{}; ///< Names of models of the table; deny wins, and an empty allow is all.
-    std::vector<std::string_view> deny{};  ///< Names of models of the table; deny wins, and an empty allow is all.
+    std::vector<std::string> allow{}; ///< Names of models of the table; deny wins, and an empty allow is all.
+    std::vector<std::string> deny{};  ///< Names of models of the table; deny wins, and an empty allow is all.
 
     /// The models of the table that it chooses, for request::models.
     ///
@@ -43,10 +44,14 @@ struct model_selector {
         return chosen;
     }
 
+    /// An order for sorted containers; it has no meaning beside that.
+    friend std::strong_ordering operator<=>(const model_selector&, const model_selector&) = default;
+    friend bool operator==(const model_selector&, const model_selector&) = default;
+
   private:
     [[nodiscard]] bool chooses(const gpu_model& model, bool has_mig) const {
         const std::string_view name = model.model.view();
-        const auto names = [&](const std::vector<std::string_view>& list) {
+        const auto names = [&](const std::vector<std::string>& list) {
             return std::find(list.begin(), list.end(), name) != list.end();
         };
         return model.memory >= memory_at_least &&

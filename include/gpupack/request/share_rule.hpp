@@ -4,6 +4,8 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 
+#include <compare>
+
 namespace gpupack::inline GPUPACK_ABI {
 
 /// How a system admits a share to a GPU and what it counts for, where that differs from gpupack's plain rule: memory and
@@ -38,6 +40,8 @@ struct share_rule {
     }
 
     GPUPACK_HD friend constexpr bool operator==(share_rule a, share_rule b) noexcept { return a.bits() == b.bits(); }
+    /// An order for sorted containers; it has no meaning beside that.
+    friend constexpr std::strong_ordering operator<=>(share_rule a, share_rule b) noexcept { return a.bits() <=> b.bits(); }
 };
 
 static_assert(sizeof(share_rule) == 1);

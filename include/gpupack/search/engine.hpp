@@ -16,6 +16,8 @@ namespace gpupack::inline GPUPACK_ABI::search {
 ///
 /// - `find(policy, decision)` returns the best choice, if the request fits anywhere: higher score, then lower node, then
 ///   lower GPU set. It is asked about the one cluster whose changes it is told of.
+/// - It may have the same `find` as a const function, for dry runs, which may overlap: it learns nothing. A searcher that
+///   has none is a scan in dry runs.
 /// - `changed(cluster, node)` says that a placement, a release or another call has changed that node.
 template <class Type, class Policy>
 concept searcher = std::movable<Type> &&

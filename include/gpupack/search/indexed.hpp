@@ -14,6 +14,9 @@
 #include <gpupack/search/tournament.hpp>
 #include <gpupack/state/change_log.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/node_row.hpp>
+#include <gpupack/state/node_view.hpp>
+#include <gpupack/state/ranked.hpp>
 #include <gpupack/state/selection.hpp>
 
 #include <cstddef>
@@ -48,6 +51,30 @@ template <policy::policy Policy> class indexed_searcher {
         index.seen = changes_.now();
         const auto best = index.nodes.best();
         return select_on(best ? decision.cluster.id_at(*best) : node_id::none(), scorer, decision.cluster, decision.request);
+    }
+
+    /// The same choice without learning anything, so that calls of it may overlap: a dry run.
+    ///
+    /// Cost: a score a node changed since a request of the class was last searched for by the other find(), and a few
+    /// comparisons. A scan where that has not happened yet, or where facts about the whole cluster that the scores depend
+    /// on have changed since. No allocation.
+    [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& decision) const {
+        const auto slot = classes_.find(decision.request);
+        if (!slot) return scan::searcher{}.find(policy, decision);
+        const auto scorer = policy::prepare(policy, decision);
+        if (!(scorer_traits::cluster_flags(scorer) == flags_)) return scan::searcher{}.find(policy, decision);
+        const class_index& index = indexes_[*slot];
+        ranked_node<key_of<scorer_type>> best =
+            index.nodes.best_among([&](std::uint32_t number) { return !changes_.changed_since(number, index.seen); });
+        changes_.for_each_since(index.seen, [&](const node_row& row) {
+            const node_view node = decision.cluster.view(row);
+            if (!fit::fits(node, decision.request)) return;
+            const ranked_node<key_of<scorer_type>> fresh{policy::node_score(scorer, node, decision.request),
+                                                         node_id{row.id.number()}};
+            if (fresh.precedes(best)) best = fresh;
+        });
+        return select_on(best.found() ? decision.cluster.id_at(best.node.number()) : node_id::none(), scorer, decision.cluster,
+                         decision.request);
     }
 
     /// Notes that a node has changed.

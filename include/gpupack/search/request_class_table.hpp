@@ -33,6 +33,16 @@ class request_class_table {
         bool is_new = false;  ///< The class has just got the slot: what is kept there is of another class.
     };
 
+    /// The slot of a request's class, if it has one; changes nothing.
+    [[nodiscard]] std::optional<std::size_t> find(const request& request) const {
+        const std::uint64_t hash = hash_of(request);
+        for (std::size_t bucket = hash & (buckets_.size() - 1); buckets_[bucket] != empty; bucket = next(bucket)) {
+            const entry& known = entries_[buckets_[bucket]];
+            if (known.hash == hash && known.request == request) return buckets_[bucket];
+        }
+        return std::nullopt;
+    }
+
     /// The slot of a request's class; nothing where it has none yet.
     ///
     /// Cost: constant; linear in the number of slots where another class is replaced.

@@ -39,4 +39,17 @@ struct scan {
     friend bool operator==(const scan&, const scan&) = default;
 };
 
+/// The best choice without a change of the searcher: by its const find() where it has one, else by a scan.
+///
+/// @param searcher  of any engine
+/// @param policy    which choice is the best
+/// @param decision  the cluster and the request
+template <class Searcher, policy::policy Policy>
+[[nodiscard]] std::optional<selection> dry_run(const Searcher& searcher, const Policy& policy, const policy::decision& decision) {
+    if constexpr (requires { searcher.find(policy, decision); })
+        return searcher.find(policy, decision);
+    else
+        return scan::searcher{}.find(policy, decision);
+}
+
 } // namespace gpupack::search

@@ -78,6 +78,15 @@ template <policy::score_like Key> class tournament {
         return winners_.back().node.number();
     }
 
+    /// The best of those for whom keep(number) returns true; no entrant if there is none.
+    ///
+    /// Cost: constant where the best one is kept, and a look through the groups of those that are better but not kept.
+    template <class Keep> [[nodiscard]] ranked_node<Key> best_among(Keep&& keep) const {
+        winner best;
+        if (depth_ > 0) search(depth_ - 1, 0, keep, best);
+        return best;
+    }
+
   private:
     static constexpr std::uint32_t width = 16;
     static constexpr std::uint32_t none = node_id::none().number();
@@ -130,6 +139,26 @@ template <policy::score_like Key> class tournament {
             if (challenger.precedes(best)) best = challenger;
         }
         return best;
+    }
+
+    /// Looks in a group for one that is kept and precedes the best so far.
+    template <class Keep> void search(std::uint32_t level, std::uint32_t group, Keep& keep, winner& best) const {
+        const winner& here = winners_[levels_[level] + group];
+        if (!here.precedes(best)) return;
+        if (keep(here.node.number())) {
+            best = here;
+            return;
+        }
+        if (level > 0) {
+            const std::uint32_t last = std::min(group * width + width, count_at(level - 1));
+            for (std::uint32_t below = group * width; below < last; ++below) search(level - 1, below, keep, best);
+            return;
+        }
+        for_each_bit(std::uint32_t{entered_[group]}, [&](int bit) {
+            const std::uint32_t number = group * width + static_cast<std::uint32_t>(bit);
+            const winner challenger{keys_[number], node_id{number}};
+            if (challenger.precedes(best) && keep(number)) best = challenger;
+        });
     }
 
     /// Tells the levels above that the winner of one group, `old`, has become `now`.

@@ -38,6 +38,11 @@ class change_log {
         entries_.push_back({++now_, cluster.row(node)});
     }
 
+    /// Whether the node of that number changed after `then`, an earlier now(). Cost: constant.
+    [[nodiscard]] bool changed_since(std::uint32_t number, std::uint64_t then) const noexcept {
+        return number < latest_.size() && latest_[number] != none && entries_[latest_[number]].number > then;
+    }
+
     /// Calls visit(row) for every node that changed after `then`, an earlier now(); last change first.
     template <class Visit> void for_each_since(std::uint64_t then, Visit&& visit) const {
         for (std::size_t i = entries_.size(); i > 0 && entries_[i - 1].number > then; --i)

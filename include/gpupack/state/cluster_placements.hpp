@@ -93,6 +93,17 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
     return found;
 }
 
+/// What a placement of a request holds, but for the pieces of a split slice.
+[[nodiscard]] inline placed_resources held_by(const selection& choice, const request& request, milli_gpu rounding_overhead) noexcept {
+    placed_resources held;
+    static_cast<selection&>(held) = choice;
+    held.cpu = request.cpu;
+    held.memory = request.memory;
+    held.share = request.share;
+    held.rounding_overhead = rounding_overhead;
+    return held;
+}
+
 } // namespace detail
 
 /// Writes down what is booked already.
@@ -111,18 +122,31 @@ inline placement cluster::enter(const placed_resources& held, change_kind kind) 
     return receipt;
 }
 
+/// What cluster::take() would hold there, without taking anything.
+///
+/// @param cluster  where
+/// @param choice   a node of it, GPUs and their slots, where the request fits (refusal_of)
+/// @param request  the request, rounded up where a request rule does so
+/// @param rounding_overhead  compute of each GPU that the request rule added
+[[nodiscard]] inline placed_resources resources_for(const cluster& cluster, const selection& choice, const request& request,
+                                                    milli_gpu rounding_overhead = {}) {
+    const node_view node = cluster[choice.node];
+    GPUPACK_EXPECTS(refusal_of(node, request, choice.gpus, choice.slots) == refusal::none, "a request that fits there");
+    placed_resources held = detail::held_by(choice, request, rounding_overhead);
+    if (request.share.way() == sharing::exclusive) held.share = exclusive{};
+    if (in_profiles(held.share.way())) // the slots say which profiles
+        held.share = instance{.way = request.share.way(), .rule = request.share.rule()};
+    if (request.gpus > 0 && request.share.is_split()) held.pieces = split_over(&node.gpu(0), choice.gpus, request.share);
+    return held;
+}
+
 inline placement cluster::take(node_id id, gpu_set gpus, const request& request, slot_list slots, milli_gpu rounding_overhead) {
     GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
     GPUPACK_EXPECTS(refusal_of(node_at(id.number()), request, gpus, slots) == refusal::none,
                     "a request that fits there: try_take() says why it does not");
     count_in_type(id, -1);
     count_mig_places(id, gpus, -1);
-    placed_resources held;
-    static_cast<selection&>(held) = {id, gpus, slots};
-    held.cpu = request.cpu;
-    held.memory = request.memory;
-    held.share = request.share;
-    held.rounding_overhead = rounding_overhead;
+    placed_resources held = detail::held_by({id, gpus, slots}, request, rounding_overhead);
     held.pieces = book(nodes_[id.number()], gpus_of(id), types_[places_[id.number()].type], request, gpus, slots);
     if (request.gpus > 0) {
         count_mig_places(id, gpus, 1);

@@ -5,9 +5,11 @@
 #include <gpupack/core/random.hpp>
 #include <gpupack/state/selection.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <tuple>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -18,6 +20,14 @@ struct placement : selection {
     std::uint32_t cluster = 0;    ///< the cluster that it belongs to; do not change it
 
     friend bool operator==(const placement&, const placement&) = default;
+    /// By node, GPUs and slots, as selections; then by receipt.
+    friend std::strong_ordering operator<=>(const placement& a, const placement& b) noexcept {
+        const selection& a_where = a;
+        const selection& b_where = b;
+        if (a_where < b_where) return std::strong_ordering::less;
+        if (b_where < a_where) return std::strong_ordering::greater;
+        return std::tie(a.cluster, a.slot, a.generation) <=> std::tie(b.cluster, b.slot, b.generation);
+    }
 };
 
 } // namespace gpupack

@@ -14,6 +14,7 @@
 #include <gpupack/state/refusal.hpp>
 #include <gpupack/topology/sharing.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ struct recorded_instance {
     int start = 0;       ///< Its start, as the driver is told.
 
     friend bool operator==(const recorded_instance&, const recorded_instance&) = default;
+    friend std::strong_ordering operator<=>(const recorded_instance&, const recorded_instance&) = default;
 };
 
 /// All that a placement holds, in names: it means the same after a restart, in another process, and in a cluster that is
@@ -50,15 +52,16 @@ struct placement_record {
     bool leaving = false;                     ///< Whether it was told to leave.
 
     friend bool operator==(const placement_record&, const placement_record&) = default;
+    /// By task, node, GPUs and the rest.
+    friend std::strong_ordering operator<=>(const placement_record&, const placement_record&) = default;
 };
 
-/// The record of a live placement.
+/// The record of what a placement holds, or would hold.
 ///
-/// @param cluster  where it is live
-/// @param receipt  the placement
+/// @param cluster  where
+/// @param held     what it holds, on a node of the cluster
 /// @param task     what its owner knows it by
-[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placement& receipt, std::string task = {}) {
-    const placed_resources held = cluster.resources_of(receipt);
+[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placed_resources& held, std::string task = {}) {
     placement_record record;
     record.task = std::move(task);
     record.node = cluster.name(held.node);
@@ -85,6 +88,15 @@ struct placement_record {
     record.memory_percent = held.share.memory_percent();
     record.memory_millionths = held.share.memory_part() % share::millionths_a_percent;
     return record;
+}
+
+/// The record of a live placement.
+///
+/// @param cluster  where it is live
+/// @param receipt  the placement
+/// @param task     what its owner knows it by
+[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placement& receipt, std::string task = {}) {
+    return record_of(cluster, cluster.resources_of(receipt), std::move(task));
 }
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include <gpupack/state/placement_record.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -129,3 +130,10 @@ namespace detail {
 }
 
 } // namespace gpupack
+
+/// For the unordered containers of the standard library. Cost: that of the text.
+template <> struct std::hash<gpupack::placement_record> {
+    [[nodiscard]] std::size_t operator()(const gpupack::placement_record& record) const {
+        return std::hash<std::string>{}(to_text(record));
+    }
+};

@@ -23,6 +23,39 @@
 
 namespace gpupack::inline GPUPACK_ABI {
 
+namespace detail {
+
+/// A label with a backslash before what separates labels, options and groups.
+[[nodiscard]] inline std::string escaped_label(std::string_view label) {
+    std::string text;
+    for (const char each : label) {
+        if (std::string_view{"+;{}\\"}.find(each) != std::string_view::npos) text += '\\';
+        text += each;
+    }
+    return text;
+}
+[[nodiscard]] inline std::string unescaped_label(std::string_view text) {
+    std::string label;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        label += text[i];
+    }
+    return label;
+}
+
+/// Where a character stands first without a backslash before it; the size of the text where it does not.
+[[nodiscard]] inline std::size_t find_unescaped(std::string_view text, char separator, std::size_t begin) noexcept {
+    for (std::size_t i = begin; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == separator)
+            return i;
+    }
+    return text.size();
+}
+
+} // namespace detail
+
 /// The GPUs of a node as text, which gpu_list_from_text() reads back: "8xH100-80GB",
 /// "4xA100-80GB{only=mig;instances=3g.40gb@0+3g.40gb@4},2xA10{sharers=4;memory=150%;reserve=500MiB;numa=1;labels=a+b}".
 [[nodiscard]] inline std::string to_text(const gpu_list& gpus) {
@@ -41,7 +74,7 @@ namespace gpupack::inline GPUPACK_ABI {
         if (setup.numa != 0) add("numa", std::to_string(setup.numa));
         if (setup.vgpu_sizes == vgpu::sizes::mixed) add("vgpu", "mixed");
         std::string labels;
-        for (const std::string& label : setup.labels) labels.append(labels.empty() ? "" : "+").append(label);
+        for (const std::string& label : setup.labels) labels.append(labels.empty() ? "" : "+").append(detail::escaped_label(label));
         if (!labels.empty()) add("labels", labels);
         std::string instances;
         for (const mig::gpu_instance& each : setup.instances)
@@ -55,11 +88,11 @@ namespace gpupack::inline GPUPACK_ABI {
 
 namespace detail {
 
-/// The parts of a text between separators.
+/// The parts of a text between separators; a separator with a backslash before it is none.
 [[nodiscard]] inline std::vector<std::string_view> parts_of(std::string_view text, char separator) {
     std::vector<std::string_view> parts;
     for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, begin), text.size());
+        const std::size_t end = find_unescaped(text, separator, begin);
         parts.push_back(text.substr(begin, end - begin));
         begin = end + 1;
     }
@@ -98,7 +131,7 @@ namespace detail {
         return value == "mixed" || value == "one_size" ? nullptr : "mixed or one_size";
     }
     if (name == "labels") {
-        for (const std::string_view label : parts_of(value, '+')) setup.labels.emplace_back(label);
+        for (const std::string_view label : parts_of(value, '+')) setup.labels.push_back(unescaped_label(label));
         return nullptr;
     }
     if (name != "instances") return "only, sharers, memory, compute, reserve, numa, vgpu, labels or instances";
@@ -122,7 +155,7 @@ namespace detail {
         std::size_t end = begin;
         while (end < text.size() && text[end] != ',' && text[end] != '{') ++end;
         const std::size_t open = end;
-        if (end < text.size() && text[end] == '{') end = std::min(text.find('}', end), text.size());
+        if (end < text.size() && text[end] == '{') end = detail::find_unescaped(text, '}', end);
         const std::string_view head = text.substr(begin, open - begin);
         const auto wrong = [&](std::string_view value, std::string expected) {
             return bad_input(std::string{"gpus, column "}.append(std::to_string(begin + 1)), std::string{value}, std::move(expected));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/dialect/preset.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
@@ -22,17 +23,50 @@
 #include <gpupack/policy/random.hpp>
 #include <gpupack/policy/then.hpp>
 #include <gpupack/policy/worst_fit.hpp>
+#include <gpupack/request/request_rule.hpp>
 
+#include <cstdint>
+#include <string_view>
 #include <tuple>
 
 namespace gpupack::inline GPUPACK_ABI::dialect {
+
+/// For rows whose policies decide by the expected tasks.
+inline constexpr bool needs_mix = true;
+
+/// What lookahead is tuned by.
+[[nodiscard]] inline policy::lookahead::options lookahead_options(const preset_inputs& inputs) {
+    policy::lookahead::options settings;
+    const auto set = [&](int& setting, std::string_view name) { setting = static_cast<int>(inputs.option(name, setting)); };
+    set(settings.scarcity, "scarcity");
+    set(settings.model_scarcity, "model_scarcity");
+    set(settings.step, "step");
+    set(settings.offers, "offers");
+    set(settings.reserve, "reserve");
+    settings.memories = {.models = inputs.model_memory, .fallback = mebibytes{inputs.option("gpu_memory", inputs.gpu_memory.count())}};
+    return settings;
+}
+
+/// What lookahead-fill is tuned by.
+///
+/// @param inputs   what the preset is made from
+/// @param reserve  unless an option says otherwise
+[[nodiscard]] inline policy::lookahead_fill::options lookahead_fill_options(const preset_inputs& inputs, int reserve) {
+    policy::lookahead_fill::options settings;
+    settings.reserve = static_cast<int>(inputs.option("reserve", reserve));
+    settings.offers = static_cast<int>(inputs.option("offers", settings.offers));
+    settings.gpu_memory = mebibytes{inputs.option("gpu_memory", inputs.gpu_memory.count())};
+    return settings;
+}
 
 /// gpupack's own policies, and those of the literature that it carries.
 inline constexpr auto gpupack_presets = std::tuple{
     preset{"random", "any node that fits, and any GPU there, each equally likely; FGD's Random baseline",
            +[](const preset_inputs& inputs) {
-               return policy::node_then_gpus(policy::random{inputs.seed}, policy::gpu_random{inputs.seed});
-           }},
+               const auto seed = static_cast<std::uint64_t>(inputs.option("seed", static_cast<std::int64_t>(inputs.seed)));
+               return policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed});
+           },
+           request_rule::as_requested, false, "seed"},
     preset{"first-fit", "the lowest-numbered node that fits, and its lowest GPUs",
            +[](const preset_inputs&) { return policy::first_fit{}; }},
     preset{"worst-fit",
@@ -60,23 +94,26 @@ inline constexpr auto gpupack_presets = std::tuple{
            }},
     preset{"fgd", "fragmentation gradient descent (USENIX ATC 2023) with its published rounding and ties",
            +[](const preset_inputs& inputs) {
-               return policy::fgd{inputs.expected.typical(policy::fgd_typical_percent)};
-           }},
+               return policy::fgd{inputs.expected.typical(static_cast<int>(inputs.option("typical", policy::fgd_typical_percent)))};
+           },
+           request_rule::as_requested, needs_mix, "typical"},
     preset{"lookahead",
            "what takes least from later tasks, each scarce place at a price by how few are left; gpupack's own",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead{inputs.in_use.empty() ? inputs.expected : inputs.in_use,
-                                        {.memories = {.models = inputs.model_memory, .fallback = inputs.gpu_memory}}};
-           }},
+               return policy::lookahead{inputs.in_use.empty() ? inputs.expected : inputs.in_use, lookahead_options(inputs)};
+           },
+           request_rule::as_requested, needs_mix, "gpu_memory model_scarcity offers reserve scarcity step"},
     preset{"lookahead-fill",
            "lookahead of 0.1: room kept for large tasks while the cluster fills; for tasks that never leave",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead_fill{inputs.expected, {.gpu_memory = inputs.gpu_memory}};
-           }},
+               return policy::lookahead_fill{inputs.expected, lookahead_fill_options(inputs, 150)};
+           },
+           request_rule::as_requested, needs_mix, "gpu_memory offers reserve"},
     preset{"lookahead-dense", "lookahead-fill with less room kept, for most small tasks placed",
            +[](const preset_inputs& inputs) {
-               return policy::lookahead_fill{inputs.expected, {.reserve = 125, .gpu_memory = inputs.gpu_memory}};
-           }},
+               return policy::lookahead_fill{inputs.expected, lookahead_fill_options(inputs, 125)};
+           },
+           request_rule::as_requested, needs_mix, "gpu_memory offers reserve"},
     preset{"binpack",
            "the most allocated node over CPU, memory and GPU, as Kubernetes scores it; the fullest GPU",
            +[](const preset_inputs&) { return policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}); }},
@@ -88,10 +125,12 @@ inline constexpr auto gpupack_presets = std::tuple{
            +[](const preset_inputs&) { return policy::mig_fragmentation{}; }},
     preset{"mig-options",
            "MIG: the place that costs the expected requests fewest places of theirs, on a full GPU",
-           +[](const preset_inputs& inputs) { return policy::mig_options{inputs.expected}; }},
+           +[](const preset_inputs& inputs) { return policy::mig_options{inputs.expected}; },
+           request_rule::as_requested, needs_mix},
     preset{"mig-scarcity",
            "MIG: the same, each place priced by how few the whole cluster has left; gpupack's own",
-           +[](const preset_inputs& inputs) { return policy::mig_scarcity{inputs.expected}; }},
+           +[](const preset_inputs& inputs) { return policy::mig_scarcity{inputs.expected}; },
+           request_rule::as_requested, needs_mix},
     preset{"link-preserve",
            "the set of GPUs whose loss costs later pairs, quads and octets least; then the tightest node",
            +[](const preset_inputs&) { return policy::then(policy::link_preserve{}, policy::best_fit{}); }}};
