@@ -70,11 +70,17 @@ TEST(read_file, refuses_damaged_gzip_wherever_it_ends) {
 
 TEST(read_file, drops_the_byte_order_mark_and_says_what_is_no_text) {
     EXPECT_EQ(read_text("\xef\xbb\xbfname\n"), "name\n");
-    EXPECT_NE(read_text(std::string{"\xff\xfe"
-                               "a\0",
-                               4})
-                  .find("UTF-16"),
-              std::string::npos);
     EXPECT_NE(read_text("\x28\xb5\x2f\xfd rest").find("zstd"), std::string::npos);
     EXPECT_NE(read_text(std::string{"a\0b", 3}).find("binary data"), std::string::npos);
+}
+
+TEST(read_file, reads_utf_16_of_both_orders) {
+    using namespace std::string_literals;
+    EXPECT_EQ(read_text("\xff\xfeG\0P\0\n\0"s), "GP\n");
+    EXPECT_EQ(read_text("\xfe\xff\0G\0P\0\n"s), "GP\n");
+    EXPECT_EQ(read_text("\xff\xfe\xe9\0\x02\x25\x3d\xd8\x00\xde"s), "\u00e9\u2502\U0001f600");
+    EXPECT_EQ(read_text("\xff\xfe\x3d\xd8\x61\0\x00\xde"s), "\ufffda\ufffd"); // halves of characters
+    EXPECT_EQ(read_text("\xff\xfe\x61\0\x62"s), "a\ufffd");
+    EXPECT_EQ(read_text(packed("\xff\xfe\x61\0"s)), "a");
+    EXPECT_EQ(read_text("\xff\xfe"s), "");
 }

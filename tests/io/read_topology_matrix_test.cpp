@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gpupack/io/describe_machine.hpp>
 #include <gpupack/io/read_topology_matrix.hpp>
 
 #include <gpupack/topology/topology_error.hpp>
@@ -314,6 +315,46 @@ TEST(read_topology_matrix, undoes_what_terminals_and_logs_have_done) {
     ASSERT_EQ(cut.left_out.size(), 1U);
     EXPECT_EQ(cut.left_out[0].line, 6U);
     EXPECT_EQ(cut.left_out[0].text, "WARNING slow");
+}
+
+// Whatever prints, wraps or quotes it, the same matrix comes out.
+TEST(read_topology_matrix, reads_the_same_in_whatever_wrapping) {
+    const std::string printed_text = "        GPU0    GPU1    NIC0    CPU Affinity    NUMA Affinity   GPU NUMA ID\n"
+                                     "GPU0     X      NV4     PIX     0-47,96-143     0               N/A\n"
+                                     "GPU1    NV4      X      SYS     48-95,144-191   1               N/A\n"
+                                     "NIC0    PIX     SYS      X \n";
+    const auto wanted = io::describe_machine("topo.txt", printed_text);
+    ASSERT_TRUE(wanted) << wanted.error().message();
+    ASSERT_EQ(wanted->gpus[1].numa, 1);
+    const auto replaced = [](std::string text, const std::string& one, const std::string& other) {
+        for (std::size_t at = text.find(one); at != std::string::npos; at = text.find(one, at + other.size()))
+            text.replace(at, one.size(), other);
+        return text;
+    };
+    std::vector<std::string> variants{
+        "<pre>" + printed_text + "</pre>\n", "<pre><code class=\"text\">" + replaced(printed_text, " ", "&nbsp;") + "</code></pre>",
+        replaced(printed_text, "\n", "<br/>\n"), "\"" + replaced(printed_text, "\n", "\\n") + "\"\n",
+        "b'" + replaced("\\xef\\xbf\\xbd[4m" + printed_text, "\n", "\\n") + "'",
+        replaced("INFO x: " + printed_text, "\n", "\\nINFO x: ")};
+    std::string wide = "\xff\xfe";
+    for (const char c : printed_text) wide.append(1, c).append(1, '\0');
+    variants.push_back(wide);
+    for (std::size_t width = 36; width < 80; ++width) { // the edge of a terminal
+        std::string text;
+        for (std::size_t begin = 0; begin < printed_text.size();) {
+            const std::size_t end = printed_text.find('\n', begin);
+            for (std::size_t at = begin; at < end; at += width) text.append(printed_text, at, std::min(width, end - at)).append("\n");
+            begin = end + 1;
+        }
+        variants.push_back(text);
+    }
+    for (const std::string& text : variants) {
+        const auto machine = io::describe_machine("topo.txt", text);
+        ASSERT_TRUE(machine) << machine.error().message() << "\n" << text;
+        EXPECT_EQ(machine->gpus, wanted->gpus) << text;
+        EXPECT_EQ(machine->links, wanted->links) << text;
+        EXPECT_EQ(machine->nics, wanted->nics) << text;
+    }
 }
 
 TEST(read_topology_matrix, leaves_out_adapters_that_are_damaged) {

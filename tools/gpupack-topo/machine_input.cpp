@@ -57,10 +57,10 @@ machine_or_error read_machine(const std::string& path) {
     const char first = start == std::string::npos ? '\0' : (*text)[start];
     if (first == '\0') return unexpected<input_error>{input_error{file, 0, "document", "", "a text that is not empty"}};
     if (first == '{') return describe_own_json(file, *text);
-    if (first != '<') return io::describe_machine(file, *text);
-    if (text->find("<system") != std::string::npos && text->find("<topology") == std::string::npos)
-        return io::describe_nccl_topology(file, *text);
-    return io::describe_hwloc(file, *text);
+    const auto has = [&](const char* part) { return text->find(part) != std::string::npos; };
+    const bool xml = first == '<' && (has("<topology") || has("<system") || text->compare(start, 5, "<?xml") == 0);
+    if (!xml) return io::describe_machine(file, *text); // as HTML too
+    return has("<system") && !has("<topology") ? io::describe_nccl_topology(file, *text) : io::describe_hwloc(file, *text);
 }
 
 } // namespace topo_program

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/io/detail/utf16.hpp>
 
 #include <zlib.h>
 
@@ -23,7 +24,7 @@ namespace detail {
 
 /// What a file is that holds no text, by its first bytes; empty for text.
 [[nodiscard]] inline std::string_view binary_format(std::string_view content) noexcept {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> formats{{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> formats{{
         {"\x28\xb5\x2f\xfd", "a file compressed with zstd"},
         {"\xfd"
          "7zXZ",
@@ -31,8 +32,6 @@ namespace detail {
         {"BZh", "a file compressed with bzip2"},
         {"PK\x03\x04", "a zip archive"},
         {"PAR1", "a Parquet file"},
-        {"\xff\xfe", "text in UTF-16"},
-        {"\xfe\xff", "text in UTF-16"},
         {"version https://git-lfs", "a pointer of Git LFS"},
     }};
     for (const auto& [magic, name] : formats)
@@ -90,11 +89,11 @@ namespace detail {
 
 } // namespace detail
 
-/// The text of a file: plain or compressed by gzip; without the byte order mark of UTF-8.
+/// The text of a file: plain or compressed by gzip, in UTF-8 or UTF-16; as UTF-8, without a byte order mark.
 ///
 /// @param path  of the file; - is standard input
 /// @return the text, or an error: a file that cannot be opened or read, damaged compressed data, a file that holds no
-///         text in UTF-8: the error says what it holds
+///         text: the error says what it holds
 [[nodiscard]] inline expected<std::string, input_error> read_file(const std::string& path) {
     std::string content;
     if (path == "-") {
@@ -110,9 +109,10 @@ namespace detail {
         if (!text) return text;
         content = *std::move(text);
     }
+    if (detail::is_utf16(content)) content = detail::utf8_of_utf16(content);
     if (const std::string_view format = detail::binary_format(content); !format.empty())
         return bad_input("file", path,
-                         std::string{"text in UTF-8, plain or compressed by gzip; it is "}.append(format));
+                         std::string{"text in UTF-8 or UTF-16, plain or compressed by gzip; it is "}.append(format));
     if (content.starts_with("\xef\xbb\xbf")) content.erase(0, 3);
     return content;
 }

@@ -73,6 +73,23 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return only;
 }
 
+/// The cells behind the links of a row: words, with N/A parted from a number that is glued before it, and lists joined that a
+/// blank has parted.
+[[nodiscard]] inline std::vector<std::string> affinity_cells(std::string_view text) {
+    std::vector<std::string> cells;
+    for (std::string word : words_of(text)) {
+        if (!cells.empty() && cells.back().ends_with(',') && is_digit(word[0])) {
+            cells.back().append(word);
+            continue;
+        }
+        std::size_t unknown = 0;
+        for (; word.size() > 3 && word.ends_with("N/A"); ++unknown) word.resize(word.size() - 3);
+        cells.push_back(std::move(word));
+        cells.insert(cells.end(), unknown, "N/A");
+    }
+    return cells;
+}
+
 /// What a row says of the NUMA node of its GPU's processors.
 struct numa_cell {
     std::string text;        ///< As it stands there; empty where there is none.
@@ -87,7 +104,9 @@ class affinity_reader {
 
     [[nodiscard]] numa_cell numa() {
         if (!header_.numa) return {};
-        split();
+        words_ = affinity_cells(tail_);
+        for (const std::string& word : words_)
+            garbled_ = garbled_ || (word != "N/A" && !range_lengths(word) && !parted_processors(word));
         if (header_.gpu_numa) drop_gpu_numa();
         if (garbled_) return {std::string{trimmed(tail_)}, std::nullopt, true};
         if (!header_.cpu) return cell(words_.empty() ? "" : words_.front());
@@ -101,29 +120,6 @@ class affinity_reader {
     }
 
   private:
-    /// Words, with N/A parted from a number that is glued before it, and lists joined that a blank has parted.
-    void split() {
-        for (std::string word : words_of(tail_)) {
-            if (!words_.empty() && words_.back().ends_with(',') && is_digit(word[0])) {
-                words_.back().append(word);
-                continue;
-            }
-            while (word.size() > 3 && word.ends_with("N/A")) {
-                const std::string before = word.substr(0, word.size() - 3);
-                if (before.ends_with("N/A")) {
-                    words_.emplace_back("N/A");
-                    word = before;
-                    continue;
-                }
-                words_.push_back(before);
-                word = "N/A";
-            }
-            words_.push_back(std::move(word));
-        }
-        for (const std::string& word : words_)
-            garbled_ = garbled_ || (word != "N/A" && !range_lengths(word) && !parted_processors(word));
-    }
-
     void drop_gpu_numa() {
         if (words_.empty()) return;
         if (words_.back() == "N/A" || small_number(words_.back()).has_value())

@@ -88,8 +88,8 @@ struct matrix_row {
         std::optional<std::string> only;
         for (const char* const gap : {"", " "}) {
             const std::string joined = std::string{tail}.append(gap).append(more);
-            if (!is_affinity(joined) || words_of(joined).size() != static_cast<std::size_t>(header.titles)) continue;
-            if (only && words_of(*only) != words_of(joined)) return false;
+            if (!is_affinity(joined) || parted_cells(joined).size() != static_cast<std::size_t>(header.titles)) continue;
+            if (only && parted_cells(*only) != parted_cells(joined)) return false;
             only = joined;
         }
         ++waits;
@@ -99,7 +99,17 @@ struct matrix_row {
     }
 
     [[nodiscard]] static bool is_whole(std::string_view affinity, const matrix_header& header) {
-        return is_affinity(affinity) && words_of(affinity).size() >= static_cast<std::size_t>(header.titles);
+        return is_affinity(affinity) && parted_cells(affinity).size() >= static_cast<std::size_t>(header.titles);
+    }
+
+    /// The cells of an affinity, glued ones one by one.
+    [[nodiscard]] static std::vector<std::string> parted_cells(std::string_view affinity) {
+        std::vector<std::string> cells = affinity_cells(affinity);
+        const auto parted = cells.empty() ? std::nullopt : parted_processors(cells.front());
+        if (!parted) return cells;
+        cells.front() = parted->first;
+        cells.insert(cells.begin() + 1, parted->second);
+        return cells;
     }
 };
 

@@ -87,19 +87,20 @@ class matrix_finder {
         header_text_ = line;
     }
 
-    /// A header that a terminal broke into lines, in the middle of a word or between two.
+    /// A header that a terminal broke into lines, in the middle of a word or between two: the way that finds more in it.
     [[nodiscard]] bool continue_header(const std::string& line) {
+        const auto size_of = [](const matrix_header& header) {
+            return header.devices.size() + static_cast<std::size_t>(header.titles);
+        };
+        std::optional<std::pair<matrix_header, std::string>> best;
         for (const char* const gap : {"", " "}) {
             const std::string text = std::string{header_text_}.append(gap).append(line);
             auto header = text.size() < 10000 ? header_in(text) : std::nullopt;
             if (!header || (*gap == '\0' && !goes_on(*header))) continue;
-            if (header->devices.size() + static_cast<std::size_t>(header->titles) <=
-                found_.header.devices.size() + static_cast<std::size_t>(found_.header.titles))
-                continue;
-            take_header(*std::move(header), text);
-            return true;
+            if (size_of(*header) > size_of(best ? best->first : found_.header)) best = {*std::move(header), text};
         }
-        return false;
+        if (best) take_header(std::move(best->first), best->second);
+        return best.has_value();
     }
 
     /// Whether nothing is wrong with a header but what the next line may put right: the name at its end.

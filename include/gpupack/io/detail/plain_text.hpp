@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/io/detail/utf16.hpp>
 
 #include <algorithm>
 #include <array>
@@ -53,18 +54,6 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return name.size() > 3 && name.starts_with("GPU") && digits_at(name.substr(3)) == name.size() - 3;
 }
 
-/// UTF-16, as PowerShell writes redirected output, as UTF-8; characters beyond ASCII, which no table has, become '?'.
-[[nodiscard]] inline std::string narrowed(std::string_view content) {
-    const bool little = content.starts_with("\xff\xfe");
-    std::string text;
-    for (std::size_t i = 2; i + 1 < content.size(); i += 2) {
-        const char low = content[i + (little ? 0U : 1U)];
-        const char high = content[i + (little ? 1U : 0U)];
-        text += high == 0 && static_cast<unsigned char>(low) < 128 ? low : '?';
-    }
-    return text;
-}
-
 inline void replace_all(std::string& text, std::string_view old_text, std::string_view new_text) {
     if (text.find(old_text) == std::string::npos) return;
     std::string replaced;
@@ -79,11 +68,13 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
 /// The whole text in UTF-8 with '\n' at the ends of lines: byte order marks, UTF-16, ends of lines of an old Mac, and text that
 /// a program printed with its escapes (`GPU0\tGPU1\n`) are undone.
 [[nodiscard]] inline std::string decoded(std::string_view content) {
-    if (content.starts_with("\xff\xfe") || content.starts_with("\xfe\xff")) return decoded(narrowed(content));
+    if (is_utf16(content)) return decoded(utf8_of_utf16(content));
     if (content.starts_with("\xef\xbb\xbf")) content.remove_prefix(3);
     std::string text{content};
     if (text.find('\n') == std::string::npos) replace_all(text, "\r", "\n");
-    if (text.find("\\tGPU") != std::string::npos || text.find("GPU0\\t") != std::string::npos) {
+    const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+    const bool one_line = text.find('\n') + 1 >= text.size() || !has("\n");
+    if (has("\\tGPU") || has("GPU0\\t") || (one_line && has("\\n") && has("GPU0"))) {
         replace_all(text, "\\n", "\n");
         replace_all(text, "\\t", "\t");
     }
@@ -93,8 +84,8 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
 /// How many bytes of colour codes and the like the text begins with: with their escape character, with what is printed
 /// for it, or without it.
 [[nodiscard]] inline std::size_t colour_code_at(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 9> escapes{"\x1b",   "\xef\xbf\xbd", "\xe2\x90\x9b", "^[",  "\\x1b",
-                                                      "\\x1B", "\\033",        "\\u001b",       "\\e"};
+    constexpr std::array<std::string_view, 11> escapes{"\x1b",   "\xef\xbf\xbd", "\xe2\x90\x9b", "^[",  "\\x1b",
+                                                      "\\x1B", "\\033",        "\\u001b",       "\\e", "\\ufffd", "\\xef\\xbf\\xbd"};
     std::size_t begin = 0;
     for (const std::string_view escape : escapes)
         if (begin == 0 && text.starts_with(escape)) begin = escape.size();
@@ -109,9 +100,22 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
     return 0;
 }
 
+/// How long an element of HTML is at the start of a text: <td>, </pre>, <br/>; 0 where there is none. What stands between signs
+/// of less and greater otherwise is longer or begins with no letter.
+[[nodiscard]] inline std::size_t html_element_at(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 12> names{"br", "pre", "code", "td", "th", "tr", "p", "span", "b", "table", "tbody", "div"};
+    if (!text.starts_with('<')) return 0;
+    const std::size_t begin = text.starts_with("</") ? 2 : 1;
+    std::size_t end = begin;
+    while (end < text.size() && text[end] >= 'a' && text[end] <= 'z') ++end;
+    if (std::find(names.begin(), names.end(), text.substr(begin, end - begin)) == names.end()) return 0;
+    const std::size_t close = text.substr(0, 200).find('>', end);
+    return close == std::string_view::npos ? 0 : close + 1;
+}
+
 /// Blanks and bars of any alphabet at the start of a text: how many bytes, and what stands for them.
 [[nodiscard]] inline std::pair<std::size_t, std::string_view> blank_at(std::string_view text) noexcept {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 15> blanks{{{"|", "\t"},
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 14> blanks{{{"|", "\t"},
                                                                                     {"\r", " "},
                                                                                     {"\v", " "},
                                                                                     {"\f", " "},
@@ -124,11 +128,11 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
                                                                                     {"\xe2\x80\xaf", " "},
                                                                                     {"&nbsp;", " "},
                                                                                     {"&#9;", "\t"},
-                                                                                    {"<br>", " "},
                                                                                     {"**", ""}}};
     for (const auto& [bytes, meaning] : blanks)
         if (text.starts_with(bytes)) return {bytes.size(), meaning};
     if (text.starts_with('\0')) return {1, " "};
+    if (const std::size_t element = html_element_at(text); element > 0) return {element, " "};
     // U+2000 to U+200A: spaces of all widths
     if (text.size() > 2 && text.starts_with("\xe2\x80") && static_cast<unsigned char>(text[2]) <= 0x8a) return {3, " "};
     return {0, {}};
