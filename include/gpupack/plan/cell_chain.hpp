@@ -41,8 +41,11 @@ struct cell_level {
 
 /// Where a GPU of a cell_chain is: its node, and its index there.
 struct gpu_place {
-    node_id node{}; ///< The node.
+    node_id node{}; ///< The node; none() where there is no GPU yet.
     int gpu = 0;    ///< Index on the node.
+
+    /// Whether there is no GPU yet.
+    [[nodiscard]] constexpr bool vacant() const noexcept { return node == node_id::none(); }
 
     friend constexpr bool operator==(gpu_place, gpu_place) = default;
 };
@@ -134,7 +137,12 @@ class cell_chain {
         GPUPACK_EXPECTS(gpu < gpus(), "a GPU of the chain");
         return parts_->gpus[gpu];
     }
-    /// The cell's GPUs by node, in the order in which the nodes first come. Cost: a look-up a GPU.
+    /// The same chain with the GPUs 0, 1, ... of a node in the place of a cell: a node that came, in a place that was vacant or
+    /// whose node is gone. Cost: that of make().
+    ///
+    /// Errors: a cell that the chain has not; those of make().
+    [[nodiscard]] expected<cell_chain, input_error> with_node(cell where, node_id node) const;
+    /// The cell's GPUs by node, in the order in which the nodes first come; without vacant places. Cost: a look-up a GPU.
     [[nodiscard]] std::vector<std::pair<node_id, gpu_set>> gpus_of(cell piece) const;
 
   private:
@@ -166,6 +174,7 @@ inline std::vector<std::pair<node_id, gpu_set>> cell_chain::gpus_of(cell piece) 
     const std::uint32_t first = first_gpu(piece);
     for (std::uint32_t gpu = first; gpu < first + size_of(piece.level); ++gpu) {
         const gpu_place place = parts_->gpus[gpu];
+        if (place.vacant()) continue;
         const auto [known, is_new] = where.emplace(place.node, found.size());
         if (is_new) found.emplace_back(place.node, gpu_set{});
         found[known->second].second.insert(place.gpu);
@@ -196,10 +205,11 @@ inline expected<void, input_error> cell_chain::take_levels(const std::vector<cel
 }
 
 inline expected<void, input_error> cell_chain::check_places(const std::vector<gpu_place>& gpus) {
-    std::set<std::pair<std::uint32_t, int>> seen;
+    std::set<std::pair<std::uint32_t, int>> seen; // by all bits of an id: a number may have had several nodes
     for (const gpu_place& each : gpus) {
+        if (each.vacant()) continue;
         if (each.gpu < 0 || each.gpu > 31) return bad_input("GPU index", std::to_string(each.gpu), "0 to 31");
-        if (seen.emplace(each.node.number(), each.gpu).second) continue;
+        if (seen.emplace(each.node.bits(), each.gpu).second) continue;
         std::string twice{"node "};
         twice.append(std::to_string(each.node.number())).append(", GPU ").append(std::to_string(each.gpu));
         return bad_input("GPU", std::move(twice), "each GPU once");
@@ -214,7 +224,7 @@ inline expected<void, input_error> cell_chain::check_nodes() const {
     for (int level = 1; level < levels_; ++level)
         for (std::uint32_t index = 0; index < count(level); ++index) {
             const auto nodes = gpus_of({level, index});
-            if (nodes.size() == 1) continue;
+            if (nodes.size() < 2) continue;
             for (const auto& [node, gpus] : nodes)
                 if (gpus.size() != of_node[node])
                     return bad_input(std::string{name_of(level)}.append(" ").append(std::to_string(index)),
@@ -238,6 +248,17 @@ inline expected<cell_chain, input_error> cell_chain::make(const std::vector<cell
     chain.parts_ = std::make_shared<const parts>(parts{std::move(names), std::move(gpus)});
     if (const auto valid = chain.check_nodes(); !valid) return unexpected<input_error>{valid.error()};
     return chain;
+}
+
+inline expected<cell_chain, input_error> cell_chain::with_node(cell where, node_id node) const {
+    if (!has(where)) return bad_input("cell", std::to_string(where.index), "a cell of the chain");
+    cell_chain changed = *this;
+    std::vector<gpu_place> places = parts_->gpus;
+    for (std::uint32_t i = 0; i < size_of(where.level); ++i) places[first_gpu(where) + i] = {node, static_cast<int>(i)};
+    if (const auto valid = check_places(places); !valid) return unexpected<input_error>{valid.error()};
+    changed.parts_ = std::make_shared<const parts>(parts{parts_->names, std::move(places)});
+    if (const auto valid = changed.check_nodes(); !valid) return unexpected<input_error>{valid.error()};
+    return changed;
 }
 
 } // namespace gpupack::plan

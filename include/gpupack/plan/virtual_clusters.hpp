@@ -44,7 +44,8 @@ struct bound_cell {
 /// promise that another would miss: as sizes divide each other, counting a level at a time decides that. So while
 /// all GPUs are good, allocate() refuses only what the tenant was not promised or already has.
 /// Bad GPUs are never handed out, and shortfall() says which promises they break. No allocation breaks one more,
-/// and when they are good again all promises hold again, whatever happened between.
+/// and when they are good again all promises hold again, whatever happened between. live_virtual_clusters follows a cluster
+/// whose nodes come and go.
 ///
 /// Cost: allocate: a pass over the cells of the level that may be chosen, at most; where GPUs are bad, a count of what is
 /// free for each that is tried. release: O(size of the cell + levels * log cells). borrow: that and a pass over the idle
@@ -104,6 +105,16 @@ class virtual_clusters {
 
     /// Whether the lease is live here, and which cell it is for.
     [[nodiscard]] bool holds(cell_lease lease) const { return leases_.holds(lease); }
+    /// Who holds a GPU of the chain.
+    [[nodiscard]] std::optional<cell_lease> holder_of(std::uint32_t gpu) const {
+        GPUPACK_EXPECTS(gpu < chain_.gpus(), "a GPU of the chain");
+        return leases_.holder(gpu);
+    }
+    /// Puts another node in the place of a cell that nobody holds any of: see cell_chain::with_node.
+    ///
+    /// Errors: those of with_node(); a cell that somebody holds some of.
+    [[nodiscard]] expected<void, input_error> seat(cell where, node_id node);
+
     /// The cell of a lease.
     [[nodiscard]] cell cell_of(cell_lease lease) const {
         GPUPACK_EXPECTS(holds(lease), "a live lease");
@@ -251,6 +262,16 @@ inline std::optional<cell> virtual_clusters::smallest_idle(int level) const {
             if (!in_bound) in_bound = candidate;
         }
     return in_bound;
+}
+
+inline expected<void, input_error> virtual_clusters::seat(cell where, node_id node) {
+    auto changed = chain_.with_node(where, node);
+    if (!changed) return unexpected<input_error>{changed.error()};
+    for (std::uint32_t i = 0; i < chain_.size_of(where.level); ++i)
+        if (leases_.holder(chain_.first_gpu(where) + i))
+            return bad_input("cell", std::to_string(where.index), "a cell that nobody holds any of: release it first");
+    chain_ = *std::move(changed);
+    return {};
 }
 
 inline void virtual_clusters::release(cell_lease lease) {
