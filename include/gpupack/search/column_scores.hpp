@@ -13,6 +13,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::search {
@@ -50,6 +51,53 @@ template <class Amount> [[nodiscard]] double amount(Amount value) noexcept {
 /// Whether an integer lies within plus or minus a limit.
 [[nodiscard]] constexpr bool is_within(std::int64_t value, std::int64_t limit) noexcept {
     return value <= limit && -limit <= value;
+}
+
+/// Rounds down a quotient of integers from 0 to 2^16 whose divisor is at most 2^31, and that is wrong by at most 2^-34.
+///
+/// Doubles from 2^52 to 2^53 are whole, so an addition rounds to the nearest integer. Half of one is taken off before, less a bit
+/// that is smaller than the distance of any such quotient from the next integer. Without a branch, so that several are
+/// rounded at once.
+[[nodiscard]] inline double whole_part(double quotient) noexcept {
+    constexpr double nearly_half = 0.5 - 0x1p-33;
+    constexpr double shift = 0x1.8p52;
+    return ((quotient - nearly_half) + shift) - shift;
+}
+
+/// Scores as binpack and spread do: the weighted mean over resources of points * part / capacity, where part is what is used
+/// or what is free once the request is placed; each quotient rounded down. Of GPUs, where what is free may be less than what
+/// is placed counts for, no more than that is taken.
+inline void score_allocation(const node_columns& columns, const request& request, const policy::resource_weights& weights,
+                             policy::score points, bool counts_used, Eigen::ArrayXd& scores) {
+    const double factor = static_cast<double>(counts_used ? -points : points);
+    const double offset = counts_used ? static_cast<double>(points) : 0.0; // what is used is all but what is left
+    Eigen::ArrayXd total_weight = Eigen::ArrayXd::Zero(columns.rows());
+    scores.setZero(columns.rows());
+    const auto add = [&](const node_columns::resource& resource, double placed, double weight) {
+        const double* const free = resource.free.data();
+        const double* const exists = resource.exists.data();
+        const double* const reciprocal = resource.reciprocal.data();
+        double* const sum = scores.data();
+        double* const total = total_weight.data();
+        for (Eigen::Index n = 0; n < columns.rows(); ++n) {
+            const double quotient = offset * exists[n] + factor * std::max(free[n] - placed, 0.0) * reciprocal[n];
+            sum[n] += weight * whole_part(quotient);
+            total[n] += weight * exists[n];
+        }
+    };
+    add(columns.cpu(), amount(request.cpu), static_cast<double>(weights.cpu));
+    add(columns.memory(), amount(request.memory), static_cast<double>(weights.memory));
+    if (request.gpus > 0) add(columns.compute(), amount(request.total_compute()), static_cast<double>(weights.gpu));
+    // Where nothing counts, the sum is 0 as well.
+    scores /= total_weight + (total_weight == 0).cast<double>();
+}
+
+/// Whether the steps of score_allocation are exact.
+[[nodiscard]] constexpr bool is_allocation_exact(const policy::resource_weights& weights, policy::score points) noexcept {
+    constexpr std::int64_t most_points = 1 << 11;
+    constexpr std::int64_t most_weight = 1 << 8;
+    return points >= 0 && points <= most_points && is_within(weights.cpu, most_weight) &&
+           is_within(weights.memory, most_weight) && is_within(weights.gpu, most_weight);
 }
 
 } // namespace detail
@@ -92,6 +140,26 @@ template <> struct column_scores<policy::worst_fit> {
         scores = static_cast<double>(policy.cpu_weight) * (columns.cpu().free - detail::amount(request.cpu)) +
                  static_cast<double>(policy.compute_weight) *
                      (columns.compute().free - detail::amount(request.total_compute()));
+    }
+};
+
+template <> struct column_scores<policy::binpack> {
+    [[nodiscard]] static bool is_exact(const policy::binpack& policy) noexcept {
+        return detail::is_allocation_exact(policy.weights, policy.points);
+    }
+    static void score(const policy::binpack& policy, const node_columns& columns, const request& request,
+                      Eigen::ArrayXd& scores) {
+        detail::score_allocation(columns, request, policy.weights, policy.points, true, scores);
+    }
+};
+
+template <> struct column_scores<policy::spread> {
+    [[nodiscard]] static bool is_exact(const policy::spread& policy) noexcept {
+        return detail::is_allocation_exact(policy.weights, policy.points);
+    }
+    static void score(const policy::spread& policy, const node_columns& columns, const request& request,
+                      Eigen::ArrayXd& scores) {
+        detail::score_allocation(columns, request, policy.weights, policy.points, false, scores);
     }
 };
 
