@@ -7,6 +7,7 @@
 #include "outputs.hpp"
 #include "report.hpp"
 #include "runs.hpp"
+#include "study.hpp"
 #include "waits_text.hpp"
 
 #include "terminal.hpp"
@@ -136,7 +137,10 @@ int replay(const options& chosen) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc > 1 && std::string_view{argv[1]} == "import") return import_history(argc, argv);
+    const std::string_view command = argc > 1 ? argv[1] : "";
+    if (command == "import") return import_history(argc, argv);
+    if (command == "study") return run_study(argc, argv);
+    if (command == "merge") return merge_study(argc, argv);
     const auto chosen = parse_options(argc, argv);
     if (!chosen) return refuse(chosen.error());
     if (!chosen->message.empty()) {
