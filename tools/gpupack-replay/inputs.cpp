@@ -6,6 +6,7 @@
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/gpu_sizes.hpp>
 #include <gpupack/workload/openb.hpp>
+#include <gpupack/workload/smaller_cluster.hpp>
 #include <gpupack/workload/synthetic.hpp>
 
 #include <algorithm>
@@ -76,6 +77,11 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
     auto workload = read_workload(chosen);
     if (!workload) return gpupack::unexpected<input_error>{workload.error()};
     inputs read{.workload = std::move(*workload)};
+    if (chosen.cluster_size > 0)
+        if (auto kept = gpupack::workload::keep_nodes(read.workload, static_cast<std::size_t>(chosen.cluster_size)); !kept) {
+            kept.error().field = "--cluster-size";
+            return gpupack::unexpected<input_error>{kept.error()};
+        }
     if (chosen.come_and_go) {
         if (!chosen.synthetic) gpupack::workload::fill_gpu_sizes(read.workload);
         const auto& tasks = read.workload.tasks;

@@ -28,6 +28,7 @@ struct raw_options {
     std::string seed = "42";
     std::string load; // 1.3, or 1 where tasks come and go
     std::string learn;
+    std::string cluster_size;
     std::string arrivals;
     std::string stays;
     std::string stay_cap;
@@ -50,6 +51,7 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu, gpu_milli[,gpu_spec,...]");
     app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")->delimiter(',');
+    app.add_option("--cluster-size", raw.cluster_size, "replay on so many of the nodes, taken evenly from the list");
     app.add_option("--write-workload", chosen.write_workload,
                    "write the workload as PATH.nodes.csv and PATH.pods.csv, and replay nothing");
     app.add_option(
@@ -110,6 +112,7 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--nodes", "What is replayed", "FILE"},
                                     {"--pods", "What is replayed", "FILE"},
                                     {"--ignore-column", "What is replayed", "NAMES"},
+                                    {"--cluster-size", "What is replayed", "N"},
                                     {"--write-workload", "What is replayed", "PATH"},
                                     {"--seed", "What is replayed", "N[:M]"},
                                     {"--load", "What is replayed", "NUMBER"},
@@ -378,6 +381,12 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     const auto load = thousandths(!raw.load.empty() ? raw.load : chosen.come_and_go ? "1" : "1.3");
     if (!load) return bad_input("--load", raw.load, "a number from 0 to 1000 with at most three decimals");
     chosen.load = *load;
+    if (!raw.cluster_size.empty()) {
+        const auto nodes = whole_number(raw.cluster_size);
+        if (!nodes || *nodes < 1 || *nodes > 100'000'000)
+            return bad_input("--cluster-size", raw.cluster_size, "a number of nodes from 1 to 100000000");
+        chosen.cluster_size = static_cast<std::int64_t>(*nodes);
+    }
     if (!raw.learn.empty()) {
         const auto half_life = whole_number(raw.learn);
         if (!half_life || *half_life < 1 || *half_life > 1'000'000'000)

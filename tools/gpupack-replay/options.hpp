@@ -20,6 +20,7 @@ struct options {
     std::string nodes;                 ///< File.
     std::string pods;                  ///< File.
     std::vector<std::string> ignored_columns; ///< Of those files.
+    std::int64_t cluster_size = 0;     ///< Nodes of the cluster that are kept; 0: all.
     std::string write_workload;        ///< Where the workload is written instead of a run: a path without its ending.
     std::vector<std::string> policies; ///< Names of presets.
     std::vector<std::string> named;    ///< Those that the command names, rather than `all`; they stand out in the report.

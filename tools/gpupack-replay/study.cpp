@@ -46,6 +46,7 @@ int refuse(const input_error& error) {
 struct study_options {
     std::string out;
     std::vector<std::string> loads; ///< Empty: the default load.
+    std::vector<std::string> sizes; ///< Nodes of the cluster; empty: all.
     std::int64_t shard = 0;
     std::int64_t shards = 1;
     std::vector<std::string> replay; ///< Arguments of each replay.
@@ -77,7 +78,7 @@ expected<study_options, input_error> read_study(int argc, const char* const* arg
     study_options study;
     for (int i = 2; i < argc; ++i) {
         const std::string flag{argv[i]};
-        if (flag != "--out" && flag != "--loads" && flag != "--shard") {
+        if (flag != "--out" && flag != "--loads" && flag != "--cluster-sizes" && flag != "--shard") {
             study.replay.push_back(flag);
             continue;
         }
@@ -85,6 +86,7 @@ expected<study_options, input_error> read_study(int argc, const char* const* arg
         const std::string value{argv[++i]};
         if (flag == "--out") study.out = value;
         if (flag == "--loads") study.loads = split_list(value);
+        if (flag == "--cluster-sizes") study.sizes = split_list(value);
         if (flag == "--shard")
             if (auto done = read_shard(value, study); !done) return unexpected<input_error>{done.error()};
     }
@@ -97,30 +99,35 @@ struct study_cell {
     options chosen;
 };
 
-/// All runs, in their order: by load, then by policy, then by seed.
+/// The options of one replay of the study.
+expected<options, input_error> options_of(const study_options& study, const std::string& size, const std::string& load) {
+    std::vector<const char*> arguments{"gpupack-replay"};
+    for (const std::string& each : study.replay) arguments.push_back(each.c_str());
+    if (!size.empty()) arguments.insert(arguments.end(), {"--cluster-size", size.c_str()});
+    if (!load.empty()) arguments.insert(arguments.end(), {"--load", load.c_str()});
+    auto chosen = parse_options(static_cast<int>(arguments.size()), arguments.data());
+    if (chosen && !chosen->message.empty())
+        return bad_input("study", "", "flags of a replay; gpupack-replay --help lists them");
+    return chosen;
+}
+
+/// All runs, in their order: by cluster size, by load, by policy, by seed.
 expected<std::vector<study_cell>, input_error> cells_of(const study_options& study) {
+    const std::vector<std::string> one{""};
     std::vector<study_cell> cells;
-    const std::vector<std::string> loads = study.loads.empty() ? std::vector<std::string>{""} : study.loads;
-    for (const std::string& load : loads) {
-        std::vector<const char*> arguments{"gpupack-replay"};
-        for (const std::string& each : study.replay) arguments.push_back(each.c_str());
-        if (!load.empty()) {
-            arguments.push_back("--load");
-            arguments.push_back(load.c_str());
+    for (const std::string& size : study.sizes.empty() ? one : study.sizes)
+        for (const std::string& load : study.loads.empty() ? one : study.loads) {
+            const auto chosen = options_of(study, size, load);
+            if (!chosen) return unexpected<input_error>{chosen.error()};
+            for (const std::string& policy : chosen->policies)
+                for (std::uint64_t seed = chosen->first_seed; seed <= chosen->last_seed; ++seed) {
+                    study_cell cell{*chosen};
+                    cell.chosen.policies = {policy};
+                    cell.chosen.first_seed = seed;
+                    cell.chosen.last_seed = seed;
+                    cells.push_back(std::move(cell));
+                }
         }
-        const auto chosen = parse_options(static_cast<int>(arguments.size()), arguments.data());
-        if (!chosen) return unexpected<input_error>{chosen.error()};
-        if (!chosen->message.empty())
-            return bad_input("study", "", "flags of a replay; gpupack-replay --help lists them");
-        for (const std::string& policy : chosen->policies)
-            for (std::uint64_t seed = chosen->first_seed; seed <= chosen->last_seed; ++seed) {
-                study_cell cell{*chosen};
-                cell.chosen.policies = {policy};
-                cell.chosen.first_seed = seed;
-                cell.chosen.last_seed = seed;
-                cells.push_back(std::move(cell));
-            }
-    }
     return cells;
 }
 
@@ -130,8 +137,10 @@ std::string identity_of(const study_options& study) {
     const auto add = [&](const std::string& text) {
         for (const char c : text + '\n') hash = gpupack::mix_bits(hash ^ static_cast<unsigned char>(c));
     };
-    for (const std::string& each : study.loads) add(each);
-    add("/");
+    for (const auto* const axis : {&study.sizes, &study.loads}) {
+        for (const std::string& each : *axis) add(each);
+        add("/");
+    }
     for (const std::string& each : study.replay) add(each);
     return fmt::format("{:016x}", hash);
 }
@@ -202,7 +211,8 @@ expected<std::string, input_error> line_of(const study_cell& cell, const inputs&
         cell.chosen, input, [](const run_record&, double) {}, [] { return false; });
     if (!records) return unexpected<input_error>{records.error()};
     for (run_record& each : *records) each.result.seconds = 0;
-    nlohmann::ordered_json line{{"study", identity}, {"cell", key.first}, {"cells", key.second}};
+    nlohmann::ordered_json line{{"study", identity}, {"cell", key.first}, {"cells", key.second},
+                                {"cluster_size", cell.chosen.cluster_size}, {"load", static_cast<double>(cell.chosen.load) / 1000}};
     const auto told = nlohmann::ordered_json::parse(json_text(*records, json_layout::lines));
     for (const auto& [name, value] : told.items()) line[name] = value;
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
@@ -216,8 +226,13 @@ int run_study(int argc, const char* const* argv) {
     const auto cells = cells_of(*study);
     if (!cells) return refuse(cells.error());
     if (cells->empty()) return 0;
-    const auto input = read_inputs(cells->front().chosen);
-    if (!input) return refuse(input.error());
+    std::map<std::int64_t, inputs> input; // by cluster size
+    for (const study_cell& each : *cells) {
+        if (input.contains(each.chosen.cluster_size)) continue;
+        auto read = read_inputs(each.chosen);
+        if (!read) return refuse(read.error());
+        input.emplace(each.chosen.cluster_size, *std::move(read));
+    }
     const std::string identity = identity_of(*study);
     const auto finished = finished_cells(study->out, identity, cells->size());
     if (!finished) return refuse(finished.error());
@@ -236,7 +251,8 @@ int run_study(int argc, const char* const* argv) {
             const std::lock_guard lock{mutex};
             if (failed) return;
         }
-        auto line = line_of((*cells)[rest[i]], *input, identity, {rest[i], cells->size()});
+        const study_cell& cell = (*cells)[rest[i]];
+        auto line = line_of(cell, input.at(cell.chosen.cluster_size), identity, {rest[i], cells->size()});
         const std::lock_guard lock{mutex};
         if (!line) {
             failed = line.error();
