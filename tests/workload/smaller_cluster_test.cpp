@@ -30,7 +30,7 @@ TEST(smaller_cluster, keeps_as_many_nodes_as_asked_evenly_and_in_order) {
 }
 
 TEST(smaller_cluster, has_the_capacity_of_its_gpus) {
-    auto part = workload::make_synthetic("slices-mib");
+    auto part = workload::make_synthetic("slices-mib").value();
     const std::int64_t capacity = part.capacity;
     const std::int64_t gpus = workload::count_gpus(part.nodes);
     ASSERT_TRUE(workload::keep_nodes(part, part.nodes.size() / 2));

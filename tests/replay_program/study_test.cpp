@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A study gives the same bytes however it is divided, in whatever order its runs end, and where it was interrupted.
+#include "replay_program/program_fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+
+namespace {
+
+const std::string study_of_twelve =
+    "study " + recorded + "--arrivals poisson --policy best-fit,first-fit,fgd --seed 7:8 --loads 0.5,1 ";
+
+long lines_of(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+} // namespace
+
+TEST_F(replay_program, merges_shards_to_the_bytes_of_one_study) {
+    ASSERT_EQ(call(study_of_twelve + "--out all.ndjson").status, 0);
+    EXPECT_EQ(lines_of(content("all.ndjson")), 12);
+    ASSERT_EQ(call("merge --out one.ndjson all.ndjson").status, 0);
+    for (const char* const shard : {"2/5", "0/5", "4/5", "1/5", "3/5"}) {
+        const run told = call(study_of_twelve + "--out shards.ndjson --shard " + shard);
+        ASSERT_EQ(told.status, 0) << told.err;
+    }
+    EXPECT_EQ(lines_of(content("shards.ndjson")), 12);
+    ASSERT_EQ(call("merge --out merged.ndjson shards.ndjson").status, 0);
+    EXPECT_EQ(content("merged.ndjson"), content("one.ndjson"));
+    EXPECT_EQ(call("merge shards.ndjson").out, content("one.ndjson"));
+
+    int cell = 0;
+    std::istringstream text{content("one.ndjson")};
+    for (std::string line; std::getline(text, line); ++cell) {
+        const auto run = nlohmann::json::parse(line);
+        EXPECT_EQ(run["cell"], cell);
+        EXPECT_EQ(run["load"], cell < 6 ? 0.5 : 1.0);
+        EXPECT_EQ(run["policy"], (std::vector<std::string>{"best-fit", "first-fit", "fgd"}[static_cast<std::size_t>(cell / 2 % 3)]));
+        EXPECT_EQ(run["seed"], 7 + cell % 2);
+    }
+    EXPECT_EQ(cell, 12);
+}
+
+TEST_F(replay_program, goes_on_with_a_study_that_was_interrupted_anywhere) {
+    ASSERT_EQ(call(study_of_twelve + "--out all.ndjson").status, 0);
+    ASSERT_EQ(call("merge --out whole.ndjson all.ndjson").status, 0);
+    const std::string all = content("all.ndjson");
+    for (const std::size_t kept : {std::size_t{0}, std::size_t{1}, all.size() / 3, all.find('\n') + 1, all.size() - 1}) {
+        write("cut.ndjson", all.substr(0, kept));
+        const run told = call(study_of_twelve + "--out cut.ndjson");
+        ASSERT_EQ(told.status, 0) << told.err;
+        EXPECT_EQ(call("merge cut.ndjson").out, content("whole.ndjson")) << kept;
+    }
+    const run again = call(study_of_twelve + "--out all.ndjson"); // nothing is left to do
+    EXPECT_EQ(again.status, 0);
+    EXPECT_EQ(content("all.ndjson"), all);
+}
+
+TEST_F(replay_program, studies_cluster_sizes) {
+    ASSERT_EQ(call("study --policy first-fit --cluster-sizes 100,1213 --out sizes.ndjson").status, 0);
+    std::istringstream text{call("merge sizes.ndjson").out};
+    for (const int nodes : {100, 1213}) {
+        std::string line;
+        ASSERT_TRUE(std::getline(text, line));
+        const auto run = nlohmann::json::parse(line);
+        EXPECT_EQ(run["cluster_size"], nodes);
+        EXPECT_EQ(run["nodes"], nodes);
+    }
+}
+
+TEST_F(replay_program, refuses_studies_that_are_none) {
+    expect_refused("study " + recorded + "--policy fgd", "--out: \"\": expected the file that takes a line for each run");
+    expect_refused("study --out", "--out: \"\": expected a value");
+    for (const char* const shard : {"3", "3/3", "-1/3", "0/0", "1/2/3", "x/3", "/", "0/10000000"})
+        expect_refused(study_of_twelve + "--out x.ndjson --shard " + shard,
+                       std::string{"--shard: \""}.append(shard).append("\": expected I/N with I from 0 to N - 1"));
+    expect_refused("study --cluster-sizes 0 --out x.ndjson --policy fgd",
+                   "--cluster-size: \"0\": expected a number of nodes from 1 to 100000000");
+    expect_refused("study " + recorded + "--cluster-sizes 3 --out x.ndjson --policy fgd", "--cluster-size: \"3\": expected 1 to 2");
+    expect_refused("merge", "merge: \"\": expected the files of all shards");
+    write("other.ndjson", "{\"policy\":\"fgd\"}\n");
+    expect_refused("merge other.ndjson", "other.ndjson:1: study: \"{\"policy\":\"fgd\"}\": expected whole lines of one study");
+    ASSERT_EQ(call(study_of_twelve + "--out all.ndjson --shard 0/2").status, 0);
+    expect_refused("merge all.ndjson", "merge: \"6 of 12 runs\": expected all of them; run 1 is missing");
+    expect_refused("study " + recorded + "--policy fgd --out all.ndjson",
+                   "all.ndjson:1: study: \"\": expected lines of this very study; another file for another one");
+}
