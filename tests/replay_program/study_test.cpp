@@ -36,7 +36,7 @@ TEST_F(replay_program, merges_shards_to_the_bytes_of_one_study) {
         const auto run = nlohmann::json::parse(line);
         EXPECT_EQ(run["cell"], cell);
         EXPECT_EQ(run["load"], cell < 6 ? 0.5 : 1.0);
-        EXPECT_EQ(run["policy"], (std::vector<std::string>{"best-fit", "first-fit", "fgd"}[static_cast<std::size_t>(cell / 2 % 3)]));
+        EXPECT_EQ(run["policy"], cell / 2 % 3 == 0 ? "best-fit" : cell / 2 % 3 == 1 ? "first-fit" : "fgd");
         EXPECT_EQ(run["seed"], 7 + cell % 2);
     }
     EXPECT_EQ(cell, 12);
@@ -64,7 +64,6 @@ TEST_F(replay_program, studies_cluster_sizes) {
         std::string line;
         ASSERT_TRUE(std::getline(text, line));
         const auto run = nlohmann::json::parse(line);
-        EXPECT_EQ(run["cluster_size"], nodes);
         EXPECT_EQ(run["nodes"], nodes);
     }
 }
@@ -77,7 +76,8 @@ TEST_F(replay_program, refuses_studies_that_are_none) {
                        std::string{"--shard: \""}.append(shard).append("\": expected I/N with I from 0 to N - 1"));
     expect_refused("study --cluster-sizes 0 --out x.ndjson --policy fgd",
                    "--cluster-size: \"0\": expected a number of nodes from 1 to 100000000");
-    expect_refused("study " + recorded + "--cluster-sizes 3 --out x.ndjson --policy fgd", "--cluster-size: \"3\": expected 1 to 2");
+    expect_refused("study " + recorded + "--cluster-sizes 3 --out x.ndjson --policy fgd",
+                   "--cluster-size: \"3\": expected 1 to 2");
     expect_refused("merge", "merge: \"\": expected the files of all shards");
     write("other.ndjson", "{\"policy\":\"fgd\"}\n");
     expect_refused("merge other.ndjson", "other.ndjson:1: study: \"{\"policy\":\"fgd\"}\": expected whole lines of one study");

@@ -211,8 +211,7 @@ expected<std::string, input_error> line_of(const study_cell& cell, const inputs&
         cell.chosen, input, [](const run_record&, double) {}, [] { return false; });
     if (!records) return unexpected<input_error>{records.error()};
     for (run_record& each : *records) each.result.seconds = 0;
-    nlohmann::ordered_json line{{"study", identity}, {"cell", key.first}, {"cells", key.second},
-                                {"cluster_size", cell.chosen.cluster_size}, {"load", static_cast<double>(cell.chosen.load) / 1000}};
+    nlohmann::ordered_json line{{"study", identity}, {"cell", key.first}, {"cells", key.second}};
     const auto told = nlohmann::ordered_json::parse(json_text(*records, json_layout::lines));
     for (const auto& [name, value] : told.items()) line[name] = value;
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
