@@ -46,6 +46,7 @@ class matrix_finder {
         });
         check();
         if (error_) return unexpected<input_error>{*error_};
+        part_last_links();
         return std::move(found_);
     }
 
@@ -129,6 +130,22 @@ class matrix_finder {
         row = std::move(read);
         pending_ = &row;
         has_rows_ = true;
+    }
+
+    /// "NV116-31" is NV11 and 6-31, or NV1 and 16-31: where the last column is glued to the processors, the link in the other
+    /// direction tells.
+    void part_last_links() {
+        const std::size_t last = found_.header.devices.size() - 1;
+        if (last >= found_.gpus()) return;
+        for (std::size_t gpu = 0; gpu < last; ++gpu) {
+            matrix_row& row = found_.rows[gpu];
+            const std::string& other = found_.rows[last].words[gpu];
+            std::string& word = row.words[last];
+            const bool glued = !row.tail.empty() && is_digit(row.tail[0]);
+            if (!glued || !word.starts_with("NV") || word.size() != 4 || other != word.substr(0, 3)) continue;
+            row.tail.insert(0, 1, word.back());
+            word = other;
+        }
     }
 
     /// It belongs to another question, such as topo -p2p; the matrix of topo -m may follow.
