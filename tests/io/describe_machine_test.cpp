@@ -55,3 +55,13 @@ TEST(describe_machine, names_what_it_cannot_read) {
               "m.txt: document: \"a shopping list\": expected what nvidia-smi topo -m, topo -p2p, -L or mig -lgi, rocm-smi --showtopo "
               "or amd-smi topology prints");
 }
+
+// As a program logs it: a list on one line with its line ends escaped.
+TEST(describe_machine, reads_lists_whose_line_ends_are_escaped) {
+    const auto machine = io::describe_machine(
+        "t", "\"GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-1)\\n  MIG 3g.20gb     Device  0: (UUID: MIG-2)\\n\"\n");
+    ASSERT_TRUE(machine) << machine.error().message();
+    ASSERT_EQ(machine->gpus.size(), 1U);
+    ASSERT_EQ(machine->gpus[0].instances.size(), 1U);
+    EXPECT_EQ(machine->gpus[0].instances[0].profile, "3g.20gb");
+}

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -106,4 +108,40 @@ TEST(read_rocm_topology, says_what_is_wrong) {
               "rocm.txt:4: GPU1 to GPU0: \"PCIE\": expected the same as the other way, XGMI");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMY\nGPU1 XGMY 0\n"),
               "rocm.txt:3: GPU0 to GPU1: \"XGMY\": expected XGMI or PCIE");
+}
+
+// A terminal that breaks lines, or cuts them off.
+TEST(read_rocm_topology, reads_broken_lines_and_refuses_cut_ones) {
+    std::string text = "===== Link Type between two GPUs =====\n       GPU0         GPU1         GPU2         GPU3         \n";
+    for (int a = 0; a < 4; ++a) {
+        text.append("GPU").append(std::to_string(a)).append("   ");
+        for (int b = 0; b < 4; ++b) text.append(a == b ? "0            " : "XGMI         ");
+        text.append("\n");
+    }
+    const auto whole = io::describe_rocm_topology("t", text);
+    ASSERT_TRUE(whole) << whole.error().message();
+    for (std::size_t width = 24; width < 60; ++width) {
+        std::string broken;
+        std::string cut;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = text.find('\n', begin);
+            cut.append(text, begin, std::min(width, end - begin)).append("\n");
+            for (std::size_t at = begin; at < end; at += width) broken.append(text, at, std::min(width, end - at)).append("\n");
+            begin = end + 1;
+        }
+        const auto from_broken = io::describe_rocm_topology("t", broken);
+        const std::size_t column = width % 13; // at some, a name or a cell is broken in two
+        const bool between = column > 10 || column < 8;
+        EXPECT_TRUE(from_broken || !between || width == 24) << broken;
+        if (from_broken) {
+            EXPECT_EQ(from_broken->links, whole->links) << broken;
+        }
+        const auto from_cut = io::describe_rocm_topology("t", cut);
+        if (from_cut) {
+            EXPECT_EQ(from_cut->links, whole->links) << cut;
+        }
+    }
+    const auto unknown = io::describe_rocm_topology("t", "Link Type between two GPUs\n GPU0 GPU1\nGPU0 0 XGMI\nGPU1 XGMI 0\nGPU2 XGMI XGMI\n");
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().message(), "t:5: row: \"GPU2\": expected a GPU of the header");
 }

@@ -30,6 +30,8 @@ struct labelled_matrix {
     std::size_t line = 0;           ///< Of the header.
     std::vector<std::string> names; ///< GPU0, GPU1, ..., or addresses on the PCI bus.
     std::vector<row> rows;          ///< [names]
+    std::string unknown_row;        ///< The first GPU that has a row and no column; empty: none.
+    std::size_t unknown_line = 0;   ///< Where that row is.
 };
 
 /// How long an address on the PCI bus, 0000:0c:00.0, is at the start of a text; 0 where there is none.
@@ -82,7 +84,7 @@ class labelled_matrices {
             if (begin > 0 && (is_word_character(line[begin - 1]) || line[begin - 1] == ':')) continue;
             if (name_at(std::string_view{line}.substr(begin)) == 0) continue;
             const std::string_view rest = std::string_view{line}.substr(begin);
-            if (take_row(number, rest) || take_header(number, rest)) return;
+            if (take_row(number, rest) || continue_header(rest) || take_header(number, rest)) return;
         }
         if (continue_row(line)) return;
         const bool has_letter = std::any_of(line.begin(), line.end(), [](char c) { return is_word_character(c) && !is_digit(c); });
@@ -98,12 +100,38 @@ class labelled_matrices {
         return true;
     }
 
+    /// The rest of a header that the edge of a terminal has cut: the GPU after the last, before any row.
+    [[nodiscard]] bool continue_header(std::string_view text) {
+        if (all_.empty() || last_ != nullptr) return false;
+        labelled_matrix& matrix = all_.back();
+        const std::vector<std::string> names = names_of(text);
+        const std::size_t all = matrix.names.size() + names.size();
+        const bool numbered = is_gpu(matrix.names[0]);
+        const std::string next = std::string{"GPU"}.append(std::to_string(matrix.names.size()));
+        if (names.empty() || all > 1024 || is_gpu(names[0]) != numbered || (numbered && names[0] != next)) return false;
+        matrix.names.insert(matrix.names.end(), names.begin(), names.end());
+        matrix.rows.resize(all);
+        return true;
+    }
+
+    /// Remembers a row of a GPU that the header does not name, as where both were cut off.
+    void note_unknown(labelled_matrix& matrix, std::size_t number, std::string_view name, std::string_view cells_text) const {
+        const std::vector<std::string> words = parted(cells_text);
+        const bool plain = std::all_of(words.begin(), words.end(), [](const std::string& word) { return is_cell(word); });
+        if (last_ == nullptr || !plain || words.empty() || 2 * words.size() < matrix.names.size() || !matrix.unknown_row.empty()) return;
+        matrix.unknown_row = std::string{name};
+        matrix.unknown_line = number;
+    }
+
     [[nodiscard]] bool take_row(std::size_t number, std::string_view text) {
         if (all_.empty()) return false;
         labelled_matrix& matrix = all_.back();
         const std::size_t length = name_at(text);
         const auto name = std::find(matrix.names.begin(), matrix.names.end(), text.substr(0, length));
-        if (name == matrix.names.end()) return false;
+        if (name == matrix.names.end()) {
+            note_unknown(matrix, number, text.substr(0, length), text.substr(length));
+            return false;
+        }
         labelled_matrix::row& row = matrix.rows[static_cast<std::size_t>(name - matrix.names.begin())];
         std::vector<std::string> words = parted(text.substr(length));
         // the header of the next table, a row that a legend repeats, or a line about one GPU
@@ -162,8 +190,10 @@ class labelled_matrices {
     std::string title_;
 };
 
-/// What is wrong with a table: a row that is missing, too short or too long; nothing where it is whole.
+/// What is wrong with a table: a row that is missing, too short or too long, or of a GPU without a column; nothing where it is whole.
 [[nodiscard]] inline std::optional<input_error> damage_of(const std::string& file, const labelled_matrix& matrix) {
+    if (!matrix.unknown_row.empty())
+        return input_error{file, matrix.unknown_line, "row", matrix.unknown_row, "a GPU of the header"};
     for (std::size_t a = 0; a < matrix.rows.size(); ++a) {
         const labelled_matrix::row& row = matrix.rows[a];
         if (row.line == 0) return input_error{file, matrix.line, "row", matrix.names[a], "a row for each GPU of the header"};

@@ -74,7 +74,7 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
     if (text.find('\n') == std::string::npos) replace_all(text, "\r", "\n");
     const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
     const bool one_line = text.find('\n') + 1 >= text.size() || !has("\n");
-    if (has("\\tGPU") || has("GPU0\\t") || (one_line && has("\\n") && has("GPU0"))) {
+    if (has("\\tGPU") || has("GPU0\\t") || (one_line && has("\\n") && has("GPU"))) {
         replace_all(text, "\\n", "\n");
         replace_all(text, "\\t", "\t");
     }
