@@ -59,7 +59,8 @@ std::string queue_options::first_flag() const {
                                      {"--ageing", &ageing},
                                      {"--estimates", &estimates},
                                      {"--preempt", &preempt},
-                                     {"--evicted", &evicted}})
+                                     {"--evicted", &evicted},
+                                     {"--moves", &moves}})
         if (!text->empty()) return flag;
     return "";
 }
@@ -79,6 +80,8 @@ void describe_queue(CLI::App& app, queue_options& chosen) {
                    "whom priorities end: none (the default), least-lost, newest, fewest-gpus or fewest-victims");
     app.add_option("--evicted", chosen.evicted,
                    "what becomes of whom they end: restart (the default), resume or drop");
+    app.add_option("--moves", chosen.moves,
+                   "how many running tasks may be moved for the first that waits, where nothing else makes room (default 0)");
 }
 
 expected<replay::discipline, input_error> read_queue(const queue_options& chosen) {
@@ -98,6 +101,12 @@ expected<replay::discipline, input_error> read_queue(const queue_options& chosen
           read_into(queue.eviction, "--evicted", chosen.evicted, replay::eviction_rule_names)})
         if (wrong) return unexpected<input_error>{*wrong};
     queue.depth = static_cast<std::size_t>(depth);
+    std::int64_t moves = 0;
+    if (const auto wrong = read_number(moves, "--moves", chosen.moves, 0)) return unexpected<input_error>{*wrong};
+    if (moves > 16) return bad_input("--moves", chosen.moves, "at most 16");
+    if (moves > 0 && queue.reserves())
+        return bad_input("--moves", chosen.moves, "none beside --queue " + chosen.queue + ": who moves would be in the way of reservations");
+    queue.moves = static_cast<int>(moves);
     return queue;
 }
 

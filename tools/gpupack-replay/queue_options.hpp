@@ -21,6 +21,7 @@ struct queue_options {
     std::string estimates; ///< --estimates
     std::string preempt;   ///< --preempt
     std::string evicted;   ///< --evicted
+    std::string moves;     ///< --moves
 
     /// The first flag that is given; empty where none is.
     [[nodiscard]] std::string first_flag() const;

@@ -99,6 +99,7 @@ void add_waits(nlohmann::ordered_json& object, const run_record& run) {
     object["idle_gpu_hours"] = {{"while_tasks_wait", result.idle_while_waiting / 3600},
                                 {"without_demand", result.idle_without_demand / 3600}};
     object["evictions"] = result.evictions;
+    object["moves"] = result.moves;
     object["lost_gpu_hours"] = result.lost_gpu_time / 3600;
     object["waits"] = json_of(run.measured_waits.all);
     auto& sizes = object["waits_by_size"] = nlohmann::ordered_json::array();

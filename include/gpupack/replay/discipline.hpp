@@ -67,6 +67,20 @@ struct discipline {
     std::uint64_t seed = 0;                          ///< noisy: what the factors are drawn from.
     victim_rule victims = victim_rule::none;         ///< Whether priorities preempt, and whom.
     eviction_rule eviction = eviction_rule::restart; ///< What becomes of the victims.
+    /// Tasks that may be moved to make room for the first in line, where nothing else does; not where places are reserved.
+    int moves = 0;
+
+    /// Whether tasks reserve places or nodes.
+    [[nodiscard]] constexpr bool reserves() const noexcept { return plans_ahead() || order == queue_rule::drain; }
+    /// Whether they reserve them in time, so that it must be known who runs until when.
+    [[nodiscard]] constexpr bool plans_ahead() const noexcept {
+        return order == queue_rule::easy || order == queue_rule::conservative;
+    }
+    /// How many tasks reserve places at a time.
+    [[nodiscard]] constexpr std::size_t reservations() const noexcept {
+        if (order != queue_rule::conservative) return 1;
+        return depth == 0 ? static_cast<std::size_t>(-1) : depth;
+    }
 
     friend bool operator==(const discipline&, const discipline&) = default;
 };

@@ -84,6 +84,16 @@ template <class Scheduler> class event_loop {
         for (const placement& each : members) meter_.update(scheduler_.cluster(), each.node, each.gpus);
     }
 
+    /// A task moves for another one, and holds both places.
+    void moved(std::size_t number, const placement& before, const placement& after) {
+        outcome& decision = result_.outcomes[outcome_of_[number] - 1];
+        decision.node = after.node;
+        decision.gpus = after.gpus;
+        ++result_.moves;
+        count_in(after, tasks_[decision.task].request);
+        count_active(before, -1);
+    }
+
     /// A task was ended for another one.
     ///
     /// @param number  of its arrival

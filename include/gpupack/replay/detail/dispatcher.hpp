@@ -7,8 +7,10 @@
 #include <gpupack/replay/detail/gang_room.hpp>
 #include <gpupack/replay/detail/note_helped.hpp>
 #include <gpupack/replay/detail/guarded_placer.hpp>
+#include <gpupack/replay/detail/held_pieces.hpp>
 #include <gpupack/replay/detail/node_calendar.hpp>
 #include <gpupack/replay/detail/reservation_book.hpp>
+#include <gpupack/replay/detail/room_maker.hpp>
 #include <gpupack/replay/detail/running_tasks.hpp>
 #include <gpupack/replay/detail/victims.hpp>
 #include <gpupack/replay/detail/waiting_line.hpp>
@@ -37,14 +39,16 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 ///
 /// @tparam Scheduler  places the tasks
 /// @tparam Listener   hears of what happens: started(arrival, placements, gang_level), left(arrival, placements) before
-///                    the placements are released, released(placements) after it, evicted(arrival, ran, gone)
+///                    the placements are released, released(placements) after it, evicted(arrival, ran, gone),
+///                    moved(arrival, before, after)
 template <class Scheduler, class Listener> class dispatcher {
   public:
     dispatcher(Scheduler& scheduler, const std::vector<workload::task>& tasks,
                const std::vector<workload::arrival>& arrivals, const discipline& discipline, Listener& listener)
         : scheduler_{scheduler}, discipline_{discipline}, listener_{listener}, facts_{tasks, arrivals, discipline},
           calendar_{scheduler.cluster()}, reserved_{scheduler.cluster(), calendar_},
-          placer_{scheduler, calendar_, reserved_, discipline.order == queue_rule::drain} {}
+          placer_{scheduler, calendar_, reserved_, discipline.order == queue_rule::drain},
+          room_{scheduler, running_, facts_, listener, discipline.reserves() ? 0 : discipline.moves} {}
 
     /// How many tasks wait.
     [[nodiscard]] std::size_t waiting() const noexcept { return line_.size(); }
@@ -56,9 +60,7 @@ template <class Scheduler, class Listener> class dispatcher {
         if (!scheduler_.fits_empty(task.request)) return false;
         if (task.members <= 1) return true;
         const auto [known, is_new] = possible_.try_emplace(class_of(task), false);
-        if (is_new)
-            known->second =
-                has_room_empty(scheduler_.cluster(), line_.classes()[known->first].request, task.members);
+        if (is_new) known->second = has_room_empty(scheduler_.cluster(), line_.classes()[known->first].request, task.members);
         return known->second;
     }
 
@@ -74,12 +76,14 @@ template <class Scheduler, class Listener> class dispatcher {
         line_.push(kind, place, facts_.estimate_of(number));
         if (at_once) {
             refuse(kind, number);
-            if (preempt_for(number, kind)) return true;
+            const bool moves = place == *line_.order().begin() && move_for_front();
+            if (moves || preempt_for(number, kind)) return !line_.order().contains(place);
             if (discipline_.order != queue_rule::overtake) reserve_front();
             return false;
         }
         const bool in_front =
-            reserving() ? reserved_.size() < depth() || place < last_reserved_ : place == *line_.order().begin();
+            discipline_.reserves() ? reserved_.size() < discipline_.reservations() || place < last_reserved_
+                                   : place == *line_.order().begin();
         if (in_front) {
             drop_reservations_behind(place);
             serve();
@@ -96,7 +100,7 @@ template <class Scheduler, class Listener> class dispatcher {
     bool place_at_once(std::size_t number, std::int64_t now) {
         now_ = now;
         const std::size_t kind = class_of(facts_.task_of(number));
-        return start(number, kind) || preempt_for(number, kind);
+        return start(number, kind) || move_for(number, kind) || preempt_for(number, kind);
     }
 
     /// All tasks that end at a time leave; then those start that may.
@@ -104,6 +108,7 @@ template <class Scheduler, class Listener> class dispatcher {
         now_ = now;
         while (running_.next_departure() == now) leave(running_.next());
         if (line_.size() > 0) serve();
+        while (move_for_front()) serve();
         if (line_.size() > 0 && running_.size() == 0) plan_anew();
         freed_.clear();
     }
@@ -120,15 +125,6 @@ template <class Scheduler, class Listener> class dispatcher {
 
   private:
     static constexpr std::int64_t never = estimate_line::never;
-
-    [[nodiscard]] bool reserving() const noexcept {
-        return discipline_.order == queue_rule::easy || discipline_.order == queue_rule::conservative ||
-               discipline_.order == queue_rule::drain;
-    }
-    [[nodiscard]] std::size_t depth() const noexcept {
-        if (discipline_.order != queue_rule::conservative) return 1;
-        return discipline_.depth == 0 ? static_cast<std::size_t>(-1) : discipline_.depth;
-    }
 
     [[nodiscard]] std::size_t class_of(const workload::task& task) {
         return line_.class_of(effective_request(scheduler_.rule(), task.request), task, 0);
@@ -163,7 +159,7 @@ template <class Scheduler, class Listener> class dispatcher {
             note_freed();
             preempt_for_front();
             if (discipline_.order == queue_rule::strict) return serve_strictly();
-            if (reserving()) serve_front();
+            if (discipline_.reserves()) serve_front();
             while (!serve_heads()) serve_front();
         } while (!freed_.empty()); // somebody has started elsewhere than where a place was reserved
     }
@@ -198,7 +194,7 @@ template <class Scheduler, class Listener> class dispatcher {
             const bool started = start_waiting(place.arrival, kind);
             if (!started) refuse(kind, place.arrival);
             if (!started) (void)preempt_for(place.arrival, kind);
-            if (reserving() && reserved_.size() < std::min(depth(), line_.size())) return false;
+            if (discipline_.reserves() && reserved_.size() < std::min(discipline_.reservations(), line_.size())) return false;
             add(kind);
         }
         return true;
@@ -211,7 +207,7 @@ template <class Scheduler, class Listener> class dispatcher {
             is_stale_ = true;
         if (is_stale_) drop_reservations();
         std::size_t count = 0;
-        for (auto next = line_.order().begin(); next != line_.order().end() && count < depth();) {
+        for (auto next = line_.order().begin(); next != line_.order().end() && count < discipline_.reservations();) {
             const std::size_t number = next->arrival;
             const place_in_line place = *next;
             const std::size_t kind = class_of(facts_.task_of(number));
@@ -237,7 +233,7 @@ template <class Scheduler, class Listener> class dispatcher {
     }
 
     void reserve_front() {
-        if (!reserving()) return;
+        if (!discipline_.reserves()) return;
         const place_in_line first = *line_.order().begin();
         reserve(first.arrival, class_of(facts_.task_of(first.arrival)));
         last_reserved_ = first;
@@ -289,26 +285,14 @@ template <class Scheduler, class Listener> class dispatcher {
                     std::int64_t until) {
         listener_.started(number, members, placer_.level());
         const auto length = facts_.length_of(number);
-        if (keeps_calendar()) {
+        if (discipline_.plans_ahead()) {
             const gpupack::request* const kept = &*kept_requests_.insert(request).first;
             for (const placement& each : members)
                 calendar_.add(each.node,
-                              {now_, until, number, kept, each.gpus, each.slots, true, pieces_of(each, request)});
+                              {now_, until, number, kept, each.gpus, each.slots, true, held_pieces(scheduler_.cluster(), each, request)});
         }
         const std::size_t slot = running_.start({number, 0, now_, std::move(members)});
         if (length) running_.end_at(slot, now_ + *length);
-    }
-
-    [[nodiscard]] bool keeps_calendar() const noexcept {
-        return discipline_.order == queue_rule::easy || discipline_.order == queue_rule::conservative;
-    }
-
-    [[nodiscard]] split_memory pieces_of(const placement& placed, const request& request) const {
-        split_memory pieces;
-        if (request.share.is_split())
-            for (int i = 0; i < placed.gpus.size(); ++i)
-                pieces.memory[i] = static_cast<std::int32_t>(scheduler_.cluster().memory_on(placed, i).count());
-        return pieces;
     }
 
     /// A task leaves.
@@ -321,7 +305,7 @@ template <class Scheduler, class Listener> class dispatcher {
     void give_back(const running_task& task) {
         listener_.left(task.arrival, task.members);
         for (const placement& each : task.members) {
-            if (keeps_calendar()) {
+            if (discipline_.plans_ahead()) {
                 for (const booking& there : calendar_.on(each.node))
                     if (there.running && there.owner == task.arrival && there.end > now_) is_stale_ = true;
                 calendar_.remove(each.node, task.arrival, true);
@@ -330,6 +314,23 @@ template <class Scheduler, class Listener> class dispatcher {
             freed_.push_back(each.node.number());
         }
         listener_.released(task.members);
+    }
+
+    /// Moves others for a task that fits nowhere, if that makes room for it, and starts it.
+    bool move_for(std::size_t number, std::size_t kind) {
+        const waiting_class& waiting = line_.classes()[kind];
+        if (waiting.members > 1) return false;
+        const auto placed = room_.make_room(facts_.task_of(number).request, freed_);
+        if (placed) note_start(number, {*placed}, waiting.request, never);
+        return placed.has_value();
+    }
+    bool move_for_front() {
+        if (discipline_.moves == 0 || line_.size() == 0) return false;
+        const place_in_line first = *line_.order().begin();
+        const std::size_t kind = class_of(facts_.task_of(first.arrival));
+        if (!move_for(first.arrival, kind)) return false;
+        line_.erase(kind, first);
+        return true;
     }
 
     /// The first in line may end others as soon as that makes room for it.
@@ -348,7 +349,7 @@ template <class Scheduler, class Listener> class dispatcher {
         if (discipline_.victims == victim_rule::none || (vain_.first == now_ && vain_.second == number))
             return false;
         // Who is behind somebody that has reserved a place would end others in vain.
-        if (reserving() && line_.size() > 0 && *line_.order().begin() < facts_.place_of(number)) return false;
+        if (discipline_.reserves() && line_.size() > 0 && *line_.order().begin() < facts_.place_of(number)) return false;
         const waiting_class& waiting = line_.classes()[kind];
         const auto victims =
             choose_victims(scheduler_.cluster(), running_, waiting.request, waiting.members, discipline_.victims,
@@ -386,6 +387,7 @@ template <class Scheduler, class Listener> class dispatcher {
     node_calendar calendar_;
     reservation_book reserved_;
     guarded_placer<Scheduler> placer_;
+    room_maker<Scheduler, Listener> room_;
     std::unordered_set<gpupack::request, request_hash> kept_requests_; // of those who run; their addresses stay
     std::map<std::size_t, bool> possible_;                             // by class of gangs
     std::vector<std::uint32_t> freed_;                                 // nodes from which something has left

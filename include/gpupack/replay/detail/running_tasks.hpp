@@ -65,6 +65,9 @@ class running_tasks {
         return std::exchange(tasks_[slot], {});
     }
 
+    /// A task that has one member goes on elsewhere.
+    void move(std::size_t slot, const placement& place) { tasks_[slot].members.front() = place; }
+
     [[nodiscard]] const running_task& operator[](std::size_t slot) const noexcept { return tasks_[slot]; }
     /// How many slots there are; some are empty.
     [[nodiscard]] std::size_t slots() const noexcept { return tasks_.size(); }

@@ -6,6 +6,7 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/fits_empty.hpp>
 #include <gpupack/fit/idle_node.hpp>
+#include <gpupack/replay/detail/held_pieces.hpp>
 #include <gpupack/replay/detail/node_calendar.hpp>
 #include <gpupack/replay/detail/running_tasks.hpp>
 #include <gpupack/replay/discipline.hpp>
@@ -103,11 +104,8 @@ template <class Info> class victim_search {
     template <class Change> void for_each_member(std::size_t slot, std::uint32_t node, const Change& change) const {
         for (const placement& member : running_[slot].members) {
             if (member.node.number() != node) continue;
-            booking each{0, 0, 0, requests_.at(slot), member.gpus, member.slots, true, {}};
-            if (each.request->share.is_split())
-                for (int i = 0; i < member.gpus.size(); ++i)
-                    each.pieces.memory[i] = static_cast<std::int32_t>(cluster_.memory_on(member, i).count());
-            change(each);
+            const request* const placed = requests_.at(slot);
+            change({0, 0, 0, placed, member.gpus, member.slots, true, held_pieces(cluster_, member, *placed)});
         }
     }
 
