@@ -87,8 +87,9 @@ struct town {
         if (kind == 0) {
             on.remove_node(node);
         } else if (kind == 1) {
-            const node_spec less{.cpu = 8_cores, .memory = 8_GiB, .gpus = {static_cast<int>(1 + below(4)), models::t4}};
-            if (on.change_node(node, less)) return false;
+            const int gpus = static_cast<int>(1 + below(4));
+            if (on.change_node(node, {.cpu = 8_cores, .memory = 8_GiB, .gpus = {gpus, models::t4}})) return false;
+            for (int gpu = gpus; gpu < 4; ++gpu) closed[node.bits()].erase(gpu); // a GPU that comes back is open
         } else {
             const int gpu = static_cast<int>(below(5)) - 1;
             const bool close = random.below(2) == 0;

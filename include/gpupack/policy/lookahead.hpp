@@ -92,11 +92,13 @@ struct lookahead_scorer {
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const scarcity_levels& changed,
                                                         const node_view& node) const noexcept {
         for (int c = 0; c < several.count; ++c)
-            if (changed.whole[c] != 0 && places_on(node, several.classes[c], 0, {}, {}) > 0) return true;
+            if (changed.whole[c] != 0 && (places_on(node, several.classes[c], 0, {}, {}) > 0 || is_dear_to_instances(c, node)))
+                return true;
+        if (by_instances && is_mig_changed(changed, node)) return true;
         if (node.compute_free().count() == 0) return false;
         for (int m = 0; m < scarcity_levels::most_model_sets; ++m)
             if (changed.models[m] != 0 && !(node.type().models & named[m]).empty()) return true;
-        return by_instances && is_mig_changed(changed, node);
+        return false;
     }
 
   private:
@@ -109,6 +111,11 @@ struct lookahead_scorer {
                 if (level != 0) return true;
         }
         return false;
+    }
+
+    /// Whether instances pay the price of that class on a node: they count idle GPUs alone, whatever CPU is left.
+    [[nodiscard]] GPUPACK_HD constexpr bool is_dear_to_instances(int c, const node_view& node) const noexcept {
+        return by_instances && instance_cost_scorer::idle_gpus(node, several.classes[c].models) > 0;
     }
 
     /// The places of a class on a node once so much has been taken of it.
