@@ -17,7 +17,9 @@ TEST(dot_product, prefers_what_aligns_least) {
         const double dot = number(request.cpu) / 128000 * number(node.cpu_free()) / 128000 +
                            static_cast<double>(plain_part_wanted(node, request)) / 8000 *
                                static_cast<double>(plain_part_free(node)) / 8000;
-        assert_truncated(policy::dot_product{}(node, request), 100 * (1 - dot / 2));
+        // Below 0 it rounds down too, and not towards 0: compared where all is above it.
+        constexpr policy::score above = 1'000'000;
+        assert_truncated(policy::dot_product{}(node, request) + above, 100 * (1 - dot / 2) + static_cast<double>(above));
     });
     // Far beyond the reference machine nothing overflows.
     const cluster huge = cluster_builder{}.add_nodes(1, {milli_cpu{max_amount}, {}, {}}).build().value();
