@@ -23,18 +23,18 @@ struct brute_force {
     std::int64_t start;
     std::pair<std::int64_t, std::int64_t> best{0, 0}; // gain, minus the cost
 
-    void search(const cluster& on, std::vector<plan::running_task>& tasks, int moves, std::int64_t cost) {
-        best = std::max(best, {plan::value_of_places(on, goals) - start, -cost});
+    void search(const cluster& state, std::vector<plan::running_task>& tasks, int moves, std::int64_t cost) {
+        best = std::max(best, {plan::value_of_places(state, goals) - start, -cost});
         if (moves == 0) return;
         for (plan::running_task& task : tasks) {
             if (task.move_cost == plan::running_task::never) continue;
-            for (std::uint32_t n = 0; n < on.size(); ++n) {
-                const node_id id = on.id_at(n);
-                if (!fit::fits(on[id], task.request)) continue;
+            for (std::uint32_t n = 0; n < state.size(); ++n) {
+                const node_id id = state.id_at(n);
+                if (!fit::fits(state[id], task.request)) continue;
                 std::vector<selection> choices;
-                (void)plan::detail::collect_choices(choices, on[id], task.request, true, plan::detail::slot_choices::all, 4096);
+                (void)plan::detail::collect_choices(choices, state[id], task.request, true, plan::detail::slot_choices::all, 4096);
                 for (const selection& choice : choices) {
-                    cluster next = on;
+                    cluster next = state;
                     const placement before = task.place;
                     task.place = next.take(id, choice.gpus, task.request, choice.slots);
                     next.give_back(before);
@@ -47,37 +47,37 @@ struct brute_force {
 };
 
 /// Carries a plan out step by step; what it says of each step must be so.
-template <class Scheduler> void expect_done(Scheduler& by, std::vector<plan::running_task> tasks, const std::vector<plan::place_goal>& goals,
+template <class Scheduler> void expect_done(Scheduler& placer, std::vector<plan::running_task> tasks, const std::vector<plan::place_goal>& goals,
                                             const plan::defragment_plan& plan, std::uint64_t seed) {
-    ASSERT_EQ(plan::value_of_places(by.cluster(), goals), plan.start) << seed;
+    ASSERT_EQ(plan::value_of_places(placer.cluster(), goals), plan.start) << seed;
     ASSERT_EQ(plan.steps.size(), plan.values.size());
-    const std::size_t live = by.cluster().live_placements();
+    const std::size_t live = placer.cluster().live_placements();
     std::int64_t cost = 0;
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         plan::running_task& task = tasks[plan.steps[i].task];
         cost += task.move_cost;
-        ASSERT_TRUE(plan::carry_out(by, task, plan.steps[i])) << seed;
-        ASSERT_EQ(plan::value_of_places(by.cluster(), goals), plan.values[i]) << seed;
+        ASSERT_TRUE(plan::carry_out(placer, task, plan.steps[i])) << seed;
+        ASSERT_EQ(plan::value_of_places(placer.cluster(), goals), plan.values[i]) << seed;
         ASSERT_GE(plan.values[i], plan.start) << seed;
     }
-    ASSERT_EQ(by.cluster().live_placements(), live);
+    ASSERT_EQ(placer.cluster().live_placements(), live);
     ASSERT_EQ(cost, plan.cost) << seed;
     ASSERT_EQ(plan.gain, (plan.values.empty() ? plan.start : plan.values.back()) - plan.start);
     ASSERT_GE(plan.most_gain, plan.gain) << seed;
 }
 
-std::vector<plan::running_task> any_tasks(random_history& history, auto& by, std::size_t most) {
+std::vector<plan::running_task> any_tasks(random_history& history, auto& placer, std::size_t most) {
     std::vector<plan::running_task> tasks;
     for (std::size_t i = 0; i < 3 * most && tasks.size() < most; ++i) {
-        const request request = history.any_request(by.cluster());
-        const auto placed = by.try_place(request);
+        const request request = history.any_request(placer.cluster());
+        const auto placed = placer.try_place(request);
         if (!placed) continue;
         plan::running_task task{.place = *placed, .request = request};
         if (history.below(4) > 0) task.move_cost = history.number(1, 8);
         tasks.push_back(task);
     }
     if (tasks.size() > 2 && history.below(2) == 0) { // holes
-        by.release(tasks.front().place);
+        placer.release(tasks.front().place);
         tasks.erase(tasks.begin());
     }
     return tasks;

@@ -39,16 +39,16 @@ bool counts_are_right(const std::map<std::uint32_t, int>& on_node, const gang& o
 
 /// The deepest level with a domain that has a placement, as an index into levels(); -1 for none, nothing where it takes too
 /// long to tell.
-std::optional<int> deepest_level(const cluster& on, const gang& of, int narrowest, int widest) {
-    test::every_way ways{on, of};
-    const int node_level = static_cast<int>(on.domains().levels().size());
+std::optional<int> deepest_level(const cluster& world, const gang& of, int narrowest, int widest) {
+    test::every_way ways{world, of};
+    const int node_level = static_cast<int>(world.domains().levels().size());
     for (int level = narrowest; level >= widest; --level) {
         std::vector<std::vector<node_id>> groups;
         if (level == node_level)
-            for (std::uint32_t n = 0; n < on.size(); ++n) groups.push_back({node_id{n}});
-        for (std::uint32_t d = 0; d < on.domains().size() && level != node_level; ++d) {
-            if (on.domains()[domain_id{d}].level != level) continue;
-            const node_range within = on.nodes_in(domain_id{d});
+            for (std::uint32_t n = 0; n < world.size(); ++n) groups.push_back({node_id{n}});
+        for (std::uint32_t d = 0; d < world.domains().size() && level != node_level; ++d) {
+            if (world.domains()[domain_id{d}].level != level) continue;
+            const node_range within = world.nodes_in(domain_id{d});
             groups.emplace_back(within.begin(), within.end());
         }
         for (const std::vector<node_id>& nodes : groups) {

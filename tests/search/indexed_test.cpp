@@ -115,23 +115,23 @@ TEST(indexed, scores_in_a_dry_run_only_what_changed_and_learns_nothing_by_it) {
 
 TEST(indexed, chooses_in_a_dry_run_what_it_would_place) {
     using combination = policy::then_policy<policy::lookahead, policy::best_fit>;
-    const auto compare = [](auto& by, random_history& history, const std::vector<request>& some) {
+    const auto compare = [](auto& placer, random_history& history, const std::vector<request>& some) {
         std::vector<placement> live;
         for (int i = 0; i < 60; ++i) {
             const request& request = some[history.below(some.size())];
             if (history.below(3) == 0 && !live.empty()) {
                 std::swap(live[history.below(live.size())], live.back());
-                by.release(live.back());
+                placer.release(live.back());
                 live.pop_back();
             }
             for (const gpupack::request& each : some) {
-                const auto dry = std::as_const(by).choose(each);
-                auto copy = by.cluster();
-                const auto scanned = search::scan::searcher{}.find(by.policy(), {copy, each, 0});
+                const auto dry = std::as_const(placer).choose(each);
+                auto copy = placer.cluster();
+                const auto scanned = search::scan::searcher{}.find(placer.policy(), {copy, each, 0});
                 RC_ASSERT(dry.has_value() == scanned.has_value());
                 if (dry) RC_ASSERT(*dry == *scanned);
             }
-            if (const auto placed = by.try_place(request)) live.push_back(*placed);
+            if (const auto placed = placer.try_place(request)) live.push_back(*placed);
         }
     };
     for_all([&](std::uint64_t seed) {

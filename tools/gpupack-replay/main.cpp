@@ -5,6 +5,7 @@
 #include "options.hpp"
 #include "output_file.hpp"
 #include "outputs.hpp"
+#include "refuse.hpp"
 #include "report.hpp"
 #include "runs.hpp"
 #include "study.hpp"
@@ -26,13 +27,6 @@
 namespace {
 
 using namespace replay_program;
-
-constexpr int bad_usage = 2;
-
-int refuse(const gpupack::input_error& error) {
-    fmt::print(stderr, "gpupack-replay: {}\n", error.message());
-    return bad_usage;
-}
 
 /// Whether Ctrl-C was pressed: then no further run is begun. A second time ends the program at once.
 volatile std::sig_atomic_t interrupted = 0;

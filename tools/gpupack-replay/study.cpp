@@ -5,6 +5,7 @@
 #include "options.hpp"
 #include "output_file.hpp"
 #include "outputs.hpp"
+#include "refuse.hpp"
 #include "runs.hpp"
 
 #include <fmt/format.h>
@@ -36,11 +37,6 @@ using gpupack::bad_input;
 using gpupack::expected;
 using gpupack::input_error;
 using gpupack::unexpected;
-
-int refuse(const input_error& error) {
-    fmt::print(stderr, "gpupack-replay: {}\n", error.message());
-    return 2;
-}
 
 /// The flags of a study, and what is left of the command line for the replays.
 struct study_options {

@@ -63,7 +63,7 @@ func start(c *Case) *system {
 		s.score = binpackScore(args)
 	} else {
 		s.score = func(t *api.TaskInfo, n *api.NodeInfo) float64 {
-			got, _ := deviceScore(context.TODO(), t.Pod, n, s.policy)
+			got, _ := deviceScore(context.Background(), t.Pod, n, s.policy)
 			return float64(got)
 		}
 	}
