@@ -97,6 +97,7 @@
 #include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/hold_book.hpp>
+#include <gpupack/state/label_choice.hpp>
 #include <gpupack/state/ledger.hpp>
 #include <gpupack/state/live_nodes.hpp>
 #include <gpupack/state/node_directory.hpp>

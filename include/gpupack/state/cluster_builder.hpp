@@ -47,6 +47,19 @@ class cluster_builder {
     /// Sets the domains of the cluster.
     cluster_builder&& domains(domain_tree tree) && { return std::move(domains(std::move(tree))); }
 
+    /// Numbers labels before any node has them, so that these are among the 64 that may be on any number of nodes.
+    ///
+    /// Errors: an empty label; more than 64.
+    cluster_builder& labels(const std::vector<std::string>& texts) & {
+        auto more = std::make_shared<label_table>(*built_.labels_);
+        for (const std::string& text : texts)
+            if (const auto added = more->add(text); !added) return fail(added.error());
+        built_.labels_ = std::move(more);
+        return *this;
+    }
+    /// Numbers labels before any node has them.
+    cluster_builder&& labels(const std::vector<std::string>& texts) && { return std::move(labels(texts)); }
+
     /// Adds nodes of one type, without names.
     ///
     /// @param count  how many
@@ -56,7 +69,7 @@ class cluster_builder {
         const auto type = type_of(spec);
         const auto place = domain_named(domain);
         if (!type || !place) return *this;
-        const auto identity = std::make_shared<const node_identity>(node_identity{{}, {}, *place, built_.origins_->spec(*type)});
+        const auto identity = std::make_shared<const node_identity>(node_identity{{}, {}, *place, node_type_maker{built_}.spec_of(*type, spec)});
         for (std::size_t i = 0; i < count; ++i) append(*type, identity);
         return *this;
     }
@@ -81,7 +94,7 @@ class cluster_builder {
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         for (const std::string& id : gpu_ids)
             if (!gpu_ids_.insert(id).second) return fail("GPU id", id, "an id that no other GPU has");
-        append(*type, std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, built_.origins_->spec(*type)}));
+        append(*type, std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{built_}.spec_of(*type, spec)}));
         return *this;
     }
     /// Adds one node by name.

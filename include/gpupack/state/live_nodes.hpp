@@ -52,7 +52,7 @@ class live_nodes {
         const node_type& made = cluster_.types_[*type];
         if (auto wrong = problem_of(gpu_ids, made.gpu_count, node_id::none())) return unexpected<input_error>{*std::move(wrong)};
         const node_id id = cluster_.edit_directory().enter(
-            std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, cluster_.origins_->spec(*type)}));
+            std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{cluster_}.spec_of(*type, spec)}));
         if (id.number() == cluster_.nodes_.size()) {
             cluster_.places_.emplace_back();
             cluster_.nodes_.emplace_back();
@@ -74,7 +74,7 @@ class live_nodes {
         if (!cluster_.contains(id)) return input_error{{}, 0, "node", std::to_string(id.number()), "a node of this cluster"};
         auto type = node_type_maker{cluster_}.type_of(spec);
         if (!type) return type.error();
-        const std::shared_ptr<const node_spec> desired = cluster_.origins_->spec(*type);
+        const std::shared_ptr<const node_spec> desired = node_type_maker{cluster_}.spec_of(*type, spec);
         const node_identity& known = cluster_.identity(id);
         const int gpus = cluster_.types_[*type].gpu_count;
         if (gpu_ids)
@@ -109,7 +109,8 @@ class live_nodes {
 
     /// As gpupack::present_spec.
     [[nodiscard]] std::shared_ptr<const node_spec> present_spec(node_id id) const {
-        return cluster_.origins_ == nullptr ? cluster_.identity(id).spec : cluster_.origins_->spec(cluster_.places_[id.number()].type);
+        const std::shared_ptr<const node_spec>& known = cluster_.identity(id).spec;
+        return cluster_.origins_ == nullptr ? known : node_type_maker{cluster_}.spec_of(cluster_.places_[id.number()].type, *known);
     }
 
   private:

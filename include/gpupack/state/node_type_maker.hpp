@@ -40,6 +40,7 @@ class node_type_maker {
     /// Cost: a hash of the specification where it is known.
     [[nodiscard]] expected<std::uint32_t, input_error> type_of(const node_spec& spec) {
         if (const auto known = cluster_.origins_->find(spec)) return *known;
+        if (has_labels_without_number(spec)) return type_of(with_numbered_labels(spec));
         node_type type{.cpu = spec.cpu, .memory = spec.memory};
         if (!in_range(spec.cpu.count(), "node cpu") || !in_range(spec.memory.count(), "node memory") ||
             !add_labels(type.labels, spec.labels))
@@ -56,7 +57,40 @@ class node_type_maker {
         return enter(type, std::move(kept));
     }
 
+    /// The specification of a node of a type, with those of its labels that no number is left for.
+    [[nodiscard]] std::shared_ptr<const node_spec> spec_of(std::uint32_t type, const node_spec& spec) const {
+        const std::shared_ptr<const node_spec>& of_type = cluster_.origins_->spec(type);
+        if (of_type->labels == spec.labels) return of_type;
+        auto own = std::make_shared<node_spec>(*of_type);
+        own->labels = spec.labels;
+        return own;
+    }
+
   private:
+    /// Whether the node has labels for which no number is left: they are no part of its type.
+    [[nodiscard]] bool has_labels_without_number(const node_spec& spec) const {
+        std::size_t left = static_cast<std::size_t>(max_labels) - labels_->size();
+        for (std::size_t i = 0; i < spec.labels.size(); ++i) {
+            const std::string& text = spec.labels[i];
+            if (text.empty() || labels_->find(text) || std::find(spec.labels.begin(), spec.labels.begin() + static_cast<std::ptrdiff_t>(i), text) != spec.labels.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+            if (left == 0) return true;
+            --left;
+        }
+        return false;
+    }
+    [[nodiscard]] node_spec with_numbered_labels(const node_spec& spec) const {
+        std::size_t left = static_cast<std::size_t>(max_labels) - labels_->size();
+        node_spec reduced = spec;
+        reduced.labels.clear();
+        for (const std::string& text : spec.labels) {
+            const bool numbered = text.empty() || labels_->find(text) || std::find(reduced.labels.begin(), reduced.labels.end(), text) != reduced.labels.end();
+            if (!numbered && left == 0) continue;
+            if (!numbered) --left;
+            reduced.labels.push_back(text);
+        }
+        return reduced;
+    }
+
     /// Enters a type in place of one that has no nodes, or as the next.
     std::uint32_t enter(const node_type& type, std::shared_ptr<const node_spec> spec) {
         std::uint32_t index = 0;

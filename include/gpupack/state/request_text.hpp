@@ -7,9 +7,11 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/text_fields.hpp>
 #include <gpupack/request/checked_request.hpp>
+#include <gpupack/request/label_selector.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share_text.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/label_choice.hpp>
 #include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 
@@ -88,13 +90,15 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
         return std::nullopt;
     }
     if (name == "labels") {
+        label_selector selector;
         for (const std::string& item : items_of(field.value)) {
-            const bool deny = item.starts_with('!');
-            const auto number = cluster.labels().find(deny ? std::string_view{item}.substr(1) : std::string_view{item});
-            if (!number) return wrong_field({field.name, item, field.column, true}, std::string{"one of "}.append(cluster.labels().names()));
-            (deny ? request.labels.none_of : request.labels.all_of).insert(*number);
+            if (item.starts_with('!'))
+                selector.none_of.push_back(item.substr(1));
+            else
+                selector.all_of.push_back(item);
         }
-        return std::nullopt;
+        const auto wrong = choose_by_labels(selector, cluster, request);
+        return wrong ? std::optional{wrong_field({field.name, wrong->value, field.column, true}, wrong->expected)} : std::nullopt;
     }
     for (std::size_t word = 0; name == "numa" && word < numa_words.size(); ++word)
         if (numa_words[word] == field.value) {
@@ -156,8 +160,11 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
     for (std::size_t i = 0; i < fields->size(); ++i) {
         for (std::size_t j = 0; j < i; ++j)
             if ((*fields)[j].name == (*fields)[i].name) return unexpected<input_error>{wrong_field((*fields)[i], "each field once")};
-        if (auto wrong = detail::read_request_field((*fields)[i], cluster, request)) return unexpected<input_error>{*std::move(wrong)};
     }
+    for (const bool labels : {false, true}) // labels last: they may narrow the ids
+        for (const text_field& field : *fields)
+            if ((field.name == "labels") == labels)
+                if (auto wrong = detail::read_request_field(field, cluster, request)) return unexpected<input_error>{*std::move(wrong)};
     return checked(request);
 }
 
