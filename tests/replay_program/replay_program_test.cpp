@@ -322,6 +322,14 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
     EXPECT_EQ(call("--nodes no_gpus.csv --pods plain.csv --report page.html").status, 0);
 }
 
+TEST_F(replay_program, says_that_no_node_has_the_model_that_tasks_want) {
+    write("a100.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,8192,8,A100-80GB\n");
+    write("h100.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\na,1000,1,1,1000,H100-80GB\nb,1000,1,1,1000,A100-80GB\nc,1,1,0,0,\n");
+    const run told = call("--nodes a100.csv --pods h100.csv --policy first-fit");
+    EXPECT_EQ(told.status, 0);
+    EXPECT_NE(told.err.find("gpupack-replay: h100.csv: 1 of 3 tasks want GPUs of a model that no node has: H100-80GB\n"), std::string::npos) << told.err;
+}
+
 TEST_F(replay_program, refuses_bad_flags) {
     expect_refused("--policy fdg",
                    "--policy: \"fdg\": expected a name that --list-policies lists, did you mean fgd?");

@@ -10,6 +10,7 @@
 #include <gpupack/workload/synthetic.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -114,6 +115,27 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
         read.node_order = std::move(*order);
     }
     return read;
+}
+
+std::string absent_models_text(const gpupack::workload::workload& workload) {
+    gpupack::model_set present;
+    for (const gpupack::workload::node& node : workload.nodes)
+        for (const gpupack::gpu_group& group : node.spec.gpus.groups())
+            if (const auto id = workload.models.find(group.model.model.view()); id && group.count > 0) present.insert(*id);
+    std::int64_t absent = 0;
+    gpupack::model_set wanted;
+    for (const gpupack::workload::task& task : workload.tasks) {
+        if (task.request.gpus == 0 || task.request.models.is_any() || !(task.request.models & present).empty()) continue;
+        ++absent;
+        wanted = wanted | task.request.models;
+    }
+    if (absent == 0) return {};
+    std::string text = workload.name + ": " + std::to_string(absent) + " of " + std::to_string(workload.tasks.size()) +
+                       " tasks want GPUs of a model that no node has:";
+    for (std::size_t m = 0; m < workload.models.size(); ++m)
+        if (const gpupack::model_id id{static_cast<std::uint8_t>(m)}; wanted.contains(id))
+            text.append(" ").append(workload.models[id].model.view());
+    return text;
 }
 
 } // namespace replay_program

@@ -29,4 +29,8 @@ struct inputs {
 ///         does not hold every node once; a timeline of tasks without times
 [[nodiscard]] gpupack::expected<inputs, gpupack::input_error> read_inputs(const options& chosen);
 
+/// What is said of tasks that want only models that no node has: "pods.csv: 10 of 12 tasks want GPUs of a model that no node has:
+/// H100-80GB"; empty where there are none.
+[[nodiscard]] std::string absent_models_text(const gpupack::workload::workload& workload);
+
 } // namespace replay_program

@@ -54,7 +54,7 @@ struct result {
     std::int64_t arrived_compute = 0;   ///< Milli-GPUs that tasks have requested.
     double allocated_percent = 0;       ///< As it was at the last arrival.
     double fragmented_percent = 0;      ///< As it was at the last arrival.
-    double mean_allocated_percent = 0;  ///< Over time, until the last arrival.
+    double mean_allocated_percent = 0;  ///< Over time, until the last arrival; of a batch, which has no such time, over all of it.
     double mean_active_gpus = 0;        ///< GPUs in use, over time, until the last arrival.
     refusals refused{};                 ///< Tasks that want GPUs and were dropped when they arrived.
     double whole_allocated_percent = 0; ///< Over time, until the last task has left.

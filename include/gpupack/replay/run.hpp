@@ -254,6 +254,7 @@ template <class Scheduler> class event_loop {
         const double whole =
             static_cast<double>(now_ - begin_) * static_cast<double>(scheduler_.cluster().compute().count());
         result_.whole_allocated_percent = now_ > begin_ && whole > 0 ? 100.0 * used_time_ / whole : 0.0;
+        if (begin_ >= end_) result_.mean_allocated_percent = result_.whole_allocated_percent; // all came at one time
     }
 
     /// Lets all tasks leave, and gives up what still waits then.
