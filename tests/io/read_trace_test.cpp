@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/io/read_trace.hpp>
 
+#include <gpupack/fit/fits.hpp>
+
 #include <gtest/gtest.h>
 
 using namespace gpupack;
@@ -23,9 +25,15 @@ model_table two_models() {
     return models;
 }
 
+auto read(const std::string& text, model_table& models) {
+    label_table labels;
+    return io::read_tasks("p", text, models, labels);
+}
+
 auto read_tasks(const std::string& rows) {
     model_table models = two_models();
-    return io::read_tasks("pods.csv", std::string{task_header} + rows, models);
+    label_table labels;
+    return io::read_tasks("pods.csv", std::string{task_header} + rows, models, labels);
 }
 
 std::string task_error(const std::string& rows) {
@@ -74,14 +82,14 @@ TEST(read_tasks, reads_shares_models_and_times) {
 
 TEST(read_tasks, needs_only_the_first_five_columns) {
     model_table models;
-    const auto tasks = io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli\nt,1,1,1,1000\n", models);
+    const auto tasks = read("name,cpu_milli,memory_mib,num_gpu,gpu_milli\nt,1,1,1,1000\n", models);
     ASSERT_TRUE(tasks);
     EXPECT_TRUE((*tasks)[0].request.models.is_any());
 }
 
 TEST(read_tasks, a_catalogued_model_that_no_node_has_is_no_error) {
     model_table models = two_models();
-    const auto tasks = io::read_tasks("p", std::string{task_header} + "t,1,1,1,1000,A10,,,,,\n", models);
+    const auto tasks = read(std::string{task_header} + "t,1,1,1,1000,A10,,,,,\n", models);
     ASSERT_TRUE(tasks);
     EXPECT_EQ((*tasks)[0].request.models, model_set::of(*models.find("A10")));
 }
@@ -143,8 +151,7 @@ TEST(read_tasks, reads_every_way_to_share_a_gpu) {
     (void)models.add(models::t4).value();
     (void)models.add(models::a100_80gb).value();
     const auto tasks =
-        io::read_tasks("p",
-                       "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
+        read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
                        "vgpu,members,qos\n"
                        "a,1,1,1,,14000,,,,,\n"
                        "b,1,1,2,300,,40,,,,\n"
@@ -166,29 +173,28 @@ TEST(read_tasks, joins_the_rows_of_a_gang_that_ask_alike) {
     model_table models = two_models();
     const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gang\n";
     const auto tasks =
-        io::read_tasks("p", header + "a,1,1,8,1000,g\nb,1,1,1,1000,\nc,1,1,8,1000,g\n", models).value();
+        read(header + "a,1,1,8,1000,g\nb,1,1,1,1000,\nc,1,1,8,1000,g\n", models).value();
     ASSERT_EQ(tasks.size(), 2U);
     EXPECT_EQ(tasks[0].members, 2);
-    EXPECT_EQ(io::read_tasks("p", header + "a,1,1,8,1000,g\nc,1,1,4,1000,g\n", models).error().message(),
+    EXPECT_EQ(read(header + "a,1,1,8,1000,g\nc,1,1,4,1000,g\n", models).error().message(),
               "p:3: gang: \"g\": expected rows of one gang that ask for the same at the same times");
 }
 
 TEST(read_tasks, refuses_columns_that_nobody_reads_and_shares_that_contradict) {
     model_table models = two_models();
     const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,";
-    EXPECT_EQ(io::read_tasks("p", header + "gpu_mem_mib\na,1,1,1,1000,5\n", models).error().message(),
+    EXPECT_EQ(read(header + "gpu_mem_mib\na,1,1,1,1000,5\n", models).error().message(),
               "p:1: column: \"gpu_mem_mib\": expected gpu_memory_mib, or --ignore-column gpu_mem_mib");
-    EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib,vgpu\na,1,1,1,0,5,1/2\n", models).error().message(),
+    EXPECT_EQ(read(header + "gpu_memory_mib,vgpu\na,1,1,1,0,5,1/2\n", models).error().message(),
               "p:2: gpu_memory_mib: \"5\": expected one of gpu_memory_mib, gpu_memory_percent, mig_profile and "
               "vgpu at most");
-    EXPECT_EQ(io::read_tasks("p", header + "gpu_memory_mib\na,1,1,0,0,5\n", models).error().message(),
+    EXPECT_EQ(read(header + "gpu_memory_mib\na,1,1,0,0,5\n", models).error().message(),
               "p:2: num_gpu: \"0\": expected 1 or more for a part of a GPU");
 }
 
 TEST(read_tasks, priorities_limits_and_tenants) {
     model_table models = two_models();
-    const auto tasks = io::read_tasks("p",
-                                      "name,cpu_milli,memory_mib,num_gpu,gpu_milli,priority,time_limit,tenant\na,1,"
+    const auto tasks = read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,priority,time_limit,tenant\na,1,"
                                       "1,1,1000,-3,1-00:00:00,team\nb,1,1,1,1000,,,\n",
                                       models);
     ASSERT_TRUE(tasks) << tasks.error().message();
@@ -198,5 +204,28 @@ TEST(read_tasks, priorities_limits_and_tenants) {
     EXPECT_EQ((*tasks)[1].priority, 0);
     EXPECT_FALSE((*tasks)[1].limit);
     EXPECT_FALSE(
-        io::read_tasks("p", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,time_limit\na,1,1,1,1000,soon\n", models));
+        read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,time_limit\na,1,1,1,1000,soon\n", models));
+}
+
+TEST(read_tasks, labels_that_tasks_want_are_numbered_for_the_cluster) {
+    const std::string nodes = std::string{node_header.substr(0, node_header.size() - 1)} + ",labels\na,1000,10,1,T4,west|spot\nb,1000,10,1,T4,west\n";
+    const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,labels\n";
+    workload::workload workload;
+    workload.nodes = io::read_nodes("n", nodes).value();
+    workload.tasks = io::read_tasks("p", header + "t,1,1,1,1000,west|!spot\nu,1,1,1,1000,\n", workload.models, workload.labels).value();
+    const cluster cluster = workload.build().value();
+    EXPECT_FALSE(fit::fits(cluster[node_id{0}], workload.tasks[0].request));
+    EXPECT_TRUE(fit::fits(cluster[node_id{1}], workload.tasks[0].request));
+    EXPECT_TRUE(fit::fits(cluster[node_id{0}], workload.tasks[1].request));
+    EXPECT_EQ(read(header + "t,1,1,1,1000,west|!\n", workload.models).error().message(),
+              "p:2: labels: \"west|!\": expected labels, and !LABEL for those that must not be there, 64 in one workload at most");
+}
+
+TEST(read_nodes, reads_links) {
+    const std::string header = std::string{node_header.substr(0, node_header.size() - 1)} + ",topology\n";
+    const auto nodes = io::read_nodes("n", header + "a,1000,10,2,T4,\"numa=0,1 links=NODE+4\"\n");
+    ASSERT_TRUE(nodes) << nodes.error().message();
+    EXPECT_EQ(nodes->front().spec.topology->links[1][0].nvlinks, 4);
+    EXPECT_EQ(io::read_nodes("n", header + "a,1000,10,2,T4,\"numa=0,1 links=NEAR\"\n").error().message().substr(0, 62),
+              "n:2: topology: \"NEAR\": expected links, column 10: after numa, ");
 }

@@ -17,7 +17,7 @@ workload::workload read_back(const workload::workload& source) {
     read.nodes = io::read_nodes("nodes", io::write_nodes(source).value()).value();
     for (const workload::node& node : read.nodes)
         for (const gpu_group& group : node.spec.gpus.groups()) (void)read.models.add(group.model).value();
-    read.tasks = io::read_tasks("tasks", io::write_tasks(source).value(), read.models).value();
+    read.tasks = io::read_tasks("tasks", io::write_tasks(source).value(), read.models, read.labels).value();
     return read;
 }
 
@@ -61,4 +61,26 @@ TEST(write_trace, holds_setups_and_says_what_it_cannot_hold) {
               "nodes: \"m\": expected GPUs of one node that are set up alike");
     source.tasks.push_back({"t", {.gpus = 2, .share = split_slice{.memory = mebibytes{100}}}});
     EXPECT_FALSE(io::write_tasks(source).has_value());
+}
+
+TEST(write_trace, holds_what_tasks_want_and_how_gpus_are_linked) {
+    workload::workload source;
+    source.nodes.push_back({"n", {8_cores, 8_GiB, {2, models::a10}, {"zone=a"}, node_topology{}}});
+    node_topology& topology = *source.nodes[0].spec.topology;
+    topology.numa = {0, 1};
+    topology.links = {{{}, {pcie_path::same_cpu, 4}}, {{pcie_path::same_cpu, 4}, {}}};
+    workload::task task{"t", {.cpu = 1_cores, .gpus = 1}};
+    task.request.labels.all_of.insert(source.labels.add("zone=a").value());
+    task.request.labels.none_of.insert(source.labels.add("spot").value());
+    task.priority = -3;
+    task.limit = 90;
+    task.tenant = "team, a";
+    source.tasks.push_back(task);
+    const workload::workload read = read_back(source);
+    EXPECT_EQ(read.nodes[0].spec, source.nodes[0].spec);
+    EXPECT_EQ(read.tasks[0].request, task.request);
+    EXPECT_EQ(read.tasks[0].priority, -3);
+    EXPECT_EQ(read.tasks[0].limit, 90);
+    EXPECT_EQ(read.tasks[0].tenant, "team, a");
+    EXPECT_EQ(read.labels.names(), source.labels.names());
 }

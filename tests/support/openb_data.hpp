@@ -45,7 +45,7 @@ inline gpupack::workload::workload openb_workload(const std::string& name) {
             rows += '\n';
         }
     });
-    workload.tasks = gpupack::io::read_tasks(name, rows, workload.models).value();
+    workload.tasks = gpupack::io::read_tasks(name, rows, workload.models, workload.labels).value();
     return workload;
 }
 

@@ -10,9 +10,9 @@ TEST(topology_text, writes_links_above_the_diagonal) {
     topology.nics = {{"mlx5_0", 0, {pcie_path::multi_switch, pcie_path::cross_cpu}}};
     topology.switched = true;
     topology.partitions = {gpu_set::first(2), gpu_set::of(1)};
-    std::string line;
-    detail::append_topology(line, topology);
-    EXPECT_EQ(line, " numa=0,-1 links=PIX+12 nics=mlx5_0:0:PXB/SYS switched partitions=0-1/1");
+    const std::string line = to_text(topology);
+    EXPECT_EQ(line, "numa=0,-1 links=PIX+12 nics=mlx5_0:0:PXB/SYS switched partitions=0-1/1");
+    EXPECT_EQ(topology_from_text(line).value(), topology);
 }
 
 TEST(topology_text, refuses_another_number_of_links_or_ways_than_gpus) {
@@ -29,4 +29,12 @@ TEST(topology_text, refuses_another_number_of_links_or_ways_than_gpus) {
         EXPECT_NE(detail::read_nics(nics, three), nullptr) << nics;
     EXPECT_NE(detail::read_numa("16", three), nullptr);
     EXPECT_NE(detail::read_partitions("0/32", three), nullptr);
+}
+
+TEST(topology_text, says_which_field_is_wrong) {
+    EXPECT_EQ(topology_from_text("numa=0,1 wires=PIX").error().message(),
+              "wires, column 10: \"PIX\": expected numa, links, nics, switched or partitions");
+    EXPECT_EQ(topology_from_text("numa=0 numa=1").error().message(), "numa, column 8: \"1\": expected each field once");
+    EXPECT_FALSE(topology_from_text("links=PIX numa=0,1"));
+    EXPECT_FALSE(topology_from_text("switched=yes"));
 }

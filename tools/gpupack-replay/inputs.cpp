@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace replay_program {
@@ -56,7 +58,7 @@ gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const
         for (const gpupack::gpu_group& group : node.spec.gpus.groups())
             if (const auto added = workload.models.add(group.model); !added)
                 return gpupack::unexpected<input_error>{added.error()};
-    const auto tasks = gpupack::io::read_tasks(file, *text, workload.models, ignored);
+    const auto tasks = gpupack::io::read_tasks(file, *text, workload.models, workload.labels, ignored);
     if (!tasks) return gpupack::unexpected<input_error>{tasks.error()};
     std::vector<gpupack::request> history;
     for (const auto& task : *tasks) history.push_back(task.request);
@@ -135,6 +137,31 @@ std::string absent_models_text(const gpupack::workload::workload& workload) {
     for (std::size_t m = 0; m < workload.models.size(); ++m)
         if (const gpupack::model_id id{static_cast<std::uint8_t>(m)}; wanted.contains(id))
             text.append(" ").append(workload.models[id].model.view());
+    return text;
+}
+
+std::string absent_labels_text(const gpupack::workload::workload& workload) {
+    std::unordered_set<std::string_view> present;
+    for (const gpupack::workload::node& node : workload.nodes) {
+        present.insert(node.spec.labels.begin(), node.spec.labels.end());
+        for (const gpupack::gpu_group& group : node.spec.gpus.groups())
+            present.insert(group.setup.labels.begin(), group.setup.labels.end());
+    }
+    gpupack::label_set absent;
+    for (std::size_t l = 0; l < workload.labels.size(); ++l)
+        if (!present.contains(workload.labels.text(static_cast<int>(l)))) absent.insert(static_cast<int>(l));
+    std::size_t tasks = 0;
+    gpupack::label_set wanted;
+    for (const gpupack::workload::task& task : workload.tasks) {
+        const gpupack::label_set missed = task.request.labels.all_of & absent;
+        tasks += missed.empty() ? 0 : 1;
+        wanted = wanted | missed;
+    }
+    if (tasks == 0) return {};
+    std::string text = workload.name + ": " + std::to_string(tasks) + " of " + std::to_string(workload.tasks.size()) +
+                       " tasks want a label that no node has:";
+    for (std::size_t l = 0; l < workload.labels.size(); ++l)
+        if (wanted.contains(static_cast<int>(l))) text.append(" ").append(workload.labels.text(static_cast<int>(l)));
     return text;
 }
 

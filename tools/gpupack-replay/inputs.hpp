@@ -32,5 +32,7 @@ struct inputs {
 /// What is said of tasks that want only models that no node has: "pods.csv: 10 of 12 tasks want GPUs of a model that no node has:
 /// H100-80GB"; empty where there are none.
 [[nodiscard]] std::string absent_models_text(const gpupack::workload::workload& workload);
+/// The same of labels.
+[[nodiscard]] std::string absent_labels_text(const gpupack::workload::workload& workload);
 
 } // namespace replay_program

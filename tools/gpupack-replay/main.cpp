@@ -95,7 +95,8 @@ int write_workload(const options& chosen, const inputs& input) {
 int replay(const options& chosen) {
     const auto from = read_inputs(chosen);
     if (!from) return refuse(from.error());
-    if (const std::string absent = absent_models_text(from->workload); !absent.empty()) fmt::print(stderr, "gpupack-replay: {}\n", absent);
+    for (const std::string& absent : {absent_models_text(from->workload), absent_labels_text(from->workload)})
+        if (!absent.empty()) fmt::print(stderr, "gpupack-replay: {}\n", absent);
     if (!chosen.write_workload.empty()) return write_workload(chosen, *from);
     output_files files;
     if (const auto opened = files.open(chosen); !opened) return refuse(opened.error());

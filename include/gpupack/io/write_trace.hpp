@@ -5,8 +5,11 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/delimited_text.hpp>
+#include <gpupack/request/label_terms.hpp>
+#include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
+#include <gpupack/topology/topology_text.hpp>
 #include <gpupack/workload/workload.hpp>
 
 #include <cstdint>
@@ -60,6 +63,18 @@ class line_writer {
     return names[static_cast<std::size_t>(way)];
 }
 
+/// The labels that a request wants, and with ! those that it will not have.
+[[nodiscard]] inline std::string labels_text(const label_table& labels, const label_terms& terms) {
+    std::string text;
+    for (std::size_t l = 0; l < labels.size(); ++l) {
+        const int number = static_cast<int>(l);
+        for (const bool is_wanted : {true, false})
+            if ((is_wanted ? terms.all_of : terms.none_of).contains(number))
+                text.append(text.empty() ? "" : "|").append(is_wanted ? "" : "!").append(labels.text(number));
+    }
+    return text;
+}
+
 /// The name of the first profile that an instance takes, and of a vGPU without its variants.
 [[nodiscard]] inline std::string profile_text(const model_table& models, const share& share) {
     for (std::size_t m = 0; m < models.size(); ++m) {
@@ -83,7 +98,7 @@ class line_writer {
 /// @return the text; or an error for what the layout does not hold: groups of GPUs that are set up differently
 [[nodiscard]] inline expected<std::string, input_error> write_nodes(const workload::workload& source) {
     std::string text = "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
-                       "compute_percent,sharing,mig_layout,labels,domain\n";
+                       "compute_percent,sharing,mig_layout,labels,domain,topology\n";
     detail::line_writer line{text};
     for (std::size_t i = 0; i < source.nodes.size(); ++i) {
         const workload::node& node = source.nodes[i];
@@ -111,6 +126,7 @@ class line_writer {
         for (const std::string& each : node.spec.labels) labels.append(labels.empty() ? "" : "|").append(each);
         line.add(labels);
         line.add(node.domain);
+        line.add(node.spec.topology ? to_text(*node.spec.topology) : "");
         line.end();
     }
     return text;
@@ -118,20 +134,21 @@ class line_writer {
 
 /// The tasks of a workload in the layout that read_tasks() reads; a task of weight n is written n times.
 ///
-/// @return the text; or an error for what the layout does not hold: split slices, fractions of memory and labels
+/// @return the text; or an error for what the layout does not hold: split slices and GPU ids
 [[nodiscard]] inline expected<std::string, input_error> write_tasks(const workload::workload& source) {
     std::string text = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,gpu_memory_mib,"
-                       "gpu_memory_percent,mig_profile,vgpu,members\n";
+                       "gpu_memory_percent,mig_profile,vgpu,members,priority,time_limit,tenant,labels\n";
     detail::line_writer line{text};
     for (const workload::task& task : source.tasks) {
         const request& request = task.request;
         const share& share = request.share;
-        if ((request.gpus > 0 && share.is_split()) || request.selects())
-            return bad_input("tasks", task.name, "a request without split memory, labels and GPU ids");
+        if ((request.gpus > 0 && share.is_split()) || !request.ids.is_any())
+            return bad_input("tasks", task.name, "a request without split memory and GPU ids");
         std::string models = task.model_list;
         for (std::size_t m = 0; models.empty() && !request.models.is_any() && m < source.models.size(); ++m)
             if (const model_id id{static_cast<std::uint8_t>(m)}; request.models.contains(id))
                 models.append(models.empty() ? "" : "|").append(source.models[id].model.view());
+        const std::string labels = detail::labels_text(source.labels, request.labels);
         const bool in_slices = request.gpus > 0 && share.way() == sharing::slices;
         for (int copy = 0; copy < task.weight; ++copy) {
             line.add(task.weight == 1 ? task.name : task.name + " #" + std::to_string(copy));
@@ -147,6 +164,10 @@ class line_writer {
             line.add(request.gpus > 0 && share.way() == sharing::mig ? detail::profile_text(source.models, share) : "");
             line.add(request.gpus > 0 && share.way() == sharing::vgpu ? detail::profile_text(source.models, share) : "");
             line.add_unless(task.members, 1);
+            line.add_unless(task.priority, 0);
+            line.add(task.limit ? std::to_string(*task.limit) : "");
+            line.add(task.tenant);
+            line.add(labels);
             line.end();
         }
     }

@@ -60,7 +60,6 @@ namespace detail {
 /// Reads a field of a node; what is wrong with it.
 [[nodiscard]] inline std::optional<input_error> read_node_field(const text_field& field, const model_table& models, node_description& node) {
     const auto judge = [&](const char* expected) { return expected == nullptr ? std::nullopt : std::optional{wrong_field(field, expected)}; };
-    const auto topology = [&]() -> node_topology& { return node.spec.topology ? *node.spec.topology : node.spec.topology.emplace(); };
     const std::string_view name = field.name;
     if (name == "name") return node.name = field.value, std::nullopt;
     if (name == "domain") return node.domain = field.value, std::nullopt;
@@ -82,11 +81,9 @@ namespace detail {
         node.spec.gpus = *std::move(gpus);
         return std::nullopt;
     }
-    if (name == "numa") return judge(read_numa(field.value, topology()));
-    if (name == "links") return judge(read_links(field.value, topology()));
-    if (name == "nics") return judge(read_nics(field.value, topology()));
-    if (name == "partitions") return judge(read_partitions(field.value, topology()));
-    if (name == "switched" && !field.has_value) return topology().switched = true, std::nullopt;
+    const char* expected = nullptr;
+    node_topology read = node.spec.topology.value_or(node_topology{});
+    if (read_topology_field(field, read, expected)) return node.spec.topology = std::move(read), judge(expected);
     return judge("name, cpu, memory, gpus, labels, ids, domain, numa, links, nics, switched or partitions");
 }
 

@@ -3,7 +3,9 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/amount_text.hpp>
+#include <gpupack/core/expected.hpp>
 #include <gpupack/core/gpu_set.hpp>
+#include <gpupack/core/input_error.hpp>
 #include <gpupack/core/text_fields.hpp>
 #include <gpupack/topology/gpu_list_text.hpp>
 #include <gpupack/topology/link.hpp>
@@ -127,6 +129,45 @@ inline void append_topology(std::string& line, const node_topology& topology) {
     return nullptr;
 }
 
+/// Reads one field of a topology.
+///
+/// @return whether it is one; where it is one and wrong, `expected` says what would have been right
+[[nodiscard]] inline bool read_topology_field(const text_field& field, node_topology& topology, const char*& expected) {
+    if (field.name == "numa") return expected = read_numa(field.value, topology), true;
+    if (field.name == "links") return expected = read_links(field.value, topology), true;
+    if (field.name == "nics") return expected = read_nics(field.value, topology), true;
+    if (field.name == "partitions") return expected = read_partitions(field.value, topology), true;
+    if (field.name == "switched" && !field.has_value) return topology.switched = true;
+    return false;
+}
+
 } // namespace detail
+
+/// A topology as one line, which topology_from_text() reads back:
+/// `numa=0,0,1 links=PIX,SYS+4,SYS nics=mlx5_0:0:PIX/SYS/SYS switched partitions=0-1/2`.
+[[nodiscard]] inline std::string to_text(const node_topology& topology) {
+    std::string line;
+    detail::append_topology(line, topology);
+    return line.substr(1);
+}
+
+/// The topology that a line says. Whether a node can have it is asked where the node is made.
+///
+/// @param line  as to_text() writes it; numa stands before links and nics
+/// Errors: a field that is not known or stands twice, a value that is wrong; the error names the field and its column.
+[[nodiscard]] inline expected<node_topology, input_error> topology_from_text(std::string_view line) {
+    const auto fields = parse_fields(line);
+    if (!fields) return unexpected<input_error>{fields.error()};
+    node_topology topology;
+    for (std::size_t i = 0; i < fields->size(); ++i) {
+        const text_field& field = (*fields)[i];
+        for (std::size_t j = 0; j < i; ++j)
+            if ((*fields)[j].name == field.name) return unexpected<input_error>{wrong_field(field, "each field once")};
+        const char* expected = nullptr;
+        if (!detail::read_topology_field(field, topology, expected)) expected = "numa, links, nics, switched or partitions";
+        if (expected != nullptr) return unexpected<input_error>{wrong_field(field, expected)};
+    }
+    return topology;
+}
 
 } // namespace gpupack

@@ -8,6 +8,7 @@
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/domain_tree.hpp>
+#include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
 #include <gpupack/workload/task.hpp>
@@ -31,6 +32,7 @@ struct node {
 struct workload {
     std::string name; ///< Name on command lines and in reports.
     model_table models{}; ///< Numbers the GPU models; the requests of the tasks are resolved against it.
+    label_table labels{}; ///< Numbers the labels that tasks name, as their requests are resolved.
     domain_tree domains{}; ///< What nodes are close to each other.
     std::vector<node> nodes{}; ///< The nodes, in the order in which they are numbered.
     std::vector<task> tasks{}; ///< The tasks, in any order.
@@ -52,6 +54,9 @@ struct workload {
     [[nodiscard]] expected<cluster, input_error> build(const std::vector<std::size_t>& order = {}) const {
         cluster_builder builder{models};
         builder.domains(domains);
+        std::vector<std::string> named;
+        for (std::size_t l = 0; l < labels.size(); ++l) named.emplace_back(labels.text(static_cast<int>(l)));
+        builder.labels(named);
         for (std::size_t i = 0; i < (order.empty() ? nodes.size() : order.size()); ++i) {
             const node& added = nodes[order.empty() ? i : order[i]];
             if (added.name.empty())
