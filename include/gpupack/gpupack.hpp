@@ -150,6 +150,7 @@
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/device_preparation.hpp>
+#include <gpupack/policy/domain_packing.hpp>
 #include <gpupack/policy/dot_product.hpp>
 #include <gpupack/policy/fewest_numa_nodes.hpp>
 #include <gpupack/policy/fgd.hpp>
