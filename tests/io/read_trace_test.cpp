@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 using namespace gpupack;
 
 namespace {
@@ -115,6 +117,18 @@ TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
 TEST(read_trace, names_the_file_that_is_missing) {
     EXPECT_EQ(io::read_trace("no-nodes.csv", "no-pods.csv").error().message(),
               "file: \"no-nodes.csv\": expected a file that can be read");
+}
+
+TEST(read_trace, reads_nodes_without_tasks) {
+    const std::string file = testing::TempDir() + "/read_trace_nodes.csv";
+    std::ofstream{file} << "sn,cpu_milli,memory_mib,gpu,model,domain\na,8000,1024,2,A10,rack 1\nb,8000,1024,1,T4,rack 2\n";
+    const auto read = io::read_cluster(file);
+    ASSERT_TRUE(read) << read.error().message();
+    EXPECT_TRUE(read->tasks.empty());
+    ASSERT_EQ(read->nodes.size(), 2U);
+    EXPECT_EQ(read->models.size(), 2U);
+    EXPECT_EQ(read->build().value().domains().size(), 3U);
+    EXPECT_EQ(io::read_cluster("no-nodes.csv").error().message(), "file: \"no-nodes.csv\": expected a file that can be read");
 }
 
 TEST(read_nodes, reads_how_gpus_are_set_up_and_which_stand_together) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gpupack-replay: replays a GPU cluster's tasks under placement policies, and says which wastes least.
+#include "capacity.hpp"
 #include "import.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
@@ -134,6 +135,7 @@ int replay(const options& chosen) {
 
 int main(int argc, char** argv) {
     const std::string_view command = argc > 1 ? argv[1] : "";
+    if (command == "capacity") return tell_capacity(argc, argv);
     if (command == "import") return import_history(argc, argv);
     if (command == "study") return run_study(argc, argv);
     if (command == "merge") return merge_study(argc, argv);

@@ -147,6 +147,12 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--report", "Output", "FILE"}};
 
 constexpr const char* examples =
+    "Commands:\n"
+    "  gpupack-replay import --help     read a history as it is\n"
+    "  gpupack-replay capacity --help   what there is room for, and what it takes to have more\n"
+    "  gpupack-replay study --out FILE  many runs on all cores, in shards, resumable\n"
+    "  gpupack-replay merge FILES       put shards together\n"
+    "\n"
     "Examples:\n"
     "  gpupack-replay --policy fgd,best-fit --seed 42:46\n"
     "  gpupack-replay --nodes nodes.csv --pods pods.csv --timeline --report out.html\n"

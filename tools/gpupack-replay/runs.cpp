@@ -2,12 +2,12 @@
 #include "runs.hpp"
 
 #include "policies.hpp"
+#include "policy_inputs.hpp"
 #include "seed_draw.hpp"
 
 #include <gpupack/any_scheduler.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
-#include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/replay/mix_learner.hpp>
 #include <gpupack/replay/options.hpp>
 #include <gpupack/replay/run.hpp>
@@ -26,14 +26,6 @@ namespace workload = gpupack::workload;
 using gpupack::cluster;
 using gpupack::input_error;
 using gpupack::task_mix;
-
-/// What presets are made from on a cluster.
-gpupack::dialect::preset_inputs preset_inputs_of(const task_mix& expected, std::uint64_t seed, const cluster& cluster) {
-    gpupack::dialect::preset_inputs inputs{.expected = expected, .seed = seed};
-    inputs.may_be_empty = true; // the mix is learnt, or the workload has no tasks
-    inputs.model_memory = gpupack::policy::gpu_memories::of(cluster.models()).models;
-    return inputs;
-}
 
 /// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
 class policy_renewer {
@@ -72,18 +64,6 @@ std::vector<node_use> use_of(const cluster& cluster) {
         }
     }
     return all;
-}
-
-/// The mix with its counts halved together until policies can take it.
-task_mix halved_to_fit(task_mix mix) {
-    constexpr std::int64_t most = std::int64_t{1} << 20;
-    while (mix.total() > most) {
-        task_mix halved;
-        for (const auto& [request, count] : mix.entries())
-            if (count > 1) halved.add(request, count / 2);
-        mix = std::move(halved);
-    }
-    return mix;
 }
 
 /// What policies take to be expected: the workload's own tasks, those of a history, or where they learn without one,

@@ -153,22 +153,16 @@ read_tasks(const std::string& file, std::string_view text, model_table& models, 
     return tasks;
 }
 
-/// Reads a recorded cluster and its tasks, in the column layout of the openb traces. The workload has no name.
+/// Reads the nodes of a recorded cluster: a workload without a name and without tasks.
 ///
-/// Source: cluster-trace-gpu-v2023 (docs/sources.md#openb).
-/// @param nodes_file  as for read_nodes()
-/// @param tasks_file  as for read_tasks()
-/// @param ignored     columns of either that are not read
-/// @return the workload, or an error: a file that cannot be read, and those of read_nodes() and read_tasks()
-[[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
-                                                             const std::string& tasks_file,
-                                                             const std::vector<std::string>& ignored = {}) {
-    const auto nodes_text = read_file(nodes_file);
-    if (!nodes_text) return unexpected<input_error>{nodes_text.error()};
-    const auto tasks_text = read_file(tasks_file);
-    if (!tasks_text) return unexpected<input_error>{tasks_text.error()};
-
-    auto nodes = read_nodes(nodes_file, *nodes_text, ignored);
+/// @param file     as for read_nodes()
+/// @param ignored  columns that are not read
+/// @return the workload, or an error: a file that cannot be read, and those of read_nodes()
+[[nodiscard]] inline expected<workload::workload, input_error> read_cluster(const std::string& file,
+                                                                            const std::vector<std::string>& ignored = {}) {
+    const auto text = read_file(file);
+    if (!text) return unexpected<input_error>{text.error()};
+    auto nodes = read_nodes(file, *text, ignored);
     if (!nodes) return unexpected<input_error>{nodes.error()};
     workload::workload read;
     read.nodes = std::move(*nodes);
@@ -176,12 +170,29 @@ read_tasks(const std::string& file, std::string_view text, model_table& models, 
         for (const gpu_group& group : node.spec.gpus.groups())
             if (const auto added = read.models.add(group.model); !added)
                 return unexpected<input_error>{added.error()};
-    auto domains = detail::tree_of(nodes_file, read.nodes);
+    auto domains = detail::tree_of(file, read.nodes);
     if (!domains) return unexpected<input_error>{domains.error()};
     read.domains = *std::move(domains);
-    auto tasks = read_tasks(tasks_file, *tasks_text, read.models, read.labels, ignored);
+    return read;
+}
+
+/// Reads a recorded cluster and its tasks, in the column layout of the openb traces. The workload has no name.
+///
+/// Source: cluster-trace-gpu-v2023 (docs/sources.md#openb).
+/// @param nodes_file  as for read_cluster()
+/// @param tasks_file  as for read_tasks()
+/// @param ignored     columns of either that are not read
+/// @return the workload, or an error: a file that cannot be read, and those of read_nodes() and read_tasks()
+[[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
+                                                             const std::string& tasks_file,
+                                                             const std::vector<std::string>& ignored = {}) {
+    auto read = read_cluster(nodes_file, ignored);
+    if (!read) return read;
+    const auto text = read_file(tasks_file);
+    if (!text) return unexpected<input_error>{text.error()};
+    auto tasks = read_tasks(tasks_file, *text, read->models, read->labels, ignored);
     if (!tasks) return unexpected<input_error>{tasks.error()};
-    read.tasks = std::move(*tasks);
+    read->tasks = std::move(*tasks);
     return read;
 }
 
