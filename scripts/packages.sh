@@ -2,7 +2,7 @@
 # What gpupack needs on Debian 12, and how it gets there. Sourced by scripts/demo, scripts/test and scripts/bench.
 
 program_packages=(g++ cmake ninja-build libeigen3-dev libexpected-dev libcli11-dev libfmt-dev nlohmann-json3-dev
-                  libtbb-dev libpugixml-dev zlib1g-dev)
+                  libtbb-dev libpugixml-dev zlib1g-dev libcpp-httplib-dev libssl-dev libyaml-cpp-dev)
 test_packages=("${program_packages[@]}" libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev pkg-config python3 python3-venv
                doxygen)
 

@@ -21,15 +21,10 @@ std::string node_key(const dra::resource_slice& slice) { return slice.reach.node
 
 } // namespace
 
-std::string cluster_view::key_of(const nlohmann::json& object) {
-    const nlohmann::json* const meta = json_fields::find(object, "metadata");
-    if (meta == nullptr) return {};
-    const auto text = [&](const char* name) {
-        const nlohmann::json* const value = json_fields::find(*meta, name);
-        return value != nullptr && value->is_string() ? value->get<std::string>() : std::string{};
-    };
-    const std::string name_space = text("namespace");
-    return name_space.empty() ? text("name") : name_space + "/" + text("name");
+object_sink cluster_view::sink() {
+    return {[this](object_kind kind, const nlohmann::json& object) { return put(kind, object); },
+            [this](object_kind kind, const nlohmann::json& object) { remove(kind, object); },
+            [this](object_kind kind, const std::vector<std::string>& keys) { keep_only(kind, keys); }};
 }
 
 std::optional<std::string> cluster_view::put(object_kind kind, const nlohmann::json& object) {

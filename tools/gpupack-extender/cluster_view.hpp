@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "objects.hpp"
+
 #include <gpupack/dialect/kubernetes/dra/device_allocator.hpp>
 
 #include <nlohmann/json.hpp>
@@ -20,9 +22,6 @@ namespace extender {
 
 namespace dra = gpupack::dialect::dra;
 
-/// The kinds of objects that the view follows.
-enum class object_kind { node, device_class, resource_slice, resource_claim };
-
 /// What a node is worth to a pod: nothing where kube-scheduler would not find devices there.
 struct node_forecast {
     bool possible = false;
@@ -34,6 +33,8 @@ struct node_forecast {
 /// The extender's own view of a cluster's devices, kept fresh by watches. All calls may come from any thread.
 class cluster_view {
   public:
+    /// What watches call; nodes and the three kinds of DRA.
+    [[nodiscard]] object_sink sink();
     /// Puts an object in, or replaces it. Returns what is wrong with it; then an earlier state of it is dropped.
     [[nodiscard]] std::optional<std::string> put(object_kind kind, const nlohmann::json& object);
     /// Drops an object.
@@ -46,9 +47,6 @@ class cluster_view {
 
     /// Objects of a kind.
     [[nodiscard]] std::size_t size(object_kind kind) const;
-
-    /// "namespace/name", or the name.
-    [[nodiscard]] static std::string key_of(const nlohmann::json& object);
 
   private:
     using slice_pointer = std::shared_ptr<const dra::resource_slice>;

@@ -1,61 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
-// gpupack-extender: tells kube-scheduler which node keeps most device placements, by knowing which devices it will choose.
+// gpupack-extender: an extender of kube-scheduler. For DRA it tells which node keeps most device placements, by knowing which
+// devices kube-scheduler will choose; for gpushare it stands in the place of gpushare-scheduler-extender.
+#include "api_client.hpp"
 #include "cluster_view.hpp"
-#include "log.hpp"
+#include "http_server.hpp"
+#include "options.hpp"
 #include "service.hpp"
+#include "share_chooser.hpp"
+#include "share_service.hpp"
+#include "share_view.hpp"
 #include "watcher.hpp"
 
 #include <gpupack/core/version.hpp>
 
-#include <CLI/CLI.hpp>
-#include <httplib.h>
-
 #include <chrono>
-#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
 
 using namespace extender;
 
-struct options {
-    api_access access{};
-    std::string address = "127.0.0.1";
-    int port = 32766;
-    std::string certificate{};
-    std::string key{};
-    scoring rule = scoring::fewest_lost;
-    std::size_t body_limit = std::size_t{64} << 20U;
-    bool dry_run = false;
-};
-
-httplib::Server* running = nullptr;
-void stop(int) {
-    if (running != nullptr) running->stop();
+/// Watches some kinds until the process ends; the threads are never joined.
+void start_watches(const std::vector<object_kind>& kinds, const program_options& chosen, const object_sink& sink, watch_state& state) {
+    for (const object_kind kind : kinds) std::thread{[kind, &chosen, sink, &state] { watch(kind, chosen.access, sink, state); }}.detach();
 }
 
-/// In a pod: the account that Kubernetes mounts.
-void use_account(api_access& access) {
-    const char* const host = std::getenv("KUBERNETES_SERVICE_HOST");
-    const char* const port = std::getenv("KUBERNETES_SERVICE_PORT");
-    const std::string folder = "/var/run/secrets/kubernetes.io/serviceaccount/";
-    if (!access.server.empty() || host == nullptr || port == nullptr) return;
-    access.server = "https://" + (std::string{host}.find(':') == std::string::npos ? std::string{host} : "[" + std::string{host} + "]") + ":" + port;
-    if (access.token_file.empty()) access.token_file = folder + "token";
-    if (access.ca_file.empty()) access.ca_file = folder + "ca.crt";
+void add_health(httplib::Server& server, const watch_state& watches, int kinds) {
+    server.Get("/healthz", [&watches, kinds](const httplib::Request&, httplib::Response& response) {
+        const bool ready = watches.listed >= kinds;
+        response.status = ready ? 200 : 503;
+        response.set_content(ready ? "ok\n" : "not all objects are listed yet\n", "text/plain");
+    });
+    server.Get("/version", [](const httplib::Request&, httplib::Response& response) {
+        response.set_content(std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) + "." + std::to_string(GPUPACK_VERSION_PATCH), "text/plain");
+    });
 }
 
-void add_routes(httplib::Server& server, const options& chosen, cluster_view& view, watch_state& watches, service_counters& counters) {
-    server.Post("/prioritize", [&](const httplib::Request& request, httplib::Response& response) {
+/// Listens, and ends the process: watches wait for the API server up to a minute, and nothing of theirs needs an end.
+[[noreturn]] void serve(httplib::Server& server, const program_options& chosen) {
+    const bool served = listen(server, chosen);
+    if (!served) std::fprintf(stderr, "gpupack-extender: --address, --port: \"%s:%d\": expected an address that is free\n", chosen.address.c_str(), chosen.port);
+    std::fflush(stderr);
+    std::_Exit(served ? 0 : 2);
+}
+
+int refuse_policy(const std::string& message) {
+    std::fprintf(stderr, "gpupack-extender: --policy: %s\n", message.c_str());
+    return 2;
+}
+
+int serve_dra(httplib::Server& server, const program_options& chosen) {
+    static const std::map<std::string, scoring> rules{{"", scoring::fewest_lost}, {"fewest-lost", scoring::fewest_lost}, {"most-used", scoring::most_used}, {"none", scoring::none}};
+    const auto rule = rules.find(chosen.policy);
+    if (rule == rules.end()) return refuse_policy("\"" + chosen.policy + "\": expected fewest-lost, most-used or none");
+    cluster_view view;
+    watch_state watches;
+    service_counters counters;
+    on_post(server, "/prioritize", chosen.request_seconds, [&](const std::string& body, httplib::Response& response) {
         const auto start = std::chrono::steady_clock::now();
-        const auto reply = prioritize(request.body, view, chosen.rule, chosen.dry_run);
+        const auto reply = prioritize(body, view, rule->second, chosen.dry_run);
         counters.micros += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
         ++counters.calls;
         if (!reply) {
@@ -64,67 +75,67 @@ void add_routes(httplib::Server& server, const options& chosen, cluster_view& vi
         }
         response.set_content(reply.value_or(R"({"error":"expected an object with Pod and NodeNames or Nodes"})"), "application/json");
     });
-    server.Get("/healthz", [&](const httplib::Request&, httplib::Response& response) {
-        const bool ready = watches.listed == 4;
-        response.status = ready ? 200 : 503;
-        response.set_content(ready ? "ok\n" : "not all objects are listed yet\n", "text/plain");
+    on_post(server, "/forecast", chosen.request_seconds, [&](const std::string& body, httplib::Response& response) {
+        const auto reply = forecast(body, view);
+        if (!reply) response.status = 400;
+        response.set_content(reply.value_or(R"({"error":"expected an object with Pod and NodeNames or Nodes"})"), "application/json");
     });
     server.Get("/metrics", [&](const httplib::Request&, httplib::Response& response) { response.set_content(metrics_text(view, watches, counters), "text/plain"); });
-    server.set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) { response.status = 500; });
-    server.set_payload_max_length(chosen.body_limit);
-    server.set_read_timeout(5, 0);
-    server.set_write_timeout(5, 0);
-    server.set_keep_alive_timeout(60);
+    const std::vector<object_kind> kinds{object_kind::node, object_kind::device_class, object_kind::resource_slice, object_kind::resource_claim};
+    add_health(server, watches, static_cast<int>(kinds.size()));
+    start_watches(kinds, chosen, view.sink(), watches);
+    serve(server, chosen);
 }
 
-int serve(const options& chosen) {
-    cluster_view view;
+int serve_gpushare(httplib::Server& server, const program_options& chosen) {
+    const std::string policy = chosen.policy.empty() ? "gpushare" : chosen.policy;
+    auto chooser = share_chooser::make(policy, chosen.unit_mib);
+    if (!chooser) return refuse_policy(chooser.error().message());
+    share_view view{std::move(*chooser), std::chrono::seconds{chosen.hold_seconds}};
     watch_state watches;
-    service_counters counters;
-    std::unique_ptr<httplib::Server> server;
-    if (chosen.certificate.empty()) server = std::make_unique<httplib::Server>();
-    else server = std::make_unique<httplib::SSLServer>(chosen.certificate.c_str(), chosen.key.c_str());
-    if (!server->is_valid()) {
-        std::fprintf(stderr, "gpupack-extender: --certificate, --key: \"%s\", \"%s\": expected a certificate and its key in PEM\n", chosen.certificate.c_str(), chosen.key.c_str());
-        return 2;
-    }
-    add_routes(*server, chosen, view, watches, counters);
-    std::vector<std::thread> threads;
-    for (const object_kind kind : {object_kind::node, object_kind::device_class, object_kind::resource_slice, object_kind::resource_claim})
-        threads.emplace_back([&, kind] { watch(kind, chosen.access, view, watches); });
-    running = server.get();
-    std::signal(SIGTERM, stop);
-    std::signal(SIGINT, stop);
-    log_line("info", "listening", {{"address", chosen.address}, {"port", chosen.port}});
-    const bool served = server->listen(chosen.address.c_str(), chosen.port);
-    if (!served) std::fprintf(stderr, "gpupack-extender: --address, --port: \"%s:%d\": expected an address that is free\n", chosen.address.c_str(), chosen.port);
-    std::fflush(stderr);
-    std::_Exit(served ? 0 : 2); // watches wait for the API server up to a minute; nothing of theirs needs an end
+    api_client api{chosen.access};
+    share_service service{view, api, {.scheduler_chooses = policy == "gpushare", .dry_run = chosen.dry_run}};
+    const std::vector<object_kind> kinds{object_kind::node, object_kind::pod, object_kind::config_map};
+    const auto add = [&](const std::string& verb, share_answer (share_service::*answer)(const std::string&)) {
+        on_post(server, "/gpushare-scheduler/" + verb, chosen.request_seconds, [&, answer](const std::string& body, httplib::Response& response) {
+            // Before all pods are known, nothing can be said to be free.
+            const bool ready = watches.listed >= static_cast<int>(kinds.size());
+            const share_answer made = ready ? (service.*answer)(body) : share_answer{503, R"({"Error":"not all objects are listed yet"})"};
+            response.status = made.status;
+            response.set_content(made.body, "application/json");
+        });
+    };
+    add("filter", &share_service::filter);
+    add("prioritize", &share_service::prioritize);
+    add("bind", &share_service::bind);
+    const auto inspect = [&](const httplib::Request& request, httplib::Response& response) {
+        const std::string name = request.matches.size() > 1 ? request.matches[1].str() : std::string{};
+        response.set_content(view.inspect(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), "application/json");
+    };
+    server.Get("/gpushare-scheduler/inspect", inspect);
+    server.Get("/gpushare-scheduler/inspect/([^/]+)", inspect);
+    server.Get("/metrics", [&](const httplib::Request&, httplib::Response& response) { response.set_content(service.metrics() + watch_metrics(watches), "text/plain"); });
+    add_health(server, watches, static_cast<int>(kinds.size()));
+    start_watches(kinds, chosen, view.sink(), watches);
+    std::thread{[&] {
+        while (true) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{500});
+            service.settle();
+        }
+    }}.detach();
+    serve(server, chosen);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Tells kube-scheduler which node keeps most device placements: a scheduler extender (verb prioritize) for clusters that allocate devices by DRA."};
-    options chosen;
-    app.set_version_flag("--version", std::string{"gpupack-extender "} + std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) + "." + std::to_string(GPUPACK_VERSION_PATCH));
-    app.add_option("--server", chosen.access.server, "the API server, https://host:port; in a pod: the cluster's");
-    app.add_option("--token-file", chosen.access.token_file, "the token of its account")->check(CLI::ExistingFile);
-    app.add_option("--ca-file", chosen.access.ca_file, "the authority of the API server's certificate")->check(CLI::ExistingFile);
-    app.add_flag("--insecure", chosen.access.insecure, "do not check the API server's certificate; for tests");
-    app.add_option("--address", chosen.address, "where to listen")->capture_default_str();
-    app.add_option("--port", chosen.port, "where to listen")->check(CLI::Range(1, 65535))->capture_default_str();
-    CLI::Option* const certificate = app.add_option("--certificate", chosen.certificate, "serve HTTPS with this certificate, in PEM")->check(CLI::ExistingFile);
-    app.add_option("--key", chosen.key, "its key, in PEM")->check(CLI::ExistingFile)->needs(certificate);
-    app.add_option("--policy", chosen.rule, "how nodes are scored: fewest-lost placements, most-used, or none")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, scoring>{{"fewest-lost", scoring::fewest_lost}, {"most-used", scoring::most_used}, {"none", scoring::none}}));
-    app.add_option("--body-limit", chosen.body_limit, "bytes of a request")->capture_default_str();
-    app.add_flag("--dry-run", chosen.dry_run, "log what it would prefer, and answer 0 for each node");
-    CLI11_PARSE(app, argc, argv);
-    use_account(chosen.access);
-    if (chosen.access.server.empty()) {
-        std::fprintf(stderr, "gpupack-extender: --server: \"\": expected https://host:port, or to run in a pod\n");
+    int status = 0;
+    const auto chosen = read_options(argc, argv, status);
+    if (!chosen) return status;
+    const auto server = make_server(*chosen);
+    if (!server) {
+        std::fprintf(stderr, "gpupack-extender: --tls-cert, --tls-key: \"%s\", \"%s\": expected a certificate and its key in PEM\n", chosen->certificate.c_str(), chosen->key.c_str());
         return 2;
     }
-    return serve(chosen);
+    return chosen->system == gpu_system::dra ? serve_dra(*server, *chosen) : serve_gpushare(*server, *chosen);
 }

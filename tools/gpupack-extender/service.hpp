@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace extender {
@@ -23,7 +24,13 @@ struct service_counters {
 /// Answers `prioritize` of kube-scheduler's extender protocol: the body of the reply, or nothing where the request is bad.
 [[nodiscard]] std::optional<std::string> prioritize(const std::string& body, cluster_view& view, scoring rule, bool dry_run);
 
+/// The same request, answered by what is behind the scores: for each node whether devices would be found, which ones
+/// kube-scheduler will take, and the placements lost and left. Nothing where the request is bad.
+[[nodiscard]] std::optional<std::string> forecast(const std::string& body, cluster_view& view);
+
 /// The metrics in Prometheus' text form.
 [[nodiscard]] std::string metrics_text(const cluster_view& view, const watch_state& watches, const service_counters& counters);
+/// Those of the watches.
+[[nodiscard]] std::string watch_metrics(const watch_state& watches);
 
 } // namespace extender

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cluster_view.hpp"
+#include "api_access.hpp"
+#include "objects.hpp"
 
 #include <atomic>
-#include <string>
+#include <cstdint>
 
 namespace extender {
-
-/// Where the API server is, and who asks.
-struct api_access {
-    std::string server; ///< "https://host:port"
-    std::string token_file; ///< Read anew for each connection; empty: no token.
-    std::string ca_file; ///< The authority of its certificate; empty: the system's.
-    bool insecure = false; ///< Do not check its certificate.
-};
 
 /// What the watches are doing, for /metrics and /healthz.
 struct watch_state {
@@ -26,6 +19,6 @@ struct watch_state {
 };
 
 /// Lists and watches one kind until it is stopped; starts again whatever happens. Does not return before.
-void watch(object_kind kind, const api_access& access, cluster_view& view, watch_state& state);
+void watch(object_kind kind, const api_access& access, const object_sink& sink, watch_state& state);
 
 } // namespace extender
