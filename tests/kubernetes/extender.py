@@ -80,6 +80,11 @@ class Extender:
         found = re.search(rf"^gpupack_extender_{name} (\d+)$", self.call("/metrics").decode(), re.M)
         return int(found.group(1))
 
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory_mib(self):
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) // 1024

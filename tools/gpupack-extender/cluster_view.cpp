@@ -235,12 +235,24 @@ node_forecast cluster_view::forecast_on(node_entry& entry, const std::vector<con
     return made;
 }
 
-std::vector<node_forecast> cluster_view::forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes) {
-    std::vector<node_forecast> made(nodes.size());
+std::uint32_t cluster_view::number_of(const std::string& text) {
+    constexpr std::size_t most_texts = 4096;
+    if (texts_.size() >= most_texts && !texts_.contains(text)) {
+        texts_.clear();
+        for (auto& [name, entry] : nodes_) entry.known.clear();
+    }
+    return texts_.try_emplace(text, static_cast<std::uint32_t>(texts_.size())).first->second;
+}
+
+std::vector<forecast_pointer> cluster_view::forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes) {
+    constexpr std::size_t most_known = 64;
+    static const forecast_pointer nothing = std::make_shared<const node_forecast>();
+    std::vector<forecast_pointer> made(nodes.size(), nothing);
     const std::lock_guard lock{mutex_};
-    std::string signature;
-    const std::vector<dra::resource_claim> claims = open_claims(pod, signature);
+    std::string text;
+    const std::vector<dra::resource_claim> claims = open_claims(pod, text);
     if (claims.empty()) return made;
+    const std::uint32_t number = number_of(text);
     std::vector<const dra::resource_claim*> pointers;
     for (const dra::resource_claim& claim : claims) pointers.push_back(&claim);
     if (!allocator_) {
@@ -251,14 +263,11 @@ std::vector<node_forecast> cluster_view::forecast(const nlohmann::json& pod, con
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const auto found = nodes_.find(nodes[i]);
         if (found == nodes_.end()) continue;
-        const auto known = found->second.known.find(signature);
-        if (known != found->second.known.end()) {
-            made[i] = known->second;
-            continue;
-        }
-        made[i] = forecast_on(found->second, pointers);
-        if (found->second.known.size() > 64) found->second.known.clear();
-        found->second.known[signature] = made[i];
+        auto& known = found->second.known;
+        if (known.size() > most_known) known.clear();
+        forecast_pointer& entry = known[number];
+        if (!entry) entry = std::make_shared<const node_forecast>(forecast_on(found->second, pointers));
+        made[i] = entry;
     }
     return made;
 }

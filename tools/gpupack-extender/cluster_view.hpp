@@ -30,6 +30,9 @@ struct node_forecast {
     std::string devices{}; ///< The devices that kube-scheduler will choose, separated by spaces.
 };
 
+/// A forecast that does not change.
+using forecast_pointer = std::shared_ptr<const node_forecast>;
+
 /// The extender's own view of a cluster's devices, kept fresh by watches. All calls may come from any thread.
 class cluster_view {
   public:
@@ -42,8 +45,8 @@ class cluster_view {
     /// Drops all objects of a kind that a fresh list does not name.
     void keep_only(object_kind kind, const std::vector<std::string>& keys);
 
-    /// What each of some nodes is worth to a pod, in order; all not possible where the pod has no claims to allocate.
-    [[nodiscard]] std::vector<node_forecast> forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes);
+    /// What each of some nodes is worth to a pod, in order; all not possible where the pod has no claims to allocate. Never null.
+    [[nodiscard]] std::vector<forecast_pointer> forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes);
 
     /// Objects of a kind.
     [[nodiscard]] std::size_t size(object_kind kind) const;
@@ -55,7 +58,7 @@ class cluster_view {
         std::vector<slice_pointer> slices{}; ///< What `devices` points into.
         std::optional<dra::node_devices> devices{};
         std::optional<dra::node_use> use{};
-        std::unordered_map<std::string, node_forecast> known{}; ///< By the text of the claims.
+        std::unordered_map<std::uint32_t, forecast_pointer> known{}; ///< By the number of the claims' text.
     };
 
     struct claim_entry {
@@ -70,10 +73,12 @@ class cluster_view {
     void prepare(node_entry& entry);
     [[nodiscard]] std::vector<dra::resource_claim> open_claims(const nlohmann::json& pod, std::string& signature) const;
     void add_extended(const nlohmann::json& pod, std::vector<dra::resource_claim>& claims, std::string& signature) const;
+    [[nodiscard]] std::uint32_t number_of(const std::string& text);
     [[nodiscard]] node_forecast forecast_on(node_entry& entry, const std::vector<const dra::resource_claim*>& claims);
 
     mutable std::mutex mutex_;
-    std::map<std::string, node_entry> nodes_;
+    std::unordered_map<std::string, node_entry> nodes_;
+    std::unordered_map<std::string, std::uint32_t> texts_; ///< Numbers of the texts of claims.
     std::map<std::string, dra::device_class> classes_;
     std::vector<dra::device_class> class_list_; ///< What allocators point into.
     std::optional<dra::device_allocator> allocator_;
