@@ -15,6 +15,7 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/gpu_set_text.hpp>
 #include <gpupack/core/gpu_subsets.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/math.hpp>

@@ -37,6 +37,23 @@ TEST(hold_book, commits_and_gives_up_once_however_often_it_is_asked) {
     EXPECT_EQ(book.commit(a).error(), refusal::expired);
 }
 
+TEST(hold_book, tells_placements_of_one_slot_apart) {
+    hold_book book;
+    placement later = numbered(3);
+    later.generation = 2;
+    const hold_token first = book.add(numbered(3), 10);
+    EXPECT_FALSE(book.is_held(later));
+    book.forget(later);
+    EXPECT_TRUE(book.is_held(numbered(3)));
+    book.forget(numbered(3));
+    EXPECT_EQ(book.commit(first).error(), refusal::expired);
+    (void)book.add(later, 20);
+    EXPECT_TRUE(book.is_held(later));
+    EXPECT_FALSE(book.is_held(numbered(3)));
+    EXPECT_FALSE(book.is_held(numbered(700)));
+    EXPECT_EQ(book.open(), 1U);
+}
+
 TEST(hold_book, expires_what_is_late_earliest_first) {
     hold_book book;
     (void)book.add(numbered(1), 30);

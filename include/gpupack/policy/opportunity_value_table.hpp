@@ -224,14 +224,15 @@ class opportunity_value_table {
                     placed.push_back({each.part_of(std::max<std::int64_t>(groups[group].memory, 1)), each.cpu, each.count});
             const std::vector<std::int64_t> level = find_levels(placed);
             std::vector<uses> now(level.size(), uses{});
-            std::vector<std::vector<uses>> by_count(opportunity_value_view::gpu_counts, now);
+            std::vector<uses> by_count[opportunity_value_view::gpu_counts];
             for (int t = 1; t <= most_offers; ++t) {
                 now = after_one_more(now, placed, level, level_of.data() + group * parts);
                 for (int n = 0; n < opportunity_value_view::gpu_counts; ++n)
-                    if (t == std::max(1, most_offers >> n)) by_count[static_cast<std::size_t>(n)] = now;
+                    if (t == std::max(1, most_offers >> n)) by_count[n] = now;
             }
             for (const auto& table : by_count)
-                for (const uses& each : table) use.insert(use.end(), each.begin(), each.end());
+                for (const uses& each : table)
+                    for (const std::int32_t part : each) use.push_back(part);
             levels.push_back(static_cast<std::int32_t>(level.size()));
             first_row.push_back(first_row.back() + levels.back() * opportunity_value_view::gpu_counts);
         }
@@ -241,13 +242,13 @@ class opportunity_value_table {
         ///
         /// @return the sums, ascending
         [[nodiscard]] std::vector<std::int64_t> find_levels(const std::vector<placed_offer>& placed) {
-            std::vector<char> is_sum(parts, 0);
+            bool is_sum[parts] = {};
             std::vector<std::int64_t> level;
-            is_sum[0] = 1;
+            is_sum[0] = true;
             for (std::size_t r = 0; r < parts; ++r) {
                 for (const placed_offer& each : placed)
                     if (each.part <= static_cast<std::int64_t>(r) && is_sum[r - static_cast<std::size_t>(each.part)])
-                        is_sum[r] = 1;
+                        is_sum[r] = true;
                 if (is_sum[r]) level.push_back(static_cast<std::int64_t>(r));
                 level_of.push_back(static_cast<std::uint16_t>(level.size() - 1));
             }

@@ -3,13 +3,12 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,9 +28,9 @@ class learned_mix {
 
     /// Takes one arrival into account. Cost: constant, and every half_life arrivals in the number of shapes known.
     void observe(const request& arrived) {
-        const auto [at, is_new] = numbers_.try_emplace(arrived, shapes_.size());
-        if (is_new) shapes_.push_back({arrived, 0});
-        shapes_[at->second].count += one;
+        const auto known = by_request_.find(hash_of(arrived), [&](std::uint32_t shape) { return shapes_[shape].request == arrived; });
+        if (!known) enter(shapes_, {arrived, 0});
+        shapes_[known.value_or(static_cast<std::uint32_t>(shapes_.size() - 1))].count += one;
         if (++arrivals_ % half_life_ == 0) age();
     }
 
@@ -57,20 +56,23 @@ class learned_mix {
 
     void age() {
         std::vector<task_mix::entry> kept;
-        numbers_.clear();
+        by_request_.clear();
         for (task_mix::entry& each : shapes_) {
             each.count /= 2;
-            if (each.count == 0) continue;
-            numbers_.emplace(each.request, kept.size());
-            kept.push_back(each);
+            if (each.count > 0) enter(kept, each);
         }
         shapes_ = std::move(kept);
+    }
+
+    void enter(std::vector<task_mix::entry>& shapes, const task_mix::entry& shape) {
+        by_request_.insert(hash_of(shape.request), static_cast<std::uint32_t>(shapes.size()));
+        shapes.push_back(shape);
     }
 
     std::int64_t half_life_;
     std::int64_t arrivals_ = 0;
     std::vector<task_mix::entry> shapes_;
-    std::unordered_map<request, std::size_t, request_hash> numbers_;
+    hash_index by_request_; // of shapes_
 };
 
 } // namespace gpupack

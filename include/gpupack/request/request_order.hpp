@@ -10,13 +10,10 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/share.hpp>
 
-#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <tuple>
-#include <utility>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -24,37 +21,48 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// An order of shares: by way, memory, compute and the rest.
 [[nodiscard]] constexpr std::strong_ordering operator<=>(const share& a, const share& b) noexcept {
-    const auto key = [](const share& each) {
-        return std::tuple{each.way(), each.memory().count(), each.memory_part(), each.compute().count(), each.total_memory().count(),
-                          each.profiles().bits(), each.rule().bits()};
-    };
-    return key(a) <=> key(b);
+    if (a.way() != b.way()) return a.way() <=> b.way();
+    if (a.memory() != b.memory()) return a.memory().count() <=> b.memory().count();
+    if (a.memory_part() != b.memory_part()) return a.memory_part() <=> b.memory_part();
+    if (a.compute() != b.compute()) return a.compute().count() <=> b.compute().count();
+    if (a.total_memory() != b.total_memory()) return a.total_memory().count() <=> b.total_memory().count();
+    if (a.profiles() != b.profiles()) return a.profiles().bits() <=> b.profiles().bits();
+    return a.rule().bits() <=> b.rule().bits();
 }
 
 /// An order of label terms.
 [[nodiscard]] constexpr std::strong_ordering operator<=>(const label_terms& a, const label_terms& b) noexcept {
-    const auto key = [](const label_terms& each) { return std::pair{each.all_of.bits(), each.none_of.bits()}; };
-    return key(a) <=> key(b);
+    return a.all_of != b.all_of ? a.all_of.bits() <=> b.all_of.bits() : a.none_of.bits() <=> b.none_of.bits();
 }
 
 /// An order of choices of GPUs by id.
 [[nodiscard]] constexpr std::strong_ordering operator<=>(const gpu_choice& a, const gpu_choice& b) noexcept {
-    using entries = std::array<std::pair<std::uint32_t, std::uint32_t>, gpu_choice::max_nodes>;
-    const auto key = [](const gpu_choice& each) {
-        entries named{};
+    struct entries {
+        explicit constexpr entries(const gpu_choice& choice) noexcept {
+            choice.for_each([&](node_id node, gpu_set gpus) { named[count++] = std::uint64_t{node.bits()} << 32 | gpus.bits(); });
+        }
+        std::uint64_t named[gpu_choice::max_nodes] = {};
         std::size_t count = 0;
-        each.for_each([&](node_id node, gpu_set gpus) { named[count++] = {node.bits(), gpus.bits()}; });
-        return std::tuple{each.is_only(), count, named};
     };
-    return key(a) <=> key(b);
+    if (a.is_only() != b.is_only()) return a.is_only() <=> b.is_only();
+    const entries ours{a};
+    const entries theirs{b};
+    if (ours.count != theirs.count) return ours.count <=> theirs.count;
+    for (std::size_t i = 0; i < ours.count; ++i)
+        if (ours.named[i] != theirs.named[i]) return ours.named[i] <=> theirs.named[i];
+    return std::strong_ordering::equal;
 }
 
 /// An order of requests: by GPUs, share, CPU, memory and the rest.
 [[nodiscard]] constexpr std::strong_ordering operator<=>(const request& a, const request& b) noexcept {
-    const auto key = [](const request& each) {
-        return std::tuple{each.gpus, each.share, each.cpu.count(), each.memory.count(), each.models.bits(), each.labels, each.ids, each.numa};
-    };
-    return key(a) <=> key(b);
+    if (a.gpus != b.gpus) return a.gpus <=> b.gpus;
+    if (!(a.share == b.share)) return a.share <=> b.share;
+    if (a.cpu != b.cpu) return a.cpu.count() <=> b.cpu.count();
+    if (a.memory != b.memory) return a.memory.count() <=> b.memory.count();
+    if (a.models != b.models) return a.models.bits() <=> b.models.bits();
+    if (!(a.labels == b.labels)) return a.labels <=> b.labels;
+    if (!(a.ids == b.ids)) return a.ids <=> b.ids;
+    return a.numa <=> b.numa;
 }
 
 } // namespace gpupack

@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,15 +36,14 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
 
 /// "3g.40gb", or "A100-80GB/3g.40gb" where the profile is meant on some of the models that have it alone.
 [[nodiscard]] inline std::string profiles_text(profile_set profiles, const model_table& models, sharing way) {
-    std::map<std::string_view, profile_set> by_name;
-    for_each_profile(models, way, [&](std::string_view, const partition_profile& profile, int number) {
-        by_name[profile.name.view()].insert(number);
-    });
     std::string text;
     profile_set written;
     for_each_profile(models, way, [&](std::string_view model, const partition_profile& profile, int number) {
         if (!profiles.contains(number) || written.contains(number)) return;
-        const profile_set all = by_name[profile.name.view()];
+        profile_set all; // of that name
+        for_each_profile(models, way, [&](std::string_view, const partition_profile& other, int its_number) {
+            if (other.name == profile.name) all.insert(its_number);
+        });
         text.append(text.empty() ? "" : "|");
         if (profiles.contains(all)) {
             written = written | all;

@@ -37,11 +37,11 @@ class task_mix {
     void add(const request& request, std::int64_t count = 1, std::string_view models = {}) {
         GPUPACK_EXPECTS(count > 0, "a count above 0");
         total_ += count;
-        auto known = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const entry& each) { return each.request == request; });
-        if (known == entries_.end()) known = entries_.insert(entries_.end(), entry{request});
-        known->count += count;
-        if (!models.empty()) count_spelling(static_cast<std::size_t>(known - entries_.begin()), models, count);
+        std::size_t number = 0;
+        while (number < entries_.size() && !(entries_[number].request == request)) ++number;
+        if (number == entries_.size()) entries_.push_back(entry{request});
+        entries_[number].count += count;
+        if (!models.empty()) count_spelling(number, models, count);
     }
 
     /// The distinct requests, in the order in which they were first added.

@@ -3,10 +3,12 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/node_type_maker.hpp>
 #include <gpupack/state/type_origins.hpp>
+#include <gpupack/topology/gpu_names.hpp>
 #include <gpupack/topology/label_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
@@ -17,7 +19,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,7 @@ class cluster_builder {
     /// Starts from models that are numbered already, so that requests resolved against them stay right.
     explicit cluster_builder(model_table models) {
         built_.models_ = std::make_shared<const model_table>(std::move(models));
-        built_.labels_ = std::make_shared<const label_table>();
+        built_.labels_ = std::make_shared<const label_table>(label_table{});
         built_.origins_ = std::make_shared<type_origins>();
         built_.directory_ = std::make_shared<node_directory>();
     }
@@ -51,10 +52,10 @@ class cluster_builder {
     ///
     /// Errors: an empty label; more than 64.
     cluster_builder& labels(const std::vector<std::string>& texts) & {
-        auto more = std::make_shared<label_table>(*built_.labels_);
+        label_table more = *built_.labels_;
         for (const std::string& text : texts)
-            if (const auto added = more->add(text); !added) return fail(added.error());
-        built_.labels_ = std::move(more);
+            if (const auto added = more.add(text); !added) return fail(added.error());
+        built_.labels_ = std::make_shared<const label_table>(std::move(more));
         return *this;
     }
     /// Numbers labels before any node has them.
@@ -86,15 +87,16 @@ class cluster_builder {
     /// @param domain  the narrowest domain that it stands in, by name; empty: none but the cluster
     cluster_builder& add_node(const std::string& name, const node_spec& spec,
                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
-        if (!names_.insert(name).second) return fail("node name", name, "a name that no other node has");
+        if (by_name_.find(hash_of(name), [&](std::uint32_t node) { return identities_[node]->name == name; })) return fail("node name", name, "a name that no other node has");
         const auto type = type_of(spec);
         const auto place = domain_named(domain);
         if (!type || !place) return *this;
         if (!gpu_ids.empty() && static_cast<int>(gpu_ids.size()) != built_.types_[*type].gpu_count)
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         for (const std::string& id : gpu_ids)
-            if (!gpu_ids_.insert(id).second) return fail("GPU id", id, "an id that no other GPU has");
+            if (!gpu_ids_.add(id, {})) return fail("GPU id", id, "an id that no other GPU has");
         append(*type, std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{built_}.spec_of(*type, spec)}));
+        if (!error_) by_name_.insert(hash_of(name), static_cast<std::uint32_t>(identities_.size() - 1));
         return *this;
     }
     /// Adds one node by name.
@@ -159,8 +161,8 @@ class cluster_builder {
     cluster built_;
     domain_tree tree_;
     std::vector<std::shared_ptr<const node_identity>> identities_; // [nodes so far]
-    std::unordered_set<std::string> names_;
-    std::unordered_set<std::string> gpu_ids_;
+    hash_index by_name_; // of identities_
+    gpu_names gpu_ids_;  // without their addresses, which come with the directory
     std::optional<input_error> error_;
 };
 

@@ -49,7 +49,7 @@ class domain_map {
             range& of_domain = ranges_[d.number()];
             of_domain.rank = rank++;
             of_domain.first = order_.size();
-            order_.insert(order_.end(), nodes[d.number()].begin(), nodes[d.number()].end());
+            for (const node_id node : nodes[d.number()]) order_.push_back(node);
             of_domain.own = order_.size();
             for (const domain_id child : tree_.children(d)) self(self, child);
             of_domain.last = order_.size();

@@ -36,7 +36,8 @@ class hold_book {
         const hold_token token{++last_};
         holds_.emplace(token.number(), entry{placement, expiry, false});
         by_expiry_.emplace(expiry, token.number());
-        by_slot_.emplace(placement.slot, token.number());
+        if (placement.slot >= by_slot_.size()) by_slot_.resize(placement.slot + std::size_t{1});
+        by_slot_[placement.slot] = token.number();
         return token;
     }
 
@@ -84,8 +85,7 @@ class hold_book {
 
     /// A placement is gone: its hold, if it has one, is so, too.
     void forget(const placement& placement) {
-        const auto found = by_slot_.find(placement.slot);
-        if (found != by_slot_.end() && is_same(holds_.at(found->second).held, placement)) drop(found->second);
+        if (const entry* const hold = hold_of(placement)) drop(by_slot_[hold->held.slot]);
     }
 
     /// The placement of a hold that is not gone.
@@ -97,8 +97,8 @@ class hold_book {
     [[nodiscard]] std::size_t open() const noexcept { return by_expiry_.size(); }
     /// Whether the placement is held and not committed.
     [[nodiscard]] bool is_held(const placement& placement) const {
-        const auto found = by_slot_.find(placement.slot);
-        return found != by_slot_.end() && is_same(holds_.at(found->second).held, placement) && !holds_.at(found->second).committed;
+        const entry* const hold = hold_of(placement);
+        return hold != nullptr && !hold->committed;
     }
 
   private:
@@ -108,21 +108,23 @@ class hold_book {
         bool committed = false;
     };
 
-    /// Whether two receipts are of one placement, whose MIG slots may be numbered otherwise since its node was changed.
-    [[nodiscard]] static bool is_same(const placement& a, const placement& b) noexcept {
-        return a.slot == b.slot && a.generation == b.generation && a.cluster == b.cluster;
+    /// The hold of a placement, whose MIG slots may be numbered otherwise since its node was changed; null: none.
+    [[nodiscard]] const entry* hold_of(const placement& placement) const {
+        if (placement.slot >= by_slot_.size() || by_slot_[placement.slot] == 0) return nullptr;
+        const entry& hold = holds_.at(by_slot_[placement.slot]);
+        return hold.held.generation == placement.generation && hold.held.cluster == placement.cluster ? &hold : nullptr;
     }
 
     void drop(std::uint64_t token) {
         const auto found = holds_.find(token);
         by_expiry_.erase({found->second.expiry, token});
-        by_slot_.erase(found->second.held.slot);
+        if (std::uint64_t& known = by_slot_[found->second.held.slot]; known == token) known = 0;
         holds_.erase(found);
     }
 
     std::unordered_map<std::uint64_t, entry> holds_; // by token; committed ones until their placement is gone
     std::set<std::pair<std::int64_t, std::uint64_t>> by_expiry_;
-    std::unordered_map<std::uint32_t, std::uint64_t> by_slot_; // tokens by the ledger's slot of the placement
+    std::vector<std::uint64_t> by_slot_; // tokens by the ledger's slot of the placement; 0: none
     std::uint64_t last_ = 0;
 };
 

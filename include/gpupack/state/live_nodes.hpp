@@ -26,7 +26,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -54,9 +53,9 @@ class live_nodes {
         const node_id id = cluster_.edit_directory().enter(
             std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{cluster_}.spec_of(*type, spec)}));
         if (id.number() == cluster_.nodes_.size()) {
-            cluster_.places_.emplace_back();
-            cluster_.nodes_.emplace_back();
-            cluster_.notes_.emplace_back();
+            cluster_.places_.push_back({});
+            cluster_.nodes_.push_back({});
+            cluster_.notes_.push_back({});
             cluster_.ledger_.resize_nodes(cluster_.nodes_.size());
         }
         cluster_.notes_[id.number()] = {.present = true};
@@ -86,13 +85,13 @@ class live_nodes {
             type = node_type_maker{cluster_}.type_of(with_rest(*desired, id, gpus, used));
             if (!type) return type.error();
         }
-        std::vector<std::pair<placement, slot_list>> moved;
+        std::vector<placement> moved;
         if (auto wrong = problem_of_placements(id, cluster_.types_[*type], moved)) return wrong;
         const int known_gpus = count_gpus(*known.spec);
         const domain_id domain = known.domain;
         const std::string name = known.name;
         cluster_.count_node(id, -1);
-        for (const auto& [receipt, slots] : moved) cluster_.ledger_.set_slots(receipt, slots);
+        for (const placement& each : moved) cluster_.ledger_.set_slots(each, each.slots);
         settle(id, *type, static_cast<std::size_t>(cluster_.types_[cluster_.places_[id.number()].type].gpu_count));
         gpu_state* const states = cluster_.gpus_of(id);
         for (int i = known_gpus; i < gpus; ++i) states[i].closed = false; // what was taken away is back
@@ -124,11 +123,11 @@ class live_nodes {
     [[nodiscard]] std::optional<input_error> problem_of(const std::vector<std::string>& ids, int gpus, node_id node) const {
         if (!ids.empty() && static_cast<int>(ids.size()) != gpus)
             return input_error{{}, 0, "GPU ids", std::to_string(ids.size()), "as many as the node has GPUs"};
-        std::unordered_set<std::string_view> met;
-        for (const std::string& id : ids) {
-            const auto found = cluster_.gpu_ids().find(id);
-            if (!met.insert(id).second || (found && !(found->node == node)))
-                return input_error{{}, 0, "GPU id", id, "an id that no other GPU has"};
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const auto found = cluster_.gpu_ids().find(ids[i]);
+            bool is_known = found && !(found->node == node);
+            for (std::size_t j = 0; j < i; ++j) is_known |= ids[j] == ids[i];
+            if (is_known) return input_error{{}, 0, "GPU id", ids[i], "an id that no other GPU has"};
         }
         if (node == node_id::none()) return std::nullopt;
         const std::vector<std::string>& known = cluster_.identity(node).gpu_ids;
@@ -165,7 +164,7 @@ class live_nodes {
 
     /// Why what runs on a node cannot go on under another type; and where its instances are then.
     [[nodiscard]] std::optional<input_error> problem_of_placements(node_id id, const node_type& type,
-                                                                   std::vector<std::pair<placement, slot_list>>& moved) const {
+                                                                   std::vector<placement>& moved) const {
         std::int64_t cpu = type.cpu.count();
         std::int64_t memory = type.memory.count();
         std::array<std::int64_t, max_gpus_per_node> gpu_memory{};
@@ -194,7 +193,9 @@ class live_nodes {
                                         std::string{stands.profile.view()}.append(" at ").append(std::to_string(stands.start)),
                                         "a layout that keeps the instances in use"};
             });
-            if (!(slots == held.slots)) moved.emplace_back(each, slots);
+            if (slots == held.slots) return;
+            moved.push_back(each);
+            moved.back().slots = slots;
         });
         constexpr std::int64_t least = std::numeric_limits<std::int32_t>::min();
         bool countable = cpu >= least && memory >= least;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/state/domain_map.hpp>
 #include <gpupack/state/node_identity.hpp>
@@ -15,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,13 +23,13 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// The names, GPU ids and domains of the nodes of a cluster, and the numbers that may be used again.
 ///
-/// Memory: 24 bytes a node, 60 or so a name and a GPU id.
+/// Memory: 24 bytes a node, 16 or so a name, 60 a GPU id.
 class node_directory {
   public:
     /// An empty cluster with these domains.
     explicit node_directory(domain_tree tree = {}) : domains_{std::move(tree), {}} {
         for (std::uint32_t d = 0; d < domains_.tree().size(); ++d)
-            by_domain_.emplace(domains_.tree()[domain_id{d}].name, domain_id{d});
+            by_domain_.insert(hash_of(domains_.tree()[domain_id{d}].name), d);
     }
 
     /// A cluster with these nodes from the start, all names and GPU ids different.
@@ -45,7 +45,7 @@ class node_directory {
             const node_id id{static_cast<std::uint32_t>(ids_.size())};
             ids_.push_back(id);
             domain_of.push_back(each->domain);
-            if (!each->name.empty()) by_name_.emplace(each->name, id);
+            if (!each->name.empty()) by_name_.insert(hash_of(each->name), id.number());
             for (std::size_t i = 0; i < each->gpu_ids.size(); ++i) gpu_ids_.add(each->gpu_ids[i], {id, static_cast<int>(i)});
         }
         domains_ = domain_map{domains_.tree(), std::move(domain_of)};
@@ -57,7 +57,7 @@ class node_directory {
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// The node of that name; of one without a name, "node 17".
     [[nodiscard]] std::optional<node_id> find(std::string_view name) const {
-        if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
+        if (const auto found = number_of(name)) return ids_[*found];
         std::uint32_t number = 0;
         constexpr std::string_view start = "node ";
         if (name.substr(0, start.size()) != start) return std::nullopt;
@@ -68,8 +68,8 @@ class node_directory {
     }
     /// The domain of that name.
     [[nodiscard]] std::optional<domain_id> find_domain(std::string_view name) const {
-        const auto found = by_domain_.find(std::string{name});
-        return found == by_domain_.end() ? std::nullopt : std::optional{found->second};
+        const auto found = by_domain_.find(hash_of(name), [&](std::uint32_t d) { return domains_.tree()[domain_id{d}].name == name; });
+        return found ? std::optional{domain_id{*found}} : std::nullopt;
     }
     /// Where the GPU of that id is.
     [[nodiscard]] const gpu_names& gpu_ids() const noexcept { return gpu_ids_; }
@@ -108,8 +108,9 @@ class node_directory {
         ids_[id.number()] = id;
         if (!identity) return;
         // A copy that follows may meet a name at its new node before it has dropped the old one.
-        by_name_.erase(identity->name);
-        if (!identity->name.empty()) by_name_.emplace(identity->name, id);
+        const std::uint64_t hash = hash_of(identity->name);
+        if (const auto other = number_of(identity->name)) by_name_.erase(hash, *other);
+        if (!identity->name.empty()) by_name_.insert(hash, id.number());
         for (std::size_t i = 0; i < identity->gpu_ids.size(); ++i) {
             gpu_ids_.erase(identity->gpu_ids[i]);
             gpu_ids_.add(identity->gpu_ids[i], {id, static_cast<int>(i)});
@@ -138,11 +139,15 @@ class node_directory {
   private:
     [[nodiscard]] static bool higher(node_id a, node_id b) noexcept { return b < a; }
 
+    /// The number of the node of that name.
+    [[nodiscard]] std::optional<std::uint32_t> number_of(std::string_view name) const {
+        return by_name_.find(hash_of(name), [&](std::uint32_t number) { return identities_[number]->name == name; });
+    }
+
     void drop(std::uint32_t number) {
         const std::shared_ptr<const node_identity> known = std::exchange(identities_[number], nullptr);
         if (!known) return;
-        if (const auto named = by_name_.find(known->name); named != by_name_.end() && named->second == ids_[number])
-            by_name_.erase(named);
+        by_name_.erase(hash_of(known->name), number); // not of one without a name, or whose name another node has by now
         for (const std::string& each : known->gpu_ids)
             if (const auto found = gpu_ids_.find(each); found && found->node == ids_[number]) gpu_ids_.erase(each);
         domains_.erase(ids_[number]);
@@ -152,8 +157,8 @@ class node_directory {
     std::vector<std::shared_ptr<const node_identity>> identities_; // [numbers]
     std::vector<node_id> ids_;                                     // [numbers] of the node that is there, or comes next
     std::vector<node_id> free_;                                    // a heap, the lowest first
-    std::unordered_map<std::string_view, node_id> by_name_;        // the texts are the identities'
-    std::unordered_map<std::string, domain_id> by_domain_;
+    hash_index by_name_;                                           // of numbers
+    hash_index by_domain_;                                         // of the numbers of domains
     gpu_names gpu_ids_;
     domain_map domains_;
     std::size_t size_ = 0;

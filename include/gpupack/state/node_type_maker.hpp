@@ -45,25 +45,25 @@ class node_type_maker {
         if (!in_range(spec.cpu.count(), "node cpu") || !in_range(spec.memory.count(), "node memory") ||
             !add_labels(type.labels, spec.labels))
             return unexpected<input_error>{*error_};
-        auto kept = std::make_shared<node_spec>(spec);
+        node_spec kept = spec;
         std::vector<gpu_group> groups;
         for (const gpu_group& group : spec.gpus.groups()) {
             if (!add_group(type, group)) return unexpected<input_error>{*error_};
             groups.push_back(group);
             if (group.count > 0) groups.back().model = (*models_)[*models_->find(group.model.model.view())]; // with arrays that stay
         }
-        kept->gpus = gpu_list{std::move(groups)};
+        kept.gpus = gpu_list{std::move(groups)};
         if (spec.topology && !add_topology(type, *spec.topology)) return unexpected<input_error>{*error_};
-        return enter(type, std::move(kept));
+        return enter(type, std::make_shared<const node_spec>(std::move(kept)));
     }
 
     /// The specification of a node of a type, with those of its labels that no number is left for.
     [[nodiscard]] std::shared_ptr<const node_spec> spec_of(std::uint32_t type, const node_spec& spec) const {
         const std::shared_ptr<const node_spec>& of_type = cluster_.origins_->spec(type);
         if (of_type->labels == spec.labels) return of_type;
-        auto own = std::make_shared<node_spec>(*of_type);
-        own->labels = spec.labels;
-        return own;
+        node_spec own = *of_type;
+        own.labels = spec.labels;
+        return std::make_shared<const node_spec>(std::move(own));
     }
 
   private:
@@ -133,11 +133,11 @@ class node_type_maker {
         for (const std::string& text : texts) {
             auto number = labels_->find(text);
             if (!number) {
-                auto more = std::make_shared<label_table>(*labels_);
-                const auto added = more->add(text);
+                label_table more = *labels_;
+                const auto added = more.add(text);
                 if (!added) return fail(added.error());
                 number = *added;
-                labels_ = std::move(more);
+                labels_ = std::make_shared<const label_table>(std::move(more));
             }
             labels.insert(*number);
         }
@@ -148,10 +148,10 @@ class node_type_maker {
         if (group.count < 0 || group.count > max_gpus_per_node - type.gpu_count)
             return fail("node gpus", std::to_string(group.count), "from 0 to 32 GPUs on one node");
         if (group.count == 0) return true;
-        auto more = std::make_shared<model_table>(*models_);
-        const auto model = more->add(group.model);
+        model_table more = *models_;
+        const auto model = more.add(group.model);
         if (!model) return fail(model.error());
-        if (more->size() > models_->size()) models_ = std::move(more);
+        if (more.size() > models_->size()) models_ = std::make_shared<const model_table>(std::move(more));
         auto capacity = capacity_of(group, *model);
         if (!capacity) return false;
         capacity->labels = type.labels;

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <tuple>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -26,7 +25,8 @@ struct placement : selection {
         const selection& b_where = b;
         if (a_where < b_where) return std::strong_ordering::less;
         if (b_where < a_where) return std::strong_ordering::greater;
-        return std::tie(a.cluster, a.slot, a.generation) <=> std::tie(b.cluster, b.slot, b.generation);
+        if (a.cluster != b.cluster) return a.cluster <=> b.cluster;
+        return a.slot != b.slot ? a.slot <=> b.slot : a.generation <=> b.generation;
     }
 };
 

@@ -2,18 +2,16 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/node_spec.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -26,9 +24,7 @@ class type_origins {
   public:
     /// The type of a specification, if there is one. Cost: a hash of the specification, and a comparison.
     [[nodiscard]] std::optional<std::uint32_t> find(const node_spec& spec) const {
-        for (auto [each, last] = by_hash_.equal_range(hash_of(spec)); each != last; ++each)
-            if (*specs_[each->second] == spec) return each->second;
-        return std::nullopt;
+        return by_hash_.find(hash_of(spec), [&](std::uint32_t type) { return *specs_[type] == spec; });
     }
     /// The specification of a type.
     [[nodiscard]] const std::shared_ptr<const node_spec>& spec(std::uint32_t type) const noexcept {
@@ -38,13 +34,8 @@ class type_origins {
     /// Enters a specification as that type, in place of the one that the type came from before.
     void enter(std::uint32_t type, std::shared_ptr<const node_spec> spec) {
         if (type >= specs_.size()) specs_.resize(type + std::size_t{1});
-        if (specs_[type])
-            for (auto [each, last] = by_hash_.equal_range(hash_of(*specs_[type])); each != last; ++each)
-                if (each->second == type) {
-                    by_hash_.erase(each);
-                    break;
-                }
-        by_hash_.emplace(hash_of(*spec), type);
+        if (specs_[type]) by_hash_.erase(hash_of(*specs_[type]), type);
+        by_hash_.insert(hash_of(*spec), type);
         specs_[type] = std::move(spec);
     }
 
@@ -59,18 +50,17 @@ class type_origins {
   private:
     /// A number that equal specifications share.
     [[nodiscard]] static std::uint64_t hash_of(const node_spec& spec) noexcept {
-        const auto hash_text = [](std::string_view text) { return std::uint64_t{std::hash<std::string_view>{}(text)}; };
         auto hash = mix_bits(static_cast<std::uint64_t>(spec.cpu.count()) << 32 ^ static_cast<std::uint64_t>(spec.memory.count()));
-        for (const std::string& label : spec.labels) hash = mix_bits(hash ^ hash_text(label));
+        for (const std::string& label : spec.labels) hash = mix_bits(hash ^ gpupack::hash_of(label));
         for (const gpu_group& group : spec.gpus.groups())
-            hash = mix_bits(hash ^ static_cast<std::uint64_t>(group.count) ^ hash_text(group.model.model.view()) << 8 ^
+            hash = mix_bits(hash ^ static_cast<std::uint64_t>(group.count) ^ gpupack::hash_of(group.model.model.view()) << 8 ^
                             static_cast<std::uint64_t>(group.setup.max_sharers) << 40 ^
                             static_cast<std::uint64_t>(group.setup.memory_percent) << 20 ^ group.setup.instances.size() << 16);
         return hash;
     }
 
     std::vector<std::shared_ptr<const node_spec>> specs_; // [types]
-    std::unordered_multimap<std::uint64_t, std::uint32_t> by_hash_;
+    hash_index by_hash_; // of specs_
     std::vector<std::pair<node_topology, std::shared_ptr<const link_table>>> links_;
 };
 

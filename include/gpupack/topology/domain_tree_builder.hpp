@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/domain_tree.hpp>
 
@@ -11,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,19 +50,21 @@ class domain_tree_builder {
                 return bad_input("level", level, "a name that no other level has, cluster and node among them");
             tree.levels_.push_back(level);
         }
-        row_index rows;
-        for (std::size_t r = 0; r < rows_.size(); ++r)
-            if (rows_[r].name.empty() || rows_[r].name == "cluster" || !rows.emplace(rows_[r].name, r).second)
+        hash_index by_name;
+        for (std::size_t r = 0; r < rows_.size(); ++r) {
+            if (rows_[r].name.empty() || rows_[r].name == "cluster" || row_of(rows_[r].name, by_name) != nullptr)
                 return bad_input("domain", rows_[r].name, "a name that no other domain has");
+            by_name.insert(hash_of(rows_[r].name), static_cast<std::uint32_t>(r));
+        }
         for (const row& each : rows_)
-            if (auto wrong = problem_of(each, tree, rows)) return unexpected<input_error>{*std::move(wrong)};
+            if (auto wrong = problem_of(each, tree, by_name)) return unexpected<input_error>{*std::move(wrong)};
         std::vector<domain_id> ids(rows_.size());
         // Wider levels first, so that parents get the lower ids.
         for (std::size_t level = 1; level < tree.levels_.size(); ++level)
             for (std::size_t r = 0; r < rows_.size(); ++r) {
                 const row& each = rows_[r];
                 if (each.level != tree.levels_[level]) continue;
-                const domain_id parent = each.parent.empty() ? domain_id{} : ids[rows.at(each.parent)];
+                const domain_id parent = each.parent.empty() ? domain_id{} : ids[static_cast<std::size_t>(row_of(each.parent, by_name) - rows_.data())];
                 const domain_id added{static_cast<std::uint32_t>(tree.domains_.size())};
                 ids[r] = added;
                 tree.children_[parent.number()].push_back(added);
@@ -79,22 +81,24 @@ class domain_tree_builder {
         std::string parent;
     };
 
-    /// The rows by the names of their domains.
-    using row_index = std::unordered_map<std::string_view, std::size_t>;
+    /// The row of the domain of that name; null where there is none.
+    [[nodiscard]] const row* row_of(std::string_view name, const hash_index& by_name) const {
+        const auto found = by_name.find(hash_of(name), [&](std::uint32_t r) { return rows_[r].name == name; });
+        return found ? &rows_[*found] : nullptr;
+    }
 
-    [[nodiscard]] std::optional<input_error> problem_of(const row& entry, const domain_tree& tree, const row_index& rows) const {
+    [[nodiscard]] std::optional<input_error> problem_of(const row& entry, const domain_tree& tree, const hash_index& by_name) const {
         const std::string where = std::string{"domain "}.append(entry.name);
         const auto level = tree.level(entry.level);
         if (!level || *level == 0) return input_error{{}, 0, where, entry.level, "a level of this tree"};
         if (entry.parent.empty()) return std::nullopt;
-        if (!rows.contains(entry.parent)) return input_error{{}, 0, where, entry.parent, "a parent that there is"};
+        const row* const parent = row_of(entry.parent, by_name);
+        if (parent == nullptr) return input_error{{}, 0, where, entry.parent, "a parent that there is"};
         std::size_t steps = 0;
-        for (const row* ancestor = &entry; rows.contains(ancestor->parent); ++steps) {
-            ancestor = &rows_[rows.at(ancestor->parent)];
+        for (const row* ancestor = parent; ancestor != nullptr; ancestor = row_of(ancestor->parent, by_name), ++steps)
             if (ancestor == &entry || steps > rows_.size())
                 return input_error{{}, 0, where, entry.parent, "a tree: no domain is its own ancestor"};
-        }
-        const auto wider = tree.level(rows_[rows.at(entry.parent)].level);
+        const auto wider = tree.level(parent->level);
         if (wider && *wider >= *level) return input_error{{}, 0, where, entry.parent, "a parent of a wider level"};
         return std::nullopt;
     }

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/hash_index.hpp>
 #include <gpupack/core/ids.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace gpupack::inline GPUPACK_ABI {
 
@@ -25,23 +28,49 @@ struct gpu_address {
 class gpu_names {
   public:
     /// The number of ids.
-    [[nodiscard]] std::size_t size() const noexcept { return by_id_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 
     /// Takes an id down; false where it is taken.
-    bool add(std::string_view id, gpu_address address) { return by_id_.emplace(id, address).second; }
+    bool add(std::string_view id, gpu_address address) {
+        if (position_of(id)) return false;
+        by_id_.insert(hash_of(id), static_cast<std::uint32_t>(names_.size()));
+        names_.push_back({std::string{id}, address});
+        return true;
+    }
 
     /// Forgets an id.
-    void erase(std::string_view id) { by_id_.erase(std::string{id}); }
+    void erase(std::string_view id) {
+        const auto position = position_of(id);
+        if (!position) return;
+        by_id_.erase(hash_of(id), *position);
+        const auto last = static_cast<std::uint32_t>(names_.size() - 1);
+        if (*position != last) { // the last one takes its place
+            by_id_.erase(hash_of(names_.back().id), last);
+            by_id_.insert(hash_of(names_.back().id), *position);
+            names_[*position] = std::move(names_.back());
+        }
+        names_.pop_back();
+    }
 
     /// Where the GPU of that id is.
     [[nodiscard]] std::optional<gpu_address> find(std::string_view id) const {
-        const auto found = by_id_.find(std::string{id});
-        if (found == by_id_.end()) return std::nullopt;
-        return found->second;
+        const auto position = position_of(id);
+        if (!position) return std::nullopt;
+        return names_[*position].address;
     }
 
   private:
-    std::unordered_map<std::string, gpu_address> by_id_;
+    struct named_gpu {
+        std::string id;
+        gpu_address address;
+    };
+
+    [[nodiscard]] std::optional<std::uint32_t> position_of(std::string_view id) const {
+        return by_id_.find(hash_of(id), [&](std::uint32_t position) { return names_[position].id == id; });
+    }
+
+    std::vector<named_gpu> names_; // in no order
+    hash_index by_id_;
 };
 
 } // namespace gpupack

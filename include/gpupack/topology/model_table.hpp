@@ -72,16 +72,16 @@ class model_table {
             if (models_[known->number()] == model) return *known;
             return bad_input("model", text, "the same memory and profiles as when it was first named");
         }
-        auto cut = make_tables(model);
-        if (!cut) return unexpected<input_error>{std::move(cut.error())};
+        tables cut;
+        if (auto wrong = fill(cut, model)) return unexpected<input_error>{*std::move(wrong)};
         arrays_.push_back(std::make_shared<const arrays>(model));
         gpu_model kept = model;
         kept.mig.profiles = arrays_.back()->profiles.data(); // those of the caller may go
         kept.vgpu.sizes = arrays_.back()->sizes.data();
-        mig_profiles_ += cut->mig ? cut->mig->profile_count : 0;
-        vgpu_profiles_ += cut->vgpu ? cut->vgpu->profile_count : 0;
+        mig_profiles_ += cut.mig ? cut.mig->profile_count : 0;
+        vgpu_profiles_ += cut.vgpu ? cut.vgpu->profile_count : 0;
         models_.push_back(kept);
-        tables_.push_back(std::move(*cut));
+        tables_.push_back(std::move(cut));
         return model_id{static_cast<std::uint8_t>(models_.size() - 1)};
     }
 
@@ -140,33 +140,24 @@ class model_table {
         std::vector<std::vector<std::uint8_t>> starts;
     };
 
-    /// The tables of a model, numbered from the next numbers.
-    [[nodiscard]] expected<tables, input_error> make_tables(const gpu_model& model) const {
-        tables made;
-        const auto keep = [&](auto table,
-                              int first_id) -> expected<std::shared_ptr<const partition_table>, input_error> {
-            if (!table) return unexpected<input_error>{std::move(table.error())};
+    /// Makes the tables of a model, numbered from the next numbers; or says what is wrong with it.
+    [[nodiscard]] std::optional<input_error> fill(tables& result, const gpu_model& model) const {
+        const auto keep = [&](std::shared_ptr<const partition_table>& kept, expected<partition_table, input_error> table,
+                              int first_id) -> std::optional<input_error> {
+            if (!table) return std::move(table.error());
             if (first_id + table->profile_count > max_profiles)
-                return bad_input("model", std::string{model.model.view()},
-                                 "at most 64 MIG profiles and 64 vGPU sizes over all models of a cluster");
+                return input_error{{}, 0, "model", std::string{model.model.view()},
+                                   "at most 64 MIG profiles and 64 vGPU sizes over all models of a cluster"};
             table->first_id = static_cast<std::uint8_t>(first_id);
-            return std::make_shared<const partition_table>(*table);
-        };
-        const auto set = [&](std::shared_ptr<const partition_table>& table, auto built) -> std::optional<input_error> {
-            if (!built) return std::move(built.error());
-            table = std::move(*built);
+            kept = std::make_shared<const partition_table>(*table);
             return std::nullopt;
         };
         std::optional<input_error> wrong;
-        if (!model.mig.empty())
-            wrong = set(made.mig, keep(mig::checked_table(model.mig), mig_profiles_));
-        if (!wrong && !model.vgpu.empty()) {
-            wrong = set(made.vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::one_size), vgpu_profiles_));
-            if (!wrong && model.vgpu.can_mix())
-                wrong = set(made.mixed_vgpu, keep(vgpu::checked_table(model.vgpu, vgpu::sizes::mixed), vgpu_profiles_));
-        }
-        if (wrong) return unexpected<input_error>{std::move(*wrong)};
-        return made;
+        if (!model.mig.empty()) wrong = keep(result.mig, mig::checked_table(model.mig), mig_profiles_);
+        if (wrong || model.vgpu.empty()) return wrong;
+        wrong = keep(result.vgpu, vgpu::checked_table(model.vgpu, vgpu::sizes::one_size), vgpu_profiles_);
+        if (wrong || !model.vgpu.can_mix()) return wrong;
+        return keep(result.mixed_vgpu, vgpu::checked_table(model.vgpu, vgpu::sizes::mixed), vgpu_profiles_);
     }
 
     std::vector<gpu_model> models_; // with arrays that are kept here

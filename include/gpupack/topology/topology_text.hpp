@@ -79,7 +79,8 @@ inline void append_topology(std::string& line, const node_topology& topology) {
         if (!numa || topology.numa.size() == static_cast<std::size_t>(max_gpus_per_node)) return "the NUMA node of each GPU, from -1 (unknown) to 15: 0,0,1,1";
         topology.numa.push_back(static_cast<int>(*numa));
     }
-    topology.links.assign(topology.numa.size(), std::vector<gpu_link>(topology.numa.size()));
+    topology.links.resize(topology.numa.size());
+    for (std::vector<gpu_link>& row : topology.links) row.resize(topology.numa.size());
     return nullptr;
 }
 

@@ -9,7 +9,9 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::vgpu {
@@ -82,21 +84,24 @@ inline void add_equal_slots(partition_table& table, const board& layout) {
     return true;
 }
 
-[[nodiscard]] inline expected<void, input_error> check_size(const board& layout, int index) {
+/// What is wrong with a size of a board, if anything is.
+[[nodiscard]] inline std::optional<input_error> wrong_size(const board& layout, int index) {
     const size_class& each = layout.sizes[index];
-    const std::string field = std::string{"vGPU type "}.append(each.name.view());
-    if (each.name.empty()) return bad_input(field, "", "a name");
+    const auto error = [&](std::string value, std::string expected) {
+        return input_error{{}, 0, std::string{"vGPU type "}.append(each.name.view()), std::move(value), std::move(expected)};
+    };
+    if (each.name.empty()) return error("", "a name");
     if (each.size < 1 || each.size > layout.frame_buffer)
-        return bad_input(field, std::to_string(each.size),
-                         std::string{"a size from 1 to "}.append(std::to_string(layout.frame_buffer)).append(" GB"));
+        return error(std::to_string(each.size),
+                     std::string{"a size from 1 to "}.append(std::to_string(layout.frame_buffer)).append(" GB"));
     if (index > 0 && each.size <= layout.sizes[index - 1].size)
-        return bad_input(field, std::to_string(each.size), "sizes in ascending order, each once");
+        return error(std::to_string(each.size), "sizes in ascending order, each once");
     if (each.most < 1 || each.most > 32 || each.most * each.size > layout.frame_buffer)
-        return bad_input(field, std::to_string(each.most), "from 1 to 32 on a GPU, within its frame buffer");
+        return error(std::to_string(each.most), "from 1 to 32 on a GPU, within its frame buffer");
     for (int j = 0; j < each.mixed_count; ++j)
         if (each.mixed_starts[j] + each.size > layout.frame_buffer)
-            return bad_input(field, std::to_string(each.mixed_starts[j]), "placement ids within the frame buffer");
-    return {};
+            return error(std::to_string(each.mixed_starts[j]), "placement ids within the frame buffer");
+    return std::nullopt;
 }
 
 } // namespace detail
@@ -119,7 +124,7 @@ inline void add_equal_slots(partition_table& table, const board& layout) {
     int slots = 0;
     bool any_mixed = false;
     for (int i = 0; i < layout.count; ++i) {
-        if (auto valid = detail::check_size(layout, i); !valid) return unexpected<input_error>{valid.error()};
+        if (auto wrong = detail::wrong_size(layout, i)) return unexpected<input_error>{*std::move(wrong)};
         any_mixed |= layout.sizes[i].mixed_count > 0;
         slots += allowed == sizes::mixed ? layout.sizes[i].mixed_count : layout.sizes[i].most;
     }
