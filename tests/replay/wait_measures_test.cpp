@@ -10,6 +10,7 @@ TEST(wait_measures, by_size_and_priority) {
     tasks[0].request.gpus = 1;
     tasks[1].request.gpus = 8;
     tasks[1].priority = 2;
+    tasks[1].tenant = "vision";
     replay::result result;
     for (int i = 0; i < 20; ++i) { // waits 0 to 19, each runs for 20 s
         replay::outcome each{.task = 0, .placed = true, .arrived = 100, .decided = 100 + i};
@@ -28,6 +29,8 @@ TEST(wait_measures, by_size_and_priority) {
     EXPECT_EQ(one.p95, 18);
     EXPECT_DOUBLE_EQ(one.slowdown, 1 + 9.5 / 20);
     EXPECT_EQ(measured.by_priority.at(2).tasks, 1U);
+    EXPECT_EQ(measured.by_tenant.at("vision"), measured.by_priority.at(2));
+    EXPECT_EQ(measured.by_tenant.at("").tasks, 20U);
     EXPECT_EQ(measured.by_priority.at(2).slowdown, 0.0);
     EXPECT_EQ(measured.by_size[0], replay::wait_summary{});
 }

@@ -2,6 +2,7 @@
 #include "inputs.hpp"
 
 #include <gpupack/io/read_names.hpp>
+#include <gpupack/io/read_quotas.hpp>
 #include <gpupack/io/read_trace.hpp>
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/gpu_sizes.hpp>
@@ -74,6 +75,20 @@ gpupack::expected<gpupack::workload::workload, input_error> read_workload(const 
     return workload;
 }
 
+/// The quotas of a file, in which each tenant of the tasks must be.
+gpupack::expected<gpupack::replay::quotas, input_error> read_quotas(const options& chosen, const gpupack::workload::workload& workload) {
+    const auto text = gpupack::io::read_file(chosen.quota);
+    if (!text) return gpupack::unexpected<input_error>{text.error()};
+    auto book = gpupack::io::read_quotas(chosen.quota, *text);
+    if (!book) return gpupack::unexpected<input_error>{book.error()};
+    if (!book->find(gpupack::replay::any_tenant))
+        for (const auto& task : workload.tasks)
+            if (!book->find(task.tenant))
+                return gpupack::unexpected<input_error>{input_error{chosen.quota, 0, "tenant", task.tenant,
+                                                                    "a row for the tenant of task " + task.name + ", or one for *"}};
+    return gpupack::replay::quotas{*std::move(book), chosen.reclaim, chosen.fair_share};
+}
+
 } // namespace
 
 gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
@@ -97,6 +112,11 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
         auto history = read_history(chosen.history, read.workload, chosen.ignored_columns);
         if (!history) return gpupack::unexpected<input_error>{history.error()};
         read.history = std::move(*history);
+    }
+    if (!chosen.quota.empty()) {
+        auto quotas = read_quotas(chosen, read.workload);
+        if (!quotas) return gpupack::unexpected<input_error>{quotas.error()};
+        read.quotas = *std::move(quotas);
     }
     if (!chosen.order.empty()) {
         const auto order = gpupack::io::read_names(chosen.order, "task", names_of(read.workload.tasks));

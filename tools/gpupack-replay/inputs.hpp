@@ -5,6 +5,7 @@
 
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/replay/quotas.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/workload/arrival.hpp>
 #include <gpupack/workload/workload.hpp>
@@ -20,6 +21,7 @@ struct inputs {
     gpupack::workload::workload workload;
     std::optional<std::vector<gpupack::request>> history;             ///< What --history expects, in its order.
     std::optional<std::vector<gpupack::workload::arrival>> arrivals;  ///< Where --order or --timeline gives them.
+    std::optional<gpupack::replay::quotas> quotas;                    ///< Where --quota names a file.
     std::optional<std::vector<std::size_t>> node_order;               ///< Indices of nodes, where --node-order is given.
 };
 

@@ -132,6 +132,9 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--preempt", "Who waits for whom", "RULE"},
                                     {"--evicted", "Who waits for whom", "HOW"},
                                     {"--moves", "Who waits for whom", "N"},
+                                    {"--quota", "Who waits for whom", "FILE"},
+                                    {"--reclaim", "Who waits for whom", nullptr},
+                                    {"--fair-share", "Who waits for whom", nullptr},
                                     {"--policy", "How it is placed", "NAMES"},
                                     {"--list-policies", "How it is placed", nullptr},
                                     {"--learn", "How it is placed", "N"},
@@ -403,6 +406,9 @@ gpupack::expected<options, input_error> check(options chosen, const raw_options&
     const auto queue = read_queue(raw.queue);
     if (!queue) return gpupack::unexpected<input_error>{queue.error()};
     chosen.queue = *queue;
+    chosen.quota = raw.queue.quota;
+    chosen.reclaim = raw.queue.reclaim;
+    chosen.fair_share = raw.queue.fair_share;
     if (auto wrong = conflict(chosen, raw)) return gpupack::unexpected<input_error>{*wrong};
     return chosen;
 }

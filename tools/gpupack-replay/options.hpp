@@ -41,6 +41,9 @@ struct options {
     std::string report;                ///< File.
     bool timeline = false;
     gpupack::replay::discipline queue; ///< Of tasks that wait.
+    std::string quota;                 ///< File of what tenants may use.
+    bool reclaim = false;              ///< Whether who is within its quota ends those who have borrowed it.
+    bool fair_share = false;           ///< Whether those go first who have borrowed least.
     bool causes = false;               ///< Whether the table says why GPUs are idle, and which tasks fail.
     bool synthetic = false;            ///< Whether the workload is made up of task classes that come and go.
     bool come_and_go = false;          ///< Whether tasks arrive as a Poisson process and leave; always if synthetic.

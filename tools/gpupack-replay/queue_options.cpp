@@ -60,9 +60,10 @@ std::string queue_options::first_flag() const {
                                      {"--estimates", &estimates},
                                      {"--preempt", &preempt},
                                      {"--evicted", &evicted},
-                                     {"--moves", &moves}})
+                                     {"--moves", &moves},
+                                     {"--quota", &quota}})
         if (!text->empty()) return flag;
-    return "";
+    return reclaim ? "--reclaim" : fair_share ? "--fair-share" : "";
 }
 
 void describe_queue(CLI::App& app, queue_options& chosen) {
@@ -82,6 +83,10 @@ void describe_queue(CLI::App& app, queue_options& chosen) {
                    "what becomes of whom they end: restart (the default), resume or drop");
     app.add_option("--moves", chosen.moves,
                    "how many running tasks may be moved for the first that waits, where nothing else makes room (default 0)");
+    app.add_option("--quota", chosen.quota,
+                   "what tenants may use: tenant,cohort,gpus,cpu_milli,memory_mib, borrow_..., lend_..., limit_..., weight (docs/io.md)");
+    app.add_flag("--reclaim", chosen.reclaim, "tasks within their tenant's quota end those of tenants that have borrowed it");
+    app.add_flag("--fair-share", chosen.fair_share, "those go first who have borrowed least for their weight");
 }
 
 expected<replay::discipline, input_error> read_queue(const queue_options& chosen) {
@@ -107,6 +112,10 @@ expected<replay::discipline, input_error> read_queue(const queue_options& chosen
     if (moves > 0 && queue.reserves())
         return bad_input("--moves", chosen.moves, "none beside --queue " + chosen.queue + ": who moves would be in the way of reservations");
     queue.moves = static_cast<int>(moves);
+    if (chosen.quota.empty() && (chosen.reclaim || chosen.fair_share))
+        return bad_input(chosen.reclaim ? "--reclaim" : "--fair-share", "", "--quota beside it");
+    if (!chosen.quota.empty() && queue.order != replay::queue_rule::overtake)
+        return bad_input("--quota", chosen.quota, "no quotas beside --queue " + chosen.queue + ": whom a quota holds up would hold up others");
     return queue;
 }
 

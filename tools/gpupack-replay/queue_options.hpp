@@ -22,6 +22,9 @@ struct queue_options {
     std::string preempt;   ///< --preempt
     std::string evicted;   ///< --evicted
     std::string moves;     ///< --moves
+    std::string quota;     ///< --quota
+    bool reclaim = false;    ///< --reclaim
+    bool fair_share = false; ///< --fair-share
 
     /// The first flag that is given; empty where none is.
     [[nodiscard]] std::string first_flag() const;

@@ -155,6 +155,7 @@ class all_runs {
         replay::options options{.expected = measured_.view()};
         options.queue = chosen_.queue;
         options.queue.seed = record.seed;
+        options.quotas = from_.quotas;
         if (chosen_.learn > 0) options.arrived = policy_renewer{chosen_, from_, record, scheduler};
         options.progress = [&record, this](std::size_t done) {
             progress_(record, static_cast<double>(done) / static_cast<double>(record.tasks));

@@ -46,6 +46,13 @@ std::string line_of(std::string_view policy, std::string_view what, const wait_s
                        sum.p95 / runs / unit, digits, sum.longest / runs / unit, digits, sum.slowdown / runs);
 }
 
+/// The sum of the line of a name, which is added where there is none.
+wait_sum& line_named(std::vector<std::pair<std::string, wait_sum>>& lines, const std::string& name) {
+    for (auto& [known, sum] : lines)
+        if (known == name) return sum;
+    return lines.emplace_back(name, wait_sum{}).second;
+}
+
 nlohmann::ordered_json json_of(const wait_summary& each) {
     return {{"started", each.tasks},
             {"mean_wait_seconds", each.mean},
@@ -75,14 +82,12 @@ std::string waits_text(const std::vector<run_record>& runs) {
             lines[0].second.add(runs[i].measured_waits.all);
             for (std::size_t size = 0; size < replay::size_class_count; ++size)
                 lines[size + 1].second.add(runs[i].measured_waits.by_size[size]);
-            if (runs[i].measured_waits.by_priority.size() < 2) continue;
-            for (const auto& [priority, waits] : runs[i].measured_waits.by_priority) {
-                const std::string name = fmt::format("priority {}", priority);
-                std::size_t line = 0;
-                while (line < lines.size() && lines[line].first != name) ++line;
-                if (line == lines.size()) lines.push_back({name, {}});
-                lines[line].second.add(waits);
-            }
+            if (runs[i].measured_waits.by_priority.size() > 1)
+                for (const auto& [priority, waits] : runs[i].measured_waits.by_priority)
+                    line_named(lines, fmt::format("priority {}", priority)).add(waits);
+            if (runs[i].measured_waits.by_tenant.size() > 1)
+                for (const auto& [tenant, waits] : runs[i].measured_waits.by_tenant)
+                    line_named(lines, "tenant " + tenant).add(waits);
         }
         for (const auto& [name, sum] : lines)
             if (sum.tasks > 0) text += line_of(name == "all" ? runs[begin].policy : "", name, sum, count, unit);
@@ -99,6 +104,7 @@ void add_waits(nlohmann::ordered_json& object, const run_record& run) {
     object["idle_gpu_hours"] = {{"while_tasks_wait", result.idle_while_waiting / 3600},
                                 {"without_demand", result.idle_without_demand / 3600}};
     object["evictions"] = result.evictions;
+    object["reclaims"] = result.reclaims;
     object["moves"] = result.moves;
     object["lost_gpu_hours"] = result.lost_gpu_time / 3600;
     object["waits"] = json_of(run.measured_waits.all);
@@ -111,6 +117,12 @@ void add_waits(nlohmann::ordered_json& object, const run_record& run) {
     for (const auto& [priority, waits] : run.measured_waits.by_priority) {
         priorities.push_back(json_of(waits));
         priorities.back()["priority"] = priority;
+    }
+    if (run.measured_waits.by_tenant.size() < 2) return;
+    auto& tenants = object["waits_by_tenant"] = nlohmann::ordered_json::array();
+    for (const auto& [tenant, waits] : run.measured_waits.by_tenant) {
+        tenants.push_back(json_of(waits));
+        tenants.back()["tenant"] = tenant;
     }
 }
 
@@ -129,6 +141,9 @@ std::string waits_csv(const std::vector<run_record>& runs) {
             add(run, replay::size_class_names[size], run.measured_waits.by_size[size]);
         for (const auto& [priority, waits] : run.measured_waits.by_priority)
             add(run, fmt::format("priority {}", priority), waits);
+        if (run.measured_waits.by_tenant.size() > 1)
+            for (const auto& [tenant, waits] : run.measured_waits.by_tenant)
+                add(run, gpupack::io::delimited_field("tenant " + tenant), waits);
     }
     return text;
 }

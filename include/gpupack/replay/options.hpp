@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/replay/discipline.hpp>
+#include <gpupack/replay/quotas.hpp>
 #include <gpupack/request/request.hpp>
 
 #include <cstddef>
@@ -31,6 +32,8 @@ enum class sampling : std::uint8_t {
 struct options {
     no_fit_rule no_fit = no_fit_rule::reject; ///< What happens to a task that does not fit.
     discipline queue{}; ///< In which order waiting tasks start, and whom priorities end.
+    /// Who may use how much; none: everybody all. Only where queue.order is overtake.
+    std::optional<replay::quotas> quotas{};
     sampling samples = sampling::none; ///< When the cluster is sampled.
     policy::fragmentation_view expected{}; ///< The tasks by which fragmentation is measured.
     /// From when on means over time are taken; none: from the first arrival.

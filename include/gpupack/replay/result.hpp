@@ -63,6 +63,7 @@ struct result {
     double idle_without_demand = 0;     ///< GPUs idle times time, while none did.
     double lost_gpu_time = 0;           ///< GPUs times time that ended tasks have run in vain.
     std::size_t evictions = 0;          ///< How often a task was ended for another one.
+    std::size_t reclaims = 0;           ///< How many of those ends gave back what a tenant had borrowed.
     std::size_t moves = 0;              ///< How often a task was moved for another one.
     std::int64_t last_time = 0;         ///< When the last task had left.
     double seconds = 0;                 ///< Spent deciding, placing, releasing and learning; not measuring.

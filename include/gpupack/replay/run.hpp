@@ -7,6 +7,7 @@
 #include <gpupack/replay/gpu_meter.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/replay/options.hpp>
+#include <gpupack/replay/quotas.hpp>
 #include <gpupack/replay/result.hpp>
 #include <gpupack/replay/stopwatch.hpp>
 #include <gpupack/state/placement.hpp>
@@ -32,7 +33,7 @@ template <class Scheduler> class event_loop {
         : scheduler_{scheduler}, tasks_{tasks}, arrivals_{arrivals}, options_{options},
           now_{arrivals.empty() ? 0 : arrivals.front().time}, begin_{options.measure_from.value_or(now_)},
           end_{arrivals.empty() ? begin_ : arrivals.back().time}, next_sample_{begin_}, meter_{scheduler.cluster()},
-          dispatcher_{scheduler, tasks, arrivals, options.queue, *this}, outcome_of_(arrivals.size(), 0) {}
+          dispatcher_{scheduler, tasks, arrivals, options, *this}, outcome_of_(arrivals.size(), 0) {}
 
     [[nodiscard]] result run() {
         result_.outcomes.reserve(arrivals_.size());
@@ -99,17 +100,19 @@ template <class Scheduler> class event_loop {
     /// @param number  of its arrival
     /// @param ran     how long it has run since it started
     /// @param gone    whether it is dropped; else it waits again
-    void evicted(std::size_t number, std::int64_t ran, bool gone) {
+    /// @param by_quota  whether its tenant had borrowed what the other one is entitled to
+    void evicted(std::size_t number, std::int64_t ran, bool gone, bool by_quota) {
         outcome& victim = result_.outcomes[outcome_of_[number] - 1];
         ++victim.evictions;
         victim.placed = false;
         victim.ended = outcome::not_ended;
         --result_.placed;
         ++result_.evictions;
+        if (by_quota) ++result_.reclaims;
         const workload::task& task = tasks_[victim.task];
         const bool loses = options_.queue.eviction != eviction_rule::resume;
         const std::int64_t milli =
-            std::max<std::int64_t>(part_over(task.request, scheduler_.cluster()), 0) * task.members;
+            std::max<std::int64_t>(gpu_part_of(task.request, scheduler_.cluster()).count(), 0) * task.members;
         if (loses) result_.lost_gpu_time += static_cast<double>(ran) * static_cast<double>(milli) / 1000.0;
         if (gone) ++result_.rejected;
     }
@@ -151,15 +154,8 @@ template <class Scheduler> class event_loop {
         if (now_ < begin_ || task.request.gpus == 0) return;
         ++result_.refused.tasks;
         const cluster& cluster = scheduler_.cluster();
-        const std::int64_t size = part_over(task.request, cluster) * task.members;
+        const std::int64_t size = gpu_part_of(task.request, cluster).count() * task.members;
         if (cluster.compute().count() - meter_.total() >= size) ++result_.refused.though_free;
-    }
-
-    /// The part of GPUs that a request takes, over all of them; of memory, a part of the cluster's first GPU.
-    [[nodiscard]] static std::int64_t part_over(const request& request, const cluster& cluster) {
-        for (const node_type& type : cluster.types())
-            if (type.gpu_count > 0) return std::int64_t{part_of(request.share, type.gpus[0])} * request.gpus;
-        return request.total_compute().count();
     }
 
     /// Something was placed.

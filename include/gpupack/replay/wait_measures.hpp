@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::replay {
@@ -35,6 +36,7 @@ struct wait_measures {
     wait_summary all;                                     ///< Of all tasks.
     std::array<wait_summary, size_class_count> by_size{}; ///< [sizes]
     std::map<std::int64_t, wait_summary> by_priority{};   ///< By priority; one entry where all have the same.
+    std::map<std::string, wait_summary> by_tenant{};      ///< By tenant; one entry where all have the same, or none.
 };
 
 namespace detail {
@@ -71,7 +73,7 @@ class wait_collector {
 
 } // namespace detail
 
-/// Measures how long tasks waited, by size and by priority.
+/// Measures how long tasks waited, by size, by priority and by tenant.
 ///
 /// @param tasks     of the workload
 /// @param replayed  with its outcomes
@@ -81,16 +83,19 @@ class wait_collector {
     detail::wait_collector all;
     std::array<detail::wait_collector, size_class_count> by_size;
     std::map<std::int64_t, detail::wait_collector> by_priority;
+    std::map<std::string, detail::wait_collector> by_tenant;
     for (const outcome& each : replayed.outcomes) {
         if (!each.placed || each.arrived < since) continue;
         all.add(each);
         by_size[static_cast<std::size_t>(size_of(tasks[each.task].request))].add(each);
         by_priority[tasks[each.task].priority].add(each);
+        by_tenant[tasks[each.task].tenant].add(each);
     }
     wait_measures measured;
     measured.all = all.summary();
     for (std::size_t size = 0; size < size_class_count; ++size) measured.by_size[size] = by_size[size].summary();
     for (auto& [priority, waits] : by_priority) measured.by_priority.emplace(priority, waits.summary());
+    for (auto& [tenant, waits] : by_tenant) measured.by_tenant.emplace(tenant, waits.summary());
     return measured;
 }
 

@@ -8,7 +8,9 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 
 namespace gpupack::inline GPUPACK_ABI::replay::detail {
 
@@ -26,5 +28,22 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
             members_that_fit(fit::idle_node{cluster[node_id{n}].type(), node_id{n}}.view(), request, members);
     return members <= 0;
 }
+
+/// Whether nodes with nothing on them have room for gangs, remembered by their class.
+class possible_gangs {
+  public:
+    /// @param kind     number of the class
+    /// @param cluster  its nodes
+    /// @param request  of each member
+    /// @param members  how many
+    [[nodiscard]] bool has_room(std::size_t kind, const cluster& cluster, const request& request, std::int64_t members) {
+        const auto [known, is_new] = known_.try_emplace(kind, false);
+        if (is_new) known->second = has_room_empty(cluster, request, members);
+        return known->second;
+    }
+
+  private:
+    std::map<std::size_t, bool> known_;
+};
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -27,17 +27,23 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 /// What it costs to end some tasks; compared in this order.
 using victim_cost = std::pair<std::int64_t, std::int64_t>;
 
+/// Lets every task end that may, whoever else does.
+struct end_any {
+    [[nodiscard]] bool operator()(const std::vector<std::size_t>&, std::size_t) const noexcept { return true; }
+};
+
 /// Chooses tasks of lower priority that make room for a request, or for the members of a gang one after the other.
 ///
 /// On each node the tasks that cost least are taken out until the request fits, then those that need not go are put back;
 /// the node is taken that costs least, ties to the lower one. A gang ends as a whole.
 /// Cost: linear in the tasks that run, for each member.
-/// @tparam Info  info(slot): whether the task may be ended, and its request as it is placed
-template <class Info> class victim_search {
+/// @tparam Info   info(slot): whether the task may be ended, and its request as it is placed
+/// @tparam Allow  allow(chosen, slot): whether it may be ended after the slots that are chosen
+template <class Info, class Allow = end_any> class victim_search {
   public:
     victim_search(const cluster& cluster, const running_tasks& running, const request& request, victim_rule rule,
-                  std::int64_t now, const Info& info)
-        : cluster_{cluster}, running_{running}, request_{request}, rule_{rule}, now_{now},
+                  std::int64_t now, const Info& info, const Allow& allow)
+        : cluster_{cluster}, running_{running}, request_{request}, rule_{rule}, now_{now}, allow_{allow},
           on_node_(cluster.size()) {
         for (std::size_t slot = 0; slot < running.slots(); ++slot) {
             if (running[slot].members.empty()) continue;
@@ -50,11 +56,11 @@ template <class Info> class victim_search {
         }
     }
 
-    /// The victims; none where no choice makes room.
+    /// The victims in the order in which they are chosen; none where no choice makes room.
     [[nodiscard]] std::vector<std::size_t> find(int members) {
         for (int m = 0; m < members; ++m)
             if (!make_room_for_one()) return {};
-        return {victims_.begin(), victims_.end()};
+        return chosen_;
     }
 
   private:
@@ -121,7 +127,10 @@ template <class Info> class victim_search {
             if (!victims_.contains(slot)) order.push_back(slot);
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return cost_of(a) < cost_of(b); });
+        std::vector<std::size_t> chosen = chosen_;
         for (const std::size_t slot : order) {
+            if (!allow_(chosen, slot)) continue;
+            chosen.push_back(slot);
             for_each_member(slot, node, [&](const booking& each) { copy.remove(each); });
             choice.victims.push_back(slot);
             if (!fit::fits(copy.view(), request_)) continue;
@@ -154,6 +163,7 @@ template <class Info> class victim_search {
         if (!best) return false;
         for (const std::size_t slot : best->victims) {
             victims_.insert(slot);
+            chosen_.push_back(slot);
             std::set<std::uint32_t> nodes;
             for (const placement& member : running_[slot].members) nodes.insert(member.node.number());
             for (const std::uint32_t node : nodes) {
@@ -174,10 +184,12 @@ template <class Info> class victim_search {
     const request& request_;
     victim_rule rule_;
     std::int64_t now_;
+    const Allow& allow_;
     std::vector<std::vector<std::size_t>> on_node_; // [nodes]  slots of tasks that may be ended
     std::map<std::size_t, const request*> requests_;
     std::map<std::uint32_t, node_copy> copies_; // nodes as they would be
     std::set<std::size_t> victims_;
+    std::vector<std::size_t> chosen_; // the same, as they were chosen
 };
 
 /// The slots of the tasks to end for a request, or for the members of a gang; none where that makes no room.
@@ -185,7 +197,10 @@ template <class Info>
 [[nodiscard]] std::vector<std::size_t> choose_victims(const cluster& cluster, const running_tasks& running,
                                                       const request& request, int members, victim_rule rule,
                                                       std::int64_t now, const Info& info) {
-    return victim_search<Info>{cluster, running, request, rule, now, info}.find(members);
+    const end_any any;
+    auto victims = victim_search<Info>{cluster, running, request, rule, now, info, any}.find(members);
+    std::sort(victims.begin(), victims.end());
+    return victims;
 }
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -7,6 +7,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/workload/task.hpp>
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct waiting_class {
     estimate_line line{};       ///< Who waits.
     /// Tasks whose estimate is not below it were refused, and nothing that would help has left since.
     std::int64_t refused_from = estimate_line::never;
+    bool by_quota = false; ///< Whether a quota has refused them, so that it does not help that something leaves a node.
 };
 
 /// All that waits: in one order, and by class.
@@ -45,6 +47,23 @@ class waiting_line {
     [[nodiscard]] const std::set<place_in_line>& order() const noexcept { return order_; }
     /// The classes; some may be empty.
     [[nodiscard]] std::vector<waiting_class>& classes() noexcept { return classes_; }
+
+    /// The arrivals that wait, the first to arrive first.
+    [[nodiscard]] std::vector<std::size_t> arrivals() const {
+        std::vector<std::size_t> all;
+        for (const place_in_line& each : order_) all.push_back(each.arrival);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
+    /// Tasks of a class were refused whose estimate is not below a bound.
+    ///
+    /// @param number    of the class
+    /// @param bound     the estimate
+    /// @param by_quota  whether a quota stood in the way
+    void refuse(std::size_t number, std::int64_t bound, bool by_quota) {
+        classes_[number].refused_from = std::min(classes_[number].refused_from, bound);
+        classes_[number].by_quota = by_quota;
+    }
 
     /// The class of a task, made where it is new.
     ///
