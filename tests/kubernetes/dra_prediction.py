@@ -88,12 +88,13 @@ def run(binaries, program, nodes, claims, seed=1, share_of_load=.8):
 
 
 def forecast(extender, plane, pod, names):
-    """The forecast once the extender's watches have caught up: twice alike, and the claim known."""
-    body, last = {"Pod": pod, "Nodes": None, "NodeNames": names}, None
-    for _ in range(200):
+    """The forecast once the extender's watches have caught up: the same for a tenth of a second, and possible somewhere."""
+    body, last, alike = {"Pod": pod, "Nodes": None, "NodeNames": names}, None, 0
+    for _ in range(60):
         now = json.loads(extender.call("/forecast", body))
-        if now == last and any(one["Possible"] for one in now):
+        alike = alike + 1 if now == last else 0
+        if alike >= 5 and any(one["Possible"] for one in now):
             break
         last = now
-        time.sleep(.01)
+        time.sleep(.02)
     return {one["Host"]: one for one in now}
