@@ -5,11 +5,15 @@
 #include "support/for_all.hpp"
 #include "support/random_history.hpp"
 
-#include <gpupack/policy/random.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
+#include <gpupack/policy/random.hpp>
+#include <gpupack/replay/measure.hpp>
+#include <gpupack/request/instances.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
+#include <gpupack/workload/arrivals.hpp>
+#include <gpupack/workload/openb.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -51,14 +55,110 @@ TEST(hindsight_bound, is_never_below_what_any_way_of_sharing_allocates) {
         const cluster on = history.any_cluster();
         scheduler by{on, policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
         task_mix arrived;
-        std::int64_t placed = 0;
         for (int i = 0; i < 60; ++i) {
             const request request = history.any_request(on);
             arrived.add(request);
-            if (by.try_place(request)) placed += request.total_compute().count();
+            (void)by.try_place(request);
         }
-        RC_ASSERT(placed <= bound(on, arrived));
+        RC_ASSERT(replay::served_compute(by.cluster()).count() <= bound(on, arrived));
     });
+}
+
+TEST(hindsight_bound, is_never_below_the_best_of_all_ways_to_share) {
+    std::int64_t found = 0;
+    std::int64_t told = 0;
+    for_all([&](std::uint64_t seed) {
+        small_sharing drawn = small_sharing::from(seed);
+        const std::int64_t most = most_placed(drawn.nodes, drawn.tasks);
+        const std::int64_t at_most = bound(drawn.nodes, mix_of(drawn.tasks));
+        RC_ASSERT(most <= at_most);
+        found += most;
+        told += at_most;
+    });
+    EXPECT_LE(told * 100, found * 130);
+}
+
+TEST(hindsight_size_bound, is_never_below_the_best_of_all_ways_to_share) {
+    std::int64_t found = 0;
+    std::int64_t told = 0;
+    for_all([&](std::uint64_t seed) {
+        small_sharing drawn = small_sharing::from(seed);
+        const std::int64_t most = most_by_size(drawn.nodes, drawn.tasks, drawn.sizes);
+        const std::int64_t at_most = plan::hindsight_size_bound(drawn.nodes, mix_of(drawn.tasks), drawn.of_mix);
+        RC_ASSERT(most <= at_most);
+        found += most;
+        told += at_most;
+    });
+    EXPECT_LE(told * 100, found * 120);
+}
+
+TEST(hindsight_bound, counts_the_memory_of_gpus) {
+    const cluster a10s = nodes_of(3, {64_cores, 64_GiB, {2, models::a10}});
+    const auto slices = [](mebibytes memory, milli_gpu compute) {
+        return mix_of(std::vector<request>(50, {.gpus = 1, .share = slice{.memory = memory, .compute = compute}}));
+    };
+    const auto part = [](std::int64_t mib) { return mib * 1000 / models::a10.memory.count(); };
+    // Two slices of 12 GiB are more than a GPU has. With less memory than compute, the compute counts.
+    EXPECT_EQ(bound(a10s, slices(12_GiB, {})), part(6 * 12 * 1024));
+    EXPECT_EQ(bound(a10s, slices(2_GiB, 300_milli)), 6 * 900);
+    EXPECT_EQ(bound(a10s, slices(12_GiB, 300_milli)), part(6 * 12 * 1024));
+    EXPECT_EQ(bound(a10s, slices(7_GiB, 100_milli)), part(6 * 21 * 1024));
+    // What arrives is no more.
+    const task_mix two = mix_of(std::vector<request>(2, {.gpus = 1, .share = slice{.memory = 11_GiB}}));
+    EXPECT_EQ(bound(a10s, two), part(22 * 1024));
+}
+
+TEST(hindsight_bound, keeps_to_places_of_instances) {
+    const cluster on = nodes_of(2, {64_cores, 64_GiB, {2, models::a100_40gb}});
+    const auto mig = [&](const char* name, int count) {
+        const request request{.gpus = 1, .share = mig_profile(on.models(), name).value()};
+        return std::vector<gpupack::request>(static_cast<std::size_t>(count), request);
+    };
+    EXPECT_EQ(bound(on, mix_of(mig("1g.5gb", 50))), 4 * 7 * 142);
+    EXPECT_EQ(bound(on, mix_of(mig("3g.20gb", 50))), 4 * 1000); // all of the memory
+    EXPECT_EQ(bound(on, mix_of(mig("4g.20gb", 50))), 4 * 571);
+    std::vector<request> tasks = mig("4g.20gb", 50); // beside one of these, nothing but 3g or less
+    const std::vector<request> beside = mig("2g.10gb", 1);
+    tasks.insert(tasks.end(), beside.begin(), beside.end());
+    EXPECT_EQ(bound(on, mix_of(tasks)), 4 * 571 + 285);
+}
+
+TEST(hindsight_bound, gives_as_many_vgpus_as_a_gpu_has) {
+    const cluster on = nodes_of(2, {64_cores, 64_GiB, {2, models::t4}});
+    const request quarter{.gpus = 1, .share = vgpu_fraction(on.models(), 4).value()};
+    EXPECT_EQ(bound(on, mix_of(std::vector<request>(13, quarter))), 13 * 250);
+    EXPECT_EQ(bound(on, mix_of(std::vector<request>(50, quarter))), 4000);
+}
+
+TEST(hindsight_bound, shares_a_gpu_in_one_way) {
+    const cluster on = nodes_of(2, {64_cores, 64_GiB, {2, models::a100_40gb}});
+    std::vector<request> tasks(1, {.gpus = 1, .share = slice{.memory = 30_GiB}});
+    const request instance{.gpus = 1, .share = mig_profile(on.models(), "4g.20gb").value()};
+    tasks.resize(51, instance); // on the GPU of the slice, none
+    EXPECT_EQ(bound(on, mix_of(tasks)), 3 * 571 + 30 * 1024 * 1000 / models::a100_40gb.memory.count());
+}
+
+TEST(hindsight_size_bound, counts_sizes_where_both_amounts_bind) {
+    const cluster a10s = nodes_of(3, {64_cores, 64_GiB, {2, models::a10}});
+    // By compute and by memory two would fit a GPU each, one of each kind does.
+    const task_mix mix =
+        mix_of({{.gpus = 1, .share = slice{2_GiB, 900_milli}}, {.gpus = 1, .share = slice{20_GiB, 100_milli}}});
+    EXPECT_EQ(plan::hindsight_size_bound(a10s, mix, {900, 890}), 1790);
+    const cluster one = nodes_of(1, {64_cores, 64_GiB, {1, models::a10}});
+    EXPECT_EQ(plan::hindsight_size_bound(one, mix, {900, 890}), 1790); // more than the GPU is
+    const task_mix wide =
+        mix_of({{.gpus = 1, .share = slice{2_GiB, 900_milli}}, {.gpus = 1, .share = slice{21_GiB, 100_milli}}});
+    EXPECT_EQ(plan::hindsight_size_bound(one, wide, {900, 890}), 900);
+}
+
+TEST(hindsight_bound, of_compute_alone_is_what_it_was) {
+    const workload::workload openb = workload::openb();
+    const cluster on = openb.build().value();
+    const auto of_load = [&](std::uint64_t seed, std::int64_t load) {
+        return bound(on, workload::arrived_mix(openb.tasks, workload::draw_arrivals(openb, seed, load)));
+    };
+    EXPECT_EQ(of_load(42, 1000), 6'020'070);
+    EXPECT_EQ(of_load(43, 1300), 6'205'220);
 }
 
 TEST(hindsight_bound, sees_what_strands_gpus) {

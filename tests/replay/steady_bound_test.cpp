@@ -20,3 +20,18 @@ TEST(steady_bound, is_what_could_be_in_use_of_what_would_be_there) {
     EXPECT_DOUBLE_EQ(bound.size_percent, 100.0 * (3 + 3) / (3 + 7));
     EXPECT_DOUBLE_EQ(replay::steady_bound_of(nodes, tasks, {}, 0, 100).size_percent, 100.0);
 }
+
+// By compute the three have 7.5 % of the GPUs, by memory more than a quarter each.
+TEST(steady_bound, counts_the_memory_of_gpus) {
+    const cluster nodes = cluster_builder{}.add_nodes(1, {64_cores, 64_GiB, {4, models::a10}}).build().value();
+    const std::vector<workload::task> tasks{
+        {.name = "20 GiB", .request = {.gpus = 1, .share = slice{20_GiB, 100_milli}}, .size = 900}};
+    const std::vector<workload::arrival> three{{0, 0, 100}, {0, 0, 100}, {0, 0, 100}};
+    const auto part = static_cast<double>(3 * 20 * 1024 * 1000 / models::a10.memory.count());
+    const auto bound = replay::steady_bound_of(nodes, tasks, three, 0, 100, 1);
+    EXPECT_DOUBLE_EQ(bound.allocated_percent, part / 40.0);
+    EXPECT_DOUBLE_EQ(bound.size_percent, 100.0);
+    std::vector<workload::arrival> five = three;
+    five.resize(5, {0, 0, 100}); // one GPU each
+    EXPECT_DOUBLE_EQ(replay::steady_bound_of(nodes, tasks, five, 0, 100, 1).size_percent, 80.0);
+}

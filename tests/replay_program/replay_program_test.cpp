@@ -112,6 +112,19 @@ TEST_F(replay_program, lets_tasks_of_any_workload_come_and_go) {
         EXPECT_NE(table.out.find(part), std::string::npos) << part << table.out;
 }
 
+// Tasks that ask for much memory and little compute: the bound is not below what policies reach.
+TEST_F(replay_program, bounds_what_tasks_have_of_gpu_memory) {
+    write("a10s.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,65536,4,A10\n");
+    write("slices.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,creation_time,deletion_time\n"
+                        "a,1000,100,1,100,20000,0,10\nb,1000,100,1,100,18000,1,20\nc,1000,100,1,100,16000,2,30\n");
+    const run told = call("--nodes a10s.csv --pods slices.csv --arrivals poisson --policy best-fit --json -");
+    ASSERT_EQ(told.status, 0) << told.err;
+    const auto runs = nlohmann::json::parse(told.out);
+    EXPECT_GT(runs[0]["mean_allocated_percent"].get<double>(), 40.0);
+    EXPECT_GT(runs[0]["bound_allocated_percent"].get<double>(), runs[0]["mean_allocated_percent"].get<double>());
+    EXPECT_GT(runs[0]["bound_size_percent"].get<double>(), runs[0]["accepted_size_percent"].get<double>());
+}
+
 TEST_F(replay_program, refuses_flags_of_tasks_that_come_and_go_where_none_do) {
     expect_refused("--stays recorded", "--stays: \"recorded\": expected --arrivals poisson beside it");
     expect_refused("--length 5", "--length: \"5\": expected --arrivals poisson beside it");

@@ -57,17 +57,28 @@ gpupack::expected<std::vector<workload::arrival>, input_error> arrivals_of(const
     return workload::draw_arrivals(input.workload, seed, chosen.load);
 }
 
+/// Whether the tasks on a GPU have no more than it by size: not where their size is the larger of two parts, or more is
+/// promised than there is.
+bool sizes_add_up(const workload::workload& source, const cluster& cluster) {
+    if (source.unit != "milli-GPUs") return true;
+    if (source.capacity < cluster.compute().count()) return false;
+    return std::all_of(source.tasks.begin(), source.tasks.end(), [](const workload::task& each) {
+        return each.size == each.request.total_compute().count() * each.members;
+    });
+}
+
 /// Fills in what no policy could exceed where tasks come and go.
 gpupack::expected<void, input_error> bound_steady(const options& chosen, const inputs& input, seed_draw& drawn) {
     const std::int64_t begin = chosen.warm_up * workload::mean_duration;
-    drawn.bound_size_percent = replay::capacity_bound_percent(input.workload, drawn.arrivals, begin);
-    if (chosen.synthetic) return {};
     const auto cluster = input.workload.build(drawn.node_order);
     if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
     const auto bound = replay::steady_bound_of(*cluster, input.workload.tasks, drawn.arrivals, begin,
                                                begin + chosen.length * workload::mean_duration);
     drawn.bound_allocated_percent = bound.allocated_percent;
-    drawn.bound_size_percent = std::min(drawn.bound_size_percent, bound.size_percent);
+    drawn.bound_size_percent = bound.size_percent;
+    if (sizes_add_up(input.workload, *cluster))
+        drawn.bound_size_percent = std::min(
+            drawn.bound_size_percent, replay::capacity_bound_percent(input.workload, drawn.arrivals, begin));
     return {};
 }
 

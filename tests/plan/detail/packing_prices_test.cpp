@@ -2,7 +2,7 @@
 #include <gpupack/plan/detail/packing_prices.hpp>
 
 #include <gpupack/core/random.hpp>
-#include <gpupack/plan/detail/packing_model.hpp>
+#include <gpupack/plan/detail/model_of.hpp>
 #include <gpupack/plan/detail/price_proof.hpp>
 
 #include "plan/most_placed.hpp"

@@ -14,12 +14,9 @@
 
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
-/// Prices are integers, so many to a milli-GPU.
-inline constexpr std::int64_t price_scale = std::int64_t{1} << 20;
-
 /// What things cost, none below 0. Any such prices prove a bound (price_proof); good ones prove a tight one.
 struct packing_prices {
-    std::vector<std::int64_t> task;   ///< [classes] Of one task.
+    std::vector<std::int64_t> task;   ///< [classes] Of one task, in units of packing_model::scale, as all prices.
     std::vector<std::int64_t> cpu;    ///< [types] Of a milli-core on a node of that type.
     std::vector<std::int64_t> memory; ///< [types] Of a MiB on a node of that type.
 };
@@ -30,7 +27,8 @@ class price_search {
   public:
     /// @param model  must outlive the search
     explicit price_search(const packing_model& model)
-        : model_{model}, program_{limits_of(model)}, knapsack_{model}, worth_(model.classes.size()) {}
+        : model_{model}, program_{limits_of(model)},
+          gpu_{static_cast<double>(model.unit) * static_cast<double>(model.scale)} {}
 
     /// The prices of the best solution found.
     ///
@@ -47,10 +45,10 @@ class price_search {
     /// Entries of the inverse and of the knapsacks that a round may change.
     [[nodiscard]] std::size_t operations_of_a_round() const noexcept {
         std::size_t operations = program_.rows() * program_.rows() + 1;
-        for (const packed_node_type& type : model_.types) {
-            const auto steps = static_cast<std::size_t>(type.compute / model_.step);
-            operations += steps * std::min(steps, type.fitting.size());
-        }
+        for (const packed_node_type& type : model_.types)
+            for (const packed_fill& fill : type.fills)
+                operations += fill.slots.empty() ? fill.states() * std::min(fill.states(), fill.items.size())
+                                                 : fill.slots.size();
         return operations;
     }
 
@@ -68,9 +66,15 @@ class price_search {
     [[nodiscard]] std::size_t cpu_row(std::size_t type) const noexcept { return node_row(type) + 1; }
     [[nodiscard]] std::size_t memory_row(std::size_t type) const noexcept { return node_row(type) + 2; }
 
-    /// The part of a node's resource that a piece of a task takes.
-    [[nodiscard]] static double part(std::int64_t amount, std::int64_t pieces, std::int64_t capacity) noexcept {
-        return capacity == 0 ? 0 : static_cast<double>(amount) / static_cast<double>(pieces * capacity);
+    /// The part of a task that an item is.
+    [[nodiscard]] static double part(const packed_item& each) noexcept {
+        return static_cast<double>(each.part) / static_cast<double>(each.parts);
+    }
+    /// The part of a node's resource that an item takes.
+    [[nodiscard]] static double part(const packed_item& each, std::int64_t amount, std::int64_t capacity) noexcept {
+        if (capacity == 0) return 0;
+        const double of_a_piece = static_cast<double>(amount) / static_cast<double>(each.parts * capacity);
+        return of_a_piece * static_cast<double>(each.part);
     }
 
     /// Brings in the packing that earns most beyond its prices, over all nodes of its type; false where none does.
@@ -80,8 +84,8 @@ class price_search {
         double best_gain = 0;
         for (std::size_t t = 0; t < model_.types.size(); ++t) {
             const packed_node_type& type = model_.types[t];
-            price_pieces(t);
-            const double node_surplus = knapsack_.solve(type, worth_) - program_.price(node_row(t));
+            const auto worth = [&](const packed_item& each) { return worth_of(each, t); };
+            const double node_surplus = knapsack_.solve(type, worth) - program_.price(node_row(t));
             const double surplus = node_surplus * static_cast<double>(type.nodes);
             if (node_surplus <= packing_program::tolerance || surplus <= best_surplus) continue;
             best_surplus = surplus;
@@ -90,15 +94,15 @@ class price_search {
         return best_surplus > 0 && program_.enter(best_column, best_gain);
     }
 
-    /// What is left of the gain of each piece after its prices.
-    void price_pieces(std::size_t t) {
+    /// What is left of the gain of an item after its prices.
+    [[nodiscard]] double worth_of(const packed_item& each, std::size_t t) const noexcept {
         const packed_node_type& type = model_.types[t];
-        for (const std::size_t c : type.fitting) {
-            const packed_class& each = model_.classes[c];
-            worth_[c] = (gpus(each) - program_.price(c)) / static_cast<double>(each.pieces()) -
-                        program_.price(cpu_row(t)) * part(each.cpu, each.pieces(), type.cpu) -
-                        program_.price(memory_row(t)) * part(each.memory, each.pieces(), type.memory);
-        }
+        const packed_class& task = model_.classes[each.number];
+        const double left = each.part == 1
+            ? (gain_of_task(each) - program_.price(each.number)) / static_cast<double>(each.parts)
+            : gain_of(each) - program_.price(each.number) * part(each);
+        return left - program_.price(cpu_row(t)) * part(each, task.cpu, type.cpu) -
+               program_.price(memory_row(t)) * part(each, task.memory, type.memory);
     }
 
     /// Makes the column of the packing that the knapsack solved last.
@@ -110,12 +114,12 @@ class price_search {
         double gain = 0;
         double cpu = 0;
         double memory = 0;
-        knapsack_.for_each_piece([&](std::size_t c) {
-            const packed_class& each = model_.classes[c];
-            const double tasks = 1.0 / static_cast<double>(each.pieces());
-            gain += gpus(each) * tasks;
-            cpu += part(each.cpu, each.pieces(), type.cpu);
-            memory += part(each.memory, each.pieces(), type.memory);
+        knapsack_.for_each_item([&](const packed_item& each) {
+            const std::size_t c = each.number;
+            const double tasks = part(each);
+            gain += each.part == 1 ? gain_of_task(each) * tasks : gain_of(each);
+            cpu += part(each, model_.classes[c].cpu, type.cpu);
+            memory += part(each, model_.classes[c].memory, type.memory);
             const auto known =
                 std::find_if(column.begin(), column.end(), [c](const auto& entry) { return entry.first == c; });
             if (known != column.end())
@@ -129,21 +133,23 @@ class price_search {
         return gain;
     }
 
-    [[nodiscard]] static double gpus(const packed_class& each) noexcept {
-        return static_cast<double>(each.value()) / static_cast<double>(whole_gpu.count());
+    /// What an item gains, in GPUs.
+    [[nodiscard]] double gain_of(const packed_item& each) const noexcept { return static_cast<double>(each.value) / gpu_; }
+    /// What a task of so many equal pieces gains.
+    [[nodiscard]] double gain_of_task(const packed_item& each) const noexcept {
+        return static_cast<double>(each.value * each.parts) / gpu_;
     }
 
-    /// The prices of the program, in GPUs and in nodes' worth, as integers of price_scale.
+    /// The prices of the program, in GPUs and in nodes' worth, as integers of the model's scale.
     [[nodiscard]] packing_prices rounded() const {
-        const double scale = static_cast<double>(whole_gpu.count() * price_scale);
         const auto integer = [&](double price, std::int64_t amount) {
             return amount == 0
                 ? 0
-                : std::int64_t{std::llround(std::fmax(price, 0.0) * scale / static_cast<double>(amount))};
+                : std::int64_t{std::llround(std::fmax(price, 0.0) * gpu_ / static_cast<double>(amount))};
         };
         packing_prices prices;
         for (std::size_t c = 0; c < model_.classes.size(); ++c) // beyond its value, a price only adds to the bound
-            prices.task.push_back(std::min(integer(program_.price(c), 1), model_.classes[c].value() * price_scale));
+            prices.task.push_back(std::min(integer(program_.price(c), 1), model_.classes[c].value));
         for (std::size_t t = 0; t < model_.types.size(); ++t) {
             prices.cpu.push_back(integer(program_.price(cpu_row(t)), model_.types[t].cpu));
             prices.memory.push_back(integer(program_.price(memory_row(t)), model_.types[t].memory));
@@ -154,7 +160,7 @@ class price_search {
     const packing_model& model_;
     packing_program program_;
     node_knapsack<double> knapsack_;
-    std::vector<double> worth_; // [classes]  of a piece
+    double gpu_; // the gain of about one GPU, in units of the model's scale
 };
 
 } // namespace gpupack::plan::detail

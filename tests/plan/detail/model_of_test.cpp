@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gpupack/plan/detail/packing_model.hpp>
+#include <gpupack/plan/detail/model_of.hpp>
 
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
@@ -12,7 +12,7 @@
 
 using namespace gpupack;
 
-TEST(packing_model, tells_no_more_classes_apart_than_it_may_and_makes_none_larger) {
+TEST(model_of, tells_no_more_classes_apart_than_it_may_and_makes_none_larger) {
     task_mix arrived;
     std::int64_t cpu = 0;
     for (int i = 0; i < 2000; ++i) {
@@ -34,7 +34,7 @@ TEST(packing_model, tells_no_more_classes_apart_than_it_may_and_makes_none_large
     EXPECT_GE(100 * rounded_cpu, 90 * cpu);
 }
 
-TEST(packing_model, tells_no_more_node_types_apart_than_it_may_and_makes_none_smaller) {
+TEST(model_of, tells_no_more_node_types_apart_than_it_may_and_makes_none_smaller) {
     cluster_builder builder;
     for (int i = 0; i < 1000; ++i)
         builder.add_nodes(1, {milli_cpu{12'000 + i}, mebibytes{64'000 + 7 * i}, {2, models::t4}});
@@ -57,7 +57,7 @@ TEST(packing_model, tells_no_more_node_types_apart_than_it_may_and_makes_none_sm
     EXPECT_LE(100 * cpu, 110 * all_cpu);
 }
 
-TEST(packing_model, has_a_step_that_divides_all_compute) {
+TEST(model_of, has_a_step_that_divides_all_compute) {
     task_mix arrived;
     arrived.add({.gpus = 1, .share = slice{.memory = {}, .compute = 300_milli}});
     arrived.add({.gpus = 2, .share = slice{.memory = {}, .compute = 450_milli}});
@@ -67,5 +67,5 @@ TEST(packing_model, has_a_step_that_divides_all_compute) {
     const auto model = plan::detail::model_of(std::move(builder).build().value(), arrived);
     EXPECT_EQ(model.step, 50);
     ASSERT_EQ(model.classes.size(), 2U);
-    EXPECT_EQ(std::max(model.classes[0].value(), model.classes[1].value()), 900);
+    EXPECT_EQ(std::max(model.classes[0].value, model.classes[1].value), 900 * model.scale);
 }
