@@ -28,6 +28,7 @@ struct domain_packing {
     /// counts in the next wider one.
     int level = narrowest;
 
+    /// It sees the whole cluster, so no score is kept.
     static constexpr policy_properties properties{.scope = reads::cluster, .node_id_sensitive = true, .host_only = true};
 
     /// The scorer of one decision.
@@ -43,6 +44,7 @@ struct domain_packing {
         }
     };
 
+    /// The scorer of one decision, which reads the cluster as it is then.
     [[nodiscard]] scorer prepare(const decision& decision) const { return {&decision.cluster, level}; }
 
     friend bool operator==(const domain_packing&, const domain_packing&) = default;
