@@ -21,6 +21,7 @@ TEST(room_meter, says_what_counting_all_nodes_says) {
     for (std::uint64_t seed = 0; seed < 150; ++seed) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::first_fit{}};
+        const gpu_model model = by.cluster().models().size() == 0 ? models::t4 : by.cluster().models()[model_id{0}];
         std::vector<request> requests;
         for (int i = 0; i < 4; ++i) requests.push_back(history.any_request(by.cluster()));
         plan::room_meter followed{by.cluster(), requests};
@@ -33,7 +34,7 @@ TEST(room_meter, says_what_counting_all_nodes_says) {
                 const node_id node = by.cluster().id_at(static_cast<std::uint32_t>(history.below(by.cluster().size())));
                 if (by.cluster().contains(node)) by.set_closed(node, history.below(2) == 0);
             } else if (what == 1) {
-                (void)by.add_node("new " + std::to_string(i), node_spec{.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, by.cluster().models()[model_id{0}]}});
+                (void)by.add_node("new " + std::to_string(i), node_spec{.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, model}});
             } else if (what == 2 && by.cluster().node_count() > 1) {
                 const node_id node = by.cluster().id_at(static_cast<std::uint32_t>(history.below(by.cluster().size())));
                 if (!by.cluster().contains(node)) continue;
