@@ -80,7 +80,16 @@ class ControlPlane:
                    f"--token-auth-file={self.path('tokens.csv')}", f"--client-ca-file={self.path('ca.crt')}", "--authorization-mode=RBAC",
                    "--disable-admission-plugins=ServiceAccount", "--service-cluster-ip-range=10.0.0.0/24",
                    "--max-requests-inflight=2000", "--max-mutating-requests-inflight=1000")
-        retry("kube-apiserver", lambda: self.api("GET", "/readyz", raw=True) == b"ok")
+        try:
+            retry("kube-apiserver", self.ready, 300)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}; its log ends so:\n{self.log('kube-apiserver')[-2000:]}") from None
+
+    def ready(self):
+        """Whether the API server is; on a machine with much else to do it gives up by itself, and is started again."""
+        if self.processes["kube-apiserver"].poll() is not None:
+            self.start("kube-apiserver", *self.processes["kube-apiserver"].args[1:])
+        return self.api("GET", "/readyz", raw=True) == b"ok"
 
     def start_scheduler(self, config=None):
         made = {**BASE, "clientConnection": {"kubeconfig": self.kubeconfig, "qps": 5000, "burst": 5000}, **(config or {})}
