@@ -22,9 +22,8 @@ namespace {
 /// Any prices for a model, many of them 0.
 plan::detail::packing_prices any_prices(const plan::detail::packing_model& model, random_stream& random) {
     const auto any = [&](std::int64_t most_price) {
-        return random.below(3) == 0
-            ? 0
-            : static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most_price) + 1));
+        constexpr std::int64_t steps = 1 << 16;
+        return random.below(3) == 0 ? 0 : most_price / steps * static_cast<std::int64_t>(random.below(steps + 1));
     };
     plan::detail::packing_prices prices;
     for (const auto& each : model.classes) prices.task.push_back(any(each.value));
