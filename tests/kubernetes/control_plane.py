@@ -37,7 +37,7 @@ def free_port():
         return one.getsockname()[1]
 
 
-def retry(what, ask, seconds=60):
+def retry(what, ask, seconds=300):
     """What ask() returns, as soon as that is true and no error."""
     end, last = time.time() + seconds, None
     while time.time() < end:
@@ -81,7 +81,7 @@ class ControlPlane:
                    "--disable-admission-plugins=ServiceAccount", "--service-cluster-ip-range=10.0.0.0/24",
                    "--max-requests-inflight=2000", "--max-mutating-requests-inflight=1000")
         try:
-            retry("kube-apiserver", self.ready, 300)
+            retry("kube-apiserver", self.ready)
         except RuntimeError as error:
             raise RuntimeError(f"{error}; its log ends so:\n{self.log('kube-apiserver')[-2000:]}") from None
 
@@ -212,7 +212,7 @@ class PodStates:
                 self.states[pod["metadata"]["name"]] = state
                 self.changed.notify_all()
 
-    def wait(self, name, seconds=15, also_false=True):
+    def wait(self, name, seconds=60, also_false=True):
         """Its node, False, or None where nothing was heard in time."""
         end = time.time() + seconds
         with self.changed:

@@ -91,7 +91,7 @@ def one_run(binaries, program, rule, nodes, pods, load, seed):
                 use[node][gpu] &= ~mask
             fits = any(p == profile and not mask & u for n in names for u in use[n] for p, mask in PLACES)
             ask(plane, i, profile)
-            node = states.wait(f"p{i}", 20, also_false=not fits)
+            node = states.wait(f"p{i}", also_false=not fits)
             counted = i >= pods // 5
             asked += SIZE[profile] if counted else 0
             assert bool(node) == fits, f"pod {i} ({profile}): node {node}, though the bookkeeping says {fits}"
