@@ -54,42 +54,52 @@ TEST(hindsight_bound, is_never_below_what_any_way_of_sharing_allocates) {
         random_history history{seed};
         const cluster on = history.any_cluster();
         scheduler by{on, policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
+        std::vector<request> kinds(6);
+        for (request& each : kinds) each = history.any_request(on);
         task_mix arrived;
         for (int i = 0; i < 60; ++i) {
-            const request request = history.any_request(on);
+            const request& request = kinds[history.below(kinds.size())];
             arrived.add(request);
             (void)by.try_place(request);
         }
-        RC_ASSERT(replay::served_compute(by.cluster()).count() <= bound(on, arrived));
+        constexpr std::size_t few = 1'000'000; // for speed: with any number of operations it is a bound
+        // Instances that are booked in whole percent may count for more than a GPU.
+        const milli_gpu served = std::min(replay::served_compute(by.cluster()), on.compute());
+        RC_ASSERT(served <= plan::hindsight_bound(on, arrived, few));
     });
 }
 
 TEST(hindsight_bound, is_never_below_the_best_of_all_ways_to_share) {
-    std::int64_t found = 0;
-    std::int64_t told = 0;
-    for_all([&](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         small_sharing drawn = small_sharing::from(seed);
         const std::int64_t most = most_placed(drawn.nodes, drawn.tasks);
-        const std::int64_t at_most = bound(drawn.nodes, mix_of(drawn.tasks));
-        RC_ASSERT(most <= at_most);
-        found += most;
-        told += at_most;
+        RC_ASSERT(most <= bound(drawn.nodes, mix_of(drawn.tasks)));
     });
-    EXPECT_LE(told * 100, found * 130);
 }
 
 TEST(hindsight_size_bound, is_never_below_the_best_of_all_ways_to_share) {
-    std::int64_t found = 0;
-    std::int64_t told = 0;
-    for_all([&](std::uint64_t seed) {
+    for_all([](std::uint64_t seed) {
         small_sharing drawn = small_sharing::from(seed);
         const std::int64_t most = most_by_size(drawn.nodes, drawn.tasks, drawn.sizes);
-        const std::int64_t at_most = plan::hindsight_size_bound(drawn.nodes, mix_of(drawn.tasks), drawn.of_mix);
-        RC_ASSERT(most <= at_most);
-        found += most;
-        told += at_most;
+        RC_ASSERT(most <= plan::hindsight_size_bound(drawn.nodes, mix_of(drawn.tasks), drawn.of_mix));
     });
-    EXPECT_LE(told * 100, found * 120);
+}
+
+// So few tasks leave much to chance; the seeds are always the same.
+TEST(hindsight_bound, is_not_far_above_the_best_of_all_ways_to_share) {
+    std::int64_t used = 0;
+    std::int64_t used_at_most = 0;
+    std::int64_t size = 0;
+    std::int64_t size_at_most = 0;
+    for (std::uint64_t number = 0; number < 200; ++number) {
+        small_sharing drawn = small_sharing::from(number * 0x9E3779B97F4A7C15ULL);
+        used += most_placed(drawn.nodes, drawn.tasks);
+        used_at_most += bound(drawn.nodes, mix_of(drawn.tasks));
+        size += most_by_size(drawn.nodes, drawn.tasks, drawn.sizes);
+        size_at_most += plan::hindsight_size_bound(drawn.nodes, mix_of(drawn.tasks), drawn.of_mix);
+    }
+    EXPECT_LE(used_at_most * 100, used * 125);
+    EXPECT_LE(size_at_most * 100, size * 120);
 }
 
 TEST(hindsight_bound, counts_the_memory_of_gpus) {
