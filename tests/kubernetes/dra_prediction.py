@@ -78,6 +78,8 @@ def run(binaries, program, nodes, claims, seed=1, share_of_load=.8):
                 right += 1
             else:
                 wrong.append((kind, i, node, expected[node]["Devices"], got))
+            if i % 50 == 49:
+                print(f"dra prediction: after {i + 1} claims on {nodes} nodes {right} are right, {len(wrong)} wrong, {none} fit nowhere", flush=True)
         took = time.time() - began
         print(f"dra prediction: {nodes} nodes, {claims} claims, seed {seed}: {right} of {right + len([w for w in wrong if w[2] != 'kube-scheduler finds nothing'])} "
               f"claims have the predicted devices ({', '.join(f'{k} {v}' for k, v in sorted(kinds.items()))}); {none} fit nowhere; {claims / took:.0f} a second", flush=True)
