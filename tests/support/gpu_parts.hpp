@@ -13,8 +13,8 @@ inline std::int64_t plain_part_free(const gpupack::gpu_state& gpu, const gpupack
     const std::int64_t compute = capacity.compute;
     const std::int64_t memory = capacity.memory;
     const std::int64_t used = memory == 0 ? 0 : (memory - gpu.memory_free) * compute / memory;
-    // vGPUs may have more memory than slices are promised.
-    return std::min<std::int64_t>(gpu.compute_free, std::max<std::int64_t>(compute - used, 0));
+    if (used >= compute) return 0; // vGPUs may have more memory than slices are promised, instances more compute than there is
+    return std::min<std::int64_t>(gpu.compute_free, compute - used);
 }
 
 /// The same of a GPU of a node.
