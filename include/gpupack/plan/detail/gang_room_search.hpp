@@ -5,6 +5,7 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/plan/detail/gang_patterns.hpp>
 #include <gpupack/plan/detail/node_choices.hpp>
+#include <gpupack/plan/detail/room_draft.hpp>
 #include <gpupack/plan/detail/room_search.hpp>
 #include <gpupack/plan/gang_plan.hpp>
 #include <gpupack/plan/place_compound.hpp>
@@ -62,30 +63,21 @@ template <class Policy> class gang_room_search {
     gang_room_search(const cluster& cluster, const Policy& policy, const gang& gang, const std::vector<running_task>& tasks,
                      const room_limits& limits)
         : cluster_{cluster}, policy_{policy}, gang_{gang}, tasks_{tasks}, limits_{limits}, requests_{member_requests(gang)},
-          budget_{limits.budget}, touched_(tasks.size(), false) {}
+          draft_{tasks, limits.budget} {}
 
     /// The cheapest plan that is found; nothing where none is.
     [[nodiscard]] std::optional<room_plan> search() {
         gpupack::cluster now = cluster_;
-        if (offer(now)) return best_;
+        if (offer(now)) return draft_.best;
         for (const domain_id domain : domains()) by_members(domain);
-        complete_ = budget_.steps() > static_cast<std::int64_t>(tasks_.size() * cluster_.size());
-        if (complete_) end_any(now, 0);
-        return best_;
+        draft_.complete = draft_.budget.steps() > static_cast<std::int64_t>(tasks_.size() * cluster_.size());
+        if (draft_.complete) end_any(now, 0);
+        return draft_.best;
     }
     /// Whether everything was tried.
-    [[nodiscard]] bool is_complete() const noexcept { return complete_ && budget_.is_left(); }
+    [[nodiscard]] bool is_complete() const noexcept { return draft_.is_complete(); }
 
   private:
-    [[nodiscard]] bool is_cheaper(std::int64_t more) const noexcept {
-        return more != running_task::never && (!best_ || more < best_->cost - plan_.cost);
-    }
-    [[nodiscard]] bool spend() {
-        const bool left = budget_.spend();
-        complete_ = complete_ && left;
-        return left;
-    }
-
     /// The domains in one of which all members must be, or the cluster.
     [[nodiscard]] std::vector<domain_id> domains() const {
         const domain_tree& tree = cluster_.domains();
@@ -97,29 +89,14 @@ template <class Policy> class gang_room_search {
         return all;
     }
 
-    void touch(std::size_t task, room_step step, std::int64_t cost) {
-        plan_.steps.push_back(step);
-        plan_.cost += cost;
-        (step.kind == room_step::action::end ? plan_.ends : plan_.moves) += 1;
-        if (in_profiles(tasks_[task].request.share.way())) plan_.instances += tasks_[task].request.gpus;
-        touched_[task] = true;
-    }
-    void untouch(std::size_t task, std::int64_t cost) {
-        if (in_profiles(tasks_[task].request.share.way())) plan_.instances -= tasks_[task].request.gpus;
-        (plan_.steps.back().kind == room_step::action::end ? plan_.ends : plan_.moves) -= 1;
-        plan_.cost -= cost;
-        plan_.steps.pop_back();
-        touched_[task] = false;
-    }
-
     /// Keeps the plan if the gang has room now.
     [[nodiscard]] bool offer(const gpupack::cluster& now) {
-        if (best_ && best_->cost <= plan_.cost) return false;
+        if (draft_.best && draft_.best->cost <= draft_.plan.cost) return false;
         const auto placed = plan_gang(now, policy_, gang_);
-        complete_ = complete_ && (placed || placed.error().proven);
+        draft_.complete = draft_.complete && (placed || placed.error().proven);
         if (!placed) return false;
-        best_ = plan_;
-        for (const std::size_t member : placed->order) best_->steps.push_back({room_step::action::place, member, placed->members[member]});
+        draft_.best = draft_.plan;
+        for (const std::size_t member : placed->order) draft_.best->steps.push_back({room_step::action::place, member, placed->members[member]});
         return true;
     }
 
@@ -192,11 +169,11 @@ template <class Policy> class gang_room_search {
     /// Does ends and moves on a copy, and keeps them if the gang then has room.
     [[nodiscard]] bool attempt(const std::vector<room_step>& ends, const std::vector<room_step>& moves) {
         gpupack::cluster trial = cluster_;
-        const room_plan before = plan_;
+        const room_plan before = draft_.plan;
         bool holds = true;
         for (const room_step& step : ends) {
             trial.give_back(tasks_[step.task].place);
-            touch(step.task, step, tasks_[step.task].end_cost);
+            draft_.touch(step.task, step, tasks_[step.task].end_cost);
         }
         for (const room_step& step : moves) {
             const request& moved = tasks_[step.task].request;
@@ -204,45 +181,45 @@ template <class Policy> class gang_room_search {
             if (!holds) break;
             (void)trial.take(step.target.node, step.target.gpus, moved, step.target.slots);
             trial.give_back(tasks_[step.task].place);
-            touch(step.task, step, tasks_[step.task].move_cost);
+            draft_.touch(step.task, step, tasks_[step.task].move_cost);
         }
         const bool kept = holds && offer(trial);
-        plan_ = before;
-        std::fill(touched_.begin(), touched_.end(), false);
+        draft_.plan = before;
+        std::fill(draft_.touched.begin(), draft_.touched.end(), false);
         return kept;
     }
 
     /// Ends any tasks from the nth on, then moves any.
     void end_any(const gpupack::cluster& now, std::size_t nth) {
         move_any(now);
-        for (std::size_t task = nth; task < tasks_.size() && budget_.is_left(); ++task) {
-            if (plan_.ends == limits_.ends || !is_cheaper(tasks_[task].end_cost) || !spend()) continue;
+        for (std::size_t task = nth; task < tasks_.size() && draft_.budget.is_left(); ++task) {
+            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend()) continue;
             gpupack::cluster next = now;
             next.give_back(tasks_[task].place);
-            touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
+            draft_.touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
             end_any(next, task + 1);
-            untouch(task, tasks_[task].end_cost);
+            draft_.untouch(task, tasks_[task].end_cost);
         }
     }
 
     /// Moves any tasks to any place.
     void move_any(const gpupack::cluster& now) {
-        if (offer(now) || plan_.moves == limits_.moves) return;
-        for (std::size_t task = 0; task < tasks_.size() && budget_.is_left(); ++task) {
-            if (touched_[task] || !is_cheaper(tasks_[task].move_cost)) continue;
-            for (std::uint32_t n = 0; n < now.size() && budget_.is_left(); ++n) {
+        if (offer(now) || draft_.plan.moves == limits_.moves) return;
+        for (std::size_t task = 0; task < tasks_.size() && draft_.budget.is_left(); ++task) {
+            if (draft_.touched[task] || !draft_.is_cheaper(tasks_[task].move_cost)) continue;
+            for (std::uint32_t n = 0; n < now.size() && draft_.budget.is_left(); ++n) {
                 const node_id id = now.id_at(n);
                 if (!now.contains(id) || !fit::fits(now[id], tasks_[task].request)) continue;
                 std::vector<selection> choices;
-                complete_ = collect_choices(choices, now[id], tasks_[task].request, true, slot_choices::all, 4096) && complete_;
+                draft_.complete = collect_choices(choices, now[id], tasks_[task].request, true, slot_choices::all, 4096) && draft_.complete;
                 for (const selection& choice : choices) {
-                    if (!is_cheaper(tasks_[task].move_cost) || !spend()) break;
+                    if (!draft_.is_cheaper(tasks_[task].move_cost) || !draft_.spend()) break;
                     gpupack::cluster next = now;
                     (void)next.take(choice.node, choice.gpus, tasks_[task].request, choice.slots); // before the old place is given up
                     next.give_back(tasks_[task].place);
-                    touch(task, {room_step::action::move, task, choice}, tasks_[task].move_cost);
+                    draft_.touch(task, {room_step::action::move, task, choice}, tasks_[task].move_cost);
                     move_any(next);
-                    untouch(task, tasks_[task].move_cost);
+                    draft_.untouch(task, tasks_[task].move_cost);
                 }
             }
         }
@@ -254,11 +231,7 @@ template <class Policy> class gang_room_search {
     const std::vector<running_task>& tasks_;
     const room_limits& limits_;
     std::vector<request> requests_; // [members]
-    search_budget budget_;
-    bool complete_ = true;
-    std::vector<bool> touched_; // [tasks]
-    room_plan plan_;            // so far
-    std::optional<room_plan> best_;
+    room_draft draft_;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::plan::detail

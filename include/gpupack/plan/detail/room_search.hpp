@@ -7,6 +7,7 @@
 #include <gpupack/plan/detail/gang_patterns.hpp>
 #include <gpupack/plan/detail/node_choices.hpp>
 #include <gpupack/plan/detail/room_board.hpp>
+#include <gpupack/plan/detail/room_draft.hpp>
 #include <gpupack/plan/room_plan.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -49,7 +50,7 @@ class room_search {
     room_search(const cluster& cluster, const std::vector<running_task>& tasks, const request& request,
                 const room_limits& limits, gpu_chooser chooser)
         : cluster_{cluster}, tasks_{tasks}, request_{request}, limits_{limits}, chooser_{std::move(chooser)}, board_{cluster},
-          budget_{limits.budget}, touched_(tasks.size(), 0), on_node_(cluster.size()) {
+          on_node_(cluster.size()), draft_{tasks, limits.budget} {
         for (std::size_t t = 0; t < tasks.size(); ++t) on_node_[tasks[t].place.node.number()].push_back(t);
         for (auto& each : on_node_)
             std::stable_sort(each.begin(), each.end(), [&](std::size_t a, std::size_t b) { return cheapest(a) < cheapest(b); });
@@ -58,52 +59,28 @@ class room_search {
     /// The cheapest plan; nothing where there is none.
     [[nodiscard]] std::optional<room_plan> search() {
         // Few tasks first: what they cost bounds what more of them may.
-        for (most_touched_ = 1; most_touched_ <= limits_.ends + limits_.moves && budget_.is_left(); ++most_touched_)
+        for (most_touched_ = 1; most_touched_ <= limits_.ends + limits_.moves && draft_.budget.is_left(); ++most_touched_)
             for (std::uint32_t n = 0; n < cluster_.size(); ++n)
                 if (!cluster_.node_at(n).closed()) clear_node(cluster_.id_at(n), 0);
         // Where the moves of one step alone are more than the budget, the rest is not begun.
-        complete_ = budget_.steps() > static_cast<std::int64_t>(tasks_.size() * cluster_.size());
-        if (complete_) end_any(0);
-        return best_;
+        draft_.complete = draft_.budget.steps() > static_cast<std::int64_t>(tasks_.size() * cluster_.size());
+        if (draft_.complete) end_any(0);
+        return draft_.best;
     }
 
     /// Whether everything was tried.
-    [[nodiscard]] bool is_complete() const noexcept { return complete_ && budget_.is_left(); }
+    [[nodiscard]] bool is_complete() const noexcept { return draft_.is_complete(); }
 
   private:
     [[nodiscard]] std::int64_t cheapest(std::size_t task) const noexcept {
         return std::min(tasks_[task].end_cost, tasks_[task].move_cost);
     }
-    [[nodiscard]] bool is_cheaper(std::int64_t more) const noexcept {
-        return more != running_task::never && (!best_ || more < best_->cost - plan_.cost);
-    }
-    [[nodiscard]] bool spend() {
-        const bool left = budget_.spend();
-        complete_ = complete_ && left;
-        return left;
-    }
-
-    void touch(std::size_t task, room_step step, std::int64_t cost) {
-        plan_.steps.push_back(step);
-        plan_.cost += cost;
-        (step.kind == room_step::action::end ? plan_.ends : plan_.moves) += 1;
-        if (in_profiles(tasks_[task].request.share.way())) plan_.instances += tasks_[task].request.gpus;
-        touched_[task] = 1;
-    }
-    void untouch(std::size_t task, std::int64_t cost) {
-        if (in_profiles(tasks_[task].request.share.way())) plan_.instances -= tasks_[task].request.gpus;
-        (plan_.steps.back().kind == room_step::action::end ? plan_.ends : plan_.moves) -= 1;
-        plan_.cost -= cost;
-        plan_.steps.pop_back();
-        touched_[task] = 0;
-    }
-
     /// Keeps the plan if the request has room on the node now.
     [[nodiscard]] bool offer(node_id node) {
-        if (!fit::fits(board_[node], request_) || (best_ && best_->cost <= plan_.cost)) return false;
-        plan_.steps.push_back({room_step::action::place, 0, chooser_(board_[node], request_)});
-        best_ = plan_;
-        plan_.steps.pop_back();
+        if (!fit::fits(board_[node], request_) || (draft_.best && draft_.best->cost <= draft_.plan.cost)) return false;
+        draft_.plan.steps.push_back({room_step::action::place, 0, chooser_(board_[node], request_)});
+        draft_.best = draft_.plan;
+        draft_.plan.steps.pop_back();
         return true;
     }
 
@@ -111,30 +88,30 @@ class room_search {
     /// once it does.
     void clear_node(node_id node, std::size_t nth) {
         if (fit::fits(board_[node], request_)) return settle(node);
-        if (plan_.ends + plan_.moves == most_touched_) return;
+        if (draft_.plan.ends + draft_.plan.moves == most_touched_) return;
         const std::vector<std::size_t>& here = on_node_[node.number()];
         for (std::size_t i = nth; i < here.size(); ++i) {
             const std::size_t task = here[i];
-            if (!is_cheaper(cheapest(task))) return; // those after it cost no less
+            if (!draft_.is_cheaper(cheapest(task))) return; // those after it cost no less
             const auto without = [&](room_step::action kind, std::int64_t cost) {
                 const std::size_t before = board_.changes();
                 board_.remove(cluster_.resources_of(tasks_[task].place));
-                touch(task, {kind, task, {}}, cost);
+                draft_.touch(task, {kind, task, {}}, cost);
                 clear_node(node, i + 1);
-                untouch(task, cost);
+                draft_.untouch(task, cost);
                 board_.undo(before);
             };
-            if (plan_.ends < limits_.ends && is_cheaper(tasks_[task].end_cost) && spend())
+            if (draft_.plan.ends < limits_.ends && draft_.is_cheaper(tasks_[task].end_cost) && draft_.spend())
                 without(room_step::action::end, tasks_[task].end_cost);
-            if (plan_.moves < limits_.moves && is_cheaper(tasks_[task].move_cost) && spend())
+            if (draft_.plan.moves < limits_.moves && draft_.is_cheaper(tasks_[task].move_cost) && draft_.spend())
                 without(room_step::action::move, tasks_[task].move_cost);
         }
     }
 
     /// Finds places for the tasks that move off a node on which the request fits without them, and keeps the plan.
     void settle(node_id node) {
-        if (best_ && best_->cost <= plan_.cost) return;
-        room_plan settled = plan_;
+        if (draft_.best && draft_.best->cost <= draft_.plan.cost) return;
+        room_plan settled = draft_.plan;
         std::stable_partition(settled.steps.begin(), settled.steps.end(),
                               [](const room_step& step) { return step.kind == room_step::action::end; });
         const std::size_t before = board_.changes();
@@ -143,7 +120,7 @@ class room_search {
         for (room_step& step : settled.steps)
             if (step.kind == room_step::action::move) found = found && find_place(step);
         board_.undo(before);
-        if (found && steps_hold(cluster_, tasks_, request_, settled.steps)) best_ = std::move(settled);
+        if (found && steps_hold(cluster_, tasks_, request_, settled.steps)) draft_.best = std::move(settled);
     }
 
     /// Finds the fullest other node that takes a task that moves, and places it there on the board.
@@ -151,7 +128,7 @@ class room_search {
         const request& request = tasks_[step.task].request;
         node_id fullest = node_id::none();
         for (std::uint32_t n = 0; n < cluster_.size(); ++n) {
-            if (n % nodes_a_step == 0 && !spend()) return false;
+            if (n % nodes_a_step == 0 && !draft_.spend()) return false;
             const node_id id = cluster_.id_at(n);
             if (id == tasks_[step.task].place.node || !cluster_.contains(id) || !fit::fits(board_[id], request)) continue;
             if (fullest == node_id::none() || board_[id].compute_free() < board_[fullest].compute_free()) fullest = id;
@@ -168,19 +145,19 @@ class room_search {
     void move(std::size_t task, const selection& target) {
         board_.place(tasks_[task].request, target); // before the old place is given up
         board_.remove(cluster_.resources_of(tasks_[task].place));
-        touch(task, {room_step::action::move, task, target}, tasks_[task].move_cost);
+        draft_.touch(task, {room_step::action::move, task, target}, tasks_[task].move_cost);
     }
 
     /// Ends any tasks from the nth on, then moves any.
     void end_any(std::size_t nth) {
         move_any();
-        for (std::size_t task = nth; task < tasks_.size() && budget_.is_left(); ++task) {
-            if (plan_.ends == limits_.ends || !is_cheaper(tasks_[task].end_cost) || !spend()) continue;
+        for (std::size_t task = nth; task < tasks_.size() && draft_.budget.is_left(); ++task) {
+            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend()) continue;
             const std::size_t before = board_.changes();
             board_.remove(cluster_.resources_of(tasks_[task].place));
-            touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
+            draft_.touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
             end_any(task + 1);
-            untouch(task, tasks_[task].end_cost);
+            draft_.untouch(task, tasks_[task].end_cost);
             board_.undo(before);
         }
     }
@@ -189,20 +166,20 @@ class room_search {
     void move_any() {
         for (std::uint32_t n = 0; n < cluster_.size(); ++n)
             if (cluster_.contains(cluster_.id_at(n)) && offer(cluster_.id_at(n))) return;
-        if (plan_.moves == limits_.moves) return;
-        for (std::size_t task = 0; task < tasks_.size() && budget_.is_left(); ++task) {
-            if (touched_[task] != 0 || !is_cheaper(tasks_[task].move_cost)) continue;
-            for (std::uint32_t n = 0; n < cluster_.size() && budget_.is_left(); ++n) {
+        if (draft_.plan.moves == limits_.moves) return;
+        for (std::size_t task = 0; task < tasks_.size() && draft_.budget.is_left(); ++task) {
+            if (draft_.touched[task] || !draft_.is_cheaper(tasks_[task].move_cost)) continue;
+            for (std::uint32_t n = 0; n < cluster_.size() && draft_.budget.is_left(); ++n) {
                 const node_id id = cluster_.id_at(n);
                 if (!cluster_.contains(id) || !fit::fits(board_[id], tasks_[task].request)) continue;
                 std::vector<selection> choices;
-                complete_ = collect_choices(choices, board_[id], tasks_[task].request, true, slot_choices::all, 4096) && complete_;
+                draft_.complete = collect_choices(choices, board_[id], tasks_[task].request, true, slot_choices::all, 4096) && draft_.complete;
                 for (const selection& choice : choices) {
-                    if (!is_cheaper(tasks_[task].move_cost) || !spend()) break;
+                    if (!draft_.is_cheaper(tasks_[task].move_cost) || !draft_.spend()) break;
                     const std::size_t before = board_.changes();
                     move(task, choice);
                     move_any();
-                    untouch(task, tasks_[task].move_cost);
+                    draft_.untouch(task, tasks_[task].move_cost);
                     board_.undo(before);
                 }
             }
@@ -217,13 +194,9 @@ class room_search {
     const room_limits& limits_;
     gpu_chooser chooser_;
     room_board board_;
-    search_budget budget_;
-    bool complete_ = true;
     int most_touched_ = 0;      // tasks of one node
-    std::vector<char> touched_; // [tasks]
     std::vector<std::vector<std::size_t>> on_node_;
-    room_plan plan_; // so far
-    std::optional<room_plan> best_;
+    room_draft draft_;
 };
 
 } // namespace gpupack::plan::detail
