@@ -8,6 +8,7 @@
 #include <gpupack/topology/domain_tree_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include "plan/least_cost.hpp"
 #include "support/every_way.hpp"
 #include "support/random_history.hpp"
 
@@ -26,35 +27,6 @@ std::vector<node_id> nodes_of(const cluster& on) {
     return nodes;
 }
 
-/// The least cost of ends and moves, in any order, after which there is a way to place all members; each task is touched once.
-std::optional<std::int64_t> least_cost(const cluster& on, const std::vector<plan::running_task>& tasks, std::vector<char>& touched,
-                                       const gang& gang, int ends, int moves) {
-    if (test::every_way{on, gang}.exists(nodes_of(on)).value_or(false)) return 0;
-    std::optional<std::int64_t> least;
-    const auto offer = [&](const cluster& next, std::int64_t cost, int ends_left, int moves_left) {
-        const auto rest = least_cost(next, tasks, touched, gang, ends_left, moves_left);
-        if (rest) least = std::min(least.value_or(*rest + cost), *rest + cost);
-    };
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        if (touched[t] != 0) continue;
-        touched[t] = 1;
-        if (ends > 0 && tasks[t].end_cost != plan::running_task::never) {
-            cluster next = on;
-            next.give_back(tasks[t].place);
-            offer(next, tasks[t].end_cost, ends - 1, moves);
-        }
-        for (std::uint32_t n = 0; n < on.size() && moves > 0 && tasks[t].move_cost != plan::running_task::never; ++n)
-            for (const selection& choice : test::every_choice(on[node_id{n}], tasks[t].request)) {
-                cluster next = on;
-                (void)next.take(choice.node, choice.gpus, tasks[t].request, choice.slots);
-                next.give_back(tasks[t].place);
-                offer(next, tasks[t].move_cost, ends, moves - 1);
-            }
-        touched[t] = 0;
-    }
-    return least;
-}
-
 } // namespace
 
 // On small clusters the plan is the cheapest there is, it is feasible at every step, and it is done whole or not at all.
@@ -66,17 +38,7 @@ TEST(make_gang_room, finds_the_cheapest_ends_and_moves) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::best_fit{}};
         if (by.cluster().size() > 2) continue;
-        std::vector<plan::running_task> tasks;
-        for (int i = 0; i < 12 && tasks.size() < 4; ++i) {
-            request request = history.any_request(by.cluster());
-            request.gpus = std::min(request.gpus, 2);
-            const auto placed = by.try_place(request);
-            if (!placed) continue;
-            plan::running_task task{.place = *placed, .request = request};
-            if (history.below(3) > 0) task.end_cost = history.number(1, 20);
-            if (history.below(3) > 0) task.move_cost = history.number(1, 8);
-            tasks.push_back(task);
-        }
+        const std::vector<plan::running_task> tasks = few_running_tasks(history, by);
         gang gang{.parts = {{history.any_request(by.cluster()), 2}}};
         if (history.below(3) == 0) gang.parts.push_back({history.any_request(by.cluster()), 1});
         bool possible = !tasks.empty();
@@ -88,7 +50,9 @@ TEST(make_gang_room, finds_the_cheapest_ends_and_moves) {
         const plan::room_limits limits{.ends = 2, .moves = 1, .budget = 20'000};
         const auto plan = plan::make_room(by.cluster(), by.policy(), gang, tasks, limits);
         std::vector<char> touched(tasks.size(), 0);
-        const auto least = least_cost(by.cluster(), tasks, touched, gang, limits.ends, limits.moves);
+        const auto least = least_cost(by.cluster(), tasks, touched, limits.ends, limits.moves, [&](const cluster& nodes) {
+            return test::every_way{nodes, gang}.exists(nodes_of(nodes)).value_or(false);
+        });
         if (!plan) {
             ASSERT_FALSE(least && plan.error().proven) << seed;
             ++refused;

@@ -4,6 +4,7 @@
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
+#include "plan/least_cost.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -12,38 +13,11 @@ using namespace gpupack;
 
 namespace {
 
-/// The least cost of ends and moves, in any order, after which the request fits; each task is touched once.
-std::optional<std::int64_t> least_cost(const cluster& on, const std::vector<plan::running_task>& tasks, std::vector<char>& touched,
-                                       const request& request, int ends, int moves) {
-    for (std::uint32_t n = 0; n < on.size(); ++n)
-        if (fit::fits(on[node_id{n}], request)) return 0;
-    std::optional<std::int64_t> least;
-    const auto offer = [&](cluster& next, std::int64_t cost, int ends_left, int moves_left) {
-        const auto rest = least_cost(next, tasks, touched, request, ends_left, moves_left);
-        if (rest) least = std::min(least.value_or(*rest + cost), *rest + cost);
-    };
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-        if (touched[t] != 0) continue;
-        touched[t] = 1;
-        if (ends > 0 && tasks[t].end_cost != plan::running_task::never) {
-            cluster next = on;
-            next.give_back(tasks[t].place);
-            offer(next, tasks[t].end_cost, ends - 1, moves);
-        }
-        for (std::uint32_t n = 0; n < on.size() && moves > 0 && tasks[t].move_cost != plan::running_task::never; ++n) {
-            if (!fit::fits(on[node_id{n}], tasks[t].request)) continue;
-            std::vector<selection> choices;
-            (void)plan::detail::collect_choices(choices, on[node_id{n}], tasks[t].request, true, plan::detail::slot_choices::all, 4096);
-            for (const selection& choice : choices) {
-                cluster next = on;
-                (void)next.take(choice.node, choice.gpus, tasks[t].request, choice.slots);
-                next.give_back(tasks[t].place);
-                offer(next, tasks[t].move_cost, ends, moves - 1);
-            }
-        }
-        touched[t] = 0;
-    }
-    return least;
+/// Whether a request fits on some node.
+bool fits_anywhere(const cluster& nodes, const request& request) {
+    for (std::uint32_t n = 0; n < nodes.size(); ++n)
+        if (fit::fits(nodes[node_id{n}], request)) return true;
+    return false;
 }
 
 } // namespace
@@ -57,23 +31,14 @@ TEST(make_room, finds_the_cheapest_ends_and_moves) {
         random_history history{seed};
         scheduler by{history.any_cluster(), policy::best_fit{}};
         if (by.cluster().size() > 2) continue;
-        std::vector<plan::running_task> tasks;
-        for (int i = 0; i < 12 && tasks.size() < 4; ++i) {
-            request request = history.any_request(by.cluster());
-            request.gpus = std::min(request.gpus, 2);
-            const auto placed = by.try_place(request);
-            if (!placed) continue;
-            plan::running_task task{.place = *placed, .request = request};
-            if (history.below(3) > 0) task.end_cost = history.number(1, 20);
-            if (history.below(3) > 0) task.move_cost = history.number(1, 8);
-            tasks.push_back(task);
-        }
+        const std::vector<plan::running_task> tasks = few_running_tasks(history, by);
         const request request = history.any_request(by.cluster());
         if (by.cluster().live_placements() == 0 || !by.fits_empty(request)) continue;
         const plan::room_limits limits{.ends = 2, .moves = 1, .budget = 200'000};
         const auto plan = plan::make_room(by.cluster(), by.policy(), request, tasks, limits);
         std::vector<char> touched(tasks.size(), 0);
-        const auto least = least_cost(by.cluster(), tasks, touched, request, limits.ends, limits.moves);
+        const auto least = least_cost(by.cluster(), tasks, touched, limits.ends, limits.moves,
+                                      [&](const cluster& nodes) { return fits_anywhere(nodes, request); });
         if (!plan) {
             ASSERT_FALSE(least && plan.error().proven) << seed;
             ++refused;
