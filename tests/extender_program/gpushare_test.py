@@ -16,6 +16,8 @@ import sys
 import threading
 import time
 
+from harness import until
+
 UNITS, GPUS, NODES = 10, 2, ["n1", "n2", "n3"]
 MARK = "ALIYUN_COM_GPU_MEM_"
 
@@ -201,16 +203,6 @@ class Program:
 
     def metric(self, name):
         return int([line for line in self.call("GET", "/metrics")[1].splitlines() if line.startswith(f"gpupack_extender_{name} ")][0].split()[1])
-
-
-def until(expected, ask):
-    end = time.time() + 20
-    while time.time() < end:
-        got = ask()
-        if got == expected:
-            return
-        time.sleep(.05)
-    raise AssertionError(f"expected {expected}, got {got}")
 
 
 def protocol(program):

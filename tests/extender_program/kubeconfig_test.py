@@ -8,7 +8,6 @@ import base64
 import http.server
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
+
+from harness import free_port
 
 TOKEN = "a-token"
 
@@ -95,12 +96,6 @@ users:
     {user}
 """)
     return ["--kubeconfig", "config/kubeconfig"]
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Extender:

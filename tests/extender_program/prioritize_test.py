@@ -14,6 +14,8 @@ import time
 import urllib.error
 import urllib.request
 
+from harness import free_port, until
+
 NODES = ["n1", "n2", "n3"]
 SLICES = {"one-0": [0], "one-1": [1], "one-2": [2], "one-3": [3], "two-0": [0, 1], "two-2": [2, 3], "four-0": [0, 1, 2, 3]}
 
@@ -111,23 +113,6 @@ def scores(port, claim_name):
     pod = dict(metadata=dict(name="p", namespace="default"), spec=dict(resourceClaims=[dict(name="r", resourceClaimName=claim_name)]))
     reply = json.loads(call(port, "/prioritize", dict(Pod=pod, Nodes=None, NodeNames=NODES)))
     return {one["Host"]: one["Score"] for one in reply}
-
-
-def until(expected, ask):
-    end = time.time() + 20
-    while time.time() < end:
-        got = ask()
-        if got == expected:
-            return
-        time.sleep(.1)
-    raise AssertionError(f"expected {expected}, got {got}")
-
-
-def free_port():
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    port = server.server_port
-    server.server_close()
-    return port
 
 
 def main():

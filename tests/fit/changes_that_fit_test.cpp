@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/fit/changes_that_fit.hpp>
 
+#include "support/fits_somewhere.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -8,16 +9,6 @@
 #include <algorithm>
 
 using namespace gpupack;
-
-namespace {
-
-bool fits_somewhere(const cluster& on, const request& request) {
-    for (std::uint32_t n = 0; n < on.size(); ++n)
-        if (fit::fits(on[node_id{n}], request)) return true;
-    return false;
-}
-
-} // namespace
 
 // Every change fits, and of an amount nothing more would.
 TEST(changes_that_fit, change_as_little_as_will_do) {

@@ -6,6 +6,7 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include "support/fits_somewhere.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -38,12 +39,6 @@ request with(request kind, request_size what, std::int64_t size) {
                            .compute = kind.share.way() == sharing::exclusive ? milli_gpu{} : kind.share.compute(),
                            .rule = kind.share.rule()};
     return kind;
-}
-
-bool fits_somewhere(const cluster& on, const request& request) {
-    for (std::uint32_t n = 0; n < on.size(); ++n)
-        if (is_valid(request) && fit::fits(on.node_at(n), request)) return true;
-    return false;
 }
 
 } // namespace

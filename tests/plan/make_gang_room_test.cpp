@@ -21,9 +21,9 @@ using namespace gpupack;
 
 namespace {
 
-std::vector<node_id> nodes_of(const cluster& on) {
+std::vector<node_id> nodes_of(const cluster& cluster) {
     std::vector<node_id> nodes;
-    for (std::uint32_t n = 0; n < on.size(); ++n) nodes.push_back(on.id_at(n));
+    for (std::uint32_t n = 0; n < cluster.size(); ++n) nodes.push_back(cluster.id_at(n));
     return nodes;
 }
 

@@ -5,22 +5,12 @@
 #include <gpupack/scheduler.hpp>
 
 #include "plan/least_cost.hpp"
+#include "support/fits_somewhere.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace gpupack;
-
-namespace {
-
-/// Whether a request fits on some node.
-bool fits_anywhere(const cluster& nodes, const request& request) {
-    for (std::uint32_t n = 0; n < nodes.size(); ++n)
-        if (fit::fits(nodes[node_id{n}], request)) return true;
-    return false;
-}
-
-} // namespace
 
 // On small clusters the plan is the cheapest there is, it is feasible at every step, and it is done whole or not at all.
 TEST(make_room, finds_the_cheapest_ends_and_moves) {
@@ -38,7 +28,7 @@ TEST(make_room, finds_the_cheapest_ends_and_moves) {
         const auto plan = plan::make_room(by.cluster(), by.policy(), request, tasks, limits);
         std::vector<char> touched(tasks.size(), 0);
         const auto least = least_cost(by.cluster(), tasks, touched, limits.ends, limits.moves,
-                                      [&](const cluster& nodes) { return fits_anywhere(nodes, request); });
+                                      [&](const cluster& nodes) { return fits_somewhere(nodes, request); });
         if (!plan) {
             ASSERT_FALSE(least && plan.error().proven) << seed;
             ++refused;

@@ -63,7 +63,7 @@ struct discipline {
     /// Seconds of waiting that are worth one step of priority; 0: priorities never age.
     std::int64_t ageing = 0;
     estimate_rule estimates = estimate_rule::exact;  ///< What easy and conservative know of the tasks.
-    std::int64_t noise = 2;                          ///< noisy: the largest factor, from 2.
+    std::int64_t noise = 2;                          ///< noisy: the largest factor, from 2; more than 2^32 counts as that.
     std::uint64_t seed = 0;                          ///< noisy: what the factors are drawn from.
     victim_rule victims = victim_rule::none;         ///< Whether priorities preempt, and whom.
     eviction_rule eviction = eviction_rule::restart; ///< What becomes of the victims.

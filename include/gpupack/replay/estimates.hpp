@@ -23,7 +23,7 @@ class estimates {
 
     /// The estimates of a discipline.
     explicit estimates(const discipline& discipline) noexcept
-        : rule_{discipline.estimates}, noise_{std::max<std::int64_t>(discipline.noise, 1)}, seed_{discipline.seed} {
+        : rule_{discipline.estimates}, noise_{std::clamp<std::int64_t>(discipline.noise, 1, std::int64_t{1} << 32)}, seed_{discipline.seed} {
     }
 
     /// How long a task runs: until it ends by itself, or is ended at its limit; none where it never leaves.

@@ -25,7 +25,7 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// @param gpu       its state
 /// @param capacity  what it has in all
-/// @return milli-GPUs, from 0 to its compute
+/// @return milli-GPUs, from 0 to its compute, and above where more of its compute is given than there is
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t used_part(const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
     const std::int32_t compute = capacity.compute - gpu.compute_free;
     const std::int32_t memory = memory_part(std::int64_t{capacity.memory} - gpu.memory_free, capacity);
@@ -37,7 +37,7 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// @param gpu       its state
 /// @param capacity  what it has in all
-/// @return milli-GPUs, from 0 to its compute
+/// @return milli-GPUs, at most its compute; below 0 where more of its compute is given than there is
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t free_part(const gpu_state& gpu, const gpu_capacity& capacity) noexcept {
     if (gpu.memory_free == capacity.memory) return gpu.compute_free; // without a division
     return capacity.compute - used_part(gpu, capacity);
