@@ -44,6 +44,7 @@
 #include <gpupack/topology/link_table.hpp>
 #include <gpupack/topology/link_view.hpp>
 #include <gpupack/topology/mig.hpp>
+#include <gpupack/topology/mig_profile_name.hpp>
 #include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_set.hpp>
 #include <gpupack/topology/model_table.hpp>

@@ -70,7 +70,7 @@ TEST_F(replay_program, studies_cluster_sizes) {
 
 TEST_F(replay_program, refuses_studies_that_are_none) {
     expect_refused("study " + recorded + "--policy fgd", "--out: \"\": expected the file that takes a line for each run");
-    expect_refused("study --out", "--out: \"\": expected a value");
+    expect_refused("study --out", "arguments: \"--out: 1 required TEXT missing\": expected flags as study --help lists them");
     for (const char* const shard : {"3", "3/3", "-1/3", "0/0", "1/2/3", "x/3", "/", "0/10000000"})
         expect_refused(study_of_twelve + "--out x.ndjson --shard " + shard,
                        std::string{"--shard: \""}.append(shard).append("\": expected I/N with I from 0 to N - 1"));
@@ -85,4 +85,15 @@ TEST_F(replay_program, refuses_studies_that_are_none) {
     expect_refused("merge all.ndjson", "merge: \"6 of 12 runs\": expected all of them; run 1 is missing");
     expect_refused("study " + recorded + "--policy fgd --out all.ndjson",
                    "all.ndjson:1: study: \"\": expected lines of this very study; another file for another one");
+}
+
+TEST_F(replay_program, explains_studies) {
+    for (const char* const command : {"study", "merge"}) {
+        const run told = call(std::string{command}.append(" --help"));
+        EXPECT_EQ(told.status, 0);
+        EXPECT_NE(told.out.find("--out FILE"), std::string::npos) << told.out;
+    }
+    EXPECT_EQ(call(study_of_twelve + "--out=all.ndjson --shard=1/2").status, 0); // a value may also stand behind =
+    expect_refused("merge --ot all.ndjson",
+                   "arguments: \"The following argument was not expected: --ot\": expected flags as merge --help lists them");
 }

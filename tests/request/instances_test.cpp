@@ -45,6 +45,10 @@ TEST(instances, a_mig_profile_is_asked_for_by_name_on_each_model_that_has_it) {
     EXPECT_EQ(names(models, mig_profile(models, "1g.5")).substr(0, 48),
               "MIG profile: \"1g.5\": expected one of 1g.5gb, 1g.");
     EXPECT_EQ(mig_profile(models, "1g.5gb")->compute, milli_gpu{142});
+    EXPECT_EQ(names(models, mig_profile(models, "nvidia.com/mig-1g.5gb.me")), "A100-40GB:1g.5gb+me");
+    EXPECT_EQ(names(models, mig_profile(models, "3g.39gb")), "A100-80GB:3g.40gb"); // as older drivers round
+    const model_table close = table_of({models::b200, models::rtx_pro_6000});
+    EXPECT_EQ(names(close, mig_profile(close, "1g.24gb")), "RTX-PRO-6000:1g.24gb"); // not 1g.23gb, which is another GPU's
 }
 
 TEST(instances, the_smallest_mig_profile_that_serves_is_of_real_memory) {

@@ -24,4 +24,5 @@ TEST(share_text, says_what_is_wrong) {
     EXPECT_EQ(share_from_text("mig:1g.10gb", models).value(), share{mig_profile(models, "1g.10gb").value()});
     EXPECT_EQ(to_text(share_from_text("mig:A100-40GB/1g.10gb", models).value(), models), "mig:A100-40GB/1g.10gb");
     EXPECT_EQ(to_text(share{mig_profile(models, "1g.10gb").value()}, models), "mig:1g.10gb");
+    EXPECT_EQ(to_text(share_from_text("mig:mig-1g.10gb|3g.39gb", models).value(), models), "mig:1g.10gb|3g.40gb");
 }

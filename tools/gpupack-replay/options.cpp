@@ -153,7 +153,7 @@ constexpr const char* examples =
     "Commands:\n"
     "  gpupack-replay import --help     read a history as it is\n"
     "  gpupack-replay capacity --help   what there is room for, and what it takes to have more\n"
-    "  gpupack-replay study --out FILE  many runs on all cores, in shards, resumable\n"
+    "  gpupack-replay study --help      many runs on all cores, in shards, resumable\n"
     "  gpupack-replay merge FILES       put shards together\n"
     "\n"
     "Examples:\n"

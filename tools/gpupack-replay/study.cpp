@@ -7,10 +7,12 @@
 #include "outputs.hpp"
 #include "refuse.hpp"
 #include "runs.hpp"
+#include "study_options.hpp"
+
+#include "terminal.hpp"
 
 #include <fmt/format.h>
 #include <gpupack/core/random.hpp>
-#include <gpupack/io/number_text.hpp>
 #include <gpupack/io/read_file.hpp>
 #include <nlohmann/json.hpp>
 #include <oneapi/tbb/parallel_for.h>
@@ -37,58 +39,6 @@ using gpupack::bad_input;
 using gpupack::expected;
 using gpupack::input_error;
 using gpupack::unexpected;
-
-/// The flags of a study, and what is left of the command line for the replays.
-struct study_options {
-    std::string out;
-    std::vector<std::string> loads; ///< Empty: the default load.
-    std::vector<std::string> sizes; ///< Nodes of the cluster; empty: all.
-    std::int64_t shard = 0;
-    std::int64_t shards = 1;
-    std::vector<std::string> replay; ///< Arguments of each replay.
-};
-
-/// The parts of a text between commas.
-std::vector<std::string> split_list(const std::string& text) {
-    std::vector<std::string> parts;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const std::size_t end = std::min(text.find(',', begin), text.size());
-        parts.push_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return parts;
-}
-
-expected<void, input_error> read_shard(const std::string& text, study_options& study) {
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    const auto index = gpupack::io::parse_whole(text.substr(0, slash));
-    const auto count = gpupack::io::parse_whole(slash < text.size() ? text.substr(slash + 1) : "");
-    if (!index || !count || *count < 1 || *count > 1'000'000 || *index < 0 || *index >= *count)
-        return bad_input("--shard", text, "I/N with I from 0 to N - 1");
-    study.shard = *index;
-    study.shards = *count;
-    return {};
-}
-
-expected<study_options, input_error> read_study(int argc, const char* const* argv) {
-    study_options study;
-    for (int i = 2; i < argc; ++i) {
-        const std::string flag{argv[i]};
-        if (flag != "--out" && flag != "--loads" && flag != "--cluster-sizes" && flag != "--shard") {
-            study.replay.push_back(flag);
-            continue;
-        }
-        if (i + 1 == argc) return bad_input(flag, "", "a value");
-        const std::string value{argv[++i]};
-        if (flag == "--out") study.out = value;
-        if (flag == "--loads") study.loads = split_list(value);
-        if (flag == "--cluster-sizes") study.sizes = split_list(value);
-        if (flag == "--shard")
-            if (auto done = read_shard(value, study); !done) return unexpected<input_error>{done.error()};
-    }
-    if (study.out.empty()) return bad_input("--out", "", "the file that takes a line for each run");
-    return study;
-}
 
 /// One run of a study.
 struct study_cell {
@@ -127,12 +77,13 @@ expected<std::vector<study_cell>, input_error> cells_of(const study_options& stu
     return cells;
 }
 
-/// A number that tells studies apart: of the loads and the arguments, not of the shard or the file.
+/// A number that tells studies apart: of the version, the loads and the arguments, not of the shard or the file.
 std::string identity_of(const study_options& study) {
     std::uint64_t hash = 0;
     const auto add = [&](const std::string& text) {
         for (const char c : text + '\n') hash = gpupack::mix_bits(hash ^ static_cast<unsigned char>(c));
     };
+    add(program_version());
     for (const auto* const axis : {&study.sizes, &study.loads}) {
         for (const std::string& each : *axis) add(each);
         add("/");
@@ -196,7 +147,7 @@ class study_progress {
   private:
     std::size_t all_;
     std::size_t done_ = 0;
-    bool shown_ = isatty(STDERR_FILENO) == 1;
+    bool shown_ = gpupack_tools::can_redraw(STDERR_FILENO);
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -216,8 +167,12 @@ expected<std::string, input_error> line_of(const study_cell& cell, const inputs&
 } // namespace
 
 int run_study(int argc, const char* const* argv) {
-    const auto study = read_study(argc, argv);
+    const auto study = parse_study(argc, argv);
     if (!study) return refuse(study.error());
+    if (!study->message.empty()) {
+        fmt::print("{}", study->message);
+        return 0;
+    }
     const auto cells = cells_of(*study);
     if (!cells) return refuse(cells.error());
     if (cells->empty()) return 0;
@@ -262,20 +217,16 @@ int run_study(int argc, const char* const* argv) {
 }
 
 int merge_study(int argc, const char* const* argv) {
-    std::string out = "-";
-    std::vector<std::string> files;
-    for (int i = 2; i < argc; ++i) {
-        const std::string argument{argv[i]};
-        if (argument == "--out" && i + 1 < argc)
-            out = argv[++i];
-        else
-            files.push_back(argument);
+    const auto merge = parse_merge(argc, argv);
+    if (!merge) return refuse(merge.error());
+    if (!merge->message.empty()) {
+        fmt::print("{}", merge->message);
+        return 0;
     }
-    if (files.empty()) return refuse(input_error{{}, 0, "merge", "", "the files of all shards"});
     std::map<std::size_t, std::string> lines;
     std::optional<std::string> identity;
     std::size_t cells = 0;
-    for (const std::string& file : files) {
+    for (const std::string& file : merge->files) {
         const auto text = gpupack::io::read_file(file);
         if (!text) return refuse(text.error());
         std::size_t number = 0;
@@ -301,11 +252,11 @@ int merge_study(int argc, const char* const* argv) {
                                       fmt::format("all of them; run {} is missing", cell)});
     std::string text;
     for (const auto& [cell, line] : lines) text += line + "\n";
-    if (out == "-") {
+    if (merge->out == "-") {
         fmt::print("{}", text);
         return 0;
     }
-    auto file = output_file::open("--out", out);
+    auto file = output_file::open("--out", merge->out);
     if (!file) return refuse(file.error());
     if (auto done = file->commit(text); !done) return refuse(done.error());
     return 0;

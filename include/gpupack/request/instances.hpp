@@ -5,9 +5,11 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/request/share.hpp>
+#include <gpupack/topology/mig_profile_name.hpp>
 #include <gpupack/topology/model_table.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +42,11 @@ template <class Choose>
     return request;
 }
 
+/// The MIG profile of a table that a text means.
+[[nodiscard]] inline std::optional<int> find_profile(const partition_table& table, std::string_view text) {
+    return find_mig_profile(text, table.profile_count, [&](int p) { return table.profiles[p].name.view(); });
+}
+
 /// Whether a text names a profile: its name, with one of its variants where it has any.
 [[nodiscard]] inline bool names_profile(std::string_view text, const partition_profile& profile) noexcept {
     const std::string_view name = profile.name.view();
@@ -65,16 +72,23 @@ template <class Choose>
 } // namespace detail
 
 /// Asks for an instance of the profile of that name, on whichever models have it: "1g.10gb" is one slice of an
-/// A100-80GB and a slice with double memory of an A100-40GB.
+/// A100-80GB and a slice with double memory of an A100-40GB. Where no model has it in that or another form of the name
+/// (mig_profile_name), those count whose gigabytes another driver rounds so: "3g.39gb" is 3g.40gb.
 ///
-/// Errors: a name that no model of the table has.
-[[nodiscard]] inline expected<instance, input_error> mig_profile(const model_table& models,
-                                                                 std::string_view profile) {
-    const instance request = detail::choose_profiles(models, sharing::mig, false,
-                                                   [&](const partition_table&, const partition_profile& each) {
-                                                       return detail::names_profile(profile, each);
-                                                   });
-    if (!request.profiles.empty()) return request;
+/// @param models   of the cluster
+/// @param profile  its name
+/// @return         the instance, or an error: a name that no model has
+[[nodiscard]] inline expected<instance, input_error> mig_profile(const model_table& models, std::string_view profile) {
+    const std::string name = mig_profile_name(profile);
+    for (const bool rounded : {false, true}) {
+        const instance request = detail::choose_profiles(
+            models, sharing::mig, false, [&](const partition_table& table, const partition_profile& each) {
+                if (!rounded) return each.name.view() == profile || each.name.view() == name;
+                const auto found = detail::find_profile(table, profile);
+                return found && &table.profiles[*found] == &each;
+            });
+        if (!request.profiles.empty()) return request;
+    }
     return bad_input("MIG profile", std::string{profile},
                      std::string{"one of "}.append(detail::profile_names(models, sharing::mig)));
 }

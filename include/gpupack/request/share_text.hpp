@@ -64,17 +64,22 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
         const std::size_t end = std::min(text.find('|', begin), text.size());
         const std::string_view item = text.substr(begin, end - begin);
         bool known = false;
-        for_each_profile(models, way, [&](std::string_view model, const partition_profile& profile, int number) {
-            const bool on_model = item.size() > model.size() && item.starts_with(model) && item[model.size()] == '/';
-            if (!profile.is_named(on_model ? item.substr(model.size() + 1) : item)) return;
+        const auto add = [&](profile_set profiles, milli_gpu compute, mebibytes memory) {
             known = true;
-            found.profiles.insert(number);
-            const milli_gpu compute{profile.compute};
-            const mebibytes memory{profile.memory};
+            found.profiles = found.profiles | profiles;
             if (first || compute < found.compute) found.compute = compute;
             if (first || memory < found.memory) found.memory = memory;
             first = false;
+        };
+        for_each_profile(models, way, [&](std::string_view model, const partition_profile& profile, int number) {
+            const bool on_model = item.size() > model.size() && item.starts_with(model) && item[model.size()] == '/';
+            if (!profile.is_named(on_model ? item.substr(model.size() + 1) : item)) return;
+            profile_set own;
+            own.insert(number);
+            add(own, milli_gpu{profile.compute}, mebibytes{profile.memory});
         });
+        if (!known && way == sharing::mig) // another form of the name
+            if (const auto named = mig_profile(models, item)) add(named->profiles, named->compute, named->memory);
         if (!known) return bad_input("share", std::string{item}, std::string{"one of "}.append(profile_names(models, way)));
         begin = end + 1;
     }

@@ -304,7 +304,7 @@ class cluster {
     ///
     /// @param id  the node
     /// @param gpu  a GPU of it
-    /// @param profile  name of the profile: "3g.40gb", "A10-4" or "A10-4Q"
+    /// @param profile  name of the profile: "3g.40gb" in any form that mig_profile_name() knows, "A10-4" or "A10-4Q"
     /// @param start  its start
     /// @param way  how the GPU is shared: mig or vgpu
     /// @return the slot; nothing where the GPU has no such placement

@@ -22,6 +22,7 @@
 #include <gpupack/state/split.hpp>
 #include <gpupack/state/takeable.hpp>
 #include <gpupack/topology/mig.hpp>
+#include <gpupack/topology/mig_profile_name.hpp>
 #include <gpupack/topology/partition_table.hpp>
 
 #include <atomic>
@@ -266,7 +267,10 @@ inline mig::gpu_instance cluster::instance_on(const selection& placed, int nth, 
 inline std::optional<int> cluster::mig_placement(node_id id, int gpu, std::string_view profile, int start, sharing way) const {
     if (!contains(id) || gpu < 0 || gpu >= (*this)[id].gpu_count()) return std::nullopt;
     const partition_table* const table = (*this)[id].capacity(gpu).table(way);
-    return table == nullptr ? std::nullopt : table->find(profile, start);
+    if (table == nullptr) return std::nullopt;
+    if (const auto slot = table->find(profile, start)) return slot;
+    const auto named = find_mig_profile(profile, table->profile_count, [&](int p) { return table->profiles[p].name.view(); });
+    return named ? table->find(table->profiles[*named].name.view(), start) : std::nullopt;
 }
 
 inline mebibytes cluster::memory_on(const placement& placed, int nth) const {

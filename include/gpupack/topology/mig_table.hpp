@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/topology/mig.hpp>
+#include <gpupack/topology/mig_profile_name.hpp>
 #include <gpupack/topology/partition_table.hpp>
 
 #include <cstdint>
@@ -182,9 +183,9 @@ class layout_check {
 
 /// The table of a GPU whose instances stand already and are neither created nor destroyed: each is one slot.
 ///
-/// - `of`: The GPU's table.
-///
-/// Errors: a profile or a start that the table lacks; instances that overlap.
+/// @param table      the GPU's
+/// @param instances  by name, in any form that mig_profile_name() knows, and start
+/// @return           the table; or an error: a profile or a start that the table lacks, or instances that overlap
 [[nodiscard]] inline expected<partition_table, input_error>
 fixed_table(const partition_table& table, const std::vector<gpu_instance>& instances) {
     partition_table fixed = table;
@@ -193,14 +194,12 @@ fixed_table(const partition_table& table, const std::vector<gpu_instance>& insta
     bool standing[partition_table::most_slots] = {};
     for (const gpu_instance& each : instances) {
         const std::string text = std::string{each.profile.view()}.append(" at ").append(std::to_string(each.start));
+        const auto profile = find_mig_profile(each.profile.view(), table.profile_count, [&](int p) { return table.profiles[p].name.view(); });
+        if (!profile) return bad_input("MIG instance", text, "a profile of the GPU's model");
+        const partition_profile& standing_profile = table.profiles[*profile];
         int found = -1;
-        bool named = false;
-        for (int slot = 0; slot < table.slot_count; ++slot) {
-            if (!(table.profiles[table.slots[slot].profile].name == each.profile)) continue;
-            named = true;
+        for (int slot = standing_profile.first_slot; slot < standing_profile.first_slot + standing_profile.slot_count; ++slot)
             if (table.slots[slot].start == each.start) found = slot;
-        }
-        if (!named) return bad_input("MIG instance", text, "a profile of the GPU's model");
         if (found < 0) return bad_input("MIG instance", text, "a legal start of the profile");
         if (!table.is_free(found, occupied)) return bad_input("MIG instance", text, "a place that no other one takes");
         occupied |= table.slots[found].taken;

@@ -5,6 +5,7 @@
 #include <gpupack/core/units.hpp>
 #include <gpupack/topology/gpu_model.hpp>
 #include <gpupack/topology/mig.hpp>
+#include <gpupack/topology/mig_profile_name.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <algorithm>
@@ -165,32 +166,8 @@ inline constexpr std::array product_rules{
 /// The profile of a geometry that a name means: its own name; "1g.10gb.me", which Kubernetes writes for "1g.10gb+me"; or a name
 /// whose gigabytes another driver rounds otherwise, "3g.39gb" for "3g.40gb", if only one profile is so close. Null where none is.
 [[nodiscard]] inline const mig::profile* profile_of_name(const mig::geometry& geometry, std::string_view text) {
-    std::string name{text};
-    if (name.starts_with("mig-")) name.erase(0, 4);
-    const std::size_t gigabytes = name.find("gb");
-    if (gigabytes != std::string::npos && gigabytes + 2 < name.size() && name[gigabytes + 2] == '.') name[gigabytes + 2] = '+';
-    const auto size_of = [](std::string_view profile) {
-        int size = 0;
-        for (std::size_t i = profile.find('.') + 1; i < profile.size() && profile[i] >= '0' && profile[i] <= '9' && size < 10000; ++i)
-            size = 10 * size + (profile[i] - '0');
-        return size;
-    };
-    const auto rest_of = [](std::string_view profile) { // what is the same whatever the gigabytes: "3g." and "+me"
-        const std::size_t unit = profile.find("gb");
-        return std::pair{profile.substr(0, profile.find('.')),
-                         unit == std::string_view::npos ? profile : profile.substr(unit)};
-    };
-    const mig::profile* close = nullptr;
-    for (int p = 0; p < geometry.count; ++p) {
-        const mig::profile& profile = geometry.profiles[p];
-        if (profile.name.view() == name) return &profile;
-        const int apart = 20 * (size_of(profile.name.view()) - size_of(name));
-        if (gigabytes == std::string::npos || rest_of(profile.name.view()) != rest_of(name)) continue;
-        if (apart > size_of(name) || -apart > size_of(name)) continue; // a twentieth
-        if (close != nullptr) return nullptr;
-        close = &profile;
-    }
-    return close;
+    const auto found = find_mig_profile(text, geometry.count, [&](int p) { return geometry.profiles[p].name.view(); });
+    return found ? &geometry.profiles[*found] : nullptr;
 }
 
 } // namespace gpupack
