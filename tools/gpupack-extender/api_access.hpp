@@ -14,6 +14,7 @@ struct api_access {
     std::string certificate_file{}; ///< The account's certificate, in PEM; empty: none.
     std::string key_file{}; ///< Its key, in PEM.
     bool insecure = false; ///< Do not check its certificate.
+    int call_seconds = 4; ///< How long a call waits: kube-scheduler gives an extender 5 s by default. Watches wait longer.
 };
 
 } // namespace extender

@@ -11,8 +11,6 @@ namespace extender {
 
 namespace {
 
-/// How long a single call waits: kube-scheduler gives an extender 5 s by default, and a binding is two calls.
-constexpr int call_seconds = 4;
 /// Connections that are kept.
 constexpr std::size_t most_idle = 16;
 
@@ -57,7 +55,7 @@ template <class Call> api_client::reply api_client::with_client(const Call& call
             idle_.pop_back();
         }
     }
-    if (!client) client = make_client(access_, call_seconds);
+    if (!client) client = make_client(access_, access_.call_seconds);
     client->set_keep_alive(true);
     if (!access_.token_file.empty()) client->set_default_headers({{"Authorization", "Bearer " + token_of(access_)}});
     const httplib::Result result = call(*client);

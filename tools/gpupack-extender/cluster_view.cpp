@@ -35,7 +35,10 @@ std::optional<std::string> cluster_view::put(object_kind kind, const nlohmann::j
         auto node = gpupack::io::read_kubernetes_node(object, fields);
         if (!fields.error()) {
             node_entry& entry = nodes_[key];
-            if (!(entry.node == node)) entry = node_entry{.node = std::move(node)}; // heartbeats change nothing
+            if (!(entry.node == node)) { // heartbeats change nothing
+                entry = node_entry{.node = std::move(node)};
+                stale_.insert(key);
+            }
         }
     } else if (kind == object_kind::device_class) {
         auto one = gpupack::io::read_device_class(object, fields);
@@ -108,8 +111,24 @@ std::size_t cluster_view::size(object_kind kind) const {
 
 /// The devices of a node are gathered anew; of all nodes where a slice is not of one node.
 void cluster_view::forget_devices(const std::string& node) {
-    for (auto& [name, entry] : nodes_)
-        if (node.empty() || name == node) entry = node_entry{.node = entry.node};
+    const auto forget = [&](const std::string& name, node_entry& entry) {
+        entry = node_entry{.node = entry.node};
+        stale_.insert(name);
+    };
+    if (!node.empty()) {
+        if (const auto found = nodes_.find(node); found != nodes_.end()) forget(node, found->second);
+        return;
+    }
+    for (auto& [name, entry] : nodes_) forget(name, entry);
+}
+
+bool cluster_view::prepare_next() {
+    const std::lock_guard lock{mutex_};
+    if (stale_.empty()) return false;
+    const auto found = nodes_.find(*stale_.begin());
+    stale_.erase(stale_.begin());
+    if (found != nodes_.end()) prepare(found->second);
+    return true;
 }
 
 /// What is in use is looked up anew on the node of an allocation, or on all.

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -48,6 +49,9 @@ class cluster_view {
     /// What each of some nodes is worth to a pod, in order; all not possible where the pod has no claims to allocate. Never null.
     [[nodiscard]] std::vector<forecast_pointer> forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes);
 
+    /// Gathers the devices of one node that has changed, so that the next call need not. Returns whether there was one.
+    bool prepare_next();
+
     /// Objects of a kind.
     [[nodiscard]] std::size_t size(object_kind kind) const;
 
@@ -78,6 +82,7 @@ class cluster_view {
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, node_entry> nodes_;
+    std::set<std::string> stale_; ///< Nodes whose devices are not gathered.
     std::unordered_map<std::string, std::uint32_t> texts_; ///< Numbers of the texts of claims.
     std::map<std::string, dra::device_class> classes_;
     std::vector<dra::device_class> class_list_; ///< What allocators point into.

@@ -84,6 +84,10 @@ int serve_dra(httplib::Server& server, const program_options& chosen) {
     const std::vector<object_kind> kinds{object_kind::node, object_kind::device_class, object_kind::resource_slice, object_kind::resource_claim};
     add_health(server, watches, static_cast<int>(kinds.size()));
     start_watches(kinds, chosen, view.sink(), watches);
+    std::thread{[&, all = static_cast<int>(kinds.size())] { // so that no call has to gather thousands of nodes
+        while (true)
+            if (watches.listed < all || !view.prepare_next()) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }}.detach();
     serve(server, chosen);
 }
 

@@ -35,6 +35,7 @@ void add_api_options(CLI::App& app, program_options& chosen, std::string& kubeco
     CLI::Option* const server = app.add_option("--server", chosen.access.server, "the API server, https://host:port; in a pod: the cluster's");
     app.add_option("--token-file", chosen.access.token_file, "the token of its account")->check(CLI::ExistingFile);
     app.add_option("--ca-file", chosen.access.ca_file, "the authority of the API server's certificate")->check(CLI::ExistingFile);
+    app.add_option("--api-seconds", chosen.access.call_seconds, "how long a call waits for it; httpTimeout of the scheduler's configuration should be longer")->check(CLI::Range(1, 3600))->capture_default_str();
     app.add_flag("--insecure", chosen.access.insecure, "do not check the API server's certificate; for tests");
     CLI::Option* const file = app.add_option("--kubeconfig", kubeconfig, "a kubeconfig file in place of these")->check(CLI::ExistingFile)->excludes(server);
     app.add_option("--context", context, "one of its contexts; default: the current one")->needs(file);
@@ -77,7 +78,9 @@ std::optional<program_options> read_options(int argc, char** argv, int& status) 
             status = refuse(access.error().message());
             return std::nullopt;
         }
+        const int call_seconds = chosen.access.call_seconds;
         chosen.access = *access;
+        chosen.access.call_seconds = call_seconds;
     } else if (chosen.access.server.empty()) {
         use_account(chosen.access);
     }

@@ -150,12 +150,11 @@ std::string churn_text(const std::vector<run_record>& runs) {
             "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
             "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
     text += churn_differences(runs, policies);
-    text += fmt::format("\nWithout fragmentation at most {:.2f} % could be accepted by size", bound_of(runs));
-    if (const auto bound = allocated_bound_of(runs))
-        return text + fmt::format(";\nhad it known what comes, no policy could have had more than about {:.2f} % of the "
-                                  "GPUs in use.\n",
-                                  *bound);
-    return text + ".\n";
+    const auto allocated_bound = allocated_bound_of(runs);
+    if (!allocated_bound) return text; // tasks wait: all are placed in the end
+    return text + fmt::format("\nEven if it had known all that comes, no policy could have accepted more than about {:.2f} % by size,\n"
+                              "or had more than about {:.2f} % of the GPUs in use.\n",
+                              bound_of(runs), *allocated_bound);
 }
 
 } // namespace

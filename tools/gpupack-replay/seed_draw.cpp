@@ -70,10 +70,10 @@ bool sizes_add_up(const workload::workload& source, const cluster& cluster) {
 /// Fills in what no policy could exceed where tasks come and go.
 gpupack::expected<void, input_error> bound_steady(const options& chosen, const inputs& input, seed_draw& drawn) {
     const std::int64_t begin = chosen.warm_up * workload::mean_duration;
+    const std::int64_t end = drawn.arrivals.empty() ? begin : drawn.arrivals.back().time; // as for what is measured
     const auto cluster = input.workload.build(drawn.node_order);
     if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
-    const auto bound = replay::steady_bound_of(*cluster, input.workload.tasks, drawn.arrivals, begin,
-                                               begin + chosen.length * workload::mean_duration);
+    const auto bound = replay::steady_bound_of(*cluster, input.workload.tasks, drawn.arrivals, begin, end);
     drawn.bound_allocated_percent = bound.allocated_percent;
     drawn.bound_size_percent = bound.size_percent;
     if (sizes_add_up(input.workload, *cluster))
@@ -91,6 +91,10 @@ gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inpu
     if (!chosen.synthetic)
         drawn.node_order =
             input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
+    if (chosen.come_and_go && chosen.waiting) {
+        drawn.bound_size_percent = 100; // all are placed in the end
+        return drawn;
+    }
     if (chosen.come_and_go) {
         if (auto done = bound_steady(chosen, input, drawn); !done) return gpupack::unexpected<input_error>{done.error()};
         return drawn;

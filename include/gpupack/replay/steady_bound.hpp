@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/plan/hindsight_bound.hpp>
-#include <gpupack/replay/measure.hpp>
+#include <gpupack/replay/detail/offered_sweep.hpp>
 #include <gpupack/request/hash.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/task_mix.hpp>
@@ -60,11 +60,46 @@ namespace detail {
     return true;
 }
 
+/// The tasks that would be there at a time if none were refused.
+[[nodiscard]] inline std::vector<workload::arrival> present_at(const std::vector<workload::arrival>& arrivals, std::int64_t time) {
+    std::vector<workload::arrival> present;
+    for (const workload::arrival& each : arrivals) {
+        if (each.time > time) break;
+        if (!each.duration || each.time + *each.duration > time) present.push_back(each);
+    }
+    return present;
+}
+
+/// Compute that tasks ask for, on average over time, in milli-GPUs.
+struct offered_compute {
+    double asked = 0;  ///< By all that would be there if none were refused.
+    double usable = 0; ///< Of that, what the GPUs have.
+};
+
+/// What all tasks ask for between two times.
+[[nodiscard]] inline offered_compute offered_over(const std::vector<workload::task>& tasks, const std::vector<workload::arrival>& arrivals,
+                                                  std::int64_t begin, std::int64_t end, std::int64_t capacity) {
+    offered_compute mean;
+    const auto length = static_cast<double>(end - begin);
+    sweep_offered(
+        arrivals, begin, end,
+        [&](const workload::arrival& each) { return tasks[each.task].request.total_compute().count() * tasks[each.task].members; },
+        [&](std::int64_t ticks, std::int64_t compute) {
+            const double part = static_cast<double>(ticks) / length;
+            mean.asked += part * static_cast<double>(compute);
+            mean.usable += part * static_cast<double>(std::min(compute, capacity));
+        });
+    return mean;
+}
+
 } // namespace detail
 
-/// The bounds of the tasks that would be there if none were refused, on average over some times: whatever was refused, no
-/// more than plan::hindsight_bound is in use then, and no more than plan::hindsight_size_bound there by size. Those times
-/// stand for all, so the mean has the error of a sample.
+/// The bounds of the tasks that would be there if none were refused, over time: whatever was refused, no more than
+/// plan::hindsight_bound is in use then, and no more than plan::hindsight_size_bound there by size.
+///
+/// Both are computed at some times, which stand for all. Where tasks count for their compute alone, only what fragmentation
+/// costs is such a sample: what the tasks ask for, as far as the GPUs go, is summed up over all of the time, and the mean is
+/// never above that. Otherwise the mean has the error of a sample.
 ///
 /// @param cluster   the nodes
 /// @param tasks     of the workload
@@ -78,26 +113,36 @@ namespace detail {
                                                   std::int64_t end, int times = 0) {
     constexpr int nodes_times = 6000; // that take about as long as five bounds of openb
     if (times == 0) times = std::clamp(nodes_times / std::max(static_cast<int>(cluster.size()), 1), 5, 100);
-    std::int64_t used = 0;
-    std::int64_t accepted = 0;
-    std::int64_t offered = 0;
+    const std::int64_t capacity = cluster.compute().count();
+    double offered = 0; // by size, at those times
+    double accepted = 0;
+    double used = 0;
+    double usable = 0; // by compute, at those times: what was asked for, or all GPUs
+    bool compute_counts = true;
     for (int i = 0; i < times; ++i) {
         const std::int64_t time = begin + (end - begin) * (2 * i + 1) / (2 * times);
-        std::vector<workload::arrival> present;
-        for (const workload::arrival& each : arrivals) {
-            if (each.time > time) break;
-            if (each.duration && each.time + *each.duration <= time) continue;
-            present.push_back(each);
-        }
-        const task_mix mix = workload::arrived_mix(tasks, present);
+        const task_mix mix = workload::arrived_mix(tasks, detail::present_at(arrivals, time));
         const std::vector<std::int64_t> sizes = detail::sizes_of(mix, tasks);
-        for (std::size_t e = 0; e < sizes.size(); ++e) offered += sizes[e] * mix.entries()[e].count;
+        std::int64_t compute = 0;
+        std::int64_t size = 0;
+        for (std::size_t e = 0; e < sizes.size(); ++e) {
+            compute += mix.entries()[e].request.total_compute().count() * mix.entries()[e].count;
+            size += sizes[e] * mix.entries()[e].count;
+        }
         const std::int64_t most = plan::hindsight_bound(cluster, mix).count();
-        used += most;
-        accepted +=
-            detail::sizes_are_compute(mix, sizes, cluster) ? most : plan::hindsight_size_bound(cluster, mix, sizes);
+        const bool alike = detail::sizes_are_compute(mix, sizes, cluster);
+        compute_counts = compute_counts && alike;
+        offered += static_cast<double>(size);
+        used += static_cast<double>(most);
+        usable += static_cast<double>(std::min(compute, capacity));
+        accepted += static_cast<double>(alike ? most : plan::hindsight_size_bound(cluster, mix, sizes));
     }
-    return {percent(used, cluster.compute().count() * times), offered == 0 ? 100.0 : percent(accepted, offered)};
+    const auto share_of = [](double part, double whole) { return whole > 0 ? 100.0 * part / whole : 100.0; };
+    if (!compute_counts || end <= begin)
+        return {share_of(used, static_cast<double>(capacity) * times), share_of(accepted, offered)};
+    const detail::offered_compute whole = detail::offered_over(tasks, arrivals, begin, end, capacity);
+    const double most = std::min(whole.usable, std::max(whole.usable - (usable - used) / times, 0.0));
+    return {share_of(most, static_cast<double>(capacity)), share_of(most, whole.asked)};
 }
 
 } // namespace gpupack::replay
