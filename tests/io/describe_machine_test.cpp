@@ -51,6 +51,8 @@ TEST(describe_machine, names_what_it_cannot_read) {
               "m.txt: document: \"a table of rocm-smi\": expected the one with the link types, of rocm-smi --showtopo or --showtopotype");
     EXPECT_EQ(format_of("No MIG-enabled devices found.\n"),
               "m.txt: document: \"no MIG instances\": expected a machine whose GPUs are in MIG mode and divided");
+    EXPECT_EQ(format_of("| NVIDIA-SMI 550.54.15   Driver Version: 550.54.15   CUDA Version: 12.4 |\n"),
+              "m.txt: document: \"the overview that nvidia-smi prints without arguments\": expected what nvidia-smi topo -m, -L or mig -lgi prints");
     EXPECT_EQ(format_of("a shopping list\n"),
               "m.txt: document: \"a shopping list\": expected what nvidia-smi topo -m, topo -p2p, -L or mig -lgi, rocm-smi --showtopo "
               "or amd-smi topology prints");
@@ -64,4 +66,64 @@ TEST(describe_machine, reads_lists_whose_line_ends_are_escaped) {
     ASSERT_EQ(machine->gpus.size(), 1U);
     ASSERT_EQ(machine->gpus[0].instances.size(), 1U);
     EXPECT_EQ(machine->gpus[0].instances[0].profile, "3g.20gb");
+}
+
+// What shells, loggers, forges and spreadsheets put around each line, or do to the whole text, changes nothing.
+TEST(describe_machine, reads_what_others_have_made_of_a_text) {
+    const std::string sample_fabric = "LINK TYPE TABLE:\n             0000:05:00.0 0000:26:00.0\n0000:05:00.0 SELF         XGMI\n0000:26:00.0 XGMI         SELF\n";
+    const auto numbered = [](const std::string& text, const char* form, bool small) {
+        std::string result;
+        std::size_t number = 0;
+        for (std::size_t begin = 0; begin < text.size();) {
+            const std::size_t end = text.find('\n', begin);
+            std::string prefix = form;
+            if (const std::size_t at = prefix.find('#'); at != std::string::npos) prefix.replace(at, 1, std::to_string(++number));
+            result.append(prefix).append(text, begin, end - begin).append("\n");
+            begin = end + 1;
+        }
+        for (char& c : result)
+            if (small && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return result;
+    };
+    for (const std::string& text : {topo_matrix, sample_peers, sample_types, sample_list, sample_standing, sample_offered, sample_fabric}) {
+        const auto whole = io::describe_machine("m.txt", text);
+        ASSERT_TRUE(whole) << whole.error().message();
+        for (const char* form : {"#\t", "   #  ", "#:", "topo.txt:#:", "node-7: ", "gpu0-1  | ", "> ", "> > ", "+", "- ", "// ", "[pod/worker-0/main] ",
+                                 "[1,0]<stdout>:", "INFO:root:", "2026-01-02T03:04:05.123456789Z stdout F ", "Jan 02 03:04:05 node7 bash[12]: "}) {
+            const auto machine = io::describe_machine("m.txt", numbered(text, form, false));
+            ASSERT_TRUE(machine) << form << ": " << machine.error().message();
+            EXPECT_EQ(machine->gpus, whole->gpus) << form << text;
+            EXPECT_EQ(machine->links, whole->links) << form << text;
+        }
+        const auto small = io::describe_machine("m.txt", numbered(text, "", true));
+        ASSERT_TRUE(small) << small.error().message();
+        EXPECT_EQ(small->links, whole->links);
+        EXPECT_EQ(small->gpus.size(), whole->gpus.size());
+    }
+}
+
+// Prose around a listing mentions GPUs and AMD's links, too.
+TEST(describe_machine, finds_a_listing_in_a_document) {
+    EXPECT_EQ(format_of("| AMD XGMI | MI300X | 448.0 |\n\n" + topo_matrix), "nvidia-smi topo -m");
+    EXPECT_EQ(format_of("The director runs on GPU0\n\n" + sample_list), "nvidia-smi -L");
+}
+
+TEST(describe_machine, reads_cells_that_commas_separate) {
+    const auto matrix = io::describe_machine("m.csv", ",GPU0,GPU1,NIC0,CPU Affinity,NUMA Affinity\nGPU0,X,NV18,PIX,\"0-3,8-11\",0\n"
+                                                      "GPU1,NV18,X,SYS,4-7,12-15,1\nNIC0,PIX,SYS,X,,\n");
+    ASSERT_TRUE(matrix) << matrix.error().message();
+    EXPECT_EQ(matrix->links[0][1], "NV18");
+    EXPECT_EQ(matrix->gpus[0].numa, 0);
+    EXPECT_EQ(matrix->gpus[1].numa, 1);
+    EXPECT_EQ(matrix->nics.at(0).to_gpus[1], "SYS");
+    EXPECT_EQ(format_of("; GPU0; GPU1\nGPU0; X; OK\nGPU1; OK; X\n"), "nvidia-smi topo -p2p");
+}
+
+TEST(describe_machine, reads_what_a_container_has_logged) {
+    const auto machine = io::describe_machine(
+        "m.log", "{\"log\":\"\\tGPU0\\tGPU1\\n\",\"stream\":\"stdout\",\"time\":\"t\"}\n{\"log\":\"GPU0\\t X \\tPIX\\n\",\"stream\":\"stdout\"}\n"
+                 "{\"log\":\"GPU1\\tPIX\\t X \\n\",\"stream\":\"stdout\"}\n");
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_EQ(machine->links[1][0], "PIX");
+    EXPECT_TRUE(machine->left_out.empty());
 }

@@ -24,6 +24,21 @@ TEST(read_gpu_list, reads_gpus_and_mig_devices) {
     EXPECT_EQ(machine->gpus[1].name, "Tesla T4");
 }
 
+TEST(read_gpu_list, reads_the_first_of_several_lists) {
+    const std::string pasted_list = "GPU 0: Tesla T4 (UUID: GPU-1)\nGPU 1: Tesla T4 (UUID: GPU-2)\n";
+    const auto machine = io::describe_gpu_list("L.txt", pasted_list + "$ nvidia-smi -L\n" + pasted_list);
+    ASSERT_TRUE(machine) << machine.error().message();
+    EXPECT_EQ(machine->gpus.size(), 2U);
+    ASSERT_EQ(machine->left_out.size(), 1U);
+    EXPECT_EQ(machine->left_out[0].line, 4U);
+    // PyTorch's collect_env prints the names alone
+    const auto named = io::describe_gpu_list("L.txt", "GPU models and configuration: \nGPU 0: Tesla  T4\nGPU 1: Tesla T4\n\n" + pasted_list);
+    ASSERT_TRUE(named) << named.error().message();
+    EXPECT_EQ(named->gpus.size(), 2U);
+    EXPECT_EQ(named->gpus[0].name, "Tesla T4");
+    EXPECT_EQ(named->gpus[1].uuid, "GPU-2");
+}
+
 TEST(read_gpu_list, says_what_is_wrong) {
     const auto refusal = [](const std::string& text) {
         const auto machine = io::describe_gpu_list("L.txt", text);

@@ -40,6 +40,18 @@ TEST(read_mig_instances, become_the_standing_instances_of_a_node) {
     EXPECT_TRUE(std::move(builder).build().has_value());
 }
 
+TEST(read_mig_instances, reads_each_gpu_once) {
+    const std::string other = "| GPU   Name             Profile  Instance   Placement  |\n|                          ID       ID       Start:Size |\n"
+                              "|   1  MIG 1g.5gb          19        9          0:1     |\n|   3  MIG 1g.5gb          19        9          0:1     |\n";
+    const auto machine = io::describe_mig_instances("lgi.txt", uneven_instances + other);
+    ASSERT_TRUE(machine) << machine.error().message();
+    ASSERT_EQ(machine->gpus.size(), 3U);
+    EXPECT_EQ(machine->gpus[1].instances.size(), 1U);
+    EXPECT_EQ(machine->gpus[2].instances.at(0).start, 4);
+    ASSERT_EQ(machine->left_out.size(), 1U);
+    EXPECT_EQ(machine->left_out[0].line, 15U);
+}
+
 TEST(read_mig_instances, says_what_is_wrong) {
     const auto refusal = [](const std::string& text) {
         const auto machine = io::describe_mig_instances("lgi.txt", text);

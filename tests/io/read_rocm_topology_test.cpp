@@ -97,13 +97,28 @@ TEST(read_rocm_topology, describes_more_gpus_than_a_node_may_have) {
     EXPECT_EQ(machine.left_out.at(0).text, "64 GPUs");
 }
 
+TEST(read_rocm_topology, takes_one_damaged_row_from_its_column) {
+    for (const char* const row : {"GPU1 XGMI 0", "GPU1 XGMI 0 PCIE 7", "GPU1 XG"}) {
+        const auto machine = rocm("Link Type between two GPUs\n GPU0 GPU1 GPU2\nGPU0 0 XGMI XGMI\n" + std::string{row} + "\nGPU2 XGMI PCIE 0\n");
+        EXPECT_EQ(machine.links.at(1), (std::vector<std::string>{"XGMI", "X", "PCIE"})) << row;
+        EXPECT_EQ(machine.left_out.at(0).why, "its row is damaged; its column was used");
+        EXPECT_EQ(machine.left_out.at(0).line, 4U);
+    }
+}
+
+TEST(read_rocm_topology, reads_numa_nodes_of_older_versions) {
+    const auto machine = rocm("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 PCIE\nGPU1 PCIE 0\n"
+                              "GPU 0          : (Topology) Numa Node: 0\nGPU 1          : (Topology) Numa Node: 3\n");
+    EXPECT_EQ(machine.gpus.at(0).numa, 0);
+    EXPECT_EQ(machine.gpus.at(1).numa, 3);
+}
+
 TEST(read_rocm_topology, says_what_is_wrong) {
     EXPECT_EQ(rocm_refusal("nothing\n"),
               "rocm.txt: table: \"\": expected the link types that rocm-smi --showtopo or amd-smi topology prints");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMI\n"),
               "rocm.txt:2: row: \"GPU1\": expected a row for each GPU of the header");
-    EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMI\nGPU1 XGMI\n"),
-              "rocm.txt:4: GPU1: \"1 entries\": expected 2");
+    EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0\nGPU1 XGMI\n"), "rocm.txt:3: GPU0: \"1 entries\": expected 2");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMI\nGPU1 PCIE 0\n"),
               "rocm.txt:4: GPU1 to GPU0: \"PCIE\": expected the same as the other way, XGMI");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMY\nGPU1 XGMY 0\n"),

@@ -448,6 +448,32 @@ TEST(read_topology_matrix, reads_real_pastes) {
     EXPECT_EQ(broken.error().field, "GPU2 to GPU0");
 }
 
+// Every link is printed twice, so a row that was cut is whole in its column, and nothing else is made up.
+TEST(read_topology_matrix, takes_a_row_that_is_cut_from_its_column) {
+    const std::string text = "\tGPU0\tGPU1\tGPU2\tCPU Affinity\tNUMA Affinity\n"
+                             "GPU0\t X \tNV12\tSYS\t0-7\t0\nGPU1\tNV12\t X \tSYS\t0-7\t0\nGPU2\tSYS\tSYS\t X \t8-15\t1\n";
+    const auto whole = io::describe_topology_matrix("t", text);
+    ASSERT_TRUE(whole);
+    const std::size_t last = text.find("\nGPU2") + 1;
+    for (std::size_t end = last; end < text.size(); ++end) {
+        const auto cut = io::describe_topology_matrix("t", text.substr(0, end));
+        ASSERT_EQ(cut.has_value(), end > last + 5) << text.substr(last, end - last);
+        if (!cut) continue;
+        EXPECT_EQ(cut->links, whole->links) << end;
+        const bool has_links = end > text.find('X', last);
+        if (!has_links) {
+            ASSERT_FALSE(cut->left_out.empty());
+            EXPECT_EQ(cut->left_out[0].why, "its row is cut; its column was used");
+        }
+    }
+    // in the middle: what is left of it agrees with the column, or the text is refused
+    EXPECT_TRUE(io::describe_topology_matrix("t", "\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tPI\nGPU2\tSYS\tSYS\t X \n"));
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tPH\nGPU2\tSYS\tSYS\t X \n"),
+              "topo.txt:3: GPU1 to GPU0: \"PH\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tNV1\nGPU2\tSYS\tSYS\t X \n"),
+              "topo.txt:3: GPU1: \"1 entries\": expected 3");
+}
+
 TEST(read_topology_matrix, says_where_it_is_wrong) {
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tNV2\nGPU1\tNV1\t X \n"),
               "topo.txt:3: GPU1 to GPU0: \"NV1\": expected the same as from GPU0 to GPU1, NV2");
@@ -455,7 +481,7 @@ TEST(read_topology_matrix, says_where_it_is_wrong) {
               "topo.txt:2: GPU0 to GPU1: \"PXI\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tNV19\nGPU1\tNV19\t X \n"),
               "topo.txt:2: GPU0 to GPU1: \"NV19\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
-    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU1\tPIX\n"), "topo.txt:3: GPU1: \"1 entries\": expected 2");
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \nGPU1\tPIX\n"), "topo.txt:2: GPU0: \"1 entries\": expected 2");
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\n"),
               "topo.txt: row: \"GPU1\": expected a row for each GPU of the header");
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\t X \tPIX\nGPU0\t X \tPIX\n"),

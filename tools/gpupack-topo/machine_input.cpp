@@ -56,7 +56,7 @@ machine_or_error read_machine(const std::string& path) {
     const std::size_t start = text->find_first_not_of(" \t\r\n");
     const char first = start == std::string::npos ? '\0' : (*text)[start];
     if (first == '\0') return unexpected<input_error>{input_error{file, 0, "document", "", "a text that is not empty"}};
-    if (first == '{') return describe_own_json(file, *text);
+    if (first == '{' && text->compare(start, 8, "{\"log\":\"") != 0) return describe_own_json(file, *text);
     const auto has = [&](const char* part) { return text->find(part) != std::string::npos; };
     const bool xml = first == '<' && (has("<topology") || has("<system") || text->compare(start, 5, "<?xml") == 0);
     if (!xml) return io::describe_machine(file, *text); // as HTML too

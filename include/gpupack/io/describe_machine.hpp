@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/read_gpu_list.hpp>
 #include <gpupack/io/read_mig_instances.hpp>
 #include <gpupack/io/read_mig_profiles.hpp>
@@ -24,10 +25,20 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 namespace detail {
 
-/// Whether a text has some words in it, in capitals or not.
+/// Whether a text has some words in it, in capitals or not, and any blanks between them.
 [[nodiscard]] inline bool mentions(std::string_view text, std::string_view words) {
-    const auto same = [](unsigned char a, unsigned char b) { return std::toupper(a) == std::toupper(b); };
-    return std::search(text.begin(), text.end(), words.begin(), words.end(), same) != text.end();
+    const auto upper = [](char c) { return std::toupper(static_cast<unsigned char>(c)); };
+    const auto is_at = [&](std::size_t i) {
+        for (const char c : words) {
+            if (i >= text.size() || (upper(text[i]) != upper(c) && !(c == ' ' && is_blank(text[i])))) return false;
+            ++i;
+            while (c == ' ' && i < text.size() && is_blank(text[i])) ++i;
+        }
+        return true;
+    };
+    for (std::size_t i = 0; i < text.size(); ++i)
+        if (is_at(i)) return true;
+    return false;
 }
 
 /// What describes a machine in a text that is no XML: the first of the known formats that is there.
@@ -36,7 +47,7 @@ namespace detail {
     // Two tables of AMD's have the header of NVIDIA's matrix, and so has topo -p2p.
     if (mentions(content, "Link Type between two GPUs") || mentions(content, "LINK TYPE TABLE") ||
         content.find("XGMI") != std::string_view::npos)
-        return describe_rocm_topology(file, content);
+        if (auto links = describe_rocm_topology(file, content); links || links.error().field != "table") return links;
     if (mentions(content, "ROCm System Management Interface"))
         return unexpected<input_error>{input_error{file, 0, "document", "a table of rocm-smi",
                                                    "the one with the link types, of rocm-smi --showtopo or --showtopotype"}};
@@ -51,6 +62,9 @@ namespace detail {
         mentions(content, "No GPU instance profiles"))
         return unexpected<input_error>{
             input_error{file, 0, "document", "no MIG instances", "a machine whose GPUs are in MIG mode and divided"}};
+    if (mentions(content, "NVIDIA-SMI") && mentions(content, "Driver Version"))
+        return unexpected<input_error>{input_error{file, 0, "document", "the overview that nvidia-smi prints without arguments",
+                                                   "what nvidia-smi topo -m, -L or mig -lgi prints"}};
     return unexpected<input_error>{
         input_error{file, 0, "document", std::string{trimmed(content.substr(0, std::min<std::size_t>(40, content.find('\n'))))},
                     "what nvidia-smi topo -m, topo -p2p, -L or mig -lgi, rocm-smi --showtopo or amd-smi topology prints"}};
@@ -63,13 +77,16 @@ inline void add_listings(described_machine& machine, const std::string& file, st
             if (gpu.index == index) return &gpu;
         return nullptr;
     };
-    if (const auto list = describe_gpu_list(file, content))
+    if (const auto list = describe_gpu_list(file, content)) {
+        if (machine.format != list->format)
+            machine.left_out.insert(machine.left_out.end(), list->left_out.begin(), list->left_out.end());
         for (const described_gpu& each : list->gpus)
             if (described_gpu* const gpu = gpu_at(each.index); gpu != nullptr) {
                 gpu->name = each.name;
                 gpu->uuid = each.uuid;
                 if (gpu->instances.empty()) gpu->instances = each.instances;
             }
+    }
     if (const auto standing = describe_mig_instances(file, content))
         for (const described_gpu& each : standing->gpus)
             if (described_gpu* const gpu = gpu_at(each.index); gpu != nullptr) gpu->instances = each.instances;

@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/detail/matrix_affinity.hpp>
 #include <gpupack/io/detail/mig_lines.hpp>
 #include <gpupack/io/detail/plain_text.hpp>
@@ -30,14 +31,23 @@ namespace gpupack::inline GPUPACK_ABI::io {
     described_machine machine;
     machine.format = "nvidia-smi mig -lgi";
     std::optional<input_error> error;
+    detail::printings tables;
     detail::for_each_line(detail::decoded(content), [&](std::size_t number, std::string_view raw) {
-        const auto line = detail::mig_line_in(detail::plain_line(raw));
-        if (!line || line->words.size() < 3) return true;
+        const std::string text = detail::plain_line(raw);
+        const auto line = detail::mig_line_in(text);
+        if (!line || line->words.size() < 3) {
+            tables.see(text);
+            return true;
+        }
         const std::string& placement = line->words[2];
         const std::size_t colon = placement.find(':');
         if (colon == std::string::npos) return true; // a row of another table
         const auto start = detail::small_number(std::string_view{placement}.substr(0, colon));
         const auto size = detail::small_number(std::string_view{placement}.substr(colon + 1));
+        if (tables.repeats(line->gpu)) {
+            machine.left_out.push_back({number, text.substr(0, 120), "the instances of this GPU again; only the first table is read"});
+            return true;
+        }
         const auto wrong = [&](const char* expected) {
             error = input_error{file, number, "placement", placement, expected};
             return false;

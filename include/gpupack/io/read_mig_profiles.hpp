@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/detail/matrix_affinity.hpp>
 #include <gpupack/io/detail/mig_lines.hpp>
 #include <gpupack/io/detail/plain_text.hpp>
@@ -98,12 +99,18 @@ namespace detail {
                                                                                     std::string_view content) {
     described_machine machine;
     machine.format = "nvidia-smi mig -lgip";
+    detail::printings tables;
     detail::for_each_line(detail::decoded(content), [&](std::size_t number, std::string_view raw) {
         const std::string text = detail::plain_line(raw);
         if (detail::add_starts(machine, text)) return true;
         const auto line = detail::mig_line_in(text);
-        if (!line || line->words.size() < 2 || line->words[1].find('/') == std::string::npos) return true;
-        if (auto profile = detail::profile_of(*line))
+        if (!line || line->words.size() < 2 || line->words[1].find('/') == std::string::npos) {
+            tables.see(text);
+            return true;
+        }
+        if (tables.repeats(line->gpu))
+            machine.left_out.push_back({number, text.substr(0, 120), "the profiles of this GPU again; only the first table is read"});
+        else if (auto profile = detail::profile_of(*line))
             detail::gpu_of(machine, line->gpu).profiles.push_back(*std::move(profile));
         else
             machine.left_out.push_back({number, text.substr(0, 120), "a row of a profile that is cut"});

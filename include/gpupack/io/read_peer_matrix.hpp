@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/detail/labelled_matrix.hpp>
 #include <gpupack/io/detail/matrix_row.hpp>
 #include <gpupack/io/detail/plain_text.hpp>

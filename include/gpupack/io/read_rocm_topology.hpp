@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/detail/labelled_matrix.hpp>
 #include <gpupack/io/detail/matrix_affinity.hpp>
 #include <gpupack/io/detail/numa_numbers.hpp>
@@ -38,6 +39,7 @@ class rocm_describer {
         bandwidths_ = table_of("BW TABLE");
         if (types_ == nullptr)
             return error(0, "table", "", "the link types that rocm-smi --showtopo or amd-smi topology prints");
+        restore_row();
         if (auto wrong = damage_of(file_, *types_)) return unexpected<input_error>{*std::move(wrong)};
         machine_.format = is_gpu(types_->names[0]) ? "rocm-smi --showtopo" : "amd-smi topology";
         add_gpus();
@@ -76,6 +78,22 @@ class rocm_describer {
         return table->rows[a].words[b];
     }
 
+    /// The words of one GPU whose row is too short or too long, from its column: they are all printed twice.
+    void restore_row() {
+        const std::size_t gpus = types_->names.size();
+        const auto is_whole = [&](const labelled_matrix::row& row) { return row.line != 0 && row.words.size() == gpus; };
+        const auto damaged = std::find_if_not(types_->rows.begin(), types_->rows.end(), is_whole);
+        if (damaged == types_->rows.end() || damaged->line == 0 || !std::all_of(damaged + 1, types_->rows.end(), is_whole)) return;
+        restored_ = *types_;
+        const auto self = static_cast<std::size_t>(damaged - types_->rows.begin());
+        labelled_matrix::row& row = restored_.rows[self];
+        row.words.assign(gpus, "0");
+        for (std::size_t gpu = 0; gpu < gpus; ++gpu)
+            if (gpu != self) row.words[gpu] = types_->rows[gpu].words[self];
+        machine_.left_out.push_back({row.line, types_->names[self], "its row is damaged; its column was used"});
+        types_ = &restored_;
+    }
+
     void add_gpus() {
         for (std::size_t g = 0; g < types_->names.size(); ++g) {
             described_gpu gpu;
@@ -85,14 +103,15 @@ class rocm_describer {
         }
     }
 
-    /// "GPU[0] : (Topology) Numa Node: 0"
+    /// "GPU[0] : (Topology) Numa Node: 0", and GPU 0 in older versions.
     void add_numa_nodes() {
         for_each_line(content_, [&](std::size_t number, std::string_view line) {
             const std::string text = plain_line(line);
-            const std::size_t begin = text.find("GPU[");
-            const std::size_t title = text.find("Numa Node:");
+            const std::size_t begin = std::min(text.find("GPU["), text.find("GPU "));
+            const std::size_t title = std::min(text.find("Numa Node:"), text.find("NUMA NODE:"));
             if (begin == std::string::npos || title == std::string::npos) return true;
-            const auto gpu = small_number(std::string_view{text}.substr(begin + 4, text.find(']', begin) - begin - 4));
+            const std::string_view number_text = std::string_view{text}.substr(begin + 4);
+            const auto gpu = small_number(number_text.substr(0, digits_at(number_text)));
             const auto node = small_number(trimmed(std::string_view{text}.substr(title + 10)));
             if (gpu && node && static_cast<std::size_t>(*gpu) < machine_.gpus.size())
                 machine_.gpus[static_cast<std::size_t>(*gpu)].numa = *node;
@@ -165,6 +184,7 @@ class rocm_describer {
     std::string_view content_;
     labelled_matrices tables_;
     const labelled_matrix* types_ = nullptr;
+    labelled_matrix restored_; // types_, with a row that was damaged
     const labelled_matrix* hops_ = nullptr;
     const labelled_matrix* bandwidths_ = nullptr;
     described_machine machine_;

@@ -5,6 +5,7 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/described_machine.hpp>
+#include <gpupack/io/detail/decoded_text.hpp>
 #include <gpupack/io/detail/matrix_affinity.hpp>
 #include <gpupack/io/detail/matrix_links.hpp>
 #include <gpupack/io/detail/matrix_text.hpp>

@@ -81,7 +81,7 @@ class labelled_matrices {
     void take(std::size_t number, const std::string& line) {
         if (line.empty()) return;
         for (std::size_t begin = 0; begin < line.size() && begin < 200; ++begin) {
-            if (begin > 0 && (is_word_character(line[begin - 1]) || line[begin - 1] == ':')) continue;
+            if (begin > 0 && is_word_character(line[begin - 1])) continue;
             if (name_at(std::string_view{line}.substr(begin)) == 0) continue;
             const std::string_view rest = std::string_view{line}.substr(begin);
             if (take_row(number, rest) || continue_header(rest) || take_header(number, rest)) return;

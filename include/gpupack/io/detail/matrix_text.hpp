@@ -44,6 +44,8 @@ class matrix_finder {
             take(plain_line(line));
             return !error_ && !ended_;
         });
+        if (found_.gpus() == 1 && found_.rows[0].line == 0) found_ = {}; // a sentence that ends in GPU0
+        restore_row();
         check();
         if (error_) return unexpected<input_error>{*error_};
         part_last_links();
@@ -146,6 +148,28 @@ class matrix_finder {
             row.tail.insert(0, 1, word.back());
             word = other;
         }
+    }
+
+    /// The links of one GPU whose row is cut, from its column: all links are printed twice. What is left of the row must agree with
+    /// the column, up to a last word that is cut.
+    void restore_row() {
+        const std::size_t gpus = found_.gpus();
+        const auto is_whole = [&](const matrix_row& row) { return row.line != 0 && row.words.size() >= gpus; };
+        const auto first = found_.rows.begin();
+        const auto end = first + static_cast<std::ptrdiff_t>(gpus);
+        const auto damaged = std::find_if_not(first, end, is_whole);
+        if (damaged == end || damaged->line == 0 || !std::all_of(damaged + 1, end, is_whole)) return;
+        const auto self = static_cast<std::size_t>(damaged - first);
+        std::vector<std::string> words;
+        for (std::size_t gpu = 0; gpu < gpus; ++gpu) words.push_back(gpu == self ? "X" : found_.rows[gpu].words[self]);
+        const std::size_t left = damaged->words.size();
+        for (std::size_t i = 0; i < left; ++i)
+            if (damaged->words[i] != words[i] && (i + 1 < left || !words[i].starts_with(damaged->words[i]))) return;
+        if (!damaged->stop.empty() && !(damaged->cut && words[left].starts_with(damaged->stop))) return;
+        found_.left_out.push_back({damaged->line, found_.header.devices[self], "its row is cut; its column was used"});
+        damaged->words = std::move(words);
+        damaged->stop.clear();
+        damaged->tail.clear();
     }
 
     /// It belongs to another question, such as topo -p2p; the matrix of topo -m may follow.

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,10 +31,30 @@ struct mig_line {
         if (words[i] != "MIG") continue;
         const auto gpu = small_number(words[i - 1]);
         if (!gpu || *gpu >= 1024 || words[i + 1].find('g') == std::string::npos) continue;
+        if (i + 2 < words.size() && words[i + 2] == "Device") continue; // of nvidia-smi -L, behind the number of a line
         return mig_line{*gpu, words[i + 1], {words.begin() + static_cast<std::ptrdiff_t>(i) + 2, words.end()}};
     }
     return std::nullopt;
 }
+
+/// Tells the rows of a table that is printed again from those of its first printing: by GPU, as `-i` prints one each.
+class printings {
+  public:
+    /// Takes a line that is no row.
+    void see(std::string_view line) { titled_ = titled_ || line.find("ID") != std::string_view::npos; }
+
+    /// @return whether a row of that GPU belongs to a table that is printed again
+    [[nodiscard]] bool repeats(int gpu) {
+        if (titled_) ++printing_;
+        titled_ = false;
+        return first_.try_emplace(gpu, printing_).first->second != printing_;
+    }
+
+  private:
+    std::map<int, int> first_; // GPU, and the table that shows it first
+    int printing_ = 0;
+    bool titled_ = false; // a title came since the last row
+};
 
 /// The GPU of that number, in the order of numbers; added where it is not there yet.
 [[nodiscard]] inline described_gpu& gpu_of(described_machine& machine, int index) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
-#include <gpupack/io/detail/utf16.hpp>
 
 #include <algorithm>
 #include <array>
@@ -52,33 +51,6 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// Whether a text is GPU0, GPU1, ...
 [[nodiscard]] constexpr bool is_gpu(std::string_view name) noexcept {
     return name.size() > 3 && name.starts_with("GPU") && digits_at(name.substr(3)) == name.size() - 3;
-}
-
-inline void replace_all(std::string& text, std::string_view old_text, std::string_view new_text) {
-    if (text.find(old_text) == std::string::npos) return;
-    std::string replaced;
-    std::size_t begin = 0;
-    for (std::size_t end = text.find(old_text); end != std::string::npos; end = text.find(old_text, begin)) {
-        replaced.append(text, begin, end - begin).append(new_text);
-        begin = end + old_text.size();
-    }
-    text = replaced.append(text, begin);
-}
-
-/// The whole text in UTF-8 with '\n' at the ends of lines: byte order marks, UTF-16, ends of lines of an old Mac, and text that
-/// a program printed with its escapes (`GPU0\tGPU1\n`) are undone.
-[[nodiscard]] inline std::string decoded(std::string_view content) {
-    if (is_utf16(content)) return decoded(utf8_of_utf16(content));
-    if (content.starts_with("\xef\xbb\xbf")) content.remove_prefix(3);
-    std::string text{content};
-    if (text.find('\n') == std::string::npos) replace_all(text, "\r", "\n");
-    const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
-    const bool one_line = text.find('\n') + 1 >= text.size() || !has("\n");
-    if (has("\\tGPU") || has("GPU0\\t") || (one_line && has("\\n") && has("GPU"))) {
-        replace_all(text, "\\n", "\n");
-        replace_all(text, "\\t", "\t");
-    }
-    return text;
 }
 
 /// How many bytes of colour codes and the like the text begins with: with their escape character, with what is printed
@@ -138,6 +110,14 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
     return {0, {}};
 }
 
+/// A line without the quotation marks around it, and the comma behind them, of a list of strings.
+[[nodiscard]] constexpr std::string_view unquoted(std::string_view line) noexcept {
+    std::string_view inside = line;
+    if (inside.ends_with(',')) inside.remove_suffix(1);
+    if (inside.size() < 2 || (inside[0] != '"' && inside[0] != '\'') || inside.back() != inside[0]) return line;
+    return trimmed(inside.substr(1, inside.size() - 2));
+}
+
 /// A line as it was printed: without colours, table bars, quotation marks and the blanks around it.
 [[nodiscard]] inline std::string plain_line(std::string_view line) {
     std::string text;
@@ -155,7 +135,7 @@ inline void replace_all(std::string& text, std::string_view old_text, std::strin
     while (first < text.size() && (is_blank(text[first]) || text[first] == '>' || text[first] == '`')) ++first;
     std::size_t end = text.size();
     while (end > first && (is_blank(text[end - 1]) || text[end - 1] == '`')) --end;
-    return text.substr(first, end - first);
+    return std::string{unquoted(std::string_view{text}.substr(first, end - first))};
 }
 
 /// Calls body(number, line) for each line of a text, numbered from 1, until it returns false.
