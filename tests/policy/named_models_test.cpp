@@ -8,6 +8,7 @@
 
 using namespace gpupack;
 using namespace gpupack::literals;
+using gpupack::policy::scarcity_level;
 
 TEST(named_models, say_what_is_wanted_and_what_is_free_of_them) {
     cluster nodes = cluster_builder{}
@@ -23,7 +24,7 @@ TEST(named_models, say_what_is_wanted_and_what_is_free_of_them) {
     const policy::named_models named{mix, 1}; // the one of which most is wanted
     ASSERT_EQ(named.size(), 1U);
     EXPECT_EQ(named.models(0), t4);
-    EXPECT_EQ(named.held_at_full_load(0, nodes), 16 * 2 / 9);
+    EXPECT_EQ(named.held_at_full_load(0, nodes), 16 * scarcity_level::parts * 2 / 9);
     EXPECT_EQ(named.free_gpus(0, nodes), 8);
     (void)nodes.take(node_id{1}, gpu_set::first(3), {.gpus = 3});
     EXPECT_EQ(named.free_gpus(0, nodes), 5);

@@ -9,11 +9,12 @@ using gpupack::policy::scarcity_levels;
 
 TEST(scarcity_level, rises_by_one_for_each_factor_of_four) {
     EXPECT_EQ(scarcity_level::of(0, 0), 0);
-    EXPECT_EQ(scarcity_level::of(10, 160), 0); // less than a sixteenth
-    EXPECT_EQ(scarcity_level::of(10, 159), 1);
-    EXPECT_EQ(scarcity_level::of(10, 39), 2);
-    EXPECT_EQ(scarcity_level::of(10, 9), 3); // as many as are wanted
-    EXPECT_EQ(scarcity_level::of(1 << 30, 0), scarcity_level::most);
+    EXPECT_EQ(scarcity_level::of(160, 160), 0); // less than a sixteenth
+    EXPECT_EQ(scarcity_level::of(160, 159), 1);
+    EXPECT_EQ(scarcity_level::of(160, 39), 2);
+    EXPECT_EQ(scarcity_level::of(160, 9), 3); // as many as are wanted
+    EXPECT_EQ(scarcity_level::of(12, 0), 2); // three quarters of a place are wanted, and the last one is gone
+    EXPECT_EQ(scarcity_level::of(std::int64_t{1} << 34, 0), scarcity_level::most);
     for (std::int64_t left = 1; left < 3000; ++left)
         EXPECT_LE(scarcity_level::of(100, left), scarcity_level::of(100, left - 1));
 }

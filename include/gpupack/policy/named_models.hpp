@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/policy/opportunity_value_table.hpp>
 #include <gpupack/policy/part_wanted.hpp>
+#include <gpupack/policy/scarcity_levels.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/topology/model_set.hpp>
@@ -47,9 +48,10 @@ class named_models {
     /// The models of a set.
     [[nodiscard]] model_set models(std::size_t index) const noexcept { return sets_[index].models; }
 
-    /// GPUs of the set that tasks which name it would hold if all that arrive took as much compute as the cluster has.
+    /// GPUs of the set that tasks which name it would hold if all that arrive took as much compute as the cluster has, in
+    /// parts of scarcity_level.
     [[nodiscard]] std::int64_t held_at_full_load(std::size_t index, const cluster& cluster) const noexcept {
-        return cluster.compute().count() / 1000 * sets_[index].wanted / std::max<std::int64_t>(all_, 1);
+        return cluster.compute().count() / 1000 * scarcity_level::parts * sets_[index].wanted / std::max<std::int64_t>(all_, 1);
     }
 
     /// The compute that is free on the nodes that have models of the set, in GPUs.

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
 #include <gpupack/policy/reserved_capacity.hpp>
+#include <gpupack/policy/scarcity_levels.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/node_type_state.hpp>
@@ -67,11 +68,11 @@ class reserved_capacity_table {
     }
 
     /// The places of a class that tasks would hold on average if all that arrive together took as much compute as the
-    /// cluster has. With a reserve of 100 percent, exactly those.
+    /// cluster has, in parts of scarcity_level. With a reserve of 100 percent, exactly those.
     [[nodiscard]] std::int64_t held_at_full_load(std::size_t index, const cluster& cluster) const noexcept {
         if (rows_->compute == 0) return 0;
         const std::int64_t arrivals = cluster.compute().count() * rows_->arrivals / rows_->compute;
-        return arrivals * rows_->classes[index].wanted / reserved_capacity_view::scale;
+        return arrivals * rows_->classes[index].wanted / (reserved_capacity_view::scale / scarcity_level::parts);
     }
 
     /// The places that the cluster has for a class now, or some number above the limit if they are more. Cost: at most a

@@ -18,19 +18,21 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct scarcity_level {
     static constexpr int most = 15; ///< The highest level.
     static constexpr int step = 2;  ///< A level stands for a factor of 4.
+    /// Parts into which a place is divided where demand is counted: small clusters want less than one of some kinds.
+    static constexpr std::int64_t parts = 16;
 
     /// The level of a ratio: 0 below a sixteenth; then one more for each factor of 4.
     ///
-    /// @param demand  places that tasks would hold; not negative
-    /// @param left    places that the cluster has left
+    /// @param demand  places that tasks would hold, in sixteenths; not negative
+    /// @param left    places that the cluster has left, whole ones
     [[nodiscard]] static constexpr std::uint8_t of(std::int64_t demand, std::int64_t left) noexcept {
-        const auto ratio = static_cast<std::uint64_t>(demand * 16 / (left + 1));
+        const auto ratio = static_cast<std::uint64_t>(demand / (left + 1));
         const int level = (static_cast<int>(std::bit_width(ratio)) + step - 1) / step;
         return static_cast<std::uint8_t>(level < most ? level : most);
     }
 
-    /// The most places that may be left for a level above 0.
-    [[nodiscard]] static constexpr std::int64_t most_left(std::int64_t demand) noexcept { return demand * 16; }
+    /// With that many places left or more, the level is 0.
+    [[nodiscard]] static constexpr std::int64_t most_left(std::int64_t demand) noexcept { return demand; }
 
     /// A scale times the ratio that a level stands for, the middle of its step; 0 for level 0.
     [[nodiscard]] static constexpr std::int64_t times(std::int64_t scale, std::uint8_t level) noexcept {
