@@ -49,4 +49,4 @@ require (
 	tags.cncf.io/container-device-interface/specs-go v1.1.0 // indirect
 )
 
-replace github.com/NVIDIA/k8s-device-plugin => ../src
+replace github.com/NVIDIA/k8s-device-plugin => ./src

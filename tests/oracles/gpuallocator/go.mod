@@ -11,4 +11,4 @@ require (
 
 require github.com/google/uuid v1.6.0 // indirect
 
-replace github.com/NVIDIA/go-gpuallocator => ../src
+replace github.com/NVIDIA/go-gpuallocator => ./src

@@ -52,6 +52,6 @@ require (
 	sigs.k8s.io/yaml v1.3.0 // indirect
 )
 
-replace github.com/AliyunContainerService/gpushare-scheduler-extender => ../src
+replace github.com/AliyunContainerService/gpushare-scheduler-extender => ./src
 
 replace k8s.io/api => k8s.io/api v0.0.0-20221108053748-98c1aa6b3d0a

@@ -7,8 +7,8 @@ require volcano.sh/volcano v0.0.0
 
 // The fetched source, beside this folder.
 replace (
-	volcano.sh/volcano => ../src
-	volcano.sh/apis => ../src/staging/src/volcano.sh/apis
+	volcano.sh/volcano => ./src
+	volcano.sh/apis => ./src/staging/src/volcano.sh/apis
 )
 
 // As the go.mod of that source replaces them: a dependency's own replacements do not count.
