@@ -11,6 +11,8 @@
 #include <gpupack/state/cluster_builder.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace judge_program {
@@ -202,7 +204,7 @@ class replayed_case {
         compare_fit(asked, answer, by.name, ours);
         if (!answer["fit"].get<bool>()) return true;
         const json& best = answer["best"];
-        counts_.compare(by.name + " node", ours.node >= 0 && contains(best, ours.node), {},
+        counts_.compare(by.name + " node", ours.node >= 0 && contains(best, ours.node), tie_fault(answer, ours),
                         [&] { return describe(asked, best.dump(), json(ours.best).dump()); });
         compare_gpus(asked, answer, by.name, ours);
         return made && follow(asked, answer, by.policy.effective(*made));
@@ -218,19 +220,43 @@ class replayed_case {
         }
     }
 
+    /// The fault where our node has HAMi's highest score but for the rounding of its 32-bit floating point.
+    static std::string_view tie_fault(const json& answer, const decided& ours) {
+        if (ours.node < 0) return {};
+        const json& scores = answer["scores"];
+        const json& mine = scores[static_cast<std::size_t>(ours.node)];
+        const json& best = scores[answer["best"][0].get<std::size_t>()];
+        if (mine.is_null()) return {};
+        const bool near = std::abs(mine.get<double>() - best.get<double>()) <= 1e-6 * std::max(1.0, std::abs(best.get<double>()));
+        return near ? std::string_view{"32-bit rounding splits a tie"} : std::string_view{};
+    }
+
+    /// The same for GPUs.
+    static std::string_view tie_fault(std::vector<std::pair<float, int>> ours, std::vector<std::pair<float, int>> theirs) {
+        if (ours.size() != theirs.size()) return {};
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            if (std::abs(ours[i].first - theirs[i].first) > 1e-6F * std::max(1.0F, std::abs(theirs[i].first)) ||
+                ours[i].second != theirs[i].second)
+                return {};
+        return "32-bit rounding splits a tie";
+    }
+
     void compare_gpus(const json& asked, const json& answer, const std::string& name, const decided& ours) {
         const int node = answer["node"];
         gpu_set theirs;
         for (const json& each : answer["gpus"]) theirs.insert(each["gpu"].get<int>());
         bool same = false;
+        std::string_view fault;
         if (ours.fits(node)) {
             const gpu_set gpus = ours.gpus(node);
+            if (name != "hami-topology")
+                fault = tie_fault(order_keys(answer, gpus, name == "hami mutex"), order_keys(answer, theirs, name == "hami mutex"));
             same = gpus == theirs || contains(answer.value("others", json::array()), static_cast<int>(gpus.bits())) ||
                    ((name != "hami-topology" || board_.node(node).type().links == nullptr) && order_keys(answer, gpus, name == "hami mutex") ==
                                                    order_keys(answer, theirs, name == "hami mutex"));
             if (gpus == theirs) same = same_start(answer, node, ours);
         }
-        counts_.compare(name + " GPUs", same, {}, [&] {
+        counts_.compare(name + " GPUs", same, fault, [&] {
             return describe(asked, "node " + std::to_string(node) + " " + answer["gpus"].dump(),
                             ours.fits(node) ? text_of(ours.gpus(node)) : "does not fit");
         });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gpupack-judge: compares gpupack's imitations, decision by decision, with answers of the systems that they imitate.
 #include "case_file.hpp"
+#include "limits.hpp"
 #include "options.hpp"
 #include "report.hpp"
 #include "systems.hpp"
@@ -35,7 +36,11 @@ gpupack::expected<void, gpupack::input_error> judge_file(const judged_system& sy
         if (shown && *shown != seed) continue;
         counts.start_case(seed);
         try {
-            system.judge(each, counts);
+            if (!each.contains("limits"))
+                system.judge(each, counts);
+            else if (!judge_limits(system.name, each, counts))
+                return gpupack::unexpected<gpupack::input_error>{gpupack::input_error{
+                    path, 0, "case " + std::to_string(seed), "limits", "a system that reads limits of pods"}};
         } catch (const std::exception& error) {
             return gpupack::unexpected<gpupack::input_error>{gpupack::input_error{
                 path, 0, "case " + std::to_string(seed), error.what(), "an answered case of " + std::string{system.name}}};

@@ -33,9 +33,17 @@ TEST(koordinator_request, refuses_what_koordinator_refuses) { // 150 is illegal,
     };
     for (const dialect::koordinator_resources& resources :
          {dialect::koordinator_resources{150, 150}, {100, 150}, {50, 50, 3}, {300, 300, 2}, {.core = 50}, {.shared = 2},
-          {.memory_ratio = 50, .memory = 100}, {-1, 5}, {.gpu = 150}, {.core = 5, .gpu = 50}, {.core = 5, .whole = 1}, {}})
+          {.memory_ratio = 50, .memory = 100}, {-1, 5}, {.gpu = 150}, {.core = 5, .gpu = 50}, {.core = 5, .whole = 1}})
         EXPECT_FALSE(legal(resources));
-    EXPECT_TRUE(legal({0, 0})) << "which no GPU is needed for";
-    for (const dialect::koordinator_resources& resources : {dialect::koordinator_resources{0, 0}, {3300, 3300}, {200, 100}})
+    for (const dialect::koordinator_resources& resources : {dialect::koordinator_resources{3300, 3300}, {200, 100}})
         EXPECT_FALSE(dialect::koordinator_request(resources));
+}
+
+TEST(koordinator_request, takes_0_for_not_written) {
+    for (const dialect::koordinator_resources& resources : {dialect::koordinator_resources{}, {0, 0}, {.shared = 0, .memory = 0}, {.whole = 0}})
+        EXPECT_EQ(dialect::koordinator_request(resources).value(), request{}) << "a pod without GPUs";
+    const request half = dialect::koordinator_request({50, 50}).value();
+    EXPECT_EQ(dialect::koordinator_request({50, 50, 0, 0, 0, 0}).value(), half);
+    EXPECT_EQ(dialect::koordinator_request({.shared = 0, .gpu = 50}).value(), half);
+    EXPECT_FALSE(dialect::koordinator_request({50, 0})) << "cores without memory";
 }

@@ -12,37 +12,52 @@ import (
 
 // One container's limits, how HAMi was installed, and what its webhook and GenerateResourceRequests make of it.
 type limitsCase struct {
-	Count         int64    `json:"gpus"`
+	Count         *int64   `json:"gpus,omitempty"`
 	Memory        *int64   `json:"memory,omitempty"`
 	Percent       *int64   `json:"percent,omitempty"`
 	Cores         *int64   `json:"cores,omitempty"`
 	DefaultMemory int32    `json:"default_memory"`
 	DefaultCores  int32    `json:"default_cores"`
+	DefaultCount  int32    `json:"default_gpus"`
 	Factor        int32    `json:"memory_factor"`
 	Webhook       bool     `json:"webhook"`
 	Refused       bool     `json:"refused"` // by the webhook
 	Made          [4]int32 `json:"made"`    // count, MiB, percent, cores
 }
 
-func answerLimits(howMany int) (all []limitsCase) {
-	r := rand.New(rand.NewSource(7))
+// limitsOf is one case that holds so many limits.
+type limitsOf struct {
+	Seed   int64        `json:"seed"`
+	Limits []limitsCase `json:"limits"`
+}
+
+func answerLimits(seed int64, howMany int) limitsOf {
+	all := limitsOf{Seed: seed}
+	r := rand.New(rand.NewSource(seed))
+	maybe := func(chance int, values ...int64) *int64 {
+		if r.Intn(100) >= chance {
+			return nil
+		}
+		if r.Intn(3) == 0 {
+			return some(r.Int63n(130))
+		}
+		return some(pick(r, values...))
+	}
 	for range howMany {
-		c := limitsCase{Count: pick[int64](r, 1, 1, 2, 8, 0), DefaultMemory: pick[int32](r, 0, 0, 3000), DefaultCores: pick[int32](r, 0, 0, 10, 100),
-			Factor: pick[int32](r, 1, 1, 1024), Webhook: r.Intn(4) > 0}
-		if r.Intn(2) == 0 {
-			c.Memory = some(pick[int64](r, 0, 1, 3, 3000, 2097151, 2097152, 2147483647, 2147483648, -5))
+		c := limitsCase{DefaultMemory: pick[int32](r, 0, 0, 3000), DefaultCores: pick[int32](r, 0, 0, 10, 100),
+			DefaultCount: pick[int32](r, 1, 1, 1, 2, 0), Factor: pick[int32](r, 1, 1, 1024), Webhook: r.Intn(4) > 0}
+		c.Count = maybe(85, 1, 1, 2, 8, 0)
+		if c.Count != nil && *c.Count > 32 {
+			*c.Count %= 33
 		}
-		if r.Intn(2) == 0 {
-			c.Percent = some(pick[int64](r, 0, 1, 33, 50, 99, 100, 101, 150, -1))
-		}
-		if r.Intn(2) == 0 {
-			c.Cores = some(pick[int64](r, 0, 1, 30, 99, 100, 101, 200))
-		}
+		c.Memory = maybe(50, 0, 1, 3, 3000, 2097151, 2097152, 2147483647, 2147483648, -5)
+		c.Percent = maybe(50, 0, 1, 33, 50, 99, 100, 101, 150, -1)
+		c.Cores = maybe(50, 0, 1, 30, 99, 100, 101, 200)
 		cfg := nvidiaConfig()
-		cfg.DefaultMemory, cfg.DefaultCores, cfg.MemoryFactor = c.DefaultMemory, c.DefaultCores, c.Factor
+		cfg.DefaultMemory, cfg.DefaultCores, cfg.DefaultGPUNum, cfg.MemoryFactor = c.DefaultMemory, c.DefaultCores, c.DefaultCount, c.Factor
 		dev := nvidia.InitNvidiaDevice(cfg)
-		ctr := &corev1.Container{Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{count: *resource.NewQuantity(c.Count, resource.DecimalSI)}}}
-		for key, value := range map[string]*int64{memory: c.Memory, percent: c.Percent, cores: c.Cores} {
+		ctr := &corev1.Container{Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{}}}
+		for key, value := range map[string]*int64{count: c.Count, memory: c.Memory, percent: c.Percent, cores: c.Cores} {
 			if value != nil {
 				ctr.Resources.Limits[corev1.ResourceName(key)] = *resource.NewQuantity(*value, resource.DecimalSI)
 			}
@@ -53,7 +68,7 @@ func answerLimits(howMany int) (all []limitsCase) {
 		}
 		made := dev.GenerateResourceRequests(ctr)
 		c.Made = [4]int32{made.Nums, made.Memreq, made.MemPercentagereq, made.Coresreq}
-		all = append(all, c)
+		all.Limits = append(all.Limits, c)
 	}
-	return
+	return all
 }

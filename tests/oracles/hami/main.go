@@ -294,7 +294,7 @@ func main() {
 	to := flag.Int64("to", 200, "last seed")
 	out := flag.String("out", "", "file; .gz is compressed")
 	in := flag.String("in", "", "answer the cases of this file instead")
-	limits := flag.Int("limits", 0, "so many random limits instead, as HAMi makes requests of them")
+	limits := flag.Int("limits", 0, "so many random limits instead, of the first seed, as HAMi makes requests of them")
 	flag.Parse()
 	logs := flag.NewFlagSet("klog", flag.ContinueOnError)
 	klog.InitFlags(logs)
@@ -306,7 +306,7 @@ func main() {
 	client.KubeClient = server{}
 	var answers any
 	if *limits > 0 {
-		answers = answerLimits(*limits)
+		answers = []limitsOf{answerLimits(*from, *limits)}
 	} else {
 		var cases []testCase
 		if *in != "" {

@@ -31,6 +31,22 @@ struct kai_annotations {
     return mebibytes{label.count() / 100 * 100};
 }
 
+namespace detail {
+
+/// A number as Go reads it: perhaps with a plus, perhaps hexadecimal (0x1p-2); -1 for anything else.
+[[nodiscard]] inline double kai_number(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    const bool is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    if (is_hexadecimal) text.remove_prefix(2);
+    if (text.starts_with('-') || (is_hexadecimal && text.find_first_of("pP") == std::string_view::npos)) return -1;
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number,
+                                              is_hexadecimal ? std::chars_format::hex : std::chars_format::general);
+    return error == std::errc{} && end == text.data() + text.size() ? number : -1;
+}
+
+} // namespace detail
+
 /// The request that KAI would serve: whole GPUs, or a part of the memory of each of some GPUs. It knows no compute.
 ///
 /// Errors: a fraction beside whole GPUs or MiB, MiB beside whole GPUs, devices without either; a fraction that is not between
@@ -63,13 +79,11 @@ struct kai_annotations {
         made.share = slice{.memory = mebibytes{memory}};
     }
     if (!annotations.fraction) return made;
-    const std::string_view text = *annotations.fraction;
-    double part = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
-    if (error != std::errc{} || end != text.data() + text.size() || !(part > 0 && part < 1))
-        return wrong("gpu-fraction", text, "a number between 0 and 1");
+    const double part = detail::kai_number(*annotations.fraction);
+    if (!(part > 0 && part < 1)) return wrong("gpu-fraction", *annotations.fraction, "a number between 0 and 1");
     const auto millionths = static_cast<int>(part * 1e6 + 0.5);
-    if (millionths == 0 || millionths / 1e6 != part) return wrong("gpu-fraction", text, "at most six decimals");
+    if (millionths == 0 || millionths / 1e6 != part)
+        return wrong("gpu-fraction", *annotations.fraction, "at most six decimals");
     made.share = slice{.memory_millionths = millionths, .rule = {.double_rounding = true}};
     return made;
 }

@@ -35,21 +35,27 @@ struct koordinator_demand {
 };
 
 /// Checks what is written and splits it, as Koordinator does: the number of GPUs is gpu.shared, or the memory ratio in
-/// hundreds, else 1; what does not divide evenly is rounded down.
+/// hundreds, else 1; what does not divide evenly is rounded down. An amount of 0 is as none, and a pod without amounts asks for
+/// no GPU.
 ///
 /// Errors: amounts together that Koordinator does not take, as cores without memory; amounts below 0; without gpu.shared,
 /// more than 100 that is no multiple of 100; with it, cores or a ratio that it does not divide, or of more than 100 a GPU.
 /// Source: DeviceShare's ValidateDeviceRequest and calcDesiredRequestsAndCountForGPU (docs/sources.md#koordinator).
-[[nodiscard]] inline expected<koordinator_demand, input_error> koordinator_split(const koordinator_resources& resources) {
+[[nodiscard]] inline expected<koordinator_demand, input_error> koordinator_split(koordinator_resources resources) {
     const auto wrong = [](const char* field, std::int64_t value, const char* rule) {
         return bad_input(field, std::to_string(value), rule);
     };
+    for (std::optional<std::int64_t>* amount : {&resources.core, &resources.memory_ratio, &resources.shared, &resources.memory,
+                                                &resources.gpu, &resources.whole}) {
+        if (*amount && **amount < 0) return wrong("amount", **amount, "0 or more");
+        if (*amount == 0) amount->reset();
+    }
     const bool others = resources.core || resources.memory_ratio || resources.shared || resources.memory;
     if (resources.whole) {
-        if (others || resources.gpu || *resources.whole < 0)
-            return wrong("nvidia.com/gpu", *resources.whole, "0 or more, and nothing beside it");
+        if (others || resources.gpu) return wrong("nvidia.com/gpu", *resources.whole, "nothing beside it");
         return koordinator_demand{*resources.whole, 100, 100, 0, false};
     }
+    if (!others && !resources.gpu) return koordinator_demand{};
     std::optional<std::int64_t> core = resources.core;
     std::optional<std::int64_t> ratio = resources.memory_ratio;
     if (resources.gpu) {
@@ -58,18 +64,16 @@ struct koordinator_demand {
     } else if (ratio.has_value() == resources.memory.has_value()) {
         return wrong("gpu-memory-ratio", ratio.value_or(0), "either it or gpu-memory");
     }
-    for (const auto& amount : {core, ratio, resources.memory, resources.shared})
-        if (amount && *amount < 0) return wrong("amount", *amount, "0 or more");
     for (const auto& amount : {core, ratio}) {
         if (!amount) continue;
         if (!resources.shared && *amount > 100 && *amount % 100 != 0)
             return wrong("gpu-core or gpu-memory-ratio", *amount, "at most 100, or a multiple of 100");
         if (!resources.shared) continue;
-        if (*resources.shared == 0 || *amount % *resources.shared != 0 || *amount / *resources.shared > 100)
+        if (*amount % *resources.shared != 0 || *amount / *resources.shared > 100)
             return wrong("gpu.shared", *resources.shared, "a divisor of each amount, which leaves at most 100 a GPU");
     }
     std::int64_t count = ratio.value_or(0) > 100 ? *ratio / 100 : 1;
-    if (resources.shared && *resources.shared > 0) count = *resources.shared;
+    if (resources.shared) count = *resources.shared;
     koordinator_demand made{count, core.value_or(0) / count, ratio.value_or(0) / count, resources.memory.value_or(0) / count};
     made.is_shared = !ratio || made.ratio < 100;
     return made;
@@ -85,7 +89,7 @@ struct koordinator_demand {
     if (split->count > max_gpus_per_node)
         return bad_input("gpu-memory-ratio", std::to_string(split->count), "at most 32 GPUs");
     gpupack::request made{.gpus = static_cast<int>(split->count)};
-    if (split->core == 100 && split->ratio == 100) return made;
+    if (split->count == 0 || (split->core == 100 && split->ratio == 100)) return made;
     if (split->core > 100) return bad_input("gpu-core", std::to_string(split->core), "at most 100 a GPU");
     if (split->core == 0 && split->ratio == 0 && split->memory == 0)
         return bad_input("gpu-memory", "0", "1 MiB or 1 percent of a GPU at least");
