@@ -146,6 +146,7 @@
 #include <gpupack/fit/wanted_gpus.hpp>
 
 #include <gpupack/policy/allocation.hpp>
+#include <gpupack/policy/allocation_on_type.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/combined_traits.hpp>

@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/policy/allocation.hpp>
+#include <gpupack/policy/allocation_on_type.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/score.hpp>
 
@@ -43,6 +44,14 @@ struct binpack {
                                                         const request& request) const noexcept {
         return detail::mean_allocation(node, request, weights, points, true);
     }
+    /// Whether on_type() gives the same scores on nodes of that type.
+    [[nodiscard]] constexpr bool is_exact_on(const node_type& type) const noexcept {
+        return allocation_on_type<true>::is_exact(type, weights, points);
+    }
+    /// The same for the nodes of one type: see scores_by_sums.
+    [[nodiscard]] GPUPACK_HD constexpr auto on_type(const node_type& type, const request& request) const noexcept {
+        return allocation_on_type<true>::of(type, request, weights, points);
+    }
     friend bool operator==(const binpack&, const binpack&) = default;
 };
 
@@ -56,6 +65,14 @@ struct spread {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
                                                         const request& request) const noexcept {
         return detail::mean_allocation(node, request, weights, points, false);
+    }
+    /// Whether on_type() gives the same scores on nodes of that type.
+    [[nodiscard]] constexpr bool is_exact_on(const node_type& type) const noexcept {
+        return allocation_on_type<false>::is_exact(type, weights, points);
+    }
+    /// The same for the nodes of one type: see scores_by_sums.
+    [[nodiscard]] GPUPACK_HD constexpr auto on_type(const node_type& type, const request& request) const noexcept {
+        return allocation_on_type<false>::of(type, request, weights, points);
     }
     friend bool operator==(const spread&, const spread&) = default;
 };

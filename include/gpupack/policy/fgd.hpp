@@ -72,6 +72,13 @@ struct fgd_scorer {
         return rounded(exact(candidate, request));
     }
 
+    /// What falls: see scores_by_fall.
+    [[nodiscard]] GPUPACK_HD constexpr const fragmentation_view& measure() const noexcept { return exact.expected; }
+    /// The score of a fall: the higher, the higher it is.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t of_fall(score fall) const noexcept {
+        return static_cast<std::uint32_t>(rounded(fall));
+    }
+
     /// See fragmentation_scorer.
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {

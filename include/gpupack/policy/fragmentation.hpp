@@ -14,6 +14,7 @@
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/split.hpp>
 
+#include <concepts>
 #include <cstdint>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
@@ -131,6 +132,14 @@ struct fragmentation_scorer {
         const std::int64_t usable = left.count() < tasks.gpus ? 0 : now.tasks_after * left.free();
         return usable - now.tasks * now.served.free();
     }
+};
+
+/// A scorer whose score of a choice follows from how much fragmentation falls alone: scorer.measure() is what falls, and
+/// scorer.of_fall(fall) is the score, from 0 to 2^31 - 1, which never falls where the fall rises.
+template <class Scorer>
+concept scores_by_fall = requires(const Scorer& scorer, score fall) {
+    { scorer.measure() } -> std::convertible_to<const fragmentation_view&>;
+    { scorer.of_fall(fall) } -> std::same_as<std::uint32_t>;
 };
 
 /// Prefers the choice that lowers the expected fragmentation most, or raises it least: the exact gradient, without

@@ -3,11 +3,14 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/policy/allocation_on_type.hpp>
 #include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
+#include <gpupack/request/request.hpp>
 #include <gpupack/state/node_view.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <cstdint>
 #include <type_traits>
@@ -58,6 +61,16 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
         auto node_scorer = part_at(node, ordinal);
         auto gpu_scorer = part_at(gpus, ordinal);
         return node_then_gpus_policy<decltype(node_scorer), decltype(gpu_scorer)>{node_scorer, gpu_scorer};
+    }
+
+    /// Whether on_type() gives the same scores on nodes of that type.
+    [[nodiscard]] constexpr bool is_exact_on(const node_type& type) const noexcept requires scores_by_sums<Node> {
+        return node.is_exact_on(type);
+    }
+    /// The same for the nodes of one type: see scores_by_sums.
+    [[nodiscard]] GPUPACK_HD constexpr auto on_type(const node_type& type, const request& request) const noexcept
+        requires scores_by_sums<Node> {
+        return node.on_type(type, request);
     }
 
     /// How a GPU prepares its scorers.

@@ -7,6 +7,7 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/gpu_part.hpp>
 #include <gpupack/state/node_view.hpp>
+#include <gpupack/topology/node_type.hpp>
 
 #include <cstdint>
 
@@ -21,15 +22,20 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// What a request takes of the GPUs of a node: by memory alone its memory, by compute alone its compute, by both the
 /// larger part. Of several models on the node, the first GPU's memory counts.
 ///
-/// @param node     where it would go; it has GPUs if the request wants some
+/// @param type     of the node where it would go; it has GPUs if the request wants some
 /// @param request  what is placed
 /// @return milli-GPUs, over all its GPUs: what node_view::part_free() falls by if its GPUs have nothing else on them
-[[nodiscard]] GPUPACK_HD constexpr milli_gpu part_wanted(const node_view& node, const request& request) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr milli_gpu part_wanted(const node_type& type, const request& request) noexcept {
     if (!wants_gpu_memory(request)) return request.total_compute();
-    const gpu_capacity& capacity = node.capacity(0);
+    const gpu_capacity& capacity = type.gpus[0];
     if (!request.share.is_split()) return milli_gpu{part_of(request.share, capacity)} * request.gpus;
     const milli_gpu memory{memory_part(request.share.total_memory().count(), capacity)};
     return request.total_compute() < memory ? memory : request.total_compute();
+}
+
+/// The same for a node of the type.
+[[nodiscard]] GPUPACK_HD constexpr milli_gpu part_wanted(const node_view& node, const request& request) noexcept {
+    return part_wanted(node.type(), request);
 }
 
 } // namespace gpupack::policy

@@ -81,6 +81,15 @@ best_candidate(const Scorer& scorer, const node_view& node, const request& reque
 
 } // namespace detail
 
+/// Whether ranking a node finds the choice of GPUs there as well: of scorers that score each choice.
+template <scorer Scorer> inline constexpr bool ranks_choices = !node_then_gpus_scorer<Scorer> && !node_scorer<Scorer>;
+
+/// The best choice on a node with its score: node_score and select_gpus in one. The request must fit the node.
+template <scorer Scorer> requires ranks_choices<Scorer>
+[[nodiscard]] GPUPACK_HD constexpr auto best_choice(const Scorer& scorer, const node_view& node, const request& request) noexcept {
+    return detail::best_candidate(scorer, node, request);
+}
+
 /// The number by which nodes compare: the score of the node, or of the best choice of GPUs on it. The request must
 /// fit the node.
 template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto node_score(const Scorer& scorer, const node_view& node,
