@@ -8,7 +8,7 @@ vcpkg_cmake_configure(SOURCE_PATH ${SOURCE_PATH}
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH share/cmake/gpupack)
 if("tools" IN_LIST FEATURES)
-    vcpkg_copy_tools(TOOL_NAMES gpupack-replay gpupack-topo AUTO_CLEAN)
+    vcpkg_copy_tools(TOOL_NAMES gpupack-audit gpupack-dra gpupack-judge gpupack-replay gpupack-topo AUTO_CLEAN)
 endif()
 file(REMOVE_RECURSE ${CURRENT_PACKAGES_DIR}/debug)
 vcpkg_install_copyright(FILE_LIST ${SOURCE_PATH}/LICENSE)

@@ -81,7 +81,7 @@ std::string wrapped_help(std::string_view help, std::size_t width) {
         std::string_view line = help.substr(0, end);
         help.remove_prefix(std::min(end + 1, help.size()));
         const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
-        const std::size_t gap = start == 2 ? line.find("  ", 2) : std::string_view::npos;
+        const std::size_t gap = start > 0 && start <= 4 ? line.find("  ", start) : std::string_view::npos;
         if (gap != std::string_view::npos) { // a name, and what it is
             const std::string_view name = line.substr(0, gap);
             const bool fits = name.size() + 2 <= column;

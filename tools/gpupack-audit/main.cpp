@@ -2,7 +2,8 @@
 // gpupack-audit: what a Kubernetes cluster's GPUs hold, what is free, what waits and why. It changes nothing.
 #include "audit.hpp"
 
-#include <gpupack/core/version.hpp>
+#include "command_line.hpp"
+
 #include <gpupack/io/kubernetes/read_gpu_inventory.hpp>
 
 #include <CLI/CLI.hpp>
@@ -47,22 +48,26 @@ int run(const std::string& path, bool as_json, int orders) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"What a Kubernetes cluster's GPUs hold, what is free, and what waits and why. It changes nothing.\n"
-                 "kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A -o json | gpupack-audit -"};
+    CLI::App app{"Says what a Kubernetes cluster's GPUs hold, what is free, and what waits and why. It changes nothing.", "gpupack-audit"};
     std::string path;
     bool as_json = false;
     int orders = 10;
-    app.set_version_flag("--version", std::string{"gpupack-audit "} + std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) + "." +
-                                          std::to_string(GPUPACK_VERSION_PATCH));
-    app.add_option("file", path, "the List; - is standard input")->required();
-    app.add_flag("--json", as_json, "print JSON instead of a table");
-    app.add_option("--orders", orders, "random orders in which the shares are placed anew; 0: none")->check(CLI::Range(0, 1000));
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        return refuse(std::string{error.what()} + "; gpupack-audit --help");
+    app.add_option("FILE", path, "the List that kubectl prints; - is standard input")->option_text(" ");
+    app.add_flag("--json", as_json, "print JSON instead of a table")->group("Output");
+    app.add_option("--orders", orders, "random orders in which the shares are placed anew, up to 1000 (default 10); 0: none")
+        ->check(CLI::Range(0, 1000))
+        ->option_text("NUMBER")
+        ->group("Output");
+    app.footer("Examples:\n"
+               "  kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A \\\n    -o json | gpupack-audit -\n"
+               "  gpupack-audit --json cluster.json\n\nExit status: 0, or 2 and one line on standard error if the input cannot be read.\n");
+    const auto message = gpupack_tools::parse_command_line(app, argc, argv);
+    if (!message) return refuse(message.error().message());
+    if (!message->empty()) {
+        std::fputs(message->c_str(), stdout);
+        return 0;
     }
+    if (path.empty()) return refuse("FILE: \"\": expected a file, or - for standard input");
     try {
         return run(path, as_json, orders);
     } catch (const std::exception& error) {

@@ -3,11 +3,16 @@
 
 #include "systems.hpp"
 
+#include "command_line.hpp"
+#include "terminal.hpp"
+
 #include <CLI/CLI.hpp>
-#include <gpupack/core/version.hpp>
 
 #include <charconv>
+#include <sstream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace judge_program {
 namespace {
@@ -21,34 +26,31 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     return number;
 }
 
+/// The words of a list that commas separate.
+std::vector<std::string> words_of(const std::string& list) {
+    std::vector<std::string> words;
+    std::istringstream text{list};
+    for (std::string word; std::getline(text >> std::ws, word, ',');) words.push_back(word);
+    return words;
+}
+
 } // namespace
 
 gpupack::expected<options, gpupack::input_error> parse_options(int argc, char** argv) {
     CLI::App app{"Compares gpupack's imitations with answers of the systems that they imitate.", "gpupack-judge"};
     options chosen;
     std::string number;
-    bool version = false;
-    app.set_help_flag("-h,--help", "print this");
-    app.add_flag("--version", version, "print the version");
-    app.add_option("SYSTEM", chosen.system, "whose answers the files hold: " + system_names());
-    app.add_option("FILE", chosen.files, "answered cases, JSON, plain or .gz");
-    app.add_option("--json", chosen.json, "write the result to that file; - is standard output");
-    app.add_option("--case", number, "show what both sides say in the case of that seed");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::CallForHelp&) {
-        chosen.message = app.help();
-        return chosen;
-    } catch (const CLI::ParseError& error) {
-        return bad_input("command line", error.what(), "what --help tells");
-    }
-    if (version) {
-        chosen.message = "gpupack-judge " + std::to_string(GPUPACK_VERSION_MAJOR) + "." +
-                         std::to_string(GPUPACK_VERSION_MINOR) + "." + std::to_string(GPUPACK_VERSION_PATCH) + "\n";
-        return chosen;
-    }
+    app.add_option("SYSTEM", chosen.system, "whose answers the files hold: " + system_names())->option_text(" ");
+    app.add_option("FILE", chosen.files, "answered cases, JSON, plain or .gz")->option_text("...");
+    app.add_option("--json", chosen.json, "write the result to that file; - is standard output")->option_text("FILE")->group("Output");
+    app.add_option("--case", number, "show what both sides say in the case of that seed")->option_text("SEED")->group("Output");
+    app.footer("Example:\n  gpupack-judge hami cases.json.gz\n\nExit status: 0 if all answers agree, 1 if not, 2 and one line on standard error if the input is wrong.\n");
+    const auto message = gpupack_tools::parse_command_line(app, argc, argv);
+    if (!message) return gpupack::unexpected<gpupack::input_error>{message.error()};
+    chosen.message = *message;
+    if (!chosen.message.empty()) return chosen;
     if (find_system(chosen.system) == nullptr)
-        return bad_input("system", chosen.system, "one of " + system_names());
+        return bad_input("SYSTEM", chosen.system, "one of " + system_names() + gpupack_tools::did_you_mean(chosen.system, words_of(system_names())));
     if (chosen.files.empty()) return bad_input("files", "", "one file with answered cases at least");
     if (number.empty()) return chosen;
     chosen.shown = whole_number(number);

@@ -20,8 +20,9 @@
 extern "C" {
 #endif
 
-/* Raised when a struct or a function changes in a way that old programs do not bear. */
-#define GPUPACK_C_ABI 1
+/* Raised when a struct or a function changes in a way that old programs do not bear, and part of the name of the library:
+ * libgpupack.so.0. 0 until the first release that promises it. */
+#define GPUPACK_C_ABI 0
 /* GPUs of a node, at most. */
 #define GPUPACK_MAX_GPUS 32
 
