@@ -66,6 +66,26 @@ TEST(moves, make_room_for_the_first_in_line) {
     EXPECT_EQ(rejecting.result.rejected, 1U);
 }
 
+TEST(moves, make_room_for_all_members_of_a_gang_or_for_none) {
+    // On each of four nodes one task stays on one of two GPUs.
+    std::vector<workload::task> tasks;
+    for (const std::string name : {"a", "b", "c", "d"}) {
+        tasks.push_back(task(name, 1, 0, 100));
+        tasks.push_back(task(name + " leaves", 1, 0, 5));
+    }
+    tasks.push_back(task("gang", 2, 10, 20, 1, 2));
+    EXPECT_EQ(start_of(play(tasks, 4, 2, {}), tasks, "gang"), 100);
+    EXPECT_EQ(start_of(play(tasks, 4, 2, {.moves = 1}), tasks, "gang"), 100); // it takes two
+    EXPECT_EQ(play(tasks, 4, 2, {.moves = 1}).result.moves, 0U);
+    for (const replay::no_fit_rule rule : {replay::no_fit_rule::wait, replay::no_fit_rule::reject}) {
+        const replayed done = play(tasks, 4, 2, {.moves = 2}, rule);
+        EXPECT_EQ(start_of(done, tasks, "gang"), 10);
+        EXPECT_EQ(done.result.moves, 2U);
+        EXPECT_EQ(done.result.outcomes.back().gang_level, 0); // the whole cluster
+        EXPECT_EQ(done.result.rejected, 0U);
+    }
+}
+
 // Where CPU is what runs out, nobody moves for a task that asks for a larger part of it than of the GPUs.
 TEST(moves, are_not_worth_it_for_those_who_leave_gpus_without_cpu) {
     for (const int cores : {8, 10}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/quotas.hpp>
 
+#include "support/plain_queue.hpp"
 #include <gpupack/core/random.hpp>
 #include <gpupack/policy/first_fit.hpp>
 #include <gpupack/replay/run.hpp>
@@ -12,24 +13,22 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <cstdint>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace gpupack;
 using plan::quota_amounts;
+using replay::queue_rule;
 
 namespace {
 
 constexpr int node_gpus = 4;
 
-/// Tenants `a`, `b`, ... who lend to each other; GPUs alone are counted.
-struct party {
-    std::int64_t nominal;
-    std::int64_t borrowing;
-    std::int64_t weight;
-};
+using party = test::plain_party;
 
 replay::quotas quotas_of(const std::vector<party>& parties, bool reclaims, bool by_share) {
     std::vector<plan::tenant_quota> tenants;
@@ -57,119 +56,153 @@ std::vector<workload::task> draw_tasks(random_stream& random, std::size_t partie
     return tasks;
 }
 
-replay::result play(int nodes, int gpus, const std::vector<workload::task>& tasks, const replay::quotas& quotas) {
+replay::result play(int nodes, int gpus, const std::vector<workload::task>& tasks, const std::optional<replay::quotas>& quotas,
+                    const replay::discipline& queue = {}) {
     scheduler by{cluster_builder{}.add_nodes(nodes, {999_cores, 8_GiB, {gpus, models::t4}}).build().value(), policy::first_fit{}};
-    return replay::run(by, tasks, workload::recorded_arrivals(tasks).value(), {.no_fit = replay::no_fit_rule::wait, .quotas = quotas});
+    return replay::run(by, tasks, workload::recorded_arrivals(tasks).value(),
+                       {.no_fit = replay::no_fit_rule::wait, .queue = queue, .quotas = quotas});
 }
 
-/// Quotas as they are told in a sentence, one second after the other: the first in line starts that has a place and a quota; where
-/// shares decide, those first who borrow the least part, by weight. Slow, and obvious.
-class plain_quotas {
-  public:
-    plain_quotas(int nodes, const std::vector<workload::task>& tasks, const std::vector<party>& parties, bool by_share)
-        : free_(static_cast<std::size_t>(nodes), node_gpus), tasks_{tasks}, parties_{parties}, by_share_{by_share},
-          arrivals_{workload::recorded_arrivals(tasks).value()} {}
+std::vector<party> draw_parties(random_stream& random) {
+    std::vector<party> parties(1 + random.below(3));
+    for (party& each : parties)
+        each = {static_cast<std::int64_t>(random.below(6)), static_cast<std::int64_t>(random.below(5)), 1 + static_cast<std::int64_t>(random.below(3))};
+    return parties;
+}
 
-    /// When each task started; -1 for one that can never start.
-    std::vector<std::int64_t> run() {
-        std::vector<std::int64_t> starts(tasks_.size(), -1);
-        std::vector<std::size_t> line;
-        std::size_t next = 0;
-        for (std::int64_t now = 0; now < 2000; ++now) {
-            std::erase_if(running_, [&](const piece& each) {
-                if (each.end == now) free_[each.node] += tasks_[each.task].request.gpus;
-                return each.end == now;
-            });
-            serve(line, starts, now);
-            for (; next < arrivals_.size() && arrivals_[next].time == now; ++next) {
-                line.push_back(arrivals_[next].task);
-                serve(line, starts, now);
-            }
-        }
-        return starts;
-    }
+replay::discipline draw_discipline(random_stream& random, queue_rule order) {
+    constexpr std::array<std::size_t, 4> depths{0, 1, 2, 5};
+    return {.order = order, .depth = depths[random.below(4)], .ageing = random.below(3) == 0 ? 3 : 0};
+}
 
-  private:
-    struct piece {
-        std::size_t task;
-        std::size_t node;
-        std::int64_t end;
-    };
-    [[nodiscard]] std::size_t party_of(std::size_t task) const { return static_cast<std::size_t>(tasks_[task].tenant[0] - 'a'); }
-    [[nodiscard]] std::int64_t used(std::size_t party) const {
-        std::int64_t sum = 0;
-        for (const piece& each : running_) sum += party_of(each.task) == party ? tasks_[each.task].request.gpus : 0;
-        return sum;
-    }
-    [[nodiscard]] std::int64_t all_nominal() const {
-        std::int64_t sum = 0;
-        for (const party& each : parties_) sum += each.nominal;
-        return sum;
-    }
-    [[nodiscard]] bool may_start(std::size_t task) const {
-        const std::size_t own = party_of(task);
-        std::int64_t all = tasks_[task].request.gpus;
-        for (std::size_t p = 0; p < parties_.size(); ++p) all += used(p);
-        return all <= all_nominal() && used(own) + tasks_[task].request.gpus <= parties_[own].nominal + parties_[own].borrowing;
-    }
-    [[nodiscard]] double share(std::size_t task) const {
-        const std::size_t own = party_of(task);
-        const std::int64_t beyond = std::max<std::int64_t>(used(own) - parties_[own].nominal, 0);
-        if (!by_share_ || beyond == 0) return 0;
-        return static_cast<double>(static_cast<std::int64_t>(static_cast<double>(beyond) / static_cast<double>(all_nominal()) * 1e6 /
-                                                             static_cast<double>(parties_[own].weight)));
-    }
-    void serve(std::vector<std::size_t>& line, std::vector<std::int64_t>& starts, std::int64_t now) {
-        while (true) {
-            std::vector<std::size_t> order = line;
-            std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return share(a) < share(b); });
-            const auto first = std::find_if(order.begin(), order.end(), [&](std::size_t task) { return may_start(task) && place(task, now); });
-            if (first == order.end()) return;
-            starts[*first] = now;
-            std::erase(line, *first);
-        }
-    }
-    bool place(std::size_t task, std::int64_t now) {
-        for (std::size_t n = 0; n < free_.size(); ++n) {
-            if (free_[n] < tasks_[task].request.gpus) continue;
-            free_[n] -= tasks_[task].request.gpus;
-            running_.push_back({task, n, now + *tasks_[task].duration});
-            return true;
-        }
-        return false;
-    }
+/// When each task started; -1 for one that never did.
+std::vector<std::int64_t> starts_of(const replay::result& result, std::size_t tasks) {
+    std::vector<std::int64_t> starts(tasks, -1);
+    for (const replay::outcome& each : result.outcomes)
+        if (each.placed) starts[each.task] = each.decided;
+    return starts;
+}
 
-    std::vector<int> free_; // GPUs of each node
-    const std::vector<workload::task>& tasks_;
-    const std::vector<party>& parties_;
-    bool by_share_;
-    std::vector<workload::arrival> arrivals_;
-    std::vector<piece> running_;
-};
+/// The most GPUs that a tenant uses at a time beyond what it may, or all of them beyond what they have.
+std::int64_t most_beyond(const replay::result& result, const std::vector<workload::task>& tasks, const std::vector<party>& parties) {
+    std::int64_t beyond = 0;
+    for (std::int64_t now = 0; now < 400; ++now) {
+        std::vector<std::int64_t> used(parties.size(), 0);
+        std::int64_t all = 0;
+        for (const replay::outcome& each : result.outcomes) {
+            if (!each.placed || each.decided > now || each.ended <= now) continue;
+            const workload::task& task = tasks[each.task];
+            used[static_cast<std::size_t>(task.tenant[0] - 'a')] += std::int64_t{task.request.gpus} * task.members;
+            all += std::int64_t{task.request.gpus} * task.members;
+        }
+        for (std::size_t p = 0; p < parties.size(); ++p) {
+            beyond = std::max(beyond, used[p] - parties[p].nominal - parties[p].borrowing);
+            all -= parties[p].nominal;
+        }
+        beyond = std::max(beyond, all);
+    }
+    return beyond;
+}
 
 } // namespace
 
-TEST(quotas, are_those_of_the_plain_ones) {
+TEST(quotas, are_those_of_the_plain_ones_under_every_discipline) {
     int waited = 0;
     int never = 0;
-    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    std::array<int, 4> differ{};
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
         random_stream random{seed};
         const int nodes = 1 + static_cast<int>(random.below(4));
-        std::vector<party> parties(1 + random.below(3));
-        for (party& each : parties)
-            each = {static_cast<std::int64_t>(random.below(6)), static_cast<std::int64_t>(random.below(5)), 1 + static_cast<std::int64_t>(random.below(3))};
+        const std::vector<party> parties = draw_parties(random);
         const bool by_share = random.below(2) == 0;
-        const std::vector<workload::task> tasks = draw_tasks(random, parties.size(), node_gpus, 40);
-        const replay::result result = play(nodes, node_gpus, tasks, quotas_of(parties, false, by_share));
-        const std::vector<std::int64_t> starts = plain_quotas{nodes, tasks, parties, by_share}.run();
+        std::vector<workload::task> tasks = draw_tasks(random, parties.size(), node_gpus, 40);
+        const replay::discipline queue = draw_discipline(random, static_cast<queue_rule>(seed % 4));
+        if (random.below(2) == 0)
+            for (workload::task& each : tasks) each.priority = static_cast<std::int64_t>(random.below(3));
+        const replay::result result = play(nodes, node_gpus, tasks, quotas_of(parties, false, by_share), queue);
+        const std::vector<std::int64_t> starts = starts_of(result, tasks.size());
+        const auto arrivals = workload::recorded_arrivals(tasks).value();
+        const std::vector<std::int64_t> plain = test::plain_queue{nodes, node_gpus, tasks, arrivals, queue, {parties, by_share}}.run();
+        for (std::size_t i = 0; i < arrivals.size(); ++i)
+            ASSERT_EQ(starts[arrivals[i].task], plain[i]) << seed << " task " << arrivals[i].task;
+        ASSERT_EQ(result.unplaced, 0U) << seed;
+        ASSERT_LE(most_beyond(result, tasks, parties), 0) << seed;
+        const std::vector<std::int64_t> open = starts_of(play(nodes, node_gpus, tasks, {}, queue), tasks.size());
+        differ[seed % 4] += open != starts ? 1 : 0;
         for (const replay::outcome& each : result.outcomes) {
-            ASSERT_EQ(each.placed ? each.decided : -1, starts[each.task]) << seed << " task " << each.task;
             waited += each.placed && each.decided > each.arrived ? 1 : 0;
             never += each.placed ? 0 : 1;
         }
     }
-    EXPECT_GT(waited, 1000);
-    EXPECT_GT(never, 100);
+    EXPECT_GT(waited, 1500);
+    EXPECT_GT(never, 150);
+    for (const int each : differ) EXPECT_GT(each, 40);
+}
+
+// Quotas that nobody can use up change nothing, whatever the discipline.
+TEST(quotas, without_bounds_are_no_quotas) {
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        random_stream random{seed};
+        std::vector<workload::task> tasks = draw_tasks(random, 3, node_gpus, 40);
+        for (workload::task& each : tasks) {
+            each.members = random.below(4) == 0 ? 2 : 1;
+            each.priority = static_cast<std::int64_t>(random.below(3));
+            if (random.below(4) == 0) each.limit = 1 + static_cast<std::int64_t>(random.below(20));
+        }
+        replay::discipline queue = draw_discipline(random, static_cast<queue_rule>(seed % 5));
+        queue.estimates = static_cast<replay::estimate_rule>(random.below(3));
+        const std::vector<party> parties(3, party{100'000, 100'000, 1});
+        const replay::result open = play(3, node_gpus, tasks, {}, queue);
+        const replay::result bound = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
+        ASSERT_EQ(starts_of(open, tasks.size()), starts_of(bound, tasks.size())) << seed;
+        ASSERT_EQ(bound.evictions, 0U) << seed;
+    }
+}
+
+// Whatever ends for whom and however wrong the estimates are: nobody is lost, and nobody uses more than it may.
+TEST(quotas, are_never_passed_and_lock_nobody_out) {
+    std::size_t reclaims = 0;
+    std::size_t evictions = 0;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        random_stream random{seed};
+        const std::vector<party> parties = draw_parties(random);
+        std::vector<workload::task> tasks = draw_tasks(random, parties.size(), node_gpus, 40);
+        for (workload::task& each : tasks) {
+            each.members = random.below(4) == 0 ? 2 : 1;
+            each.priority = static_cast<std::int64_t>(random.below(2));
+            if (random.below(4) == 0) each.limit = 1 + static_cast<std::int64_t>(random.below(20));
+        }
+        replay::discipline queue = draw_discipline(random, static_cast<queue_rule>(seed % 5));
+        queue.estimates = static_cast<replay::estimate_rule>(random.below(3));
+        if (random.below(2) == 0) queue.victims = static_cast<replay::victim_rule>(random.below(5));
+        if (!queue.reserves()) queue.moves = static_cast<int>(random.below(2));
+        const replay::result result = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
+        ASSERT_EQ(result.unplaced, 0U) << seed;
+        ASSERT_EQ(result.placed + result.rejected, tasks.size()) << seed;
+        if (result.evictions == 0) { // else nobody knows when a task ran that has started twice
+            ASSERT_LE(most_beyond(result, tasks, parties), 0) << seed;
+        }
+        reclaims += result.reclaims;
+        evictions += result.evictions;
+    }
+    EXPECT_GT(reclaims, 50U);
+    EXPECT_GT(evictions, reclaims);
+}
+
+// The first in line has its place and its quota when it was promised them, and who waits for its quota is in nobody's way.
+TEST(quotas, hold_up_nobody_else_and_are_reserved_with_the_place) {
+    const auto task = [](std::string name, char tenant, int gpus, std::int64_t arrival, std::int64_t duration) {
+        workload::task each{.name = std::move(name), .request = {.cpu = 1_cores, .gpus = gpus}, .arrival = arrival, .duration = duration};
+        each.tenant = std::string(1, tenant);
+        return each;
+    };
+    const std::vector<workload::task> tasks{task("a0", 'a', 4, 0, 10), task("b0", 'b', 3, 0, 20), task("a1", 'a', 4, 1, 10),
+                                            task("b1", 'b', 4, 2, 10), task("b2", 'b', 1, 3, 7),  task("b3", 'b', 1, 4, 30)};
+    const replay::quotas quotas = quotas_of({{4, 0, 1}, {4, 0, 1}}, false, false);
+    // a1 waits for the quota that a0 has, b1 for that of b0, which b2 and b3 pass within what is left of it.
+    EXPECT_EQ(starts_of(play(2, 4, tasks, quotas, {.order = queue_rule::strict}), 6), (std::vector<std::int64_t>{0, 0, 10, 40, 3, 10}));
+    for (const queue_rule order : {queue_rule::easy, queue_rule::conservative, queue_rule::overtake})
+        EXPECT_EQ(starts_of(play(2, 4, tasks, quotas, {.order = order}), 6).at(2), 10) << static_cast<int>(order);
 }
 
 // Where there is a GPU for each that anybody has a right to, who never wants more than its own never waits and is never ended.

@@ -36,6 +36,11 @@ TEST_F(replay_program, quotas_limit_lend_and_reclaim) {
     const json strict = waits("--quota own.csv");
     EXPECT_EQ(longest(strict, 0), 0);
     EXPECT_EQ(longest(strict, 1), 100); // vision waits for itself, beside idle GPUs
+    for (const std::string rule : {"strict", "easy", "conservative", "drain"}) {
+        const json queued = waits("--quota own.csv --queue " + rule);
+        EXPECT_EQ(longest(queued, 0), 0) << rule; // nobody waits for those who wait for their quota
+        EXPECT_EQ(longest(queued, 1), 100) << rule;
+    }
     const json lent = waits("--quota lent.csv");
     EXPECT_EQ(longest(lent, 0), 90);
     EXPECT_EQ(longest(lent, 1), 0);
@@ -55,8 +60,6 @@ TEST_F(replay_program, quotas_refuse_what_means_nothing) {
     write("quotas.csv", "tenant,gpus\nvision,2\n");
     expect_refused(recorded + "--timeline --quota quotas.csv",
                    "quotas.csv: tenant: \"\": expected a row for the tenant of task a, or one for *");
-    expect_refused(recorded + "--timeline --queue easy --quota quotas.csv",
-                   "--quota: \"quotas.csv\": expected no quotas beside --queue easy: whom a quota holds up would hold up others");
     expect_refused(recorded + "--timeline --reclaim", "--reclaim: \"\": expected --quota beside it");
     expect_refused(recorded + "--quota quotas.csv",
                    "--quota: \"\": expected --timeline, or --arrivals poisson, beside it: tasks that come and go");

@@ -16,6 +16,19 @@ namespace test {
 
 using namespace gpupack;
 
+/// A tenant whose GPUs are counted, and who lends all of them to the others.
+struct plain_party {
+    std::int64_t nominal;   ///< GPUs that are its own.
+    std::int64_t borrowing; ///< GPUs that it may borrow at most.
+    std::int64_t weight;    ///< By which it does.
+};
+
+/// Tenants `a`, `b`, ... of one cohort.
+struct plain_parties {
+    std::vector<plain_party> parties; ///< None: no quotas.
+    bool by_share = false;            ///< Whether those go first who borrow least.
+};
+
 /// The disciplines as they are told in a sentence, one second after the other: tasks of whole GPUs on equal nodes, which
 /// are placed by first fit. Slow, and obvious.
 class plain_queue {
@@ -23,21 +36,22 @@ class plain_queue {
     static constexpr std::int64_t waits = -1; ///< Start of a task that was not started.
 
     plain_queue(int nodes, int gpus, const std::vector<workload::task>& tasks,
-                const std::vector<workload::arrival>& arrivals, const replay::discipline& discipline)
+                const std::vector<workload::arrival>& arrivals, const replay::discipline& discipline,
+                const plain_parties& quotas = {})
         : busy_(static_cast<std::size_t>(nodes), std::vector<std::int64_t>(static_cast<std::size_t>(gpus), 0)),
-          tasks_{tasks}, arrivals_{arrivals}, discipline_{discipline}, starts_(arrivals.size(), waits) {}
+          tasks_{tasks}, arrivals_{arrivals}, discipline_{discipline}, quotas_{quotas}, starts_(arrivals.size(), waits) {}
 
     /// When each arrival started.
     [[nodiscard]] std::vector<std::int64_t> run() {
         std::size_t next = 0;
         for (std::int64_t now = 0; next < arrivals_.size() || !line_.empty(); ++now) {
+            now_ = now;
             if (some_end_at(now)) serve(now);
             for (; next < arrivals_.size() && arrivals_[next].time == now; ++next) {
+                if (!is_possible(next)) continue;
                 line_.push_back(next);
                 // Those whom it passes do not stand in its way.
-                std::erase_if(reserved_, [&](const place& each) { return key_of(next) < key_of(each.arrival); });
-                std::stable_sort(line_.begin(), line_.end(),
-                                 [&](std::size_t a, std::size_t b) { return key_of(a) < key_of(b); });
+                if (is_admitted(next)) drop_behind(next);
                 serve(now);
             }
         }
@@ -61,6 +75,64 @@ class plain_queue {
     [[nodiscard]] std::int64_t length_of(std::size_t number) const { return *arrivals_[number].duration; }
     [[nodiscard]] std::size_t gpus_of(std::size_t number) const {
         return static_cast<std::size_t>(tasks_[arrivals_[number].task].request.gpus);
+    }
+
+    // Quotas: who uses how much, and who may use more.
+    [[nodiscard]] std::size_t party_of(std::size_t number) const {
+        return static_cast<std::size_t>(tasks_[arrivals_[number].task].tenant[0] - 'a');
+    }
+    [[nodiscard]] bool runs(std::size_t number) const {
+        return starts_[number] != waits && starts_[number] + length_of(number) > now_;
+    }
+    [[nodiscard]] std::int64_t all_nominal() const {
+        std::int64_t sum = 0;
+        for (const plain_party& each : quotas_.parties) sum += each.nominal;
+        return sum;
+    }
+    /// Whether the quota of a task admits it beside all who run and some others.
+    [[nodiscard]] bool is_admitted_beside(std::size_t number, const std::vector<std::size_t>& others) const {
+        if (quotas_.parties.empty()) return true;
+        std::vector<std::size_t> all = others;
+        for (std::size_t each = 0; each < arrivals_.size(); ++each)
+            if (runs(each)) all.push_back(each);
+        std::int64_t own = static_cast<std::int64_t>(gpus_of(number));
+        std::int64_t together = own;
+        for (const std::size_t each : all) {
+            together += static_cast<std::int64_t>(gpus_of(each));
+            if (party_of(each) == party_of(number)) own += static_cast<std::int64_t>(gpus_of(each));
+        }
+        const plain_party& party = quotas_.parties[party_of(number)];
+        return together <= all_nominal() && own <= party.nominal + party.borrowing;
+    }
+    [[nodiscard]] bool is_possible(std::size_t number) const {
+        if (quotas_.parties.empty()) return true;
+        const plain_party& party = quotas_.parties[party_of(number)];
+        return static_cast<std::int64_t>(gpus_of(number)) <= std::min(all_nominal(), party.nominal + party.borrowing);
+    }
+    [[nodiscard]] bool holds(std::size_t number) const {
+        return std::any_of(reserved_.begin(), reserved_.end(), [&](const place& each) { return each.arrival == number; });
+    }
+    /// Whether it stands in the line: who does not come in beside those before it who have reserved places stands aside.
+    [[nodiscard]] bool is_admitted(std::size_t number) const {
+        std::vector<std::size_t> before;
+        for (const place& each : reserved_)
+            if (rank_of(each.arrival) < rank_of(number)) before.push_back(each.arrival);
+        return holds(number) || is_admitted_beside(number, before);
+    }
+    /// By what the line is ordered: what a tenant borrows of all there is by its weight, where that decides; then the queue.
+    [[nodiscard]] std::pair<std::int64_t, std::pair<std::int64_t, std::size_t>> rank_of(std::size_t number) const {
+        if (!quotas_.by_share) return {0, key_of(number)};
+        const plain_party& party = quotas_.parties[party_of(number)];
+        std::int64_t beyond = -party.nominal;
+        for (std::size_t each = 0; each < arrivals_.size(); ++each)
+            if (runs(each) && party_of(each) == party_of(number)) beyond += static_cast<std::int64_t>(gpus_of(each));
+        if (beyond <= 0) return {0, key_of(number)};
+        const double part = static_cast<double>(beyond) / static_cast<double>(all_nominal());
+        return {static_cast<std::int64_t>(part * 1e6 / static_cast<double>(party.weight)), key_of(number)};
+    }
+    /// Says whether there were any.
+    bool drop_behind(std::size_t number) {
+        return std::erase_if(reserved_, [&](const place& each) { return rank_of(number) < rank_of(each.arrival); }) > 0;
     }
 
     [[nodiscard]] bool some_end_at(std::int64_t now) const {
@@ -87,6 +159,10 @@ class plain_queue {
     }
 
     bool start(std::size_t number, std::int64_t now) {
+        std::vector<std::size_t> begun; // whose quotas are theirs before it ends
+        for (const place& each : reserved_)
+            if (each.arrival != number && each.begin < now + length_of(number)) begun.push_back(each.arrival);
+        if (!is_admitted_beside(number, begun)) return false;
         for (std::size_t node = 0; node < busy_.size(); ++node) {
             const auto found = place_at(number, node, now);
             if (!found) continue;
@@ -100,42 +176,60 @@ class plain_queue {
     }
 
     void reserve(std::size_t number, std::int64_t now) {
-        for (const place& each : reserved_)
-            if (each.arrival == number) return;
+        if (holds(number)) return;
         for (std::int64_t time = now + 1;; ++time)
             for (std::size_t node = 0; node < busy_.size(); ++node)
                 if (const auto found = place_at(number, node, time)) return reserved_.push_back(*found);
     }
 
-    /// Lets start what may start; says whether anything did.
+    /// Lets start what may start; says whether anything did, or anybody lost what it had reserved.
     bool serve_once(std::int64_t now) {
-        const std::vector<std::size_t> line = line_;
+        std::sort(line_.begin(), line_.end(), [&](std::size_t a, std::size_t b) { return rank_of(a) < rank_of(b); });
         bool any = false;
-        std::size_t held = 0;
         const bool reserves =
             discipline_.order == replay::queue_rule::easy || discipline_.order == replay::queue_rule::conservative;
+        if (reserves && serve_front(now, any)) return true;
+        // Others start where they delay nobody, also those who stand aside.
+        const std::vector<std::size_t> line = line_;
+        for (const std::size_t number : line) {
+            if (discipline_.order == replay::queue_rule::strict && !is_admitted(number)) continue;
+            const bool held = holds(number);
+            const auto share = rank_of(number).first;
+            if (start(number, now)) {
+                if (held || (quotas_.by_share && share != rank_of(number).first)) return true;
+                any = true;
+            } else if (discipline_.order == replay::queue_rule::strict) {
+                return any;
+            }
+        }
+        return any;
+    }
+    /// The first in line start or reserve places; says whether to begin anew.
+    bool serve_front(std::int64_t now, bool& any) {
+        const std::vector<std::size_t> line = line_;
         const std::size_t depth = discipline_.order == replay::queue_rule::easy ? 1
                                   : discipline_.depth == 0                      ? line.size()
                                                                                 : discipline_.depth;
+        std::vector<std::size_t> held;
         for (const std::size_t number : line) {
+            if (held.size() >= depth) break;
+            if (!is_admitted(number)) continue;
+            if (!holds(number)) any = drop_behind(number) || any;
+            const auto share = rank_of(number).first;
             if (start(number, now)) {
                 any = true;
+                if (quotas_.by_share && share != rank_of(number).first) return true;
                 continue;
             }
-            if (discipline_.order == replay::queue_rule::strict) return any;
-            if (!reserves || held >= depth) continue;
             reserve(number, now);
-            ++held;
+            held.push_back(number);
         }
         // Those whom others have passed give up what they had reserved.
-        if (reserves) {
-            std::vector<std::size_t> first;
-            for (std::size_t i = 0; i < std::min(depth, line_.size()); ++i) first.push_back(line_[i]);
-            std::erase_if(reserved_, [&](const place& each) {
-                return std::find(first.begin(), first.end(), each.arrival) == first.end();
-            });
-        }
-        return any;
+        drop_all_but(held);
+        return false;
+    }
+    void drop_all_but(const std::vector<std::size_t>& held) {
+        std::erase_if(reserved_, [&](const place& each) { return std::find(held.begin(), held.end(), each.arrival) == held.end(); });
     }
     void serve(std::int64_t now) {
         while (serve_once(now)) {
@@ -146,6 +240,8 @@ class plain_queue {
     const std::vector<workload::task>& tasks_;
     const std::vector<workload::arrival>& arrivals_;
     replay::discipline discipline_;
+    plain_parties quotas_;
+    std::int64_t now_ = 0;
     std::vector<std::int64_t> starts_;
     std::vector<std::size_t> line_;
     std::vector<place> reserved_;

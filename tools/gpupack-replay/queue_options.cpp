@@ -114,8 +114,6 @@ expected<replay::discipline, input_error> read_queue(const queue_options& chosen
     queue.moves = static_cast<int>(moves);
     if (chosen.quota.empty() && (chosen.reclaim || chosen.fair_share))
         return bad_input(chosen.reclaim ? "--reclaim" : "--fair-share", "", "--quota beside it");
-    if (!chosen.quota.empty() && queue.order != replay::queue_rule::overtake)
-        return bad_input("--quota", chosen.quota, "no quotas beside --queue " + chosen.queue + ": whom a quota holds up would hold up others");
     return queue;
 }
 

@@ -32,7 +32,7 @@ enum class sampling : std::uint8_t {
 struct options {
     no_fit_rule no_fit = no_fit_rule::reject; ///< What happens to a task that does not fit.
     discipline queue{}; ///< In which order waiting tasks start, and whom priorities end.
-    /// Who may use how much; none: everybody all. Only where queue.order is overtake.
+    /// Who may use how much; none: everybody all.
     std::optional<replay::quotas> quotas{};
     sampling samples = sampling::none; ///< When the cluster is sampled.
     policy::fragmentation_view expected{}; ///< The tasks by which fragmentation is measured.

@@ -18,12 +18,19 @@
 namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// The quotas of a replay, and what tenants do with them.
+///
+/// A task that its quota does not admit stands aside: it holds up nobody and reserves nothing, and comes back to its place in the
+/// line when its quota admits it. Where tasks reserve places, it must be admitted beside those before it who have reserved one,
+/// and a reservation holds the quota with the place: nobody starts with it who would still run when the reservation begins.
+/// A task that may reclaim what it lacks does not stand aside.
+///
+/// Source: Slurm's backfill passes over jobs that a limit of their association holds (docs/sources.md#quotas).
 struct quotas {
     /// Whose tasks may use how much, with nothing used. Tasks of a tenant that it does not know share the quotas of the tenant
     /// `*`; where there is none of that name, nothing limits them.
     plan::quota_book book;
     /// Whether a task of a tenant that stays within its nominal quota ends tasks of those who have borrowed it. What becomes of
-    /// these is discipline::eviction.
+    /// these is discipline::eviction. Under queue_rule::overtake every task does that waits, else the first in line.
     bool reclaims = false;
     /// Whether those go first who borrow the least part of what there is to borrow, by their weights; then the queue decides.
     bool by_share = false;

@@ -51,6 +51,22 @@ class estimate_line {
 
     /// The first arrival; none where nobody waits.
     [[nodiscard]] std::size_t front() const noexcept { return first_below(never); }
+    /// The first arrival behind another one, which need not wait itself; none where nobody waits behind it.
+    [[nodiscard]] std::size_t next_after(std::size_t arrival) const noexcept {
+        const auto next = std::upper_bound(arrivals_.begin(), arrivals_.end(), arrival);
+        std::size_t node = leaves_ + static_cast<std::size_t>(next - arrivals_.begin());
+        if (next == arrivals_.end()) return none;
+        while (tree_[node] == never) { // the next part of the tree to the right
+            while (node % 2 == 1) node /= 2;
+            if (node == 0) return none;
+            ++node;
+        }
+        while (node < leaves_) {
+            node *= 2;
+            if (tree_[node] == never) ++node;
+        }
+        return arrivals_[node - leaves_];
+    }
 
   private:
     void set(std::size_t index, std::int64_t estimate) noexcept {

@@ -62,8 +62,6 @@ template <class Scheduler> class guarded_placer {
 
     /// Whether something was closed for the last task.
     [[nodiscard]] bool was_denied() const noexcept { return was_denied_; }
-    /// Of the last gang: the level of the narrowest domain that holds it; -1 for a single task.
-    [[nodiscard]] int level() const noexcept { return level_; }
 
   private:
     /// Closes or opens GPUs of a node, or without any the node.
@@ -92,15 +90,12 @@ template <class Scheduler> class guarded_placer {
     }
 
     [[nodiscard]] std::vector<placement> place_members(const workload::task& task) {
-        level_ = -1;
         if (task.members <= 1) {
             const auto placed = scheduler_.try_place(task.request);
             return placed ? std::vector<placement>{*placed} : std::vector<placement>{};
         }
         auto placed = plan::place_gang(scheduler_, gang{.parts = {{task.request, task.members}}});
         if (!placed) return {};
-        const domain_tree& domains = scheduler_.cluster().domains();
-        level_ = placed->one_node ? static_cast<int>(domains.levels().size()) : domains[placed->domain].level;
         return std::move(placed->members);
     }
 
@@ -109,7 +104,6 @@ template <class Scheduler> class guarded_placer {
     const reservation_book& reserved_;
     bool drains_;
     bool was_denied_ = false;
-    int level_ = -1;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

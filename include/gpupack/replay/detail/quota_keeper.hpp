@@ -39,30 +39,56 @@ class quota_keeper {
     [[nodiscard]] bool admits(const workload::task& task) const {
         return !is_limited(task) || quotas_->book.admits(tenant_of(task), amounts_of(task));
     }
+    /// Whether it may start beside some that do not run yet.
+    ///
+    /// @param task   the task
+    /// @param ahead  those who count as if they ran
+    [[nodiscard]] bool admits_beside(const workload::task& task, const std::vector<const workload::task*>& ahead) {
+        return count_in(ahead, [&] { return admits(task); });
+    }
+    /// Whether a waiting task has a place in the line: its quota admits it, or would once it has ended those who borrow.
+    ///
+    /// @param task   the task
+    /// @param ahead  those who count as if they ran
+    [[nodiscard]] bool stands_in_line(const workload::task& task, const std::vector<const workload::task*>& ahead) {
+        if (!is_limited(task)) return true;
+        return count_in(ahead, [&] { return admits(task) || (reclaims() && is_entitled(task)); });
+    }
+    /// Whether there are quotas.
+    [[nodiscard]] bool limits() const noexcept { return quotas_.has_value(); }
     /// Whether it might if nobody else ran.
     [[nodiscard]] bool could_admit(const workload::task& task) const {
         return !is_limited(task) || quotas_->book.could_admit(tenant_of(task), amounts_of(task));
     }
     /// A task has started.
     void start(const workload::task& task) {
-        if (is_limited(task)) quotas_->book.take(tenant_of(task), amounts_of(task));
+        if (!is_limited(task)) return;
+        const std::int64_t share = share_of(tenant_of(task));
+        quotas_->book.take(tenant_of(task), amounts_of(task));
+        orders_ += share != share_of(tenant_of(task)) ? 1 : 0;
     }
     /// A task has ended.
     void end(const workload::task& task) {
         if (!is_limited(task)) return;
+        const std::int64_t share = share_of(tenant_of(task));
         quotas_->book.give_back(tenant_of(task), amounts_of(task));
+        orders_ += share != share_of(tenant_of(task)) ? 1 : 0;
         has_ended_ = true;
     }
+    /// Somebody has given up a reservation, or starts another time: those may start whom it kept from their quotas.
+    void note_given_up() noexcept { has_ended_ = has_ended_ || limits(); }
     /// By what waiting tasks of a tenant are ordered before their places in the line: 0 for all, unless shares decide.
     [[nodiscard]] std::int64_t share_of(std::size_t tenant) const {
         return by_share() && tenant != unlimited() ? quotas_->book.dominant_share(tenant) : 0;
     }
-    /// Whether the order changes with each start.
+    /// Whether shares decide who goes first.
     [[nodiscard]] bool by_share() const noexcept { return quotas_ && quotas_->by_share; }
+    /// How often some tenant's share has changed, and with it the order of the line.
+    [[nodiscard]] std::size_t orders() const noexcept { return orders_; }
     /// Whether borrowers may be ended.
     [[nodiscard]] bool reclaims() const noexcept { return quotas_ && quotas_->reclaims; }
 
-    /// Lets classes be tried again that were refused by quotas only, where some task has ended since.
+    /// Lets classes be tried again that quotas have refused, where some task has ended since or given up a reservation.
     ///
     /// @param classes  all that wait
     /// @param facts    of the arrivals
@@ -146,12 +172,22 @@ class quota_keeper {
 
   private:
     [[nodiscard]] std::size_t unlimited() const noexcept { return quotas_->book.tenants().size(); }
+    /// Asks something while some tasks count as if they ran.
+    template <class Question> [[nodiscard]] bool count_in(const std::vector<const workload::task*>& ahead, const Question& question) {
+        for (const workload::task* const each : ahead)
+            if (is_limited(*each)) quotas_->book.take(tenant_of(*each), amounts_of(*each));
+        const bool answer = question();
+        for (const workload::task* const each : ahead)
+            if (is_limited(*each)) quotas_->book.give_back(tenant_of(*each), amounts_of(*each));
+        return answer;
+    }
     [[nodiscard]] bool is_limited(const workload::task& task) const { return quotas_ && tenant_of(task) != unlimited(); }
     [[nodiscard]] plan::quota_amounts amounts_of(const workload::task& task) const { return quota_amounts_of(task, cluster_); }
 
     const cluster& cluster_;
     std::optional<quotas> quotas_;
     bool has_ended_ = false;
+    std::size_t orders_ = 0;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

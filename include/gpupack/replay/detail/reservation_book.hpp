@@ -44,6 +44,15 @@ class reservation_book {
         const auto found = held_.find(number);
         return found == held_.end() ? node_calendar::never : found->second.begin;
     }
+    /// Those who have, by number.
+    ///
+    /// @param time  only those whose reservations begin before it
+    [[nodiscard]] std::vector<std::size_t> numbers(std::optional<std::int64_t> time = {}) const {
+        std::vector<std::size_t> all;
+        for (const auto& [number, kept] : held_)
+            if (!time || kept.begin < *time) all.push_back(number);
+        return all;
+    }
     /// The nodes on which places are reserved, each with how many.
     [[nodiscard]] const std::map<std::uint32_t, int>& nodes() const noexcept { return nodes_; }
 

@@ -2,23 +2,26 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/plan/make_gang_room.hpp>
 #include <gpupack/plan/make_room.hpp>
 #include <gpupack/replay/detail/arrival_facts.hpp>
 #include <gpupack/replay/detail/running_tasks.hpp>
+#include <gpupack/request/gang.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/workload/task.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::replay::detail {
 
-/// Makes room for a task by moving others that run, those of gangs left where they are.
+/// Makes room for a task or a gang by moving others that run, those of gangs left where they are. All steps of a plan are
+/// feasible one after the other, so nobody is ever without a place.
 ///
 /// @tparam Scheduler  places the tasks
 /// @tparam Listener   hears of each move: moved(arrival, before, after), while both places are held
@@ -30,22 +33,23 @@ template <class Scheduler, class Listener> class room_maker {
             if (scheduler.cluster().node_at(n).gpu_count() > 0) cpu_ += scheduler.cluster().node_at(n).type().cpu.count();
     }
 
-    /// Places a request after moving as few milli-GPUs as that takes.
+    /// Places a task, or all members of a gang, after moving as few milli-GPUs as that takes.
     ///
-    /// @param request  as the task asks for it
-    /// @param freed    gets the nodes from which tasks have moved
-    /// @return         its placement; nothing where it is not possible or not worth it, and nothing has moved
-    [[nodiscard]] std::optional<placement> make_room(const request& request, std::vector<std::uint32_t>& freed) {
-        const gpupack::request placed = effective_request(scheduler_.rule(), request);
-        if (moves_ == 0 || placed.gpus == 0 || !is_worth_it(placed)) return std::nullopt;
+    /// @param task   as it asks
+    /// @param freed  gets the nodes from which tasks have moved
+    /// @return       its placements; none where it is not possible or not worth it, and nothing has moved
+    [[nodiscard]] std::vector<placement> make_room(const workload::task& task, std::vector<std::uint32_t>& freed) {
+        const request placed = effective_request(scheduler_.rule(), task.request);
+        if (moves_ == 0 || placed.gpus == 0 || !is_worth_it(placed)) return {};
         collect();
-        const auto plan = plan::make_room(scheduler_.cluster(), scheduler_.policy(), placed, tasks_, {.ends = 0, .moves = moves_});
-        if (!plan) return std::nullopt;
-        for (const plan::room_step& step : plan->steps) {
-            if (step.kind == plan::room_step::action::place) return scheduler_.take(step.target, request);
-            move(slots_[step.task], step.target, freed);
+        const plan::room_limits limits{.ends = 0, .moves = moves_};
+        if (task.members <= 1) {
+            const auto plan = plan::make_room(scheduler_.cluster(), scheduler_.policy(), placed, tasks_, limits);
+            return plan ? carry_out(*plan, task, freed) : std::vector<placement>{};
         }
-        return std::nullopt;
+        const gang gang{.parts = {{placed, task.members}}};
+        const auto plan = plan::make_room(scheduler_.cluster(), scheduler_.policy(), gang, tasks_, limits);
+        return plan ? carry_out(*plan, task, freed) : std::vector<placement>{};
     }
 
   private:
@@ -72,6 +76,18 @@ template <class Scheduler, class Listener> class room_maker {
             tasks_.back().move_cost = 1 + placed.total_compute().count();
             slots_.push_back(slot);
         }
+    }
+    /// Does all steps of a plan, which holds for the cluster as it is.
+    [[nodiscard]] std::vector<placement> carry_out(const plan::room_plan& plan, const workload::task& task,
+                                                   std::vector<std::uint32_t>& freed) {
+        std::vector<placement> members(static_cast<std::size_t>(std::max(task.members, 1)));
+        for (const plan::room_step& step : plan.steps) {
+            if (step.kind == plan::room_step::action::move)
+                move(slots_[step.task], step.target, freed);
+            else
+                members[task.members > 1 ? step.task : 0] = scheduler_.take(step.target, task.request);
+        }
+        return members;
     }
     void move(std::size_t slot, const selection& target, std::vector<std::uint32_t>& freed) {
         const std::size_t arrival = running_[slot].arrival;

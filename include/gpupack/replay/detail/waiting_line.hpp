@@ -35,7 +35,7 @@ struct waiting_class {
     estimate_line line{};       ///< Who waits.
     /// Tasks whose estimate is not below it were refused, and nothing that would help has left since.
     std::int64_t refused_from = estimate_line::never;
-    bool by_quota = false; ///< Whether a quota has refused them, so that it does not help that something leaves a node.
+    bool by_quota = false; ///< Whether a quota has refused some of them, so that it helps that another task ends, wherever that is.
 };
 
 /// All that waits: in one order, and by class.
@@ -47,6 +47,8 @@ class waiting_line {
     [[nodiscard]] const std::set<place_in_line>& order() const noexcept { return order_; }
     /// The classes; some may be empty.
     [[nodiscard]] std::vector<waiting_class>& classes() noexcept { return classes_; }
+    /// The same.
+    [[nodiscard]] const std::vector<waiting_class>& classes() const noexcept { return classes_; }
 
     /// The arrivals that wait, the first to arrive first.
     [[nodiscard]] std::vector<std::size_t> arrivals() const {
@@ -59,10 +61,11 @@ class waiting_line {
     ///
     /// @param number    of the class
     /// @param bound     the estimate
-    /// @param by_quota  whether a quota stood in the way
+    /// @param by_quota  whether a quota is in the way
     void refuse(std::size_t number, std::int64_t bound, bool by_quota) {
-        classes_[number].refused_from = std::min(classes_[number].refused_from, bound);
-        classes_[number].by_quota = by_quota;
+        waiting_class& refused = classes_[number];
+        refused.by_quota = by_quota || (refused.by_quota && refused.refused_from != estimate_line::never);
+        refused.refused_from = std::min(refused.refused_from, bound);
     }
 
     /// The class of a task, made where it is new.
