@@ -3,8 +3,6 @@
 // loop and by the engines, a better order of openb at 130 %, and a replay of it.
 #include "support/openb_cluster.hpp"
 
-#include <gpupack/gpu/batch.hpp>
-#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/replay/what_if.hpp>
 #include <gpupack/plan/place_unordered.hpp>
 #include <gpupack/policy/best_fit.hpp>
@@ -40,11 +38,6 @@ const std::vector<request>& requests() {
         return request;
     }();
     return drawn;
-}
-
-template <class Policy> void in_one_call(benchmark::State& state, const Policy& by) {
-    for (auto _ : state) benchmark::DoNotOptimize(gpu::place_batch_on_host(nodes(), by, requests()));
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(count));
 }
 
 /// The first so many of the requests, one by one.
@@ -85,26 +78,17 @@ template <class Policy> void in_any_order(benchmark::State& state, const Policy&
 }
 
 /// One replay of openb at 130 % under fgd.
-void what_if(benchmark::State& state, bool by_engine) {
+void what_if(benchmark::State& state) {
     const workload::workload& openb = openb_cluster::workload();
     const task_mix expected = openb.mix().typical(95);
     const policy::fgd by{expected};
     const policy::fragmentation_table table{expected};
-    const cluster on = openb.build().value();
-    std::vector<request> tasks;
-    for (const workload::task& task : openb.tasks) tasks.push_back(task.request);
-    const gpu::what_if_world world{on, tasks, std::vector{by}, expected};
-    replay::what_if_scenario request{.arriving = workload::arriving_at(1300, openb)};
+    replay::what_if_scenario scenario{.arriving = workload::arriving_at(1300, openb)};
     for (auto _ : state) {
-        if (by_engine)
-            benchmark::DoNotOptimize(replay::what_if(search::indexed{},
-                                                      openb.build(replay::nodes_of(request, on.size())).value(), by,
-                                                      openb.tasks, table.view(), request));
-        else
-            benchmark::DoNotOptimize(gpu::what_if_on_host(world, {request}));
-        ++request.seed;
+        const auto order = replay::nodes_of(scenario, openb.nodes.size());
+        benchmark::DoNotOptimize(replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(), scenario));
+        ++scenario.seed;
     }
-    state.counters["bytes"] = static_cast<double>(world.replay_bytes());
 }
 
 const bool added = [] {
@@ -112,7 +96,6 @@ const bool added = [] {
         benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond)->UseRealTime();
     };
     const auto engines = [&](const std::string& name, const auto& by) {
-        add("in_one_call/" + name, [=](benchmark::State& state) { in_one_call(state, by); });
         add("indexed/" + name, [=](benchmark::State& state) { one_by_one<search::indexed>(state, by, count); });
         add("first_300_parallel/" + name,
             [=](benchmark::State& state) { one_by_one<search::parallel>(state, by, 300); });
@@ -130,8 +113,7 @@ const bool added = [] {
     orders("fgd", fgd);
     orders("best-fit", policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{}));
     orders("gpu-packing", policy::node_then_gpus(policy::gpu_packing{}, policy::gpu_best_fit{}));
-    add("what_if/bodies", [](benchmark::State& state) { what_if(state, false); });
-    add("what_if/indexed", [](benchmark::State& state) { what_if(state, true); });
+    add("what_if/indexed", [](benchmark::State& state) { what_if(state); });
     return true;
 }();
 

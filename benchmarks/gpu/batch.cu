@@ -2,7 +2,7 @@
 // 100,000 requests of openb's tasks on 100,000 idle nodes, placed in their order in one call.
 #include "measure.cuh"
 
-#include <gpupack/gpu/what_if.cuh>
+#include <gpupack/gpu/batch.hpp>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/gpu_fit.hpp>

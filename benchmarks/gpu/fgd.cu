@@ -4,6 +4,8 @@
 
 #include <gpupack/core/random.hpp>
 #include <gpupack/gpu/bulk.hpp>
+#include <gpupack/gpu/detail/rank_falls.hpp>
+#include <gpupack/gpu/table_block.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/fgd.hpp>
 
@@ -41,19 +43,20 @@ std::vector<request> most_frequent(std::size_t count) {
 
 /// Integer operations that fgd's formula needs for all shapes on a node, on average over some nodes: see docs/gpu.md.
 ///
-/// For each class of expected tasks: once a node and shape that fits three operations a GPU (compare, select, add), and
-/// eight a candidate (what changed, its product, the sum).
+/// For each class of expected tasks: once a node three operations a GPU (compare, select, add); and eight a candidate of each
+/// shape that fits (what changed, its product, the sum).
 double operations_a_node(const cluster& on, const std::vector<request>& shapes, int classes) {
     random_stream random{2};
     constexpr int samples = 2000;
     double sum = 0;
     for (int s = 0; s < samples; ++s) {
         const node_view node = on[node_id{static_cast<std::uint32_t>(random.below(on.size()))}];
+        sum += classes * 3.0 * node.gpu_count();
         for (const request& request : shapes) {
             if (!fit::fits(node, request)) continue;
             int candidates = 0;
             fit::for_each_candidate(node, request, [&](const candidate&) { ++candidates; });
-            sum += classes * (3.0 * node.gpu_count() + 8.0 * candidates);
+            sum += classes * 8.0 * candidates;
         }
     }
     return sum / samples;
@@ -73,17 +76,30 @@ std::vector<figure> measure_fgd(const setting& in) {
     const auto shapes = gpu::upload_requests(there, on, by, request);
     auto best = in.on.allocate<ranked_node<policy::score>>(request.size());
     if (!shapes) return {};
+    std::vector<gpu::detail::type_glance> glances;
+    for (const auto& each : request) {
+        const auto of_request = gpu::detail::glances_of(on.types(), each);
+        glances.insert(glances.end(), of_request.begin(), of_request.end());
+    }
+    if (glances.size() != request.size() * on.types().size()) return {};
+    gpu::copied_vectors copies{in.on};
+    const auto* const copied = copies(glances);
     const double ranked = device_seconds(in.on, repeats, make_cold, [&] {
-        in.on.rank_best(there.view(), shapes->entries.data(), 64, best.data(), shapes->table_bytes);
+        in.on.rank_falls(there.view(), shapes->entries.data(), copied, shapes->count, best.data(), shapes->table_bytes);
     });
+    const double generic = device_seconds(in.on, 5, make_cold, [&] {
+        in.on.rank_best(there.view(), shapes->entries.data(), shapes->count, best.data(), shapes->table_bytes);
+    });
+    const double whole = wall_seconds(repeats, [&] { (void)gpu::best_nodes(there, on, by, request); });
     const int classes = by.prepare({on, request[0]}).exact.expected.class_count;
     const double operations = operations_a_node(on, request, classes) * static_cast<double>(nodes);
-    return {{"fgd, openb's typical tasks, best of 1,000,000 nodes for each of 64 shapes",
+    return {{"fgd, openb's typical tasks, best of 1,000,000 nodes for each of 64 shapes, the kernel alone",
              ranked,
              repeats,
              operations / in.limits.integers,
-             "integers: 3 a class and GPU, 8 a class and candidate",
-             {}}};
+             "integers: 3 a class and GPU once a node, 8 a class and candidate",
+             {{"the kernel for nodes of any kind", generic}}},
+            {"the same as best_nodes() is waited for", whole, repeats, 0, {}, {}}};
 }
 
 } // namespace cuda_benchmark

@@ -54,16 +54,37 @@ template <class Work> [[nodiscard]] double wall_seconds(int repeats, Work&& work
     return median(std::move(seconds));
 }
 
-/// Writes more than the cache holds, so that what comes next is read from memory.
+/// Reads all of some memory; writes where the impossible is found.
+static __global__ void read_all(const int4* memory, std::size_t count, int* found) {
+    int sum = 0;
+    const std::size_t step = std::size_t{gridDim.x} * blockDim.x;
+    for (std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += step) {
+        const int4 each = memory[i];
+        sum |= each.x | each.y | each.z | each.w;
+    }
+    if (sum != 0) *found = sum;
+}
+
+/// Reads more than the cache holds, so that what comes next is read from memory. It writes nothing: lines that must be written
+/// back while the next kernel reads would be counted against it.
 class cold_cache {
   public:
-    explicit cold_cache(gpupack::gpu::device_space& space) : space_{space}, room_{space.allocate<unsigned char>(bytes)} {}
-    void operator()() { space_.check(cudaMemsetAsync(room_.data(), 1, bytes, space_.stream()), "cudaMemsetAsync"); }
+    explicit cold_cache(gpupack::gpu::device_space& space)
+        : space_{space}, room_{space.allocate<int4>(count)}, found_{space.allocate<int>(1)} {
+        space_.check(cudaMemsetAsync(room_.data(), 0, count * sizeof(int4), space_.stream()), "cudaMemsetAsync");
+        for (int i = 0; i < 2; ++i) (*this)(); // what was written leaves the cache
+    }
+    void operator()() {
+        if (space_.has_problem()) return;
+        read_all<<<1024, 256, 0, space_.stream()>>>(room_.data(), count, found_.data());
+        space_.check(cudaGetLastError(), "a kernel launch");
+    }
 
   private:
-    static constexpr std::size_t bytes = std::size_t{512} << 20;
+    static constexpr std::size_t count = (std::size_t{512} << 20) / sizeof(int4);
     gpupack::gpu::device_space& space_;
-    gpupack::gpu::device_space::array<unsigned char> room_;
+    gpupack::gpu::device_space::array<int4> room_;
+    gpupack::gpu::device_space::array<int> found_;
 };
 
 /// What a measure gets: the card, and what it can do at most.

@@ -2,7 +2,7 @@
 // 1,000 replays of openb at load 1.3 under fgd, one a seed, all at once.
 #include "measure.cuh"
 
-#include <gpupack/gpu/what_if.cuh>
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/replay/what_if.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/workload/arrivals.hpp>

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Batches and what-if replays in each space: a host loop, Thrust's back ends and a GPU, from this one source.
+// Batches and what-if replays in each space, a loop on the host and a GPU, from this one source.
 #include "support/test_space.hpp"
-#if defined(__CUDACC__)
-#include <gpupack/gpu/what_if.cuh>
-#elif defined(GPUPACK_TEST_WITH_THRUST)
-#include <gpupack/gpu/thrust_space.cuh>
-#endif
-#include <gpupack/gpu/what_if_orders.hpp>
+
+#include <gpupack/gpu/batch.hpp>
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/plan/place_unordered.hpp>
+#include <gpupack/policy/lookahead.hpp>
 
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/policy/binpack.hpp>
@@ -60,6 +58,7 @@ TEST(batch_spaces, place_as_the_scan) {
 
 TEST(batch_spaces, place_as_the_scan_by_what_looks_at_the_whole_cluster) {
     check_in_space([](const task_mix& mix, std::uint64_t) { return policy::mig_scarcity{mix}; });
+    check_in_space([](const task_mix& mix, std::uint64_t) { return policy::lookahead{mix}; });
     check_in_space([](const task_mix&, std::uint64_t seed) {
         return policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed});
     });
@@ -108,7 +107,10 @@ TEST(batch_spaces, find_the_order_that_the_host_finds) {
     const auto in = test::open_space();
     const drawn_batch drawn = drawn_batch::from(7, 120);
     gpu::resident_cluster there{*in, drawn.cluster};
-    const auto here = gpu::place_unordered(there, drawn.cluster, packing(), drawn.requests).value();
+    plan::order_search search{drawn.cluster, drawn.requests, plan::batch_goal::compute};
+    for (const plan::batch_order order : plan::batch_orders)
+        search.offer(order, gpu::place_batch(there, drawn.cluster, packing(), search.sorted(order)).value());
+    const plan::unordered_batch& here = search.best();
     const auto expected = plan::place_unordered(drawn.cluster, packing(), drawn.requests);
     EXPECT_EQ(here.order, expected.order);
     EXPECT_EQ(here.choices, expected.choices);
@@ -128,10 +130,5 @@ TEST(batch_spaces, replay_as_the_host) {
     }
     const auto in = test::open_space();
     EXPECT_EQ(gpu::what_if(*in, world, scenarios, {.memory = std::size_t{1} << 23}).value(),
-              gpu::what_if_on_host(world, scenarios));
-    const drawn_batch drawn = drawn_batch::from(3, 60);
-    const policy::fgd by{drawn.mix};
-    gpu::host_space host;
-    EXPECT_EQ(gpu::search_orders(*in, drawn.cluster, by, drawn.requests, 8)->order,
-              gpu::search_orders(host, drawn.cluster, by, drawn.requests, 8)->order);
+              what_if_on_host(world, scenarios));
 }

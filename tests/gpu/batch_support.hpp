@@ -2,11 +2,13 @@
 #pragma once
 
 #include <gpupack/gpu/batch.hpp>
+#include <gpupack/gpu/what_if.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/plan/place_batch.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/scan.hpp>
 
+#include "gpu/host_space.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -22,14 +24,19 @@ struct backwards_team {
     template <class Body> void for_each(std::uint64_t count, Body&& body) const {
         for (std::uint64_t i = count; i > 0; --i) body(i - 1);
     }
+    template <class Offered, class Keep> void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
+        for (std::uint64_t i = count; i > 0; --i) keep(i - 1, host_team::best_of_places(i - 1, offered));
+    }
     template <class Body> void once(Body&& body) const { body(); }
 };
 
 /// Host memory whose teams work backwards.
-class backwards_space : public gpupack::gpu::host_space {
+class backwards_space : public host_space {
   public:
+    template <class Body> void run(std::uint64_t count, const Body& body) {
+        for (std::uint64_t i = count; i > 0; --i) body(i - 1);
+    }
     template <class Job> void run_in_block(const Job& job) { job(backwards_team{}); }
-    template <class Job> void run_in_grid(const Job& job) { job(backwards_team{}); }
 };
 
 /// One thread of several that run all of a job side by side and wait for each other at barriers, as the threads of a
@@ -43,6 +50,10 @@ struct thread_team {
         for (std::uint64_t i = index; i < count; i += threads) body(i);
         gate->arrive_and_wait();
     }
+    template <class Offered, class Keep> void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
+        for (std::uint64_t i = index; i < count; i += threads) keep(i, host_team::best_of_places(i, offered));
+        gate->arrive_and_wait();
+    }
     template <class Body> void once(Body&& body) const {
         if (index == 0) body();
         gate->arrive_and_wait();
@@ -50,7 +61,7 @@ struct thread_team {
 };
 
 /// Host memory whose teams are threads.
-class threads_space : public gpupack::gpu::host_space {
+class threads_space : public host_space {
   public:
     template <class Job> void run_in_block(const Job& job) {
         constexpr std::uint64_t threads = 3;
@@ -59,7 +70,6 @@ class threads_space : public gpupack::gpu::host_space {
         for (std::uint64_t i = 0; i < threads; ++i) block.emplace_back([&, i] { job(thread_team{i, threads, &gate}); });
         for (std::thread& each : block) each.join();
     }
-    template <class Job> void run_in_grid(const Job& job) { run_in_block(job); }
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         for (std::uint32_t block = 0; block < blocks; ++block)
             run_in_block([&](const thread_team& team) { job(team, block); });
@@ -101,13 +111,39 @@ bool as_one_by_one(const gpupack::cluster& cluster, const Policy& policy, const 
     return committed.same_state(one_by_one.cluster());
 }
 
-/// The choices that the bodies make in a space of another kind.
-template <class Space, class Policy> std::vector<gpupack::selection>
+/// The choices that the bodies make in a space of host memory.
+template <class Space = host_space, class Policy> std::vector<gpupack::selection>
 place_in(const gpupack::cluster& cluster, const Policy& policy, const std::vector<gpupack::request>& requests,
-         gpupack::request_rule rule) {
+         const gpupack::gpu::batch_options& options = {}) {
     Space space;
-    gpupack::gpu::host_cluster flat{cluster};
-    return gpupack::gpu::detail::place_batch_in(space, flat.view(), cluster, policy, requests, {.rule = rule}).value();
+    gpupack::gpu::resident_cluster<Space> resident{space, cluster};
+    return gpupack::gpu::place_batch(resident, cluster, policy, requests, options).value();
+}
+
+/// Makes the replays one after the other by the bodies that a GPU runs.
+///
+/// decisions  where given, receives [scenarios] what became of each arrival, in order
+template <class Policy, class Team = host_team> std::vector<gpupack::replay::what_if_result>
+what_if_on_host(const gpupack::gpu::what_if_world<Policy>& world, const std::vector<gpupack::replay::what_if_scenario>& scenarios,
+                std::vector<std::vector<gpupack::replay::what_if_decision>>* decisions = nullptr, const Team& team = {}) {
+    std::vector<std::uint32_t> removed;
+    const auto flat = world.flatten(scenarios, removed);
+    const auto layout = world.layout();
+    std::vector<gpupack::replay::what_if_result> results(scenarios.size());
+    auto memory = host_space{}.allocate<gpupack::gpu::detail::workspace_unit>(
+        layout.bytes() / sizeof(gpupack::gpu::detail::workspace_unit));
+    const auto workspace = layout.place_at(reinterpret_cast<unsigned char*>(memory.data()));
+    const auto run_scenario = [&](std::size_t s, gpupack::replay::what_if_decision* target) {
+        gpupack::gpu::detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s], target);
+    };
+    if (decisions != nullptr) decisions->assign(scenarios.size(), {});
+    for (std::size_t s = 0; s < flat.size(); ++s) {
+        run_scenario(s, nullptr);
+        if (decisions == nullptr) continue;
+        (*decisions)[s].resize(results[s].placed + results[s].failed); // as many as arrived; now the same again
+        run_scenario(s, (*decisions)[s].data());
+    }
+    return results;
 }
 
 /// Compares batches with the scan on random clusters. make(mix, seed) is the policy.
@@ -120,11 +156,11 @@ void check_batches(const MakePolicy& make, gpupack::request_rule rule = gpupack:
         const auto policy = make(drawn.mix, seed);
         // From one tree up: the batch goes in many segments.
         const gpupack::gpu::batch_options tight{.tree_bytes = 150 * (1 + seed % 7), .rule = rule};
-        const auto choices = gpupack::gpu::place_batch_on_host(drawn.cluster, policy, drawn.requests, tight);
+        const auto choices = place_in(drawn.cluster, policy, drawn.requests, tight);
         ASSERT_TRUE(as_one_by_one<gpupack::search::scan>(drawn.cluster, policy, drawn.requests, choices, rule)) << seed;
-        ASSERT_EQ(choices, place_in<backwards_space>(drawn.cluster, policy, drawn.requests, rule)) << seed;
-        if (seed % 16 == 0) {
-            ASSERT_EQ(choices, place_in<threads_space>(drawn.cluster, policy, drawn.requests, rule)) << seed;
+        ASSERT_EQ(choices, place_in<backwards_space>(drawn.cluster, policy, drawn.requests, {.rule = rule})) << seed;
+        if (seed % 64 == 0) {
+            ASSERT_EQ(choices, place_in<threads_space>(drawn.cluster, policy, drawn.requests, {.rule = rule})) << seed;
         }
         for (const auto& each : choices) ++(each.found() ? placed : failed);
     }

@@ -83,7 +83,7 @@ TEST(batch, places_openb_as_the_indexed_engine) {
     for (const workload::arrival& each : workload::draw_arrivals(openb, 42, 1300))
         request.push_back(openb.tasks[each.task].request);
     const policy::fgd by{openb.mix().typical(95)};
-    const auto choices = gpu::place_batch_on_host(on, by, request);
+    const auto choices = place_in(on, by, request);
     EXPECT_TRUE(as_one_by_one<search::indexed>(on, by, request, choices));
 }
 
@@ -92,22 +92,22 @@ TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         drawn_batch drawn = drawn_batch::from(seed, 120);
         const policy::fgd by{drawn.mix};
-        gpu::host_space in;
+        host_space in;
         gpu::resident_cluster resident{in, drawn.cluster};
         const auto first = gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value();
-        EXPECT_EQ(first, gpu::place_batch_on_host(drawn.cluster, by, drawn.requests));
+        EXPECT_EQ(first, place_in(drawn.cluster, by, drawn.requests));
         EXPECT_EQ(first, gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value());
         (void)plan::commit_batch(drawn.cluster, drawn.requests, first);
         EXPECT_EQ(gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value(),
-                  gpu::place_batch_on_host(drawn.cluster, by, drawn.requests));
+                  place_in(drawn.cluster, by, drawn.requests));
     }
 }
 
 TEST(batch, of_nothing_places_nothing) {
     const drawn_batch drawn = drawn_batch::from(1, 1);
-    EXPECT_TRUE(gpu::place_batch_on_host(drawn.cluster, policy::best_fit{}, {}).empty());
+    EXPECT_TRUE(place_in(drawn.cluster, policy::best_fit{}, {}).empty());
     const cluster nowhere = cluster_builder{}.build().value();
-    const auto choices = gpu::place_batch_on_host(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
+    const auto choices = place_in(nowhere, policy::best_fit{}, {request{.cpu = 1_cores}});
     ASSERT_EQ(choices.size(), 1U);
     EXPECT_FALSE(choices[0].found());
 }

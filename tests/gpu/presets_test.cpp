@@ -4,6 +4,7 @@
 #include <gpupack/presets.hpp>
 #include <gpupack/search/scan.hpp>
 
+#include "gpu/host_space.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -24,8 +25,8 @@ template <class Policy> int compare(const Policy& by, const cluster& on, const s
     if constexpr (!gpu::runs_on_device<Policy>) {
         return -1;
     } else {
-        gpu::host_space in;
-        gpu::resident_cluster<gpu::host_space> there{in, on};
+        host_space in;
+        gpu::resident_cluster<host_space> there{in, on};
         const auto told = gpu::best_nodes(there, on, by, requests);
         if (!told) ADD_FAILURE() << told.error();
         int found = 0;

@@ -4,6 +4,7 @@
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/scheduler.hpp>
 
+#include "gpu/host_space.hpp"
 #include "support/random_history.hpp"
 
 #include <gtest/gtest.h>
@@ -29,8 +30,8 @@ TEST(resident_cluster, follows_the_nodes_that_change) {
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
         random_history history{seed};
         scheduler by{history.used_cluster(), policy::best_fit{}};
-        gpu::host_space in;
-        gpu::resident_cluster<gpu::host_space> there{in, by.cluster()};
+        host_space in;
+        gpu::resident_cluster<host_space> there{in, by.cluster()};
         EXPECT_TRUE(same(there.view(), by.cluster()));
         for (int step = 0; step < 30; ++step) {
             if (const auto placed = by.try_place(history.any_request(by.cluster()))) there.changed(placed->node);
@@ -46,8 +47,8 @@ TEST(resident_cluster, sends_more_changes_than_fit_at_once) {
     scheduler by{
         cluster_builder{}.add_nodes(20'000, {.cpu = milli_cpu{8000}, .gpus = {1, models::t4}}).build().value(),
         policy::best_fit{}};
-    gpu::host_space in;
-    gpu::resident_cluster<gpu::host_space> there{in, by.cluster()};
+    host_space in;
+    gpu::resident_cluster<host_space> there{in, by.cluster()};
     for (std::uint32_t n = 0; n < 20'000; ++n) {
         (void)by.take({node_id{n}, gpu_set::of(0)}, {.cpu = milli_cpu{n % 7}, .gpus = 1});
         there.changed(node_id{n});
@@ -61,8 +62,8 @@ TEST(resident_cluster, sends_more_changes_than_fit_at_once) {
 TEST(resident_cluster, writes_few_changes_down_and_sends_many_itself) {
     random_history history{11};
     cluster on = history.used_cluster();
-    gpu::host_space in;
-    gpu::resident_cluster<gpu::host_space> there{in, on};
+    host_space in;
+    gpu::resident_cluster<host_space> there{in, on};
     std::vector<gpu::detail::node_update> updates(4);
     std::vector<gpu_state> gpus(64);
     on.set_closed(node_id{0}, !on[node_id{0}].closed());

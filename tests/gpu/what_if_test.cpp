@@ -92,7 +92,7 @@ template <class Policy> void check_what_if(const workload::workload& workload, c
         scenarios.push_back(each);
     }
     std::vector<std::vector<replay::what_if_decision>> decisions;
-    const auto results = gpu::what_if_on_host(world, scenarios, &decisions);
+    const auto results = what_if_on_host(world, scenarios, &decisions);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         std::vector<std::size_t> order(on.size());
         for (std::size_t n = 0; n < order.size(); ++n) order[n] = n;
@@ -106,8 +106,8 @@ template <class Policy> void check_what_if(const workload::workload& workload, c
         expect_as_replayed(workload, order, variants[scenarios[i].variant], scenarios[i], results[i], decisions[i],
                            expected, rule);
     }
-    EXPECT_EQ(results, gpu::what_if_on_host(world, scenarios, nullptr, backwards_team{}));
-    gpu::host_space in;
+    EXPECT_EQ(results, what_if_on_host(world, scenarios, nullptr, backwards_team{}));
+    host_space in;
     const gpu::what_if_options in_one_room{.memory = 1};
     EXPECT_EQ(results, gpu::what_if(in, world, scenarios).value());
     EXPECT_EQ(results, gpu::what_if(in, world, scenarios, in_one_room).value());
@@ -143,7 +143,7 @@ TEST(what_if, replays_openb) {
     for (std::uint64_t seed = 42; seed < 44; ++seed) {
         const replay::what_if_scenario request{.seed = seed, .arriving = workload::arriving_at(1300, of)};
         std::vector<std::vector<replay::what_if_decision>> decisions;
-        const auto results = gpu::what_if_on_host(world, {request}, &decisions);
+        const auto results = what_if_on_host(world, {request}, &decisions);
         expect_as_replayed(of, workload::draw_node_order(on.size(), seed), by, request, results[0], decisions[0],
                            expected);
     }
@@ -163,7 +163,7 @@ TEST(what_if, starts_its_log_again_when_it_is_full) {
         const policy::best_fit by;
         const gpu::what_if_world world{on, tasks, std::vector{by}, task_mix{}};
         std::vector<std::vector<replay::what_if_decision>> decisions;
-        const auto results = gpu::what_if_on_host(
+        const auto results = what_if_on_host(
             world, {{.tasks = replay::drawn_order::as_given, .nodes = replay::drawn_order::as_given}}, &decisions);
         EXPECT_GT(results[0].placed, 3 * (8 * on.size() + 1));
         std::vector<selection> choices;
@@ -175,7 +175,7 @@ TEST(what_if, starts_its_log_again_when_it_is_full) {
 TEST(what_if, of_no_scenario_tells_nothing) {
     const drawn_batch drawn = drawn_batch::from(3, 9);
     const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{policy::best_fit{}}, drawn.mix};
-    gpu::host_space in;
+    host_space in;
     EXPECT_TRUE(gpu::what_if(in, world, {}).value().empty());
 }
 
@@ -187,7 +187,7 @@ TEST(what_if, counts_what_is_placed_already) {
         const replay::what_if_scenario request{.tasks = replay::drawn_order::as_given,
                                            .nodes = replay::drawn_order::as_given};
         std::vector<std::vector<replay::what_if_decision>> decisions;
-        const auto results = gpu::what_if_on_host(world, {request}, &decisions);
+        const auto results = what_if_on_host(world, {request}, &decisions);
         std::vector<selection> choices;
         for (const replay::what_if_decision& each : decisions[0]) choices.push_back(each.choice);
         ASSERT_TRUE(as_one_by_one<search::scan>(drawn.cluster, by, drawn.requests, choices)) << seed;

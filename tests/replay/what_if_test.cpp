@@ -7,6 +7,8 @@
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/search/indexed.hpp>
 
+#include "gpu/batch_support.hpp"
+
 #include <gtest/gtest.h>
 
 using namespace gpupack;
@@ -26,7 +28,7 @@ TEST(host_what_if, tells_what_the_loop_of_a_gpu_tells) {
     ASSERT_EQ(order.size(), on.size() - 200);
     const auto told =
         replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(), request);
-    EXPECT_EQ(told, gpu::what_if_on_host(world, {request}).front());
+    EXPECT_EQ(told, what_if_on_host(world, {request}).front());
     EXPECT_GT(told.failed, 0U);
 }
 

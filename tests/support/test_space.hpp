@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The space that tests of gpu/ run in: the same source is built for the host loop, for Thrust's CPP and OMP back ends,
-// and by nvcc for a GPU.
+// The space that tests of gpu/ run in: the same source is built for a loop on the host, and by nvcc for a GPU.
 #if defined(__CUDACC__)
 #include <gpupack/gpu/device_space.cuh>
-#elif defined(GPUPACK_TEST_WITH_THRUST)
-#include <gpupack/gpu/thrust_space.cuh>
 #else
-#include <gpupack/gpu/host_space.hpp>
+#include "gpu/host_space.hpp"
 #endif
 
 #include <memory>
@@ -21,13 +18,8 @@ using space = gpupack::gpu::device_space;
 inline std::unique_ptr<space> open_space() {
     return std::move(space::open().value());
 }
-#elif defined(GPUPACK_TEST_WITH_THRUST)
-using space = gpupack::gpu::thrust_space;
-inline std::unique_ptr<space> open_space() {
-    return std::make_unique<space>();
-}
 #else
-using space = gpupack::gpu::host_space;
+using space = ::host_space;
 inline std::unique_ptr<space> open_space() {
     return std::make_unique<space>();
 }

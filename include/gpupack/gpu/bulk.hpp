@@ -5,13 +5,16 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/rank_columns.hpp>
+#include <gpupack/gpu/detail/rank_falls.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
-#include <gpupack/gpu/host_space.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
-#include <gpupack/gpu/uploaded_requests.hpp>
 #include <gpupack/fit/reason.hpp>
+#include <gpupack/policy/allocation_on_type.hpp>
+#include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
@@ -20,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,22 +35,22 @@ namespace detail {
 inline constexpr std::uint32_t merge_fan = 32;
 
 /// The `length` best nodes for each shape, best first.
-template <space Space, class Scorer> [[nodiscard]] auto
-rank_lists(Space& space, const cluster_view& cluster, const uploaded_requests<Space, Scorer>& shapes, std::uint32_t length) {
+///
+/// @param shapes       [count]
+/// @param table_bytes  of the tables of one scorer, at most
+template <class Scorer, class Space> [[nodiscard]] auto
+rank_lists(Space& space, const cluster_view& cluster, const prepared_request<Scorer>* shapes, std::uint32_t count,
+           std::uint32_t length, std::size_t table_bytes) {
     using key = search::key_of<Scorer>;
-    const std::uint32_t count = shapes.count;
-    if constexpr (requires {
-                      space.rank_best(cluster, shapes.entries.data(), count, static_cast<ranked_node<key>*>(nullptr),
-                                   shapes.table_bytes);
-                  })
+    if constexpr (requires { space.template rank_best<Scorer>(cluster, shapes, count, nullptr, table_bytes); })
         if (length == 1) {
             auto best = space.template allocate<ranked_node<key>>(count);
-            space.rank_best(cluster, shapes.entries.data(), count, best.data(), shapes.table_bytes);
+            space.template rank_best<Scorer>(cluster, shapes, count, best.data(), table_bytes);
             return best;
         }
     std::uint32_t lists = space.parts(cluster.size);
     auto ranked = space.template allocate<ranked_node<key>>(std::size_t{count} * lists * length);
-    space.run(std::uint64_t{count} * lists, rank_part<Scorer>{cluster, shapes.entries.data(), ranked.data(), lists, length});
+    space.run(std::uint64_t{count} * lists, rank_part<Scorer>{cluster, shapes, ranked.data(), lists, length});
     while (lists > 1) {
         const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
         auto merged = space.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
@@ -57,8 +61,79 @@ rank_lists(Space& space, const cluster_view& cluster, const uploaded_requests<Sp
     return ranked;
 }
 
+/// The most bytes of rows that a block copies into shared memory.
+inline constexpr std::size_t most_row_bytes = 32 * 1024;
+
+/// The best node for each request, by columns: where the policy scores by sums, and the sums decide whether each request fits
+/// (type_glance). Nothing where they do not.
+template <class Space, class Policy> [[nodiscard]] std::optional<typename Space::template array<ranked_node<key_under<Policy>>>>
+rank_by_sums(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
+             std::uint64_t ordinal) {
+    using row = type_row<on_type_of<policy::scorer_of<Policy>>>;
+    const std::size_t types = cluster.types().size();
+    if (types == 0 || types * sizeof(row) > most_row_bytes || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
+    std::vector<row> rows;
+    std::vector<std::uint8_t> for_slices;
+    for (const request& each : requests) {
+        const auto scorer = policy::prepare(policy, policy::decision{cluster, each, ordinal++});
+        const std::vector<row> of_request = rows_of(cluster.types(), each, scorer);
+        if (of_request.empty()) return std::nullopt;
+        rows.insert(rows.end(), of_request.begin(), of_request.end());
+        for_slices.push_back(is_for_slices(each) ? 1 : 0);
+    }
+    Space& space = resident.in();
+    copied_vectors<Space> copies{space};
+    const row* const copied_rows = copies(rows);
+    const std::uint8_t* const slices = copies(for_slices);
+    const auto count = static_cast<std::uint32_t>(requests.size());
+    const cluster_view view = resident.view();
+    auto best = space.template allocate<ranked_node<key_under<Policy>>>(count);
+    if constexpr (requires { space.rank_columns(view, copied_rows, slices, count, best.data()); }) {
+        space.rank_columns(view, copied_rows, slices, count, best.data());
+    } else {
+        const std::uint32_t parts = space.parts(view.size);
+        auto numbers = space.template allocate<std::uint64_t>(std::size_t{count} * parts);
+        space.run(std::uint64_t{count} * parts, rank_columns_part{view, copied_rows, slices, numbers.data(), parts});
+        space.run(count, join_numbers<key_under<Policy>>{numbers.data(), best.data(), parts});
+    }
+    return best;
+}
+
+/// The best node for each request by the fall of fragmentation, with class sums made once a node (rank_falls.hpp). Nothing where
+/// those do not decide.
+///
+/// @param prepared  [requests]
+template <class Space, class Scorer> [[nodiscard]] std::optional<typename Space::template array<ranked_node<search::key_of<Scorer>>>>
+rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const policy::fragmentation_view& measure,
+              const std::vector<request>& requests, const uploaded_requests<Space, Scorer>& prepared) {
+    const std::size_t types = cluster.types().size();
+    if (types == 0 || prepared.table_bytes > most_row_bytes || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
+    if (!falls_are_summed(cluster.types(), measure)) return std::nullopt;
+    std::vector<type_glance> glances;
+    for (const request& each : requests) {
+        const std::vector<type_glance> of_request = glances_of(cluster.types(), each);
+        if (of_request.empty()) return std::nullopt;
+        glances.insert(glances.end(), of_request.begin(), of_request.end());
+    }
+    Space& space = resident.in();
+    copied_vectors<Space> copies{space};
+    const type_glance* const copied = copies(glances);
+    const auto count = static_cast<std::uint32_t>(requests.size());
+    const cluster_view view = resident.view();
+    auto best = space.template allocate<ranked_node<search::key_of<Scorer>>>(count);
+    if constexpr (requires { space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes); }) {
+        space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes);
+    } else {
+        const std::uint32_t parts = space.parts(view.size);
+        auto numbers = space.template allocate<std::uint64_t>(std::size_t{count} * parts);
+        space.run(parts, rank_falls_part<Scorer>{view, prepared.entries.data(), copied, numbers.data(), count, parts});
+        space.run(count, join_numbers<search::key_of<Scorer>>{numbers.data(), best.data(), parts});
+    }
+    return best;
+}
+
 /// All of an array on the host, or why not.
-template <class Entry, space Space> [[nodiscard]] expected<std::vector<Entry>, gpu_error>
+template <class Entry, class Space> [[nodiscard]] expected<std::vector<Entry>, gpu_error>
 fetched(Space& space, const typename Space::template array<Entry>& array, std::size_t entries) {
     std::vector<Entry> entries_read(entries);
     space.read(array, entries_read.data(), entries);
@@ -71,25 +146,36 @@ fetched(Space& space, const typename Space::template array<Entry>& array, std::s
 /// The best nodes for each of several requests, none of them placed, with what the policy takes there: the same, in the
 /// same order, as scheduler::explain lists.
 ///
-/// of        brought up to date first
-/// on        the cluster that it was made from
-///
-/// Errors: what failed on the GPU.
 /// Cost: a rank a node and request.
 ///
-/// - `length`: How many nodes a request; those beyond the last that fits are not found().
-/// @return [requests, length] best first: higher score, then lower node
-template <space Space, policy::policy Policy>
+/// @param resident  brought up to date first
+/// @param cluster   the cluster that it was made from
+/// @param policy    which choice is the best
+/// @param requests  valid
+/// @param length    how many nodes a request; those beyond the last that fits are not found()
+/// @param ordinal   the number of the first of the decisions; random policies draw by it
+/// @return [requests, length] best first: higher score, then lower node; or what failed on the GPU
+template <class Space, policy::policy Policy>
 [[nodiscard]] expected<std::vector<ranked_selection<key_under<Policy>>>, gpu_error>
 best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
-           std::uint32_t length = 1) {
+           std::uint32_t length = 1, std::uint64_t ordinal = 0) {
     GPUPACK_EXPECTS(length > 0, "one node at least");
     using scorer = policy::scorer_of<Policy>;
     Space& space = resident.in();
-    const auto shapes = upload_requests(resident, cluster, policy, requests);
+    const auto shapes = upload_requests(resident, cluster, policy, requests, ordinal);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const auto count = static_cast<std::uint32_t>(requests.size());
-    const auto ranked = detail::rank_lists(space, resident.view(), *shapes, length);
+    const auto ranked = [&] {
+        if constexpr (policy::scores_by_sums<scorer>)
+            if (length == 1)
+                if (auto found = detail::rank_by_sums(resident, cluster, policy, requests, ordinal)) return std::move(*found);
+        if constexpr (policy::scores_by_fall<scorer>)
+            if (length == 1 && count > 0) {
+                const scorer measuring = policy::prepare(policy, policy::decision{cluster, requests.front(), ordinal});
+                if (auto found = detail::rank_by_falls(resident, cluster, measuring.measure(), requests, *shapes)) return std::move(*found);
+            }
+        return detail::rank_lists<scorer>(space, resident.view(), shapes->entries.data(), count, length, shapes->table_bytes);
+    }();
     auto choices = space.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
     space.run(std::uint64_t{count} * length,
            detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
@@ -114,7 +200,7 @@ template <class Key> struct score_matrix {
 /// The full matrix of scores; arguments and errors as best_nodes.
 ///
 /// Memory: for plain scores, 9 bytes a node and request, here and there.
-template <space Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
+template <class Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
 score_all(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests) {
     Space& space = resident.in();
     const auto shapes = upload_requests(resident, cluster, policy, requests);
@@ -136,7 +222,7 @@ score_all(resident_cluster<Space>& resident, const cluster& cluster, const Polic
 /// Errors: as best_nodes. Policies do not matter here.
 ///
 /// @return [requests][fit::reason_count] they sum to the number of nodes; [none] of them fit
-template <space Space> [[nodiscard]] expected<std::vector<std::array<std::uint32_t, fit::reason_count>>, gpu_error>
+template <class Space> [[nodiscard]] expected<std::vector<std::array<std::uint32_t, fit::reason_count>>, gpu_error>
 count_reasons(resident_cluster<Space>& resident, const cluster& cluster, const std::vector<request>& requests) {
     Space& space = resident.in();
     resident.update(cluster);

@@ -5,9 +5,11 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/detail/decide_kernel.cuh>
+#include <gpupack/gpu/detail/decision_letter.hpp>
 #include <gpupack/gpu/device_space.cuh>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
+#include <gpupack/gpu/table_block.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
@@ -18,6 +20,8 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,13 +30,14 @@
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
-/// The searcher of the CUDA engine: the cluster's state on the GPU, and one captured graph a decision: a copy of what is
-/// asked and of what changed, and two kernels, the last block of which writes the answer into host memory.
+/// The searcher of the engine on a GPU: the cluster's state is there, and a decision is one kernel, whose parameter is what
+/// is asked and what changed, and whose last block writes the answer into host memory.
 ///
 /// Where the GPU fails it, the scan answers from then on, and problem() says why: no decision is lost.
 ///
 /// Memory: see resident_cluster.
-/// Cost: a launch and a rank a node, spread over the card; changed nodes beyond 16 are sent before.
+/// Cost: a launch and a rank a node, spread over the card; changed nodes beyond 16 are sent before. The thread that waits
+/// for the answer spins.
 template <policy::policy Policy> class device_searcher {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
 
@@ -73,35 +78,24 @@ template <policy::policy Policy> class device_searcher {
   private:
     using key_type = search::key_of<scorer_type>;
     using answer_type = ranked_selection<key_type>;
-    using message_type = detail::decision_message<scorer_type>;
-
-    struct graph_end {
-        void operator()(cudaGraphExec_t graph) const noexcept { (void)cudaGraphExecDestroy(graph); }
-    };
+    using letter_type = detail::decision_letter<scorer_type>;
+    using reply_type = detail::decision_answer<key_type>;
 
     /// What lives with the GPU; its space must be destroyed last.
     struct state {
         state(std::unique_ptr<device_space> opened_space, const gpupack::cluster& cluster)
-            : space{std::move(opened_space)}, nodes{*space, cluster}, posted{space->template pinned<message_type>(1)},
-              answer{space->template pinned<answer_type>(1)}, arrived{space->template allocate<message_type>(1)},
-              blocks{
-                  detail::rank_blocks(static_cast<std::uint32_t>(cluster.size()), 1, space->device().multiprocessors)},
-              partial{space->template allocate<ranked_node<key_type>>(blocks)},
-              done{space->template allocate<std::uint32_t>(1)} {
-            const std::uint32_t zero = 0;
-            space->write(done, &zero, 1);
+            : space{std::move(opened_space)}, nodes{*space, cluster}, tables{*space}, reply{space->template pinned<reply_type>(1)} {
+            if (reply.data() != nullptr) *reply.data() = {};
         }
 
         std::unique_ptr<device_space> space;
         resident_cluster<device_space> nodes;
-        device_space::pinned_array<message_type> posted;
-        device_space::pinned_array<answer_type> answer;
-        device_space::array<message_type> arrived;
-        std::uint32_t blocks;
+        table_block block;
+        uploaded_tables<device_space> tables;
+        letter_type letter;
+        device_space::pinned_array<reply_type> reply;
+        std::uint32_t blocks = 0;
         device_space::array<ranked_node<key_type>> partial;
-        device_space::array<std::uint32_t> done;
-        std::size_t shared = 0; // bytes of tables that the graph has room for
-        std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, graph_end> graph;
     };
 
     void fail(gpu_error problem) {
@@ -112,66 +106,58 @@ template <policy::policy Policy> class device_searcher {
     /// The GPU's answer; nothing where it fails, which is then the end of it.
     [[nodiscard]] std::optional<answer_type> ask(const Policy& policy, const policy::decision& question) {
         device_space& space = *gpu_->space;
-        const auto scorer = gpu_->nodes.tables().moved(policy::prepare(policy, question));
-        if (scorer) {
-            if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu_->nodes.move_kinds(question.cluster);
-            write_message(*scorer, question);
-            if (gpu_->graph == nullptr) capture();
-            if (gpu_->graph != nullptr)
-                space.check(cudaGraphLaunch(gpu_->graph.get(), space.stream()), "cudaGraphLaunch");
-            space.finish();
-        }
+        write_letter(policy, question);
+        launch(static_cast<std::uint32_t>(question.cluster.size()));
+        wait();
         if (auto problem = space.take_problem()) {
             fail(std::move(*problem));
             return std::nullopt;
         }
-        if (!scorer) {
-            fail(scorer.error());
-            return std::nullopt;
-        }
-        return *gpu_->answer.data();
+        return gpu_->reply.data()->choice;
     }
 
-    void write_message(const scorer_type& scorer, const policy::decision& question) {
-        message_type& message = *gpu_->posted.data();
-        message.of = {question.request, scorer};
+    void write_letter(const Policy& policy, const policy::decision& question) {
+        state& gpu = *gpu_;
+        const scorer_type scorer = policy::prepare(policy, question);
+        if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu.nodes.move_types(question.cluster);
+        gpu.block.clear();
+        const prepared_request<scorer_type> packed = gpu.block.pack(prepared_request<scorer_type>{question.request, scorer});
+        gpu.letter.prepared = table_block::placed(packed, gpu.tables.update(gpu.block));
         const std::size_t bytes = detail::table_bytes(scorer);
-        if (gpu_->graph == nullptr) gpu_->shared = bytes <= detail::most_shared_tables ? bytes : 0;
-        message.table_bytes = bytes <= gpu_->shared ? static_cast<std::uint32_t>(bytes) : 0;
-        message.update_count = gpu_->nodes.write_updates(question.cluster, message.updates, message_type::most_updates, message.gpus,
-                                                    message_type::most_gpus);
+        gpu.letter.table_bytes = bytes <= detail::most_shared_tables ? static_cast<std::uint32_t>(bytes) : 0;
+        gpu.letter.update_count = gpu.nodes.write_updates(question.cluster, gpu.letter.updates, letter_type::most_updates,
+                                                          gpu.letter.gpus, letter_type::most_gpus);
+        ++gpu.letter.serial;
     }
 
-    /// Has the driver load the code of both kernels, which it would else do at their first launch, inside the capture.
-    void load_kernels() {
-        cudaFuncAttributes attributes{};
-        gpu_->space->check(cudaFuncGetAttributes(&attributes, detail::apply_message<scorer_type>),
-                           "cudaFuncGetAttributes");
-        gpu_->space->check(cudaFuncGetAttributes(&attributes, detail::decide_kernel<scorer_type>),
-                           "cudaFuncGetAttributes");
-    }
-
-    void capture() {
+    void launch(std::uint32_t nodes) {
         state& gpu = *gpu_;
         device_space& space = *gpu.space;
-        const detail::device_scope scope{space.device().number};
-        load_kernels();
-        cudaGraph_t graph = nullptr;
-        space.check(cudaStreamBeginCapture(space.stream(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-        space.write_soon(gpu.arrived, gpu.posted, 1);
-        detail::apply_message<<<1, message_type::most_updates, 0, space.stream()>>>(gpu.nodes.writable(),
-                                                                              gpu.arrived.data());
-        space.check(cudaGetLastError(), "a kernel launch");
-        detail::decide_kernel<<<gpu.blocks, detail::rank_threads, gpu.shared, space.stream()>>>(
-            gpu.nodes.view(), gpu.arrived.data(), gpu.partial.data(), gpu.done.data(), gpu.answer.data());
-        space.check(cudaGetLastError(), "a kernel launch");
-        space.check(cudaStreamEndCapture(space.stream(), &graph), "cudaStreamEndCapture");
-        cudaGraphExec_t executable = nullptr;
-        if (graph != nullptr) {
-            space.check(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
-            (void)cudaGraphDestroy(graph);
+        if (gpu.blocks == 0) {
+            const int resident = space.resident_blocks(detail::decide_kernel<scorer_type>, gpu.letter.table_bytes);
+            gpu.blocks = detail::rank_blocks(nodes, 1, space.device().multiprocessors, resident);
+            gpu.partial = space.template allocate<ranked_node<key_type>>(gpu.blocks);
         }
-        gpu.graph.reset(executable);
+        std::uint32_t* const done = space.counters(1);
+        if (space.has_problem()) return;
+        const detail::device_scope scope{space.device().number};
+        detail::decide_kernel<scorer_type><<<gpu.blocks, detail::rank_threads, gpu.letter.table_bytes, space.stream()>>>(
+            gpu.nodes.writable(), gpu.letter, gpu.partial.data(), done, gpu.reply.data());
+        space.check(cudaGetLastError(), "a kernel launch");
+    }
+
+    /// Waits until the answer is there: looks at the memory that the GPU writes, and now and then whether it has failed.
+    void wait() {
+        device_space& space = *gpu_->space;
+        const volatile std::uint64_t& serial = gpu_->reply.data()->serial;
+        for (std::uint32_t looks = 1; !space.has_problem() && serial != gpu_->letter.serial; ++looks) {
+            if (looks % 4096 != 0) continue;
+            const cudaError_t code = cudaStreamQuery(space.stream());
+            if (code == cudaErrorNotReady) continue;
+            space.check(code, "deciding on the GPU");
+            if (code == cudaSuccess && serial != gpu_->letter.serial) space.finish();
+        }
+        std::atomic_thread_fence(std::memory_order_acquire);
     }
 
     std::shared_ptr<std::optional<gpu_error>> problem_;

@@ -6,16 +6,15 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/detail/job_kernels.cuh>
+#include <gpupack/gpu/detail/rank_falls_kernel.cuh>
 #include <gpupack/gpu/detail/rank_kernel.cuh>
 #include <gpupack/gpu/device.cuh>
-#include <gpupack/gpu/space.hpp>
 
 #include <cuda_runtime.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,46 +23,34 @@
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
-/// A GPU as a space: plain device memory, and one stream on which everything happens in order. See the concept `space`.
+/// A GPU as a space: where arrays stand and bodies run, in order, on one stream.
 ///
-/// The current device of the calling thread stays what it was.
-/// Memory that arrays give back is kept for later ones, so that calls that recur allocate nothing. Every CUDA call is
-/// checked; the first that fails is remembered until take_problem(), and until then all calls do nothing. For one
-/// thread at a time. Arrays must not outlive it.
+/// The current device of the calling thread stays what it was. Memory comes from a pool of the space's own, which keeps
+/// up to pool_bytes for later arrays. Every CUDA call is checked; the first that fails is remembered until
+/// take_problem(), and until then all calls do nothing. For one thread at a time. Arrays must not outlive it.
 class device_space {
   public:
+    /// What the pool keeps of memory that arrays gave back.
+    static constexpr std::uint64_t pool_bytes = std::uint64_t{1} << 30;
+
     /// Device memory of so many entries; null where there was none, and take_problem() says so.
     template <class Entry> class array {
       public:
         array() = default;
-        /// An array of the space.
-        array(device_space& space, Entry* entries, std::size_t bytes) noexcept
-            : from_{&space}, entries_{entries}, bytes_{bytes} {}
-        /// An array of the space.
-        array(array&& other) noexcept { swap(other); }
-        array& operator=(array&& other) noexcept {
-            swap(other);
-            return *this;
-        }
-        ~array() {
-            if (entries_ != nullptr) from_->give_back(entries_, bytes_);
-        }
+        /// An array that is freed on that stream.
+        array(cudaStream_t stream, Entry* entries) noexcept : entries_{entries, free_on_stream{stream}} {}
 
         /// The entries; null where there was no memory.
-        [[nodiscard]] Entry* data() noexcept { return entries_; }
+        [[nodiscard]] Entry* data() noexcept { return entries_.get(); }
         /// The entries; null where there was no memory.
-        [[nodiscard]] const Entry* data() const noexcept { return entries_; }
+        [[nodiscard]] const Entry* data() const noexcept { return entries_.get(); }
 
       private:
-        void swap(array& other) noexcept {
-            std::swap(from_, other.from_);
-            std::swap(entries_, other.entries_);
-            std::swap(bytes_, other.bytes_);
-        }
-
-        device_space* from_ = nullptr;
-        Entry* entries_ = nullptr;
-        std::size_t bytes_ = 0;
+        struct free_on_stream {
+            cudaStream_t stream = nullptr;
+            void operator()(Entry* entries) const noexcept { (void)cudaFreeAsync(entries, stream); }
+        };
+        std::unique_ptr<Entry, free_on_stream> entries_;
     };
 
     /// Host memory that the GPU copies from and to without a stop, and may read and write where it stands.
@@ -115,10 +102,10 @@ class device_space {
     device_space& operator=(const device_space&) = delete;
     ~device_space() {
         const detail::device_scope scope{device_.number};
+        counters_ = {};
         if (stream_ != nullptr) (void)cudaStreamSynchronize(stream_);
-        for (const auto& [bytes, memory] : spare_) (void)cudaFree(memory);
-        for (void* const memory : stored_) (void)cudaFree(memory);
         if (stream_ != nullptr) (void)cudaStreamDestroy(stream_);
+        if (pool_ != nullptr) (void)cudaMemPoolDestroy(pool_);
     }
 
     /// The GPU.
@@ -126,23 +113,17 @@ class device_space {
     /// Where all work of the space goes, for kernels of one's own.
     [[nodiscard]] cudaStream_t stream() const noexcept { return stream_; }
 
-    /// As space says.
+    /// An array of so many entries, not set.
     template <class Entry> [[nodiscard]] array<Entry> allocate(std::size_t entries) {
         if (problem_ || entries == 0) return {};
         const detail::device_scope scope{device_.number};
-        std::size_t bytes = (entries * sizeof(Entry) + 511) / 512 * 512;
-        const auto spare = spare_.lower_bound(bytes);
-        if (spare != spare_.end() && spare->first <= 2 * bytes) {
-            const auto [size, memory] = *spare;
-            spare_.erase(spare);
-            return {*this, static_cast<Entry*>(memory), size};
-        }
         void* memory = nullptr;
-        check(cudaMalloc(&memory, bytes), "cudaMalloc", bytes);
-        return {*this, static_cast<Entry*>(memory), bytes};
+        const std::size_t bytes = entries * sizeof(Entry);
+        check(cudaMallocFromPoolAsync(&memory, bytes, pool_, stream_), "cudaMallocFromPoolAsync", bytes);
+        return {stream_, static_cast<Entry*>(memory)};
     }
 
-    /// As space says.
+    /// Host memory from which write_soon() copies without waiting.
     template <class Entry> [[nodiscard]] pinned_array<Entry> pinned(std::size_t entries) {
         const detail::device_scope scope{device_.number};
         void* memory = nullptr;
@@ -150,20 +131,20 @@ class device_space {
         return pinned_array<Entry>{static_cast<Entry*>(memory)};
     }
 
-    /// As space says.
+    /// Copies entries to the GPU; their memory may go then.
     template <class Entry> void write(array<Entry>& target, const Entry* source, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(target.data(), source, entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
         finish(); // the caller's memory may go
     }
-    /// As space says.
+    /// Copies entries to the GPU when it is their turn: they must stay as they are until a mark() after it is reached.
     template <class Entry> void write_soon(array<Entry>& target, const pinned_array<Entry>& source, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(target.data(), source.data(), entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
     }
-    /// As space says.
+    /// Waits for all work so far, and copies entries to the host.
     template <class Entry> void read(const array<Entry>& source, Entry* target, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(target, source.data(), entries * sizeof(Entry), cudaMemcpyDeviceToHost, stream_),
@@ -171,7 +152,7 @@ class device_space {
         finish();
     }
 
-    /// As space says.
+    /// Calls body(0) ... body(count - 1), in any order and at once.
     template <class Body> void run(std::uint64_t count, const Body& body) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
@@ -188,24 +169,6 @@ class device_space {
         detail::block_kernel<<<1, detail::block_threads, 0, stream_>>>(job);
         check(cudaGetLastError(), "launching a block");
     }
-    /// The job of as many blocks as run at once on the GPU: job(team).
-    template <class Job> void run_in_grid(const Job& job) {
-        if (problem_) return;
-        const detail::device_scope scope{device_.number};
-        int resident = 0;
-        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, detail::grid_kernel<Job>,
-                                                            static_cast<int>(detail::shared_block_threads), 0),
-              "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
-        if (problem_) return;
-        // More blocks make the barriers slower than they make the work faster.
-        const int blocks = std::min(resident, 4) * device_.multiprocessors;
-        Job copy = job;
-        void* arguments[] = {&copy};
-        check(cudaLaunchCooperativeKernel(reinterpret_cast<const void*>(&detail::grid_kernel<Job>),
-                                          dim3(static_cast<unsigned>(blocks)), dim3(detail::shared_block_threads),
-                                          arguments, 0, stream_),
-              "cudaLaunchCooperativeKernel");
-    }
     /// A job for each of some blocks: job(team, block).
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         if (problem_ || blocks == 0) return;
@@ -214,31 +177,90 @@ class device_space {
         check(cudaGetLastError(), "launching blocks");
     }
 
-    /// The best node of each shape in one kernel: what rank_part and merge_lists do for lists of one. See rank_kernel.
+    /// The best node of each request in one kernel: what rank_part and merge_lists do for lists of one. See rank_kernel.
     ///
-    /// - `best`: [count].
-    /// - `table_bytes`: Of the scorers' tables, at most; small ones are read from shared memory.
-    template <class Scorer> void rank_best(const cluster_view& cluster, const prepared_request<Scorer>* shapes, std::uint32_t count,
+    /// @param cluster      on this GPU
+    /// @param prepared     [count]
+    /// @param count        requests
+    /// @param best         [count]
+    /// @param table_bytes  of the scorers' tables, at most; small ones are read from shared memory
+    template <class Scorer> void rank_best(const cluster_view& cluster, const prepared_request<Scorer>* prepared, std::uint32_t count,
                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
-        if (problem_ || count == 0) return;
-        const detail::device_scope scope{device_.number};
-        using node = ranked_node<search::key_of<Scorer>>;
         const std::size_t shared = table_bytes <= detail::most_shared_tables ? table_bytes : 0;
-        const std::uint32_t blocks = detail::rank_blocks(cluster.size, count, device_.multiprocessors);
-        auto partial = allocate<node>(std::size_t{count} * blocks);
-        auto done = allocate<std::uint32_t>(count);
-        if (problem_) return;
-        check(cudaMemsetAsync(done.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
-        for (std::uint32_t first = 0; first < count; first += most_grid_rows) {
-            const std::uint32_t rows = std::min(count - first, most_grid_rows);
-            detail::rank_kernel<Scorer><<<dim3(blocks, rows), detail::rank_threads, shared, stream_>>>(
-                cluster, shapes + first, partial.data() + std::size_t{first} * blocks, done.data() + first,
-                best + first, static_cast<std::uint32_t>(shared));
-            check(cudaGetLastError(), "a kernel launch");
-        }
+        using node = ranked_node<search::key_of<Scorer>>;
+        rank_by<node>(detail::rank_kernel<Scorer>, cluster.size, count, shared,
+                [&](const auto kernel, const dim3& grid, std::uint32_t first, node* partial, std::uint32_t* done) {
+                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(cluster, prepared + first, partial, done, best + first,
+                                                                            static_cast<std::uint32_t>(shared));
+                });
     }
 
-    /// As space says.
+    /// The same where sums decide: see rank_columns_kernel.
+    ///
+    /// @param cluster     on this GPU
+    /// @param rows        [count, types]
+    /// @param for_slices  [count]
+    /// @param count       requests
+    /// @param best        [count]
+    template <class OnType, class Key> void rank_columns(const cluster_view& cluster, const detail::type_row<OnType>* rows,
+                                                         const std::uint8_t* for_slices, std::uint32_t count, ranked_node<Key>* best) {
+        const std::size_t shared = cluster.type_count * sizeof(*rows);
+        rank_by<std::uint64_t>(detail::rank_columns_kernel<OnType, Key>, (cluster.size + 3) / 4, count, shared,
+                [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* partial, std::uint32_t* done) {
+                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(cluster, rows + std::size_t{first} * cluster.type_count,
+                                                                            for_slices + first, partial, done, best + first);
+                });
+    }
+
+    /// The same by the fall of fragmentation: see rank_falls_kernel.
+    ///
+    /// @param cluster      on this GPU
+    /// @param prepared     [count] all with the same tables
+    /// @param glances      [count, types]
+    /// @param count        requests
+    /// @param best         [count]
+    /// @param table_bytes  of the scorers' tables
+    template <class Scorer>
+    void rank_falls(const cluster_view& cluster, const prepared_request<Scorer>* prepared, const detail::type_glance* glances,
+                    std::uint32_t count, ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
+        if (problem_ || count == 0) return;
+        const detail::device_scope scope{device_.number};
+        const std::uint32_t rows = (count + detail::falls_at_once - 1) / detail::falls_at_once;
+        int resident = 1;
+        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, detail::rank_falls_kernel<Scorer>,
+                                                            static_cast<int>(detail::fall_threads), table_bytes),
+              "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+        const std::uint32_t useful = (cluster.size + detail::fall_threads - 1) / detail::fall_threads;
+        const std::uint32_t blocks =
+            std::max(1U, std::min(useful, static_cast<std::uint32_t>(resident * device_.multiprocessors) / rows));
+        auto partial = allocate<std::uint64_t>(std::size_t{count} * blocks);
+        std::uint32_t* const done = counters(rows);
+        if (problem_) return;
+        detail::rank_falls_kernel<Scorer><<<dim3(blocks, rows), detail::fall_threads, table_bytes, stream_>>>(
+            cluster, prepared, glances, count, partial.data(), done, best, static_cast<std::uint32_t>(table_bytes));
+        check(cudaGetLastError(), "a kernel launch");
+    }
+
+    /// Counters that are 0 between kernels.
+    [[nodiscard]] std::uint32_t* counters(std::uint32_t count) {
+        if (count > counter_count_) {
+            counters_ = allocate<std::uint32_t>(count);
+            counter_count_ = problem_ ? 0 : count;
+            if (!problem_) check(cudaMemsetAsync(counters_.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
+        }
+        return counters_.data();
+    }
+
+    /// How many blocks of a kernel that ranks run on a multiprocessor at once.
+    template <class Kernel> [[nodiscard]] int resident_blocks(Kernel kernel, std::size_t shared) {
+        const detail::device_scope scope{device_.number};
+        int resident = 1;
+        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel, detail::rank_threads, shared),
+              "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+        return std::max(resident, 1);
+    }
+
+    /// Remembers how far the work is.
     void mark(mark_type& mark) {
         if (problem_) return;
         const detail::device_scope scope{device_.number};
@@ -246,7 +268,7 @@ class device_space {
             check(cudaEventCreateWithFlags(&mark.event_, cudaEventDisableTiming), "cudaEventCreateWithFlags");
         if (!problem_) check(cudaEventRecord(mark.event_, stream_), "cudaEventRecord");
     }
-    /// As space says.
+    /// Waits until all before the mark is done.
     void wait(mark_type& mark) {
         if (!problem_ && mark.event_ != nullptr) check(cudaEventSynchronize(mark.event_), "cudaEventSynchronize");
     }
@@ -255,28 +277,7 @@ class device_space {
         if (!problem_) check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
     }
 
-    /// As space says.
-    [[nodiscard]] const void* store(const void* bytes, std::size_t size) {
-        if (problem_) return nullptr;
-        const detail::device_scope scope{device_.number};
-        constexpr std::size_t chunk = std::size_t{1} << 20;
-        const std::size_t kept = size;
-        size = (size + 255) / 256 * 256;
-        if (stored_.empty() || used_ + size > chunk) {
-            void* memory = nullptr;
-            check(cudaMalloc(&memory, std::max(size, chunk)), "cudaMalloc", std::max(size, chunk));
-            if (problem_) return nullptr;
-            stored_.push_back(memory);
-            used_ = 0;
-        }
-        void* const target = static_cast<std::byte*>(stored_.back()) + used_;
-        used_ += size;
-        check(cudaMemcpyAsync(target, bytes, kept, cudaMemcpyHostToDevice, stream_), "cudaMemcpyAsync");
-        finish();
-        return target;
-    }
-
-    /// As space says.
+    /// Into how many parts a cluster of that many nodes is divided for one request.
     [[nodiscard]] std::uint32_t parts(std::uint32_t nodes) const noexcept {
         return std::clamp(nodes / 8, 1U, 64U * static_cast<std::uint32_t>(device_.multiprocessors));
     }
@@ -300,21 +301,40 @@ class device_space {
     /// The largest y of a grid that CUDA launches.
     static constexpr std::uint32_t most_grid_rows = 65535;
 
+    /// Launches a kernel that ranks for `count` requests, as many at once as a grid has rows.
+    template <class Partial, class Kernel, class Launch>
+    void rank_by(Kernel kernel, std::uint32_t threads_with_work, std::uint32_t count, std::size_t shared, Launch&& launch) {
+        if (problem_ || count == 0) return;
+        const detail::device_scope scope{device_.number};
+        const std::uint32_t rows_at_once = std::min(count, most_grid_rows);
+        const std::uint32_t blocks =
+            detail::rank_blocks(threads_with_work, rows_at_once, device_.multiprocessors, resident_blocks(kernel, shared));
+        auto partial = allocate<Partial>(std::size_t{rows_at_once} * blocks);
+        std::uint32_t* const done = counters(rows_at_once);
+        for (std::uint32_t first = 0; first < count && !problem_; first += most_grid_rows) {
+            launch(kernel, dim3(blocks, std::min(count - first, most_grid_rows)), first, partial.data(), done);
+            check(cudaGetLastError(), "a kernel launch");
+        }
+    }
+
     explicit device_space(device_info device) : device_{std::move(device)} {
         const detail::device_scope scope{device_.number};
         check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+        cudaMemPoolProps properties{};
+        properties.allocType = cudaMemAllocationTypePinned;
+        properties.location.type = cudaMemLocationTypeDevice;
+        properties.location.id = device_.number;
+        if (!problem_) check(cudaMemPoolCreate(&pool_, &properties), "cudaMemPoolCreate");
+        std::uint64_t kept = pool_bytes;
+        if (!problem_) check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &kept), "cudaMemPoolSetAttribute");
     }
-
-    void give_back(void* memory, std::size_t bytes) { spare_.emplace(bytes, memory); }
 
     device_info device_;
     cudaStream_t stream_ = nullptr;
-    std::multimap<std::size_t, void*> spare_; // by size; whoever gets it next works on the same stream
-    std::vector<void*> stored_;
-    std::size_t used_ = 0;
+    cudaMemPool_t pool_ = nullptr;
+    array<std::uint32_t> counters_;
+    std::uint32_t counter_count_ = 0;
     std::optional<gpu_error> problem_;
 };
-
-static_assert(space<device_space>);
 
 } // namespace gpupack::gpu

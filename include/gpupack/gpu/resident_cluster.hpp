@@ -6,16 +6,16 @@
 #include <gpupack/core/config.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/sum_columns.hpp>
 #include <gpupack/gpu/host_cluster.hpp>
-#include <gpupack/gpu/host_space.hpp>
-#include <gpupack/gpu/table_uploader.hpp>
+#include <gpupack/gpu/table_block.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
@@ -35,12 +35,13 @@ struct apply_updates {
     const node_update* updates;
     const gpu_state* gpus;
 
-    GPUPACK_HD void operator()(std::uint32_t index) const noexcept {
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
         const node_update& update = updates[index];
         cluster.nodes[update.node] = update.state;
         const int count = cluster.types[cluster.type_of[update.node]].gpu_count;
         gpu_state* const target = cluster.gpus + cluster.first_gpu[update.node];
         for (int i = 0; i < count; ++i) target[i] = gpus[update.first_gpu + static_cast<std::uint32_t>(i)];
+        cluster.note(update.node);
     }
 };
 
@@ -48,24 +49,31 @@ struct apply_updates {
 
 /// A cluster in the memory of a space: uploaded once, then only the nodes that changed.
 ///
-/// The space must outlive it, and so must the cluster's tables: the cluster, or a copy of it.
+/// A space is where arrays stand and bodies run: device_space is a GPU; the tests have one of host memory. It must outlive
+/// what lives in it.
 ///
-/// Memory: in the space 28 bytes a node, 16 a GPU, the kinds and their tables; and twice, there and pinned here,
+/// Memory: in the space 52 bytes a node, 16 a GPU, the types and their tables; and twice, there and pinned here,
 /// room for 8,192 changed nodes.
-template <space Space> class resident_cluster {
+template <class Space> class resident_cluster {
   public:
     /// Copies all of the cluster. A failure shows in the space's take_problem().
-    resident_cluster(Space& space, const cluster& cluster) : in_{&space}, tables_{memory{&space}} {
+    resident_cluster(Space& space, const cluster& cluster) : in_{&space}, type_tables_{space} {
         const host_cluster flat{cluster};
         const cluster_view source = flat.view();
         nodes_ = copied(source.nodes, flat.size());
-        type_of_ = copied(source.type_of, flat.size());
+        const std::size_t room = detail::sum_columns::room(flat.size());
+        std::vector<std::uint32_t> type_of(source.type_of, source.type_of + flat.size());
+        type_of.resize(room);
+        type_of_ = copied(type_of.data(), room);
         first_gpu_ = copied(source.first_gpu, flat.size());
         gpus_ = copied(source.gpus, flat.gpu_count());
         types_ = space.template allocate<node_type>(cluster.types().size());
         sizes_ = {source.size, source.type_count};
+        for (auto* const each : {&cpu_, &memory_, &part_, &slice_memory_}) *each = space.template allocate<std::int32_t>(room);
+        glance_ = space.template allocate<std::uint32_t>(room);
+        space.run(room, detail::fill_columns{columns(), nodes_.data(), source.size});
         is_changed_.resize(flat.size());
-        move_kinds(cluster);
+        move_types(cluster);
         for (slot& each : slots_) {
             each.updates = space.template allocate<detail::node_update>(batch);
             each.gpus = space.template allocate<gpu_state>(batch * max_gpus_per_node);
@@ -86,9 +94,9 @@ template <space Space> class resident_cluster {
     /// Brings the nodes that changed up to date. The copies run beside what the host does next; bodies that are run
     /// later see them.
     ///
-    /// from  the cluster that this was made from
+    /// @param source  the cluster that this was made from
     ///
-    /// Cost: 28 bytes a changed node and 16 a GPU of it; no allocation.
+    /// Cost: 32 bytes a changed node and 16 a GPU of it; no allocation.
     void update(const cluster& source) {
         GPUPACK_EXPECTS(source.size() == is_changed_.size(), "the cluster that this was made from");
         for (std::size_t first = 0; first < changed_.size(); first += batch)
@@ -114,52 +122,34 @@ template <space Space> class resident_cluster {
         return count;
     }
 
-    /// Moves tables again that the kinds have got since: the packings that link-aware policies add up when they
-    /// prepare.
+    /// Copies the node types with all that they point to, where anything is new: link-aware policies add packings up when
+    /// they prepare.
     ///
-    /// Cost: a pass over the kinds; a copy of them where anything is new.
-    void move_kinds(const cluster& cluster) {
-        std::vector<node_type> moved;
-        moved.reserve(cluster.types().size());
-        const std::size_t known = tables_.stored();
-        for (const node_type& type : cluster.types()) {
-            const auto copy = tables_.moved(type);
-            if (!copy) return;
-            moved.push_back(*copy);
-        }
-        if (tables_.stored() != known || !has_kinds_) {
-            in_->write(types_, moved.data(), moved.size());
-            has_kinds_ = true;
-        }
+    /// Cost: a pass over the types.
+    void move_types(const cluster& cluster) {
+        block_.clear();
+        std::vector<node_type> types;
+        types.reserve(cluster.types().size());
+        for (const node_type& type : cluster.types()) types.push_back(block_.pack(type));
+        if (has_types_ && type_tables_.holds(block_)) return;
+        const unsigned char* const address = type_tables_.update(block_);
+        for (node_type& type : types) type = table_block::placed(type, address);
+        in_->write(types_, types.data(), types.size());
+        has_types_ = true;
     }
 
     /// What bodies read.
-    [[nodiscard]] cluster_view view() const noexcept {
-        return {nodes_.data(), type_of_.data(), first_gpu_.data(), gpus_.data(),
-                types_.data(), sizes_.nodes,    sizes_.types};
-    }
+    [[nodiscard]] cluster_view view() noexcept { return writable().view(); }
     /// The same for bodies that change it.
     [[nodiscard]] writable_cluster_view writable() noexcept {
         return {nodes_.data(), type_of_.data(), first_gpu_.data(), gpus_.data(),
-                types_.data(), sizes_.nodes,    sizes_.types};
+                types_.data(), sizes_.nodes,    sizes_.types,      columns()};
     }
     /// The space that it lives in.
     [[nodiscard]] Space& in() const noexcept { return *in_; }
-    /// Moves scorers to where bodies read them.
-    [[nodiscard]] auto& tables() noexcept { return tables_; }
 
   private:
     static constexpr std::size_t batch = 8192;
-
-    /// The space as a table_uploader sees it.
-    struct memory {
-        Space* space;
-        expected<const void*, gpu_error> store(const void* bytes, std::size_t size) const {
-            const void* const stored_at = space->store(bytes, size);
-            if (stored_at == nullptr) return unexpected<gpu_error>{{"moving tables", 0, "no memory for them"}};
-            return stored_at;
-        }
-    };
 
     struct slot {
         typename Space::template array<detail::node_update> updates;
@@ -173,6 +163,10 @@ template <space Space> class resident_cluster {
         std::uint32_t nodes = 0;
         std::uint32_t types = 0;
     };
+
+    [[nodiscard]] detail::sum_columns columns() noexcept {
+        return {cpu_.data(), memory_.data(), part_.data(), glance_.data(), slice_memory_.data()};
+    }
 
     template <class Entry> [[nodiscard]] auto copied(const Entry* source, std::size_t entries) {
         auto array = in_->template allocate<Entry>(entries);
@@ -212,14 +206,20 @@ template <space Space> class resident_cluster {
     }
 
     Space* in_;
-    table_uploader<memory> tables_;
     typename Space::template array<node_state> nodes_;
     typename Space::template array<std::uint32_t> type_of_;
     typename Space::template array<std::uint32_t> first_gpu_;
     typename Space::template array<gpu_state> gpus_;
     typename Space::template array<node_type> types_;
+    typename Space::template array<std::int32_t> cpu_; // and the other columns
+    typename Space::template array<std::int32_t> memory_;
+    typename Space::template array<std::int32_t> part_;
+    typename Space::template array<std::uint32_t> glance_;
+    typename Space::template array<std::int32_t> slice_memory_;
     sizes sizes_;
-    bool has_kinds_ = false;
+    table_block block_;                // of the types, to be filled again and again
+    uploaded_tables<Space> type_tables_;
+    bool has_types_ = false;
     std::array<slot, 2> slots_;
     std::size_t turn_ = 0;
     std::vector<bool> is_changed_;

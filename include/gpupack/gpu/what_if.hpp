@@ -3,14 +3,11 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
-#include <gpupack/gpu/detail/batch_arrays.hpp>
 #include <gpupack/gpu/detail/what_if_replay.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
-#include <gpupack/gpu/host_space.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
-#include <gpupack/gpu/space.hpp>
-#include <gpupack/gpu/team.hpp>
+#include <gpupack/gpu/table_block.hpp>
 #include <gpupack/replay/what_if_result.hpp>
 #include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/gpu/what_if_world.hpp>
@@ -24,35 +21,6 @@
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
-
-/// Makes the replays one after the other by the bodies that a GPU runs: what tests compare a GPU with.
-///
-/// @param world      what the scenarios share
-/// @param scenarios  the replays to make
-/// @param decisions  where given, receives [scenarios] what became of each arrival, in order
-/// @param team       runs the bodies
-/// @return           [scenarios]
-template <what_if_policy Policy, team Team = host_team> [[nodiscard]] std::vector<replay::what_if_result>
-what_if_on_host(const what_if_world<Policy>& world, const std::vector<replay::what_if_scenario>& scenarios,
-                std::vector<std::vector<replay::what_if_decision>>* decisions = nullptr, const Team& team = {}) {
-    std::vector<std::uint32_t> removed;
-    const std::vector<detail::flat_scenario> flat = world.flatten(scenarios, removed);
-    const auto layout = world.layout();
-    std::vector<replay::what_if_result> results(scenarios.size());
-    auto memory = host_space{}.allocate<detail::workspace_unit>(layout.bytes() / sizeof(detail::workspace_unit));
-    const auto workspace = layout.place_at(reinterpret_cast<unsigned char*>(memory.data()));
-    const auto run_scenario = [&](std::size_t s, replay::what_if_decision* target) {
-        detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s], target);
-    };
-    if (decisions != nullptr) decisions->assign(scenarios.size(), {});
-    for (std::size_t s = 0; s < flat.size(); ++s) {
-        run_scenario(s, nullptr);
-        if (decisions == nullptr) continue;
-        (*decisions)[s].resize(results[s].placed + results[s].failed); // as many as arrived; now the same again
-        run_scenario(s, (*decisions)[s].data());
-    }
-    return results;
-}
 
 /// What replays are made with.
 struct what_if_options {
@@ -69,8 +37,8 @@ struct what_if_options {
 /// @param world      what the scenarios share
 /// @param scenarios  the replays to make
 /// @param options    memory and blocks
-/// @return           [scenarios] as what_if_on_host; or what failed on the GPU
-template <space Space, what_if_policy Policy> [[nodiscard]] expected<std::vector<replay::what_if_result>, gpu_error>
+/// @return           [scenarios] what came of each; or what failed on the GPU
+template <class Space, what_if_policy Policy> [[nodiscard]] expected<std::vector<replay::what_if_result>, gpu_error>
 what_if(Space& space, const what_if_world<Policy>& world, const std::vector<replay::what_if_scenario>& scenarios,
         const what_if_options& options = {}) {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
@@ -78,7 +46,7 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const std::vector<detail::flat_scenario> flat = world.flatten(scenarios, removed);
     const auto count = static_cast<std::uint32_t>(flat.size());
     if (count == 0) return std::vector<replay::what_if_result>{};
-    detail::space_copies<Space> copies{space};
+    copied_vectors<Space> copies{space};
     const auto view = world.copied(copies);
     const auto layout = world.layout();
     const std::size_t fitting = std::max<std::size_t>(1, options.memory / layout.bytes());
@@ -89,7 +57,6 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     auto results = space.template allocate<replay::what_if_result>(count);
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
-    if (auto problem = copies.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     using job = detail::what_if_job<key_under<Policy>, policy::scorer_of<Policy>>;
     space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy,
                                     removed_copy, results.data(), count, blocks});

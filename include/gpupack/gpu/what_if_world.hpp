@@ -82,8 +82,7 @@ template <what_if_policy Policy> class what_if_world {
     }
     /// The same with all of it copied.
     ///
-    /// @param copies  copies(vector) is where a copy of the vector stands, copies.moved(value) is the value with its tables
-    ///                moved
+    /// @param copies  copied_vectors of the space
     template <class Copies> [[nodiscard]] detail::what_if_view<scorer_type> copied(Copies& copies) const {
         detail::what_if_view<scorer_type> copy = view();
         const cluster_view host = copy.base;

@@ -26,12 +26,10 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 // are read and written: data() on the host, or a copy on the GPU. A view has
 // - `scorer_type`,
 // - `prepare(scorer, nth, ordinal, span)`, which makes the scorer of one decision for the nth request,
-// - optionally `prepare_once(scorer)`, which makes the part that is the same for all decisions,
-// - optionally `measure(node, request, nth, value)`: prepare is told the span of the values of all nodes that count,
-// - optionally `tally(node, gpus, sign)`, which takes what a node contributes to sums over the cluster off (-1) before a
-//   placement on these GPUs, and adds it (1) after it.
-// A policy that keeps scores, that is prepared by the number of the decision, or that measures nodes has one already. Others
-// that look at the whole cluster name theirs: a member type `device_preparation`.
+// - optionally `measure(node, request, nth, value)`: prepare is told the span of the values of all nodes that count.
+// A policy that keeps scores, that is prepared by the number of the decision, or that measures nodes has one. Others look
+// at the whole cluster: they are prepared on the host, between the decisions of a batch. A policy that is made of several
+// names its own: a member type `device_preparation`.
 
 /// Of policies that keep their scores: a scorer for each request, prepared on the host.
 template <class Policy> class kept_preparation {
@@ -157,17 +155,5 @@ template <class View>
 concept measuring_view = requires(const View& view, const node_view& node, const request& request, score& value) {
     view.measure(node, request, std::uint32_t{}, value);
 };
-
-/// view.prepare_once, where it is there.
-template <class View>
-GPUPACK_HD constexpr void prepare_once(const View& view, typename View::scorer_type& scorer) noexcept {
-    if constexpr (requires { view.prepare_once(scorer); }) view.prepare_once(scorer);
-}
-
-/// view.tally, where it is there.
-template <class View>
-GPUPACK_HD constexpr void tally(const View& view, const node_view& node, gpu_set gpus, int sign) noexcept {
-    if constexpr (requires { view.tally(node, gpus, sign); }) view.tally(node, gpus, sign);
-}
 
 } // namespace gpupack::policy

@@ -100,21 +100,11 @@ template <class Node, class Gpus> class node_then_gpus_preparation {
                                           score& value) const noexcept requires measuring_view<node_view_type> {
             return node.measure(view, request, nth, value);
         }
-        /// Prepares a scorer before the first decision.
-        GPUPACK_HD constexpr void prepare_once(scorer_type& scorer) const noexcept {
-            policy::prepare_once(node, scorer.node);
-            policy::prepare_once(gpus, scorer.gpus);
-        }
         /// The scorer of one decision.
         GPUPACK_HD constexpr void prepare(scorer_type& scorer, std::uint32_t nth, std::uint64_t ordinal,
                                           const value_span& span) const noexcept {
             node.prepare(scorer.node, nth, ordinal, span);
             gpus.prepare(scorer.gpus, nth, ordinal, span);
-        }
-        /// Counts a placement that was taken (sign 1) or given back (sign -1).
-        GPUPACK_HD constexpr void tally(const node_view& view, gpu_set chosen, int sign) const noexcept {
-            policy::tally(node, view, chosen, sign);
-            policy::tally(gpus, view, chosen, sign);
         }
     };
 

@@ -70,8 +70,8 @@ struct no_cluster_flags {
 ///   copied to a GPU and the pointers set.
 /// - `auto measurer(const decision&) const`, of a policy whose scorer depends on the lowest and the highest of a value over
 ///   the nodes: see the concept measuring.
-/// - `device_preparation`, a type: how decisions are prepared in a batch on a GPU, for a policy that looks at the whole
-///   cluster and has neither scorer_at nor measurer: see device_preparation.hpp.
+/// - `device_preparation`, a type: how decisions are prepared in a batch on a GPU, for a policy that is made of several
+///   which look at the whole cluster: see device_preparation.hpp.
 template <class Policy> struct policy_traits {
     /// What the policy states, joined with what its scorer states.
     static constexpr policy_properties properties = [] {

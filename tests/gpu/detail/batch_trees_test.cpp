@@ -18,16 +18,17 @@ namespace {
 class host_trees {
   public:
     host_trees(std::uint32_t trees, std::uint32_t entrants)
-        : levels_{entrants}, keys_(std::size_t{trees} * entrants), entered_(keys_.size()),
+        : levels_{entrants}, keys_(std::size_t{trees} * entrants), chosen_(keys_.size()), entered_(keys_.size()),
           winners_(std::size_t{trees} * levels_.winners) {}
 
     [[nodiscard]] gpu::detail::batch_trees<std::int64_t> view() {
-        return {keys_.data(), entered_.data(), winners_.data(), levels_};
+        return {keys_.data(), chosen_.data(), entered_.data(), winners_.data(), levels_};
     }
 
   private:
     gpu::detail::tree_levels levels_;
     std::vector<std::int64_t> keys_;
+    std::vector<gpu_set> chosen_;
     std::vector<std::uint8_t> entered_;
     std::vector<gpu::detail::batch_trees<std::int64_t>::winner> winners_;
 };

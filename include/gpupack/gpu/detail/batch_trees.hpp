@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/state/ranked.hpp>
 
@@ -44,7 +45,7 @@ struct tree_levels {
 
     /// Bytes of one tree.
     template <class Key> [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
-        return entrants * (sizeof(Key) + 1) + winners * sizeof(ranked_node<Key>);
+        return entrants * (sizeof(Key) + sizeof(gpu_set) + 1) + winners * sizeof(ranked_node<Key>);
     }
 };
 
@@ -52,19 +53,22 @@ struct tree_levels {
 /// threads. Threads change different entrants, then settle the groups above them, level by level.
 ///
 /// keys     [trees, entrants]
+/// chosen   [trees, entrants]  the GPUs that the score is of, where ranking a node finds them (policy::ranks_choices)
 /// entered  [trees, entrants]  0 or 1: a byte each, so that neighbours may be written at once
 /// winners  [trees, levels.winners]
 template <class Key> struct batch_trees {
     using winner = ranked_node<Key>;
 
     Key* keys = nullptr;
+    gpu_set* chosen = nullptr;
     std::uint8_t* entered = nullptr;
     winner* winners = nullptr;
     tree_levels levels{};
 
     /// Enters with that key, or changes to it.
-    GPUPACK_HD constexpr void enter(std::uint32_t tree, std::uint32_t number, const Key& key) const noexcept {
+    GPUPACK_HD constexpr void enter(std::uint32_t tree, std::uint32_t number, const Key& key, gpu_set gpus = {}) const noexcept {
         keys[at(tree, number)] = key;
+        chosen[at(tree, number)] = gpus;
         entered[at(tree, number)] = 1;
     }
     /// Leaves, where it had entered.
@@ -72,10 +76,26 @@ template <class Key> struct batch_trees {
         entered[at(tree, number)] = 0;
     }
 
-    /// Finds the winner of one group from the level below, which must be settled.
+    /// What one place of a group offers, of the level below, which must be settled; none where nobody stands there.
+    ///
+    /// @param place  from 0 to tree_levels::width - 1
+    [[nodiscard]] GPUPACK_HD constexpr winner offered(std::uint32_t tree, std::uint32_t level, std::uint32_t group,
+                                                      std::uint32_t place) const noexcept {
+        const std::uint32_t number = group * tree_levels::width + place;
+        if (number >= (level == 0 ? levels.entrants : levels.count_at[level - 1])) return {};
+        if (level > 0) return winners[std::size_t{tree} * levels.winners + levels.level_at[level - 1] + number];
+        return entered[at(tree, number)] == 0 ? winner{} : winner{keys[at(tree, number)], node_id{number}};
+    }
+    /// Notes the winner of a group.
+    GPUPACK_HD constexpr void note(std::uint32_t tree, std::uint32_t level, std::uint32_t group, const winner& best) const noexcept {
+        winners[std::size_t{tree} * levels.winners + levels.level_at[level] + group] = best;
+    }
+    /// Finds the winner of one group.
     GPUPACK_HD constexpr void settle(std::uint32_t tree, std::uint32_t level, std::uint32_t group) const noexcept {
-        winners[std::size_t{tree} * levels.winners + levels.level_at[level] + group] =
-            level == 0 ? best_entrant(tree, group) : best_winner(tree, level, group);
+        winner best;
+        for (std::uint32_t place = 0; place < tree_levels::width; ++place)
+            if (const winner next = offered(tree, level, group, place); next.precedes(best)) best = next;
+        note(tree, level, group, best);
     }
 
     /// The best of all, once all levels are settled; none where nobody can enter.
@@ -83,35 +103,14 @@ template <class Key> struct batch_trees {
         if (levels.entrants == 0) return {};
         return winners[std::size_t{tree} * levels.winners + levels.winners - 1];
     }
+    /// The GPUs that the node's score is of.
+    [[nodiscard]] GPUPACK_HD constexpr gpu_set chosen_on(std::uint32_t tree, node_id node) const noexcept {
+        return chosen[at(tree, node.number())];
+    }
 
   private:
     [[nodiscard]] GPUPACK_HD constexpr std::size_t at(std::uint32_t tree, std::uint32_t number) const noexcept {
         return std::size_t{tree} * levels.entrants + number;
-    }
-
-    [[nodiscard]] GPUPACK_HD constexpr winner best_entrant(std::uint32_t tree, std::uint32_t group) const noexcept {
-        winner best;
-        const std::uint32_t first = group * tree_levels::width;
-        const std::uint32_t left = levels.entrants - first;
-        const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
-        for (std::uint32_t number = first; number < last; ++number) {
-            if (entered[at(tree, number)] == 0) continue;
-            const winner next{keys[at(tree, number)], node_id{number}};
-            if (next.precedes(best)) best = next;
-        }
-        return best;
-    }
-
-    [[nodiscard]] GPUPACK_HD constexpr winner best_winner(std::uint32_t tree, std::uint32_t level,
-                                                          std::uint32_t group) const noexcept {
-        winner best;
-        const winner* const below = winners + std::size_t{tree} * levels.winners + levels.level_at[level - 1];
-        const std::uint32_t first = group * tree_levels::width;
-        const std::uint32_t left = levels.count_at[level - 1] - first;
-        const std::uint32_t last = first + (left < tree_levels::width ? left : tree_levels::width);
-        for (std::uint32_t i = first; i < last; ++i)
-            if (below[i].precedes(best)) best = below[i];
-        return best;
     }
 };
 

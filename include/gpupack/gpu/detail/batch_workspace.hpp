@@ -6,7 +6,6 @@
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
-#include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/plan/batch_plan.hpp>
@@ -43,34 +42,49 @@ template <class Key, class Scorer>
 GPUPACK_HD constexpr void enter_node(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request,
                                      const Scorer& scorer, std::uint32_t number) noexcept {
     const node_view node = workspace.cluster[node_id{number}];
-    if (fit::fits(node, request))
-        workspace.trees.enter(tree, number, policy::node_score(scorer, node, request));
-    else
+    if (!fit::fits(node, request)) {
         workspace.trees.leave(tree, number);
+    } else if constexpr (policy::ranks_choices<Scorer>) {
+        const auto best = policy::best_choice(scorer, node, request);
+        workspace.trees.enter(tree, number, best.score, best.gpus);
+    } else {
+        workspace.trees.enter(tree, number, policy::node_score(scorer, node, request));
+    }
 }
 
-/// Scores every node for some request classes, each into a tree of its own, all at once.
-///
-/// @param fills   [count]
-/// @param scorer  scorer(request_class) is the scorer of a class
-template <class Team, class Key, class ScorerOf>
-GPUPACK_HD void fill_trees(const Team& team, const batch_workspace<Key>& workspace, const plan::request_class* classes,
-                           const plan::tree_fill* fills, std::uint32_t count, const ScorerOf& scorer) {
-    const tree_levels& levels = workspace.trees.levels;
-    team.for_each(std::uint64_t{count} * levels.entrants, [&](std::uint64_t i) {
-        const plan::tree_fill& fill = fills[i / levels.entrants];
-        enter_node(workspace, fill.tree, classes[fill.request_class].effective, scorer(fill.request_class),
-                   static_cast<std::uint32_t>(i % levels.entrants));
-    });
-    for (std::uint32_t level = 0; level < levels.depth; ++level)
-        team.for_each(std::uint64_t{count} * levels.count_at[level], [&](std::uint64_t i) {
-            workspace.trees.settle(fills[i / levels.count_at[level]].tree, level,
-                                   static_cast<std::uint32_t>(i % levels.count_at[level]));
-        });
-    team.once([&] {
-        for (std::uint32_t f = 0; f < count; ++f) workspace.seen[fills[f].tree] = *workspace.logged;
-    });
-}
+/// Scores every node for some request classes, each into a tree of its own: index = fill * nodes + node.
+template <class Key, class Preparation> struct enter_nodes {
+    batch_workspace<Key> workspace;
+    const plan::request_class* classes;
+    const plan::tree_fill* fills;
+    Preparation preparation; ///< A policy::kept_preparation::view_type.
+
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        const std::uint32_t nodes = workspace.trees.levels.entrants;
+        const plan::tree_fill& fill = fills[index / nodes];
+        enter_node(workspace, fill.tree, classes[fill.request_class].effective, preparation.scorers[fill.request_class],
+                   static_cast<std::uint32_t>(index % nodes));
+    }
+};
+
+/// Settles a level of such trees, and notes how much of the log is in them: index = fill * groups + group.
+template <class Key> struct settle_level {
+    batch_workspace<Key> workspace;
+    const plan::tree_fill* fills;
+    std::uint32_t level;
+
+    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
+        const std::uint32_t groups = workspace.trees.levels.count_at[level];
+        const std::uint32_t tree = fills[index / groups].tree;
+        workspace.trees.settle(tree, level, static_cast<std::uint32_t>(index % groups));
+        if (groups == 1) workspace.seen[tree] = *workspace.logged;
+    }
+};
+
+// A team is threads that do one job together, as those of a block do. All of its calls end with a barrier.
+// - for_each(count, body) calls body(i) for each i below count, in any order and at once.
+// - for_best(count, offered, keep) calls keep(i, the best of offered(i, place) over the 16 places) for each i below count.
+// - once(body) calls body() on one thread.
 
 /// Brings a tree up to date with a part of the log.
 ///
@@ -93,28 +107,33 @@ GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace
     if (count == 0) return;
     for (std::uint32_t level = 0; level < levels.depth; ++level) {
         const std::uint32_t* const latest = workspace.latest + levels.entrants + levels.level_at[level];
-        team.for_each(all ? levels.count_at[level] : count, [&](std::uint64_t i) {
-            const std::uint32_t group =
-                all ? static_cast<std::uint32_t>(i) : tree_levels::group_of(workspace.log[first + i], level);
-            if (all || latest[group] == first + i) workspace.trees.settle(tree, level, group);
-        });
+        const auto group_of = [&](std::uint64_t i) {
+            return all ? static_cast<std::uint32_t>(i) : tree_levels::group_of(workspace.log[first + i], level);
+        };
+        const auto is_last = [&](std::uint64_t i) { return all || latest[group_of(i)] == first + i; };
+        team.for_best(
+            all ? levels.count_at[level] : count,
+            [&](std::uint64_t i, std::uint32_t place) {
+                return is_last(i) ? workspace.trees.offered(tree, level, group_of(i), place) : ranked_node<Key>{};
+            },
+            [&](std::uint64_t i, const ranked_node<Key>& best) {
+                if (is_last(i)) workspace.trees.note(tree, level, group_of(i), best);
+            });
     }
 }
 
 /// Places the request on the best node of its tree, if there is one. The work of one thread.
-///
-/// @param preparation  hears of the placement before and after it, if it counts what nodes contribute to the cluster
-template <class Key, class Scorer, class Preparation> [[nodiscard]] GPUPACK_HD constexpr selection
-take_best(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request, const Scorer& scorer,
-          const Preparation& preparation) noexcept {
+template <class Key, class Scorer> [[nodiscard]] GPUPACK_HD constexpr selection
+take_best(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request, const Scorer& scorer) noexcept {
     const auto best = workspace.trees.best(tree);
     if (!best.found()) return {};
-    const node_id node = best.node;
-    const selection chosen = policy::select_gpus(scorer, workspace.cluster[node], request);
-    policy::tally(preparation, workspace.cluster[node], chosen.gpus, -1);
-    workspace.cluster.take(node, request, chosen.gpus, chosen.slots);
-    policy::tally(preparation, workspace.cluster[node], chosen.gpus, 1);
-    return chosen;
+    selection choice;
+    if (policy::ranks_choices<Scorer> && !in_profiles(request.share.way()))
+        choice = {best.node, workspace.trees.chosen_on(tree, best.node), {}};
+    else
+        choice = policy::select_gpus(scorer, workspace.cluster[best.node], request);
+    workspace.cluster.take(choice.node, request, choice.gpus, choice.slots);
+    return choice;
 }
 
 /// Writes into the log that the node changed, and with it the groups that it belongs to.

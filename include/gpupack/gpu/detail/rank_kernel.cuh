@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/rank_columns.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
@@ -18,12 +19,15 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
 inline constexpr int rank_threads = 256;
 
-/// How many blocks rank the nodes for one shape: enough over all shapes to fill the card, and not more than have work.
-/// So the blocks of all shapes are on the card at once and walk the nodes in step, and what one has read the others find
-/// in the cache.
-[[nodiscard]] inline std::uint32_t rank_blocks(std::uint32_t nodes, std::uint32_t shapes, int multiprocessors) {
-    const std::uint32_t useful = (nodes + rank_threads - 1) / rank_threads;
-    const std::uint32_t fill = (8U * static_cast<std::uint32_t>(multiprocessors) + shapes - 1) / shapes;
+/// How many blocks rank the nodes for one request: all that run at once over all requests, in one wave, and no more than have
+/// work. So the blocks of all requests walk the nodes in step, and what one has read the others find in the cache.
+///
+/// @param resident  blocks that run on a multiprocessor at once
+[[nodiscard]] inline std::uint32_t rank_blocks(std::uint32_t threads_with_work, std::uint32_t requests, int multiprocessors,
+                                               int resident) {
+    const std::uint32_t useful = (threads_with_work + rank_threads - 1) / rank_threads;
+    const auto at_once = static_cast<std::uint32_t>(resident * multiprocessors);
+    const std::uint32_t fill = at_once / requests;
     const std::uint32_t blocks = useful < fill ? useful : fill;
     return blocks == 0 ? 1 : blocks;
 }
@@ -98,17 +102,23 @@ template <class Node> GPUPACK_DEVICE Node best_of_block(const Node& mine) {
     return best;
 }
 
-/// Has a block leave what it found; true in all threads of the block that finishes last, which then sees all of it.
-template <class Node> GPUPACK_DEVICE bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
+/// Whether this block ends last, which then sees what all have written; for all its threads. It begins with a barrier.
+GPUPACK_DEVICE inline bool is_last_block(std::uint32_t* done) {
     GPUPACK_SHARED bool is_last;
+    __threadfence(); // what each thread has written
+    __syncthreads();
     if (threadIdx.x == 0) {
-        partial[blockIdx.x] = found;
-        __threadfence();
         is_last = atomicAdd(done, 1U) == gridDim.x - 1;
-        if (is_last) __threadfence();
+        __threadfence();
     }
     __syncthreads();
     return is_last;
+}
+
+/// Has a block leave what it found; true in all threads of the block that finishes last, which then sees all of it.
+template <class Node> GPUPACK_DEVICE bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
+    if (threadIdx.x == 0) partial[blockIdx.x] = found;
+    return is_last_block(done);
 }
 
 /// The best node among what all blocks have left; thread 0 of the last block gets it.
@@ -122,7 +132,7 @@ template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
 /// The best node for each shape: blocks x share the nodes of shape y, and the last of them puts their finds together.
 ///
 /// partial  [shapes, blocks]
-/// done     [shapes]  0 at first
+/// done     [shapes]  0 before and after
 /// best     [shapes]
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
@@ -136,7 +146,52 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     const auto found = best_of(cluster, request, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
     if (!leave_for_last(mine, done + blockIdx.y, best_of_block(found))) return;
     const auto all = best_of_grid(mine);
-    if (threadIdx.x == 0) best[blockIdx.y] = all;
+    if (threadIdx.x != 0) return;
+    done[blockIdx.y] = 0;
+    best[blockIdx.y] = all;
+}
+
+/// The higher of two numbers, for reductions.
+struct higher_number {
+    GPUPACK_DEVICE std::uint64_t operator()(std::uint64_t a, std::uint64_t b) const { return a < b ? b : a; }
+};
+
+/// The highest number of the threads of a block; thread 0 gets it.
+GPUPACK_DEVICE inline std::uint64_t highest_of_block(std::uint64_t mine) {
+    using reduce = cub::BlockReduce<std::uint64_t, rank_threads>;
+    GPUPACK_SHARED typename reduce::TempStorage storage;
+    const std::uint64_t highest = reduce{storage}.Reduce(mine, higher_number{});
+    __syncthreads(); // the storage is used again
+    return highest;
+}
+
+/// The best node for each request whose sums decide (rank_columns.hpp), four nodes a thread and load. 64 registers at most, so
+/// that half of a multiprocessor's threads run at once, each with five wide loads under way.
+///
+/// rows        [requests, types]
+/// for_slices  [requests]
+/// partial     [requests, blocks]
+/// done        [requests]  0 before and after
+/// best        [requests]
+template <class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 4)
+    rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, const std::uint8_t* for_slices, std::uint64_t* partial,
+                        std::uint32_t* done, ranked_node<Key>* best) {
+    extern GPUPACK_SHARED __align__(16) unsigned char room[];
+    auto* const mine = reinterpret_cast<type_row<OnType>*>(room);
+    copy_by_block(mine, rows + std::size_t{blockIdx.y} * cluster.type_count, cluster.type_count);
+    __syncthreads();
+    const std::uint32_t first = blockIdx.x * blockDim.x + threadIdx.x;
+    const std::uint32_t step = gridDim.x * blockDim.x;
+    const std::uint64_t found = for_slices[blockIdx.y] != 0 ? best_of_groups<true>(cluster, mine, first, step)
+                                                            : best_of_groups<false>(cluster, mine, first, step);
+    std::uint64_t* const numbers = partial + std::size_t{blockIdx.y} * gridDim.x;
+    if (!leave_for_last(numbers, done + blockIdx.y, highest_of_block(found))) return;
+    std::uint64_t highest = 0;
+    for (unsigned b = threadIdx.x; b < gridDim.x; b += blockDim.x) highest = higher_number{}(highest, numbers[b]);
+    highest = highest_of_block(highest);
+    if (threadIdx.x != 0) return;
+    done[blockIdx.y] = 0;
+    best[blockIdx.y] = ranked_number::node<Key>(highest);
 }
 
 } // namespace gpupack::gpu::detail

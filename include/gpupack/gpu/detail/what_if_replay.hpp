@@ -94,9 +94,6 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
     });
 }
 
-/// Of policies that keep scores: nothing is counted.
-struct no_tally {};
-
 /// Makes one replay: draws what arrives, places it task by task as place_in_order_job does, and adds up.
 ///
 /// @param team       who replays
@@ -117,7 +114,6 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
                      world.base.types,    progress.nodes,    world.base.type_count};
     batch.trees.levels = tree_levels{batch.cluster.size};
     const Scorer* const scorers = world.scorers + std::size_t{scenario.variant} * world.class_count;
-    const no_tally preparation{};
     team.once([&] { result = {}; });
     for (std::uint64_t task = progress.task; task != progress.stream.end; task = progress.task) {
         const std::uint32_t nth = world.class_of[task];
@@ -126,7 +122,7 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
         catch_up(team, batch, nth, request, scorers[nth], batch.seen[nth], now);
         team.once([&] {
             batch.seen[nth] = now;
-            selection choice = take_best(batch, nth, request, scorers[nth], preparation);
+            selection choice = take_best(batch, nth, request, scorers[nth]);
             if (choice.found()) {
                 ++result.placed;
                 progress.rounding_overhead += std::int64_t{world.classes[nth].rounding_overhead} * request.gpus;

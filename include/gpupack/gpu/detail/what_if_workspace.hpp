@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/gpu_set.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
@@ -122,6 +123,7 @@ template <class Key> class workspace_layout {
         made.first_gpu = take<std::uint32_t>(next, nodes_);
         batch_trees<Key>& trees = made.batch.trees;
         trees.keys = take<Key>(next, std::size_t{trees_} * levels.entrants);
+        trees.chosen = take<gpu_set>(next, std::size_t{trees_} * levels.entrants);
         trees.entered = take<std::uint8_t>(next, std::size_t{trees_} * levels.entrants);
         trees.winners = take<ranked_node<Key>>(next, std::size_t{trees_} * levels.winners);
         made.batch.seen = take<std::uint32_t>(next, trees_);
