@@ -165,15 +165,15 @@ GPUPACK_DEVICE inline std::uint64_t highest_of_block(std::uint64_t mine) {
     return highest;
 }
 
-/// The best node for each request whose sums decide (rank_columns.hpp), four nodes a thread and load. 64 registers at most, so
-/// that half of a multiprocessor's threads run at once, each with five wide loads under way.
+/// The best node for each request whose sums decide (rank_columns.hpp), four nodes a thread and load. 84 registers at most, so
+/// that three blocks run on a multiprocessor at once, each thread with five wide loads under way.
 ///
 /// rows        [requests, types]
 /// for_slices  [requests]
 /// partial     [requests, blocks]
 /// done        [requests]  0 before and after
 /// best        [requests]
-template <class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 4)
+template <class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 3)
     rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, const std::uint8_t* for_slices, std::uint64_t* partial,
                         std::uint32_t* done, ranked_node<Key>* best) {
     extern GPUPACK_SHARED __align__(16) unsigned char room[];
