@@ -107,7 +107,7 @@ template <class Space, class Scorer> [[nodiscard]] std::optional<typename Space:
 rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const policy::fragmentation_view& measure,
               const std::vector<request>& requests, const uploaded_requests<Space, Scorer>& prepared) {
     const std::size_t types = cluster.types().size();
-    if (types == 0 || prepared.table_bytes > most_row_bytes || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
+    if (types == 0 || prepared.table_bytes > most_row_bytes / 2 || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
     if (!falls_are_summed(cluster.types(), measure)) return std::nullopt;
     std::vector<type_glance> glances;
     for (const request& each : requests) {

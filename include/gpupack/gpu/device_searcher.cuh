@@ -92,7 +92,7 @@ template <policy::policy Policy> class device_searcher {
         resident_cluster<device_space> nodes;
         table_block block;
         uploaded_tables<device_space> tables;
-        letter_type letter;
+        std::uint64_t serial = 0; // of the last letter
         device_space::pinned_array<reply_type> reply;
         std::uint32_t blocks = 0;
         device_space::array<ranked_node<key_type>> partial;
@@ -106,8 +106,7 @@ template <policy::policy Policy> class device_searcher {
     /// The GPU's answer; nothing where it fails, which is then the end of it.
     [[nodiscard]] std::optional<answer_type> ask(const Policy& policy, const policy::decision& question) {
         device_space& space = *gpu_->space;
-        write_letter(policy, question);
-        launch(static_cast<std::uint32_t>(question.cluster.size()));
+        launch(write_letter(policy, question), static_cast<std::uint32_t>(question.cluster.size()));
         wait();
         if (auto problem = space.take_problem()) {
             fail(std::move(*problem));
@@ -116,33 +115,34 @@ template <policy::policy Policy> class device_searcher {
         return gpu_->reply.data()->choice;
     }
 
-    void write_letter(const Policy& policy, const policy::decision& question) {
+    [[nodiscard]] letter_type write_letter(const Policy& policy, const policy::decision& question) {
         state& gpu = *gpu_;
         const scorer_type scorer = policy::prepare(policy, question);
         if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu.nodes.move_types(question.cluster);
         gpu.block.clear();
         const prepared_request<scorer_type> packed = gpu.block.pack(prepared_request<scorer_type>{question.request, scorer});
-        gpu.letter.prepared = table_block::placed(packed, gpu.tables.update(gpu.block));
         const std::size_t bytes = detail::table_bytes(scorer);
-        gpu.letter.table_bytes = bytes <= detail::most_shared_tables ? static_cast<std::uint32_t>(bytes) : 0;
-        gpu.letter.update_count = gpu.nodes.write_updates(question.cluster, gpu.letter.updates, letter_type::most_updates,
-                                                          gpu.letter.gpus, letter_type::most_gpus);
-        ++gpu.letter.serial;
+        letter_type letter{.prepared = table_block::placed(packed, gpu.tables.update(gpu.block)),
+                           .table_bytes = bytes <= detail::most_shared_tables ? static_cast<std::uint32_t>(bytes) : 0,
+                           .serial = ++gpu.serial};
+        letter.update_count = gpu.nodes.write_updates(question.cluster, letter.updates, letter_type::most_updates, letter.gpus,
+                                                      letter_type::most_gpus);
+        return letter;
     }
 
-    void launch(std::uint32_t nodes) {
+    void launch(const letter_type& letter, std::uint32_t nodes) {
         state& gpu = *gpu_;
         device_space& space = *gpu.space;
         if (gpu.blocks == 0) {
-            const int resident = space.resident_blocks(detail::decide_kernel<scorer_type>, gpu.letter.table_bytes);
+            const int resident = space.resident_blocks(detail::decide_kernel<scorer_type>, letter.table_bytes);
             gpu.blocks = detail::rank_blocks(nodes, 1, space.device().multiprocessors, resident);
             gpu.partial = space.template allocate<ranked_node<key_type>>(gpu.blocks);
         }
         std::uint32_t* const done = space.counters(1);
         if (space.has_problem()) return;
         const detail::device_scope scope{space.device().number};
-        detail::decide_kernel<scorer_type><<<gpu.blocks, detail::rank_threads, gpu.letter.table_bytes, space.stream()>>>(
-            gpu.nodes.writable(), gpu.letter, gpu.partial.data(), done, gpu.reply.data());
+        detail::decide_kernel<scorer_type><<<gpu.blocks, detail::rank_threads, letter.table_bytes, space.stream()>>>(
+            gpu.nodes.writable(), letter, gpu.partial.data(), done, gpu.reply.data());
         space.check(cudaGetLastError(), "a kernel launch");
     }
 
@@ -150,12 +150,12 @@ template <policy::policy Policy> class device_searcher {
     void wait() {
         device_space& space = *gpu_->space;
         const volatile std::uint64_t& serial = gpu_->reply.data()->serial;
-        for (std::uint32_t looks = 1; !space.has_problem() && serial != gpu_->letter.serial; ++looks) {
+        for (std::uint32_t looks = 1; !space.has_problem() && serial != gpu_->serial; ++looks) {
             if (looks % 4096 != 0) continue;
             const cudaError_t code = cudaStreamQuery(space.stream());
             if (code == cudaErrorNotReady) continue;
             space.check(code, "deciding on the GPU");
-            if (code == cudaSuccess && serial != gpu_->letter.serial) space.finish();
+            if (code == cudaSuccess && serial != gpu_->serial) space.finish();
         }
         std::atomic_thread_fence(std::memory_order_acquire);
     }

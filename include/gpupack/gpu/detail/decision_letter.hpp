@@ -27,7 +27,7 @@ template <class Scorer> struct decision_letter {
     static constexpr std::uint32_t most_gpus = 128;
     static constexpr std::size_t most_bytes = 16 * 1024; // of the 32,764 that a kernel's parameters have
 
-    prepared_request<Scorer> prepared{};
+    prepared_request<Scorer> prepared; ///< What is asked.
     std::uint32_t table_bytes = 0;  ///< Of the scorer's tables, to be copied into shared memory; 0: read where they are.
     std::uint32_t update_count = 0; ///< Nodes that changed.
     std::uint64_t serial = 0;       ///< Of the letter; the answer has it as well.

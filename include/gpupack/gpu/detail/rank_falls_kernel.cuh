@@ -46,6 +46,7 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     GPUPACK_SHARED std::int32_t sums[most_demand_classes * fall_threads];
     GPUPACK_SHARED std::uint64_t found[falls_at_once * fall_warps];
+    static_assert(sizeof(room) + sizeof(sums) + sizeof(found) + most_shared_tables / 2 <= shared_memory_of_block, "what a block has");
     auto& first = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(first, prepared[0], tables, table_bytes);
     const std::uint32_t begin = blockIdx.y * falls_at_once;
