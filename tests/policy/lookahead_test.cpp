@@ -21,7 +21,7 @@ TEST(lookahead, scores_candidates_alike_one_by_one_and_together) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster nodes = history.used_cluster();
-        const policy::lookahead by{history.any_mix(nodes)};
+        const policy::lookahead by{history.any_mix(nodes), {.memories = policy::gpu_memories::of(nodes.models())}};
         const request request = history.any_request(nodes);
         const policy::lookahead_scorer scorer = by.prepare({nodes, request, 0});
         for (std::uint32_t n = 0; n < nodes.size(); ++n) {
@@ -40,7 +40,7 @@ TEST(lookahead, decides_alike_whatever_is_remembered_while_tasks_come_and_go) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster nodes = history.used_cluster();
-        const policy::lookahead by{history.any_mix(nodes)};
+        const policy::lookahead by{history.any_mix(nodes), {.memories = policy::gpu_memories::of(nodes.models())}};
         scheduler scanned{nodes, by, search::scan{}};
         scheduler indexed{nodes, by, search::indexed{}};
         std::vector<std::pair<placement, placement>> running;
@@ -110,4 +110,29 @@ TEST(lookahead, keeps_room_for_what_takes_most_of_a_gpu_although_it_is_rare) {
                  policy::lookahead{mix, {.memories = {.fallback = models::t4.memory}}}};
     for (int i = 0; i < 4; ++i) EXPECT_EQ(by.place(small)->node, node_id{0}) << i;
     EXPECT_EQ(by.place(large)->node, node_id{1});
+}
+
+// A model server of 76,000 MiB has no place but an idle A100: the fewer of them are left, the dearer.
+TEST(lookahead, has_a_price_for_gpus_that_alone_hold_a_large_slice) {
+    cluster nodes = cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a10}}).add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}}).build().value();
+    const request small{.gpus = 1, .share = slice{6500_MiB, 250_milli}};
+    const request medium{.gpus = 1, .share = slice{22500_MiB, 600_milli}}; // most of an A10, which is not scarce: the A100s have room
+    const request large{.gpus = 1, .share = slice{76000_MiB, 900_milli}};
+    task_mix mix;
+    mix.add(small, 60);
+    mix.add(medium, 10);
+    mix.add(large, 30);
+    const policy::lookahead by{mix, {.memories = policy::gpu_memories::of(nodes.models())}};
+    const policy::lookahead_scorer plenty = by.prepare({nodes, small, 0});
+    ASSERT_EQ(plenty.several.count, 1);
+    EXPECT_EQ(plenty.several.classes[0].gpus, 1);
+    EXPECT_FALSE(plenty.several.classes[0].models.contains(nodes[node_id{0}].gpu_model(0)));
+    EXPECT_TRUE(plenty.several.classes[0].models.contains(nodes[node_id{3}].gpu_model(0)));
+    (void)nodes.take(node_id{3}, gpu_set::of(0), small);
+    (void)nodes.take(node_id{4}, gpu_set::of(0), small);
+    const policy::lookahead_scorer scarce = by.prepare({nodes, small, 0});
+    EXPECT_GT(scarce.whole_price[0], plenty.whole_price[0]);
+    // Where all models have the memory, no place is scarce for it.
+    const cluster alike = cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}}).build().value();
+    EXPECT_EQ((policy::lookahead{mix, {.memories = policy::gpu_memories::of(alike.models())}}.prepare({alike, small, 0}).several.count), 0);
 }

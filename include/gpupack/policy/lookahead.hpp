@@ -22,12 +22,16 @@
 #include <gpupack/policy/reserved_capacity_table.hpp>
 #include <gpupack/policy/scarcity_levels.hpp>
 #include <gpupack/policy/score.hpp>
+#include <gpupack/request/request.hpp>
+#include <gpupack/request/share.hpp>
 #include <gpupack/request/task_mix.hpp>
 #include <gpupack/state/split.hpp>
+#include <gpupack/topology/model_set.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace gpupack::inline GPUPACK_ABI::policy {
 
@@ -186,8 +190,9 @@ struct lookahead_scorer {
 /// Places a task where it takes least from those that come later, while tasks come and go or only come. gpupack's own.
 ///
 /// - Score: use(node after) - use(node now), the use of opportunity_value_view, plus the fall of fragmentation, minus a
-///   price for every scarce place that the task ends: of tasks for several whole GPUs, of MIG profiles, and for compute
-///   of models that other tasks name. In steps of 40 milli-GPUs, so that near-equals go to the lowest node.
+///   price for every scarce place that the task ends: of tasks for several whole GPUs, of slices that need most of a GPU of
+///   some models, of MIG profiles, and for compute of models that other tasks name. In steps of 40 milli-GPUs, so that
+///   near-equals go to the lowest node.
 /// - Price of a place: scarcity * places that tasks would hold at full load / places left in the cluster, times its
 ///   size. What plenty has is nearly free, the last ones are dear; it follows the cluster in steps of a factor of 4.
 /// - GPU memory is a dimension like compute: of both the larger part counts.
@@ -201,7 +206,7 @@ class lookahead {
     /// What it is tuned by; the defaults are good everywhere that was measured.
     struct options {
         int scarcity = 10;        ///< Thousandths of a place's size that it costs where as many are left as are wanted.
-        int model_scarcity = 100; ///< The same for compute of models that other tasks name.
+        int model_scarcity = 100; ///< The same for compute and GPUs of models that other tasks name.
         int step = 40;            ///< Milli-GPUs within which scores are alike.
         int offers = 240;         ///< Tasks offered to a node before the outlook ends.
         int reserve = 100;        ///< Percent of what is wanted of a scarce place that its price counts on, at most 10,000.
@@ -212,7 +217,7 @@ class lookahead {
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
     /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
-        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, settings.reserve, wants_instances(expected) ? 1 : 2},
+        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, settings.reserve, [&settings, least = wants_instances(expected) ? 1 : 2](const request& request) { return scarce_place(request, settings.memories, least); }},
           named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected}, settings_{settings},
           by_instances_{wants_instances(expected)} {
         GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
@@ -259,6 +264,18 @@ class lookahead {
         return weighted.typical(fgd_typical_percent);
     }
 
+    /// The whole GPUs that a request takes, where places of its sort are scarce: several GPUs, or with MIG also one; or one for
+    /// a slice that only some models have the memory for, and of which they have room for one.
+    [[nodiscard]] static std::optional<request> scarce_place(const request& request, const gpu_memories& memories, int least_gpus) {
+        if (request.share.way() == sharing::exclusive) return request.gpus >= least_gpus ? std::optional{request} : std::nullopt;
+        if (request.gpus == 0 || !wants_gpu_memory(request)) return std::nullopt;
+        gpupack::request place = request;
+        place.models = memories.large_enough(request);
+        if (place.models == request.models || place.models.empty() || 2 * memories.part_of(place) <= whole_gpu.count()) return std::nullopt;
+        place.share = exclusive{};
+        return place;
+    }
+
     [[nodiscard]] static bool wants_instances(const task_mix& expected) noexcept {
         return std::any_of(expected.entries().begin(), expected.entries().end(), [](const task_mix::entry& each) {
             return each.request.gpus > 0 && each.request.share.way() == sharing::mig;
@@ -271,8 +288,9 @@ class lookahead {
             const std::int64_t demand = several_.held_at_full_load(index, cluster);
             const std::int64_t left = several_.places(index, cluster, scarcity_level::most_left(demand));
             scorer.levels.whole[c] = scarcity_level::of(demand, left);
-            const std::int64_t thousandths =
-                std::min(scarcity_level::times(settings_.scarcity, scorer.levels.whole[c]), highest);
+            const bool of_models = scorer.several.classes[c].gpus == 1 && !(scorer.several.classes[c].models == model_set::any());
+            const std::int64_t thousandths = std::min(
+                scarcity_level::times(of_models ? settings_.model_scarcity : settings_.scarcity, scorer.levels.whole[c]), highest);
             scorer.whole_price[c] = thousandths * scorer.several.classes[c].gpus * lookahead_scorer::milli;
         }
     }

@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -32,20 +34,34 @@ class reserved_capacity_table {
     /// @param expected the tasks to come; their 32 classes that want most are told apart
     /// @param reserve in percent; 0 keeps no room
     /// @param least_gpus that a task of a scarce class asks for, 1 or more
-    reserved_capacity_table(const task_mix& expected, int reserve, int least_gpus = 2) {
+    reserved_capacity_table(const task_mix& expected, int reserve, int least_gpus = 2)
+        : reserved_capacity_table{expected, reserve, [least_gpus](const request& request) {
+                                      const bool scarce = request.gpus >= least_gpus && request.share.way() == sharing::exclusive;
+                                      return scarce ? std::optional{request} : std::nullopt;
+                                  }} {}
+
+    /// @param expected  the tasks to come
+    /// @param reserve   in percent; 0 keeps no room
+    /// @param place_of  place_of(request): the whole GPUs that a task of a scarce class takes; nothing for other tasks
+    template <class PlaceOf>
+    requires std::is_invocable_r_v<std::optional<request>, const PlaceOf&, const request&>
+    reserved_capacity_table(const task_mix& expected, int reserve, const PlaceOf& place_of) {
         GPUPACK_EXPECTS(reserve >= 0 && reserve <= 10000, "a reserve of 0 to 10,000 percent");
         rows built;
-        built.least_gpus = least_gpus;
         built.arrivals = expected.total();
+        std::vector<task_mix::entry> places;
         for (const task_mix::entry& each : expected.entries()) {
             built.compute += each.request.total_compute().count() * each.count;
-            if (reserve > 0 && built.takes_several(each.request)) built.enter(each);
+            const std::optional<request> place = reserve > 0 ? place_of(each.request) : std::nullopt;
+            if (!place) continue;
+            places.push_back({*place, each.count});
+            built.enter(places.back());
         }
         std::stable_sort(built.classes.begin(), built.classes.end(),
                          [](const scarce_class& a, const scarce_class& b) { return b.wanted < a.wanted; });
         if (built.classes.size() > reserved_capacity_view::most_classes)
             built.classes.resize(reserved_capacity_view::most_classes);
-        for (scarce_class& each : built.classes) built.add_up(each, expected, reserve);
+        for (scarce_class& each : built.classes) built.add_up(each, places, reserve);
         rows_ = std::make_shared<const rows>(std::move(built));
     }
 
@@ -90,11 +106,6 @@ class reserved_capacity_table {
         std::vector<scarce_class> classes;
         std::int64_t arrivals = 0;
         std::int64_t compute = 0; // of all arrivals, milli-GPUs
-        int least_gpus = 2;
-
-        [[nodiscard]] bool takes_several(const request& request) const noexcept {
-            return request.gpus >= least_gpus && request.share.way() == sharing::exclusive;
-        }
 
         void enter(const task_mix::entry& each) {
             const request& request = each.request;
@@ -111,11 +122,11 @@ class reserved_capacity_table {
         }
 
         /// Counts what arrivals of the mix want of a class; a task for twice the GPUs wants two places.
-        void add_up(scarce_class& scarce, const task_mix& expected, int reserve) const {
+        void add_up(scarce_class& scarce, const std::vector<task_mix::entry>& places, int reserve) const {
             constexpr std::int64_t parts = 32; // of a place
             std::int64_t wanted = 0;
-            for (const task_mix::entry& each : expected.entries())
-                if (takes_several(each.request) && reserved_capacity_view::is_of(each.request, scarce))
+            for (const task_mix::entry& each : places)
+                if (reserved_capacity_view::is_of(each.request, scarce))
                     wanted += each.count * each.request.gpus * parts / scarce.gpus;
             scarce.wanted = wanted * reserve * reserved_capacity_view::scale / (100 * arrivals * parts);
         }
