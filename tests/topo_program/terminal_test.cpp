@@ -29,6 +29,28 @@ TEST(terminal, breaks_help_at_its_width) {
                                       "  --a-flag-that-is-very-long WORD short words\n");
 }
 
+TEST(terminal, parts_a_table_that_is_too_wide) {
+    const std::string table = "a few words before it\nname       one   two two   three\nlonger       1        22      33\nb          100         2       3\n\nlast\n";
+    EXPECT_EQ(fitted(table, 80), table);
+    EXPECT_EQ(fitted(table, 25), "a few words before it\n"
+                                 "name       one   two two\n"
+                                 "longer       1        22\n"
+                                 "b          100         2\n"
+                                 "\n"
+                                 "name       three\n"
+                                 "longer        33\n"
+                                 "b              3\n"
+                                 "\nlast\n");
+    // one column of words is broken behind the names
+    EXPECT_EQ(fitted("fgd       waste of it all\nrandom    any\n", 20), "fgd       waste of\n          it all\nrandom    any\n");
+    EXPECT_EQ(fitted("a sentence that is long\n", 12), "a sentence\nthat is long\n");
+    EXPECT_EQ(fitted("", 40), "");
+    setenv("COLUMNS", "40", 1);
+    EXPECT_NE(fitted_for(std::string(50, 'x') + " y\n", -1), std::string(50, 'x') + " y\n");
+    unsetenv("COLUMNS");
+    EXPECT_EQ(fitted_for(std::string(50, 'x') + " y\n" + std::string(99, 'z'), -1), std::string(50, 'x') + " y\n" + std::string(99, 'z'));
+}
+
 TEST(terminal, has_the_width_that_the_environment_says) {
     setenv("COLUMNS", "57", 1);
     EXPECT_EQ(terminal_width(-1), 57U);

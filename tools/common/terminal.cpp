@@ -35,6 +35,59 @@ void append_wrapped(std::string& text, std::string_view words, std::size_t begin
     }
 }
 
+/// Whether a line has cells: two blanks somewhere behind its first character.
+bool is_row(std::string_view line) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    return begin != std::string_view::npos && line.find("  ", begin) != std::string_view::npos;
+}
+
+/// Where the columns of a table begin: behind two characters at least that are blank in every row.
+std::vector<std::size_t> column_starts(const std::vector<std::string_view>& rows) {
+    std::size_t length = 0;
+    for (const std::string_view row : rows) length = std::max(length, row.size());
+    std::vector<std::size_t> starts{0};
+    std::size_t blanks = 0;
+    for (std::size_t i = 0; i < length; ++i) {
+        const bool blank = std::all_of(rows.begin(), rows.end(), [i](std::string_view row) { return i >= row.size() || row[i] == ' '; });
+        if (!blank && blanks >= 2 && i > blanks) starts.push_back(i);
+        blanks = blank ? blanks + 1 : 0;
+    }
+    starts.push_back(length);
+    return starts;
+}
+
+/// The cell of a row between two columns, without the blanks behind it.
+std::string_view cell_of(std::string_view row, std::size_t begin, std::size_t end) {
+    if (begin >= row.size()) return {};
+    const std::string_view cell = row.substr(begin, end - begin);
+    return cell.substr(0, cell.find_last_not_of(' ') + 1);
+}
+
+/// Appends a table that is wider than it may be, as blocks of columns.
+void append_parted(std::string& text, const std::vector<std::string_view>& rows, std::size_t width) {
+    const std::vector<std::size_t> starts = column_starts(rows);
+    const std::size_t columns = starts.size() - 1;
+    for (std::size_t begin = 1; begin < columns || begin == 1;) {
+        std::size_t end = begin;
+        while (end < columns && (end == begin || starts[1] + starts[end + 1] - starts[begin] <= width)) ++end;
+        if (begin > 1) text += '\n';
+        for (const std::string_view row : rows) {
+            const std::string_view name = cell_of(row, 0, starts[1]);
+            const std::string_view cells = begin < columns ? cell_of(row, starts[begin], starts[end]) : std::string_view{};
+            std::string line{name};
+            if (!cells.empty()) line.append(starts[1] - name.size(), ' ');
+            if (line.size() + cells.size() <= width)
+                text.append(line).append(cells);
+            else if (columns < 2)
+                append_wrapped(text, row, 0, 0, width);
+            else
+                append_wrapped(text.append(line), cells, line.size(), std::min(starts[1], width / 2), width);
+            text += '\n';
+        }
+        begin = std::max(end, begin + 1);
+    }
+}
+
 /// Edits between two words: a letter wrong, left out, too many, or two swapped.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -100,6 +153,39 @@ std::string wrapped_help(std::string_view help, std::size_t width) {
         text += '\n';
     }
     return text;
+}
+
+std::string fitted(std::string_view text, std::size_t width) {
+    std::string result;
+    std::vector<std::string_view> rows; // of the table that the last lines are
+    const auto end_table = [&] {
+        const bool fits = std::all_of(rows.begin(), rows.end(), [width](std::string_view row) { return row.size() <= width; });
+        if (!fits) append_parted(result, rows, width);
+        for (const std::string_view row : fits ? rows : std::vector<std::string_view>{}) result.append(row).append("\n");
+        rows.clear();
+    };
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (is_row(line)) {
+            rows.push_back(line);
+            continue;
+        }
+        end_table();
+        if (line.size() <= width)
+            result.append(line);
+        else
+            append_wrapped(result, line, 0, 0, width);
+        result += '\n';
+    }
+    end_table();
+    return result;
+}
+
+std::string fitted_for(std::string_view text, int descriptor) {
+    const bool wanted = isatty(descriptor) == 1 || std::getenv("COLUMNS") != nullptr;
+    return wanted ? fitted(text, terminal_width(descriptor)) : std::string{text};
 }
 
 std::string closest_name(std::string_view name, const std::vector<std::string>& known) {

@@ -26,6 +26,19 @@ namespace gpupack_tools {
 /// @param width  in characters
 [[nodiscard]] std::string wrapped_help(std::string_view help, std::size_t width);
 
+/// A text with its tables parted where they are too wide: into blocks of columns, each behind the first column. A table is a run of
+/// lines whose cells have two blanks at least between them. Other lines that are too long are broken.
+///
+/// @param text   of plain characters
+/// @param width  in characters
+[[nodiscard]] std::string fitted(std::string_view text, std::size_t width);
+
+/// fitted() where a stream leads to a terminal, or COLUMNS is set; elsewhere the text as it is, for programs that read it.
+///
+/// @param text        of plain characters
+/// @param descriptor  of the stream, such as STDOUT_FILENO
+[[nodiscard]] std::string fitted_for(std::string_view text, int descriptor);
+
 /// The known name that a wrong one was probably meant to be: at most a third of its letters are wrong, left out, too many or
 /// swapped. Empty where no name is so close.
 ///

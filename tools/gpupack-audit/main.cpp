@@ -3,6 +3,7 @@
 #include "audit.hpp"
 
 #include "command_line.hpp"
+#include "terminal.hpp"
 
 #include <gpupack/io/kubernetes/read_gpu_inventory.hpp>
 
@@ -15,6 +16,8 @@
 #include <iterator>
 #include <string>
 #include <utility>
+
+#include <unistd.h>
 
 namespace {
 
@@ -40,7 +43,8 @@ int run(const std::string& path, bool as_json, int orders) {
     if (!objects) inventory->remarks.push_back("DRA objects are left out: " + objects.error().message());
     auto made = audit_program::audit(std::move(*inventory), objects ? *objects : gpupack::io::dra_objects{});
     made.repackings = audit_program::repack(made.inventory, orders);
-    std::cout << (as_json ? audit_program::json_text(made) : audit_program::table_text(made));
+    std::cout << (as_json ? audit_program::json_text(made)
+                          : gpupack_tools::fitted_for(audit_program::table_text(made), STDOUT_FILENO));
     std::cout.flush();
     return std::cout ? 0 : refuse("standard output: expected room to write");
 }

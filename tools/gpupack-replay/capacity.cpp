@@ -9,11 +9,14 @@
 #include "output_file.hpp"
 #include "refuse.hpp"
 
+#include "terminal.hpp"
+
 #include <fmt/format.h>
 
 #include <optional>
 #include <string>
 #include <utility>
+#include <unistd.h>
 
 namespace replay_program {
 namespace {
@@ -65,7 +68,8 @@ int tell_capacity(int argc, const char* const* argv) {
     if (!answers) return refuse(answers.error());
     if (file)
         if (auto done = file->commit(capacity_json(*chosen, *answers)); !done) return refuse(done.error());
-    fmt::print("{}", chosen->json == "-" ? capacity_json(*chosen, *answers) : capacity_text(*chosen, *answers));
+    fmt::print("{}", chosen->json == "-" ? capacity_json(*chosen, *answers)
+                                             : gpupack_tools::fitted_for(capacity_text(*chosen, *answers), STDOUT_FILENO));
     return 0;
 }
 

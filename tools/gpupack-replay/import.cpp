@@ -3,6 +3,9 @@
 
 #include "output_file.hpp"
 
+#include "command_line.hpp"
+#include "terminal.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <gpupack/core/gpu_set.hpp>
@@ -18,6 +21,7 @@
 #include <string>
 #include <utility>
 #include <vector>
+#include <unistd.h>
 
 namespace replay_program {
 namespace {
@@ -43,30 +47,39 @@ struct import_options {
 };
 
 void describe(CLI::App& app, import_options& chosen) {
-    app.set_help_flag("-h,--help", "print this");
     app.add_option(
-           "history", chosen.jobs,
+           "HISTORY", chosen.jobs,
            "sacct --parsable2, openb, Philly, Helios, Acme, PAI 2020, Alibaba 2025 or 2026, Kubernetes' JSON, or "
            "a table of arrivals, durations and GPUs; - is standard input; may be compressed by gzip")
-        ->required();
+        ->required()
+        ->option_text(" ");
     app.add_option("--nodes", chosen.nodes,
-                   "its machines: openb, Alibaba 2026, PAI 2020, Philly, sinfo, scontrol show node, or JSON");
+                   "its machines: openb, Alibaba 2026, PAI 2020, Philly, sinfo, scontrol show node, or JSON")
+        ->option_text("FILE");
     app.add_option("--cluster", chosen.cluster,
-                   "machines made up: NODESxGPUS[:MODEL], without limit of CPU and memory");
-    app.add_option("--write-nodes", chosen.write_nodes, "write the machines to that file, for --nodes of a replay");
-    app.add_option("--write-tasks", chosen.write_tasks, "write the tasks to that file, for --pods of a replay");
-    app.add_option("--layout", chosen.history.layout, "the layout by name, where it is not found by the columns");
+                   "machines made up: NODESxGPUS[:MODEL], without limit of CPU and memory")
+        ->option_text("MACHINES");
+    app.add_option("--write-nodes", chosen.write_nodes, "write the machines to that file, for --nodes of a replay")
+        ->option_text("FILE");
+    app.add_option("--write-tasks", chosen.write_tasks, "write the tasks to that file, for --pods of a replay")
+        ->option_text("FILE");
+    app.add_option("--layout", chosen.history.layout, "the layout by name, where it is not found by the columns")
+        ->option_text("NAME");
     app.add_option("--columns", chosen.columns,
                    "names of the columns of a file without a header, as sacct --format has them")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->option_text("NAMES");
     app.add_option("--gpus-per-node", chosen.history.gpus_per_node,
                    "a job of more GPUs, without a number of nodes, is a gang of such nodes (default 8)")
-        ->check(CLI::Range(1, 32));
+        ->check(CLI::Range(1, 32))
+        ->option_text("NUMBER");
     app.add_option("--failed", chosen.failed,
                    "keep (the default) or drop jobs that ran and failed or were cancelled")
-        ->check(CLI::IsMember({"keep", "drop"}));
+        ->check(CLI::IsMember({"keep", "drop"}))
+        ->option_text("keep|drop");
     app.add_option("--time-unit", chosen.time_unit,
-                   "seconds in a unit of time, where times are numbers of another unit");
+                   "seconds in a unit of time, where times are numbers of another unit")
+        ->option_text("NUMBER");
     app.add_flag("--gpus-only", chosen.gpus_only, "leave out jobs without GPUs");
 }
 
@@ -186,17 +199,15 @@ int import_history(int argc, const char* const* argv) {
         fmt::print(stderr, "gpupack-replay: {}\n", message);
         return 2;
     };
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        fmt::print("{}", app.help());
+    const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);
+    if (!message) return refuse(message.error().message());
+    if (!message->empty()) {
+        fmt::print("{}", *message);
         return 0;
-    } catch (const CLI::ParseError& error) {
-        return refuse(bad_input("arguments", error.what(), "flags as import --help lists them").value().message());
     }
     const auto text = run_import(std::move(chosen));
     if (!text) return refuse(text.error().message());
-    fmt::print("{}", *text);
+    fmt::print("{}", gpupack_tools::fitted_for(*text, STDOUT_FILENO));
     return 0;
 }
 

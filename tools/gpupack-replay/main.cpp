@@ -126,8 +126,9 @@ int replay(const options& chosen) {
     fmt::print("{}", chosen.json == "-"     ? json_text(*runs)
                      : chosen.ndjson == "-" ? json_text(*runs, json_layout::lines)
                      : chosen.csv == "-"    ? csv_text(*runs)
-                                            : table_text(*runs, chosen.causes) +
-                                                  (chosen.waits ? waits_text(*runs) : ""));
+                                            : gpupack_tools::fitted_for(table_text(*runs, chosen.causes) +
+                                                                            (chosen.waits ? waits_text(*runs) : ""),
+                                                                        STDOUT_FILENO));
     return 0;
 }
 
@@ -142,7 +143,7 @@ int main(int argc, char** argv) {
     const auto chosen = parse_options(argc, argv);
     if (!chosen) return refuse(chosen.error());
     if (!chosen->message.empty()) {
-        fmt::print("{}", chosen->message);
+        fmt::print("{}", gpupack_tools::fitted_for(chosen->message, STDOUT_FILENO));
         return 0;
     }
     return replay(*chosen);
