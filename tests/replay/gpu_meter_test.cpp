@@ -54,6 +54,16 @@ RC_GTEST_PROP(gpu_meter, is_a_pass_over_the_cluster_at_every_step, ()) {
             }
         }
         RC_ASSERT(meter.total() == replay::served_compute(by.cluster()).count());
+        const std::vector<std::uint8_t> percents = meter.percent_by_node(by.cluster());
+        RC_ASSERT(percents.size() == by.cluster().size());
+        double used = 0; // in GPUs; each percent is rounded down
+        double gpus = 0;
+        for (std::uint32_t n = 0; n < by.cluster().size(); ++n) {
+            used += percents[n] * by.cluster().node_at(n).gpu_count() / 100.0;
+            gpus += by.cluster().node_at(n).gpu_count();
+        }
+        RC_ASSERT(used <= static_cast<double>(meter.total()) / 1000.0 + 1e-9);
+        RC_ASSERT(used > static_cast<double>(meter.total()) / 1000.0 - gpus / 100.0 - 1e-9);
     }
 }
 

@@ -141,7 +141,7 @@ TEST_F(replay_report, shows_one_seed_of_one_policy) {
 TEST_F(replay_report, shows_recorded_time) {
     SKIP_WITHOUT("node");
     const std::string text = shown(recorded + "--policy first-fit,fgd --seed 1:2 --timeline");
-    expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "in recorded time",
+    expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "Nodes over time", "A row is a node", "in recorded time",
                         "Mean wait", "wastes least: it allocates ", "on average over time"});
     expect_hides(text, {"Why GPUs are idle", "What any policy could"});
 }

@@ -284,6 +284,28 @@ void add_measures(json& object, const run_record& run) {
     add_sizes(object, run);
 }
 
+/// What was in use of the nodes over time, in at most 100 rows of nodes that follow each other.
+json nodes_over_time(const std::vector<gpupack::replay::sample>& samples) {
+    constexpr std::size_t most_rows = 100;
+    const std::size_t nodes = samples.front().nodes.size();
+    const std::size_t each = (nodes + most_rows - 1) / most_rows;
+    json percent = json::array();
+    for (std::size_t first = 0; first < nodes; first += each) {
+        const std::size_t end = std::min(first + each, nodes);
+        json row = json::array();
+        for (const gpupack::replay::sample& point : samples) {
+            std::size_t sum = 0;
+            for (std::size_t n = first; n < end; ++n) sum += point.nodes[n];
+            row.push_back(sum / (end - first));
+        }
+        percent.push_back(std::move(row));
+    }
+    json object;
+    object["nodes_in_row"] = each;
+    object["percent"] = std::move(percent);
+    return object;
+}
+
 /// What a timeline tells.
 void add_timeline(json& object, const run_record& run) {
     object["waited"] = run.waits->tasks;
@@ -297,6 +319,8 @@ void add_timeline(json& object, const run_record& run) {
     auto& points = object["timeline"] = json::array();
     for (const auto& point : run.result.samples)
         points.push_back({point.time, point.allocated, point.fragmented, point.waiting});
+    if (!run.result.samples.empty() && !run.result.samples.front().nodes.empty())
+        object["nodes_over_time"] = nodes_over_time(run.result.samples);
 }
 
 /// How close together tasks were placed, where that means anything.

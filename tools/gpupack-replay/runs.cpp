@@ -167,6 +167,7 @@ class all_runs {
         } else if (chosen_.timeline) {
             options.no_fit = replay::no_fit_rule::wait;
             options.samples = replay::sampling::by_time;
+            options.samples_nodes = !chosen_.report.empty() && record.seed == chosen_.first_seed;
         } else {
             options.samples = replay::sampling::by_arrivals;
         }

@@ -46,6 +46,22 @@ class gpu_meter {
     /// What is in use on all GPUs, in milli-GPUs.
     [[nodiscard]] std::int64_t total() const noexcept { return total_; }
 
+    /// What is in use of the GPUs of each node, in percent; 0 of a node without GPUs.
+    ///
+    /// Cost: linear in the GPUs.
+    [[nodiscard]] std::vector<std::uint8_t> percent_by_node(const cluster& cluster) const {
+        std::vector<std::uint8_t> percents;
+        percents.reserve(cluster.size());
+        for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+            const std::size_t first = cluster.row(node_id{n}).first_gpu;
+            const auto gpus = static_cast<std::size_t>(cluster[node_id{n}].gpu_count());
+            std::int64_t used = 0;
+            for (std::size_t i = first; i < first + gpus; ++i) used += used_[i];
+            percents.push_back(gpus > 0 ? static_cast<std::uint8_t>(used / (10 * static_cast<std::int64_t>(gpus))) : std::uint8_t{0});
+        }
+        return percents;
+    }
+
   private:
     template <class Used> void set_each(const cluster& cluster, node_id id, gpu_set gpus, Used&& used) {
         const std::size_t first = cluster.row(id).first_gpu;

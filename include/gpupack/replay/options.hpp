@@ -35,6 +35,7 @@ struct options {
     /// Who may use how much; none: everybody all.
     std::optional<replay::quotas> quotas{};
     sampling samples = sampling::none; ///< When the cluster is sampled.
+    bool samples_nodes = false;        ///< Whether each sample says what is in use of each node.
     policy::fragmentation_view expected{}; ///< The tasks by which fragmentation is measured.
     /// From when on means over time are taken; none: from the first arrival.
     std::optional<std::int64_t> measure_from{};

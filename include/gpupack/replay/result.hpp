@@ -35,6 +35,7 @@ struct sample {
     double allocated = 0;    ///< In percent of the cluster's compute, as allocated_percent().
     double fragmented = 0;   ///< In percent of the cluster's compute, as fragmented_percent().
     std::size_t waiting = 0; ///< Tasks that have arrived and are not placed.
+    std::vector<std::uint8_t> nodes{}; ///< [nodes]  Compute in use, in percent of the node's; only with options::samples_nodes.
 };
 
 /// Tasks of GPUs that were refused.

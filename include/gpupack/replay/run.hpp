@@ -228,6 +228,7 @@ template <class Scheduler> class event_loop {
         result_.samples.push_back({time - begin_, percent(result_.arrived_compute, cluster.compute().count()),
                                    percent(meter_.total(), cluster.compute().count()),
                                    fragmented_percent(cluster, options_.expected), dispatcher_.waiting()});
+        if (options_.samples_nodes) result_.samples.back().nodes = meter_.percent_by_node(cluster);
     }
 
     /// Measures at the last arrival.

@@ -338,6 +338,7 @@ function stayingReport() {
     sections: () => [
       ...arrivalCurves(),
       ...timelineCurves(),
+      nodeTimes(),
       sortableTable('Policies', note + seedsNote, [
         ...rows,
         ...(timed ? waits : [fragmented]),
