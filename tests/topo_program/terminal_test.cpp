@@ -32,7 +32,7 @@ TEST(terminal, breaks_help_at_its_width) {
 TEST(terminal, parts_a_table_that_is_too_wide) {
     const std::string table = "a few words before it\nname       one   two two   three\nlonger       1        22      33\nb          100         2       3\n\nlast\n";
     EXPECT_EQ(fitted(table, 80), table);
-    EXPECT_EQ(fitted(table, 25), "a few words before it\n"
+    EXPECT_EQ(fitted(table, 28), "a few words before it\n"
                                  "name       one   two two\n"
                                  "longer       1        22\n"
                                  "b          100         2\n"
