@@ -43,8 +43,8 @@ type gpuCase struct {
 
 type node struct {
 	GPUs        int `json:"gpus"`
-	MemoryMiB   int `json:"memory_mib"`   // of each GPU
-	TotalUnits  int `json:"total_units"`  // as the node reports it
+	MemoryMiB   int `json:"memory_mib"`    // of each GPU
+	TotalUnits  int `json:"total_units"`   // as the node reports it
 	UnitsPerGPU int `json:"units_per_gpu"` // as the extender counts it
 }
 
@@ -322,7 +322,6 @@ func play(seed int64, repeats int) gpuCase {
 	return c
 }
 
-
 // What happens at the edges, which ordinary cases do not reach.
 func probe() {
 	one := []node{{GPUs: 2, MemoryMiB: 16384, TotalUnits: 32, UnitsPerGPU: 16}}
@@ -377,11 +376,18 @@ func main() {
 	last := flag.Int64("last", 200, "last seed")
 	out := flag.String("out", "", "file; empty: standard output")
 	repeats := flag.Int("repeats", 3, "how often each question is asked")
+	howMany := flag.Int("limits", 0, "so many random limits instead, of the first seed")
 	probing := flag.Bool("probe", false, "print what happens at the edges, and no cases")
 	flag.Parse()
 	gslog.NewLoggerWithLevel(0)
 	if *probing {
 		probe()
+		return
+	}
+	if *howMany > 0 {
+		if err := json.NewEncoder(os.Stdout).Encode([]limitsCase{randomLimits(*first, *howMany)}); err != nil {
+			panic(err)
+		}
 		return
 	}
 	cases := []gpuCase{}

@@ -476,9 +476,16 @@ func main() {
 	to := flag.Int64("to", 200, "the last seed")
 	out := flag.String("out", "", "where to write the cases; empty: nowhere")
 	in := flag.String("in", "", "cases to answer anew, in place of seeds")
+	limits := flag.Int("limits", 0, "so many random annotations instead, of the first seed, to standard output")
 	flag.Parse()
 	if err := log.InitLoggers(0); err != nil {
 		panic(err)
+	}
+	if *limits > 0 {
+		if err := json.NewEncoder(os.Stdout).Encode([]NotesCase{randomNotes(*from, *limits)}); err != nil {
+			panic(err)
+		}
+		return
 	}
 	var given []Case
 	if *in != "" {

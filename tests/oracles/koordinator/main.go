@@ -237,10 +237,17 @@ func caseOf(seed int64) *real.OracleCase {
 func main() {
 	first := flag.Int64("first", 1, "first seed")
 	last := flag.Int64("last", 200, "last seed")
+	limits := flag.Int("limits", 0, "so many random resources of a pod instead, of the first seed")
 	replay := flag.String("replay", "", "answer the cases of this file anew, in place of made ones; - is the standard input")
 	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
+	if *limits > 0 {
+		if err := json.NewEncoder(out).Encode([]real.OracleLimitsCase{limitsCase(*first, *limits)}); err != nil {
+			panic(err)
+		}
+		return
+	}
 	var cases []*real.OracleCase
 	if *replay != "" {
 		in := os.Stdin

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes cases with the answers of Volcano's own code: oracle FIRST LAST [KIND...] > cases.json; oracle answer < cases.json
-// answers given ones; oracle probe shows what the random ones leave out.
+// answers given ones; oracle limits SEED COUNT reads random limits; oracle probe shows what the random ones leave out.
 package main
 
 import (
@@ -36,6 +36,14 @@ func main() {
 			apart += answer(c)
 		}
 		write(made, apart)
+		return
+	}
+	if os.Args[1] == "limits" {
+		seed, err := strconv.ParseInt(os.Args[2], 10, 64)
+		must(err)
+		count, err := strconv.Atoi(os.Args[3])
+		must(err)
+		must(json.NewEncoder(os.Stdout).Encode([]*LimitsCase{randomLimits(seed, count)}))
 		return
 	}
 	first, err := strconv.ParseInt(os.Args[1], 10, 64)

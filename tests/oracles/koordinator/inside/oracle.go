@@ -331,6 +331,60 @@ func textOf(of any) string {
 	return string(raw)
 }
 
+// OracleLimits is what a pod writes, and how the plugin splits it.
+type OracleLimits struct {
+	Nvidia    *int64       `json:"nvidia,omitempty"`
+	GPU       *int64       `json:"gpu,omitempty"`
+	Core      *int64       `json:"core,omitempty"`
+	Ratio     *int64       `json:"ratio,omitempty"`
+	MemoryMiB *int64       `json:"memory_mib,omitempty"`
+	Shared    *int64       `json:"shared,omitempty"`
+	Legal     bool         `json:"legal"`
+	Count     int          `json:"count"` // 0: it asks for no GPU
+	PerGPU    *OracleGrant `json:"per_gpu,omitempty"`
+	IsShared  bool         `json:"is_shared,omitempty"`
+	Panics    bool         `json:"panics,omitempty"` // PreFilter divides by 0
+}
+
+// OracleLimitsCase is one case that holds many of them.
+type OracleLimitsCase struct {
+	Seed   int64          `json:"seed"`
+	Limits []OracleLimits `json:"limits"`
+}
+
+// Ask lets PreFilter read it.
+func (l *OracleLimits) Ask() {
+	o := NewOracle(&OracleCase{})
+	wants := corev1.ResourceList{}
+	for name, n := range map[corev1.ResourceName]*int64{apiext.ResourceNvidiaGPU: l.Nvidia, apiext.ResourceGPU: l.GPU,
+		apiext.ResourceGPUCore: l.Core, apiext.ResourceGPUMemoryRatio: l.Ratio, apiext.ResourceGPUShared: l.Shared} {
+		if n != nil {
+			wants[name] = plain(*n)
+		}
+	}
+	if l.MemoryMiB != nil {
+		wants[apiext.ResourceGPUMemory] = bytesOf(*l.MemoryMiB)
+	}
+	pod := podOf(0, &OracleAsk{})
+	pod.Spec.Containers[0].Resources = corev1.ResourceRequirements{Requests: wants, Limits: wants}
+	defer func() {
+		if recover() != nil {
+			l.Panics = true
+		}
+	}()
+	cycle := framework.NewCycleState()
+	topologymanager.InitStore(cycle)
+	_, status := o.plugin.PreFilter(context.Background(), cycle, pod, nil)
+	if l.Legal = status.IsSuccess() || status.IsSkip(); !status.IsSuccess() {
+		return
+	}
+	state, _ := getPreFilterState(cycle)
+	if needs := state.gpuRequirements; needs != nil {
+		each := grantOf(needs.requestsPerGPU, 0)
+		l.Count, l.PerGPU, l.IsShared = needs.numberOfGPUs, &each, needs.gpuShared
+	}
+}
+
 // Step answers one step and carries it out.
 func (o *Oracle) Step(step *OracleStep) {
 	if step.Leave {
