@@ -144,7 +144,7 @@ std::string wrapped_help(std::string_view help, std::size_t width) {
             text.append(column, ' ');
             append_wrapped(text, line, column, column, width);
         } else if (line.size() > width) {
-            append_wrapped(text, line, 0, start, width);
+            append_wrapped(text.append(start, ' '), line, start, start, width);
         } else if (!line.empty() || !text.ends_with("\n\n")) {
             text.append(line);
         } else {
