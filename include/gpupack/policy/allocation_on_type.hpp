@@ -50,9 +50,8 @@ template <bool OfUsed> struct allocation_on_type {
     std::uint32_t weight = 1; ///< Of all that counts.
     std::uint32_t reciprocal = 0; ///< 2^32 / weight, less a bit.
 
-    /// The most points and the highest weight that 32 bits hold the sums of.
-    static constexpr score most_points = 1 << 11;
-    static constexpr score most_weight = 1 << 8;
+    static constexpr score most_points = 1 << 11; ///< With these at most, and
+    static constexpr score most_weight = 1 << 8;  ///< with such weights, 32 bits hold all sums.
 
     /// Whether these are the scores that division gives: capacities above the points, and numbers that are not negative.
     [[nodiscard]] static constexpr bool is_exact(const node_type& type, const resource_weights& weights, score points) noexcept {
