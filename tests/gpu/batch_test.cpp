@@ -115,8 +115,8 @@ TEST(batch, of_nothing_places_nothing) {
 TEST(batch, has_room_for_one_tree_at_least) {
     using policy_type = policy::best_fit;
     EXPECT_EQ(gpu::trees_within<policy_type>(1, 100'000), 1U);
-    // 8 bytes a key, 1 whether it has entered, and 16 a winner of every 16, 256, ... nodes.
-    const std::size_t tree = 100'000 * 9 + (6250 + 391 + 25 + 2 + 1) * 16;
+    // 8 bytes a key, 4 the GPUs that it is of, 1 whether it has entered, and 16 a winner of every 16, 256, ... nodes.
+    const std::size_t tree = 100'000 * 13 + (6250 + 391 + 25 + 2 + 1) * 16;
     EXPECT_EQ(gpu::trees_within<policy_type>(10 * tree, 100'000), 10U);
     EXPECT_EQ(gpu::trees_within<policy_type>(10 * tree - 1, 100'000), 9U);
 }
