@@ -47,15 +47,15 @@ TEST(steady_bound, is_never_above_what_is_asked_for_and_exact_where_all_of_it_fi
     const std::vector<workload::task> tasks{{.name = "slice", .request = {.gpus = 1, .share = slice{.compute = 10_milli}}}};
     random_stream random{7};
     std::vector<workload::arrival> arrivals;
-    double asked = 0;
+    double demand = 0;
     for (std::int64_t time = 0; time < 1000; ++time) {
         const auto stay = static_cast<std::int64_t>(1 + random.below(300));
         arrivals.push_back({0, time, stay});
-        asked += 10.0 * static_cast<double>(std::max<std::int64_t>(std::min<std::int64_t>(time + stay, 1000) - std::max<std::int64_t>(time, 200), 0));
+        demand += 10.0 * static_cast<double>(std::max<std::int64_t>(std::min<std::int64_t>(time + stay, 1000) - std::max<std::int64_t>(time, 200), 0));
     }
     for (const int times : {1, 3, 50}) {
         const auto bound = replay::steady_bound_of(nodes, tasks, arrivals, 200, 1000, times);
-        EXPECT_NEAR(bound.allocated_percent, 100.0 * asked / (800.0 * 32'000.0), 1e-9) << times;
+        EXPECT_NEAR(bound.allocated_percent, 100.0 * demand / (800.0 * 32'000.0), 1e-9) << times;
         EXPECT_NEAR(bound.size_percent, 100.0, 1e-9);
     }
 }

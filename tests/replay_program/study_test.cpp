@@ -70,7 +70,7 @@ TEST_F(replay_program, studies_cluster_sizes) {
 
 TEST_F(replay_program, refuses_studies_that_are_none) {
     expect_refused("study " + recorded + "--policy fgd", "--out: \"\": expected the file that takes a line for each run");
-    expect_refused("study --out", "arguments: \"--out: 1 required TEXT missing\": expected flags as study --help lists them");
+    expect_refused("study --out", "arguments: \"--out: 1 required TEXT missing\": expected arguments as --help lists them");
     for (const char* const shard : {"3", "3/3", "-1/3", "0/0", "1/2/3", "x/3", "/", "0/10000000"})
         expect_refused(study_of_twelve + "--out x.ndjson --shard " + shard,
                        std::string{"--shard: \""}.append(shard).append("\": expected I/N with I from 0 to N - 1"));
@@ -95,5 +95,5 @@ TEST_F(replay_program, explains_studies) {
     }
     EXPECT_EQ(call(study_of_twelve + "--out=all.ndjson --shard=1/2").status, 0); // a value may also stand behind =
     expect_refused("merge --ot all.ndjson",
-                   "arguments: \"The following argument was not expected: --ot\": expected flags as merge --help lists them");
+                   "argument: \"--ot\": expected a flag that --help lists, did you mean --out?");
 }

@@ -17,9 +17,9 @@ namespace {
 
 /// The text of --help: of the subcommand that it stands behind, if any.
 std::string help_of(const CLI::App& app) {
-    const CLI::App* asked = &app;
-    while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
-    std::string text = asked->help(asked == &app ? "" : app.get_name(), CLI::AppFormatMode::All);
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    std::string text = command->help(command == &app ? "" : app.get_name(), CLI::AppFormatMode::All);
     for (const auto& [type, name] : {std::pair{" TEXT", " NAME"}, {" INT", " NUMBER"}, {" UINT", " NUMBER"}, {" REQUIRED", ""}})
         for (std::size_t begin = text.find(type); begin != std::string::npos; begin = text.find(type, begin + 1)) {
             const std::size_t end = begin + std::string_view{type}.size();

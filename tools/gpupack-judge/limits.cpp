@@ -59,22 +59,22 @@ void judge_hami_limits(const json& limits, tally& counts) {
                                           .memory_factor = limits["memory_factor"],
                                           .webhook = webhook,
                                           .count = limits["default_gpus"]};
-    const dialect::hami_limits asked{amount(limits, "gpus"), amount(limits, "memory"), amount(limits, "percent"), amount(limits, "cores")};
+    const dialect::hami_limits container{amount(limits, "gpus"), amount(limits, "memory"), amount(limits, "percent"), amount(limits, "cores")};
     std::optional<request> theirs;
     if (!limits["refused"].get<bool>()) {
         theirs = vgpu_request(made[0], made[1], made[2], made[3], true);
         if (made[0] > 0 && made[1] == 0 && made[2] == 100 && made[3] >= 100) theirs->share = exclusive{};
     }
-    read_request ours = dialect::hami_request(asked, defaults);
+    read_request ours = dialect::hami_request(container, defaults);
     if (ours && ours->gpus == 0) ours = request{};
-    const bool no_gpus = theirs && theirs->gpus == 0 && asked.memory;
+    const bool no_gpus = theirs && theirs->gpus == 0 && container.memory;
     compare_request("hami request", limits, theirs, ours, no_gpus && !ours ? "memory out of range takes the GPUs away" : "", counts);
 }
 
 void judge_volcano_limits(const json& limits, tally& counts) {
-    const dialect::volcano_limits asked{amount(limits, "gpus"), amount(limits, "gpu_memory_mib"), amount(limits, "gpu_memory_percent"),
+    const dialect::volcano_limits container{amount(limits, "gpus"), amount(limits, "gpu_memory_mib"), amount(limits, "gpu_memory_percent"),
                                         amount(limits, "gpu_cores")};
-    read_request ours = dialect::volcano_request(asked);
+    read_request ours = dialect::volcano_request(container);
     if (ours && ours->gpus == 0) ours = request{};
     std::optional<request> theirs = request{};
     std::string_view fault;
@@ -82,9 +82,9 @@ void judge_volcano_limits(const json& limits, tally& counts) {
         const json& made = limits["made"];
         theirs = vgpu_request(made[0], made[1], made[2], made[3], false);
         if (made[3] > 100 || (made[2] > 101 || (made[2] == 101 && made[1] == 0))) fault = "a part above all of a GPU is read, and fits nowhere";
-        if (made[2] == 101 && asked.percent) fault = "101 percent is read as none";
+        if (made[2] == 101 && container.percent) fault = "101 percent is read as none";
         if (made[2] == 0 && made[3] == 0) fault = "a share of nothing is placed";
-        if (made[0] == 0) fault = "what no GPU is asked for is not looked at";
+        if (made[0] == 0) fault = "what no GPU is container for is not looked at";
     }
     compare_request("volcano request", limits, theirs, ours, ours ? "" : fault, counts);
 }
@@ -129,9 +129,9 @@ void judge_kai_limits(const json& limits, tally& counts) {
 }
 
 void judge_koordinator_limits(const json& limits, tally& counts) {
-    const dialect::koordinator_resources asked{amount(limits, "core"),       amount(limits, "ratio"), amount(limits, "shared"),
+    const dialect::koordinator_resources container{amount(limits, "core"),       amount(limits, "ratio"), amount(limits, "shared"),
                                                amount(limits, "memory_mib"), amount(limits, "gpu"),   amount(limits, "nvidia")};
-    const auto split = dialect::koordinator_split(asked);
+    const auto split = dialect::koordinator_split(container);
     const bool legal = limits["legal"];
     bool same = legal == split.has_value();
     std::string theirs = legal ? "no GPUs" : "refused";

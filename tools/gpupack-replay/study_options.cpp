@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study_options.hpp"
 
-#include "terminal.hpp"
+#include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <gpupack/io/number_text.hpp>
@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-#include <unistd.h>
 
 namespace replay_program {
 namespace {
@@ -27,19 +26,6 @@ constexpr const char* study_examples =
     "  gpupack-replay study --arrivals poisson --loads 0.9,1 --out come-and-go.ndjson\n"
     "  gpupack-replay study --seed 1:100 --shard 3/8 --out shard-3.ndjson\n"
     "  gpupack-replay merge --out study.ndjson shard-*.ndjson\n";
-
-/// Parses; the help where it was asked for, else "".
-expected<std::string, input_error> parse(CLI::App& app, int argc, const char* const* argv, const char* command) {
-    app.set_help_flag("-h,--help", "print this");
-    try {
-        app.parse(argc - 1, argv + 1);
-    } catch (const CLI::CallForHelp&) {
-        return gpupack_tools::wrapped_help(app.help(), gpupack_tools::terminal_width(STDOUT_FILENO));
-    } catch (const CLI::ParseError& error) {
-        return bad_input("arguments", error.what(), std::string{"flags as "}.append(command).append(" --help lists them"));
-    }
-    return std::string{};
-}
 
 expected<void, input_error> read_shard(const std::string& text, study_options& study) {
     const std::size_t slash = std::min(text.find('/'), text.size());
@@ -64,7 +50,7 @@ expected<study_options, input_error> parse_study(int argc, const char* const* ar
     app.add_option("--cluster-sizes", study.sizes, "as --cluster-size of a replay, several")->option_text("SIZES")->delimiter(',');
     app.add_option("--shard", shard, "run the I-th of N parts only, counted from 0; merge makes one file of them")->option_text("I/N");
     app.footer(study_examples);
-    const auto message = parse(app, argc, argv, "study");
+    const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);
     if (!message) return unexpected<input_error>{message.error()};
     study.message = *message;
     if (!study.message.empty()) return study;
@@ -79,7 +65,7 @@ expected<merge_options, input_error> parse_merge(int argc, const char* const* ar
     CLI::App app{"Makes one file of the shards of a study, the same byte for byte however it was divided.", "gpupack-replay merge"};
     app.add_option("files", merge.files, "what study --shard has written")->option_text("FILES");
     app.add_option("--out", merge.out, "file; - (the default) is standard output")->option_text("FILE");
-    const auto message = parse(app, argc, argv, "merge");
+    const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);
     if (!message) return unexpected<input_error>{message.error()};
     merge.message = *message;
     if (merge.message.empty() && merge.files.empty()) return bad_input("merge", "", "the files of all shards");

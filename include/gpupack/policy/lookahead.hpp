@@ -286,7 +286,7 @@ class lookahead {
         for (int c = 0; c < scorer.several.count; ++c) {
             const auto index = static_cast<std::size_t>(c);
             const std::int64_t demand = several_.held_at_full_load(index, cluster);
-            const std::int64_t left = several_.places(index, cluster, scarcity_level::most_left(demand));
+            const std::int64_t left = several_.places(index, cluster, demand);
             scorer.levels.whole[c] = scarcity_level::of(demand, left);
             const bool of_models = scorer.several.classes[c].gpus == 1 && !(scorer.several.classes[c].models == model_set::any());
             const std::int64_t thousandths = std::min(

@@ -21,7 +21,8 @@ struct scarcity_level {
     /// Parts into which a place is divided where demand is counted: small clusters want less than one of some kinds.
     static constexpr std::int64_t parts = 16;
 
-    /// The level of a ratio: 0 below a sixteenth; then one more for each factor of 4.
+    /// The level of a ratio: 0 below a sixteenth, with as many places left as the demand is in sixteenths; then one more for
+    /// each factor of 4.
     ///
     /// @param demand  places that tasks would hold, in sixteenths; not negative
     /// @param left    places that the cluster has left, whole ones
@@ -30,9 +31,6 @@ struct scarcity_level {
         const int level = (static_cast<int>(std::bit_width(ratio)) + step - 1) / step;
         return static_cast<std::uint8_t>(level < most ? level : most);
     }
-
-    /// With that many places left or more, the level is 0.
-    [[nodiscard]] static constexpr std::int64_t most_left(std::int64_t demand) noexcept { return demand; }
 
     /// A scale times the ratio that a level stands for, the middle of its step; 0 for level 0.
     [[nodiscard]] static constexpr std::int64_t times(std::int64_t scale, std::uint8_t level) noexcept {

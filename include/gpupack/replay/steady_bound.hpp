@@ -72,7 +72,7 @@ namespace detail {
 
 /// Compute that tasks ask for, on average over time, in milli-GPUs.
 struct offered_compute {
-    double asked = 0;  ///< By all that would be there if none were refused.
+    double demand = 0; ///< By all that would be there if none were refused.
     double usable = 0; ///< Of that, what the GPUs have.
 };
 
@@ -86,7 +86,7 @@ struct offered_compute {
         [&](const workload::arrival& each) { return tasks[each.task].request.total_compute().count() * tasks[each.task].members; },
         [&](std::int64_t ticks, std::int64_t compute) {
             const double part = static_cast<double>(ticks) / length;
-            mean.asked += part * static_cast<double>(compute);
+            mean.demand += part * static_cast<double>(compute);
             mean.usable += part * static_cast<double>(std::min(compute, capacity));
         });
     return mean;
@@ -142,7 +142,7 @@ struct offered_compute {
         return {share_of(used, static_cast<double>(capacity) * times), share_of(accepted, offered)};
     const detail::offered_compute whole = detail::offered_over(tasks, arrivals, begin, end, capacity);
     const double most = std::min(whole.usable, std::max(whole.usable - (usable - used) / times, 0.0));
-    return {share_of(most, static_cast<double>(capacity)), share_of(most, whole.asked)};
+    return {share_of(most, static_cast<double>(capacity)), share_of(most, whole.demand)};
 }
 
 } // namespace gpupack::replay

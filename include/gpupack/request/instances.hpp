@@ -6,6 +6,7 @@
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/request/share.hpp>
 #include <gpupack/topology/mig_profile_name.hpp>
+#include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/model_table.hpp>
 
 #include <cstdint>
@@ -40,11 +41,6 @@ template <class Choose>
         }
     }
     return request;
-}
-
-/// The MIG profile of a table that a text means.
-[[nodiscard]] inline std::optional<int> find_profile(const partition_table& table, std::string_view text) {
-    return find_mig_profile(text, table.profile_count, [&](int p) { return table.profiles[p].name.view(); });
 }
 
 /// Whether a text names a profile: its name, with one of its variants where it has any.
@@ -84,7 +80,7 @@ template <class Choose>
         const instance request = detail::choose_profiles(
             models, sharing::mig, false, [&](const partition_table& table, const partition_profile& each) {
                 if (!rounded) return each.name.view() == profile || each.name.view() == name;
-                const auto found = detail::find_profile(table, profile);
+                const auto found = mig::find_profile(table, profile);
                 return found && &table.profiles[*found] == &each;
             });
         if (!request.profiles.empty()) return request;

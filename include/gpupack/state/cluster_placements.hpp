@@ -22,7 +22,7 @@
 #include <gpupack/state/split.hpp>
 #include <gpupack/state/takeable.hpp>
 #include <gpupack/topology/mig.hpp>
-#include <gpupack/topology/mig_profile_name.hpp>
+#include <gpupack/topology/mig_table.hpp>
 #include <gpupack/topology/partition_table.hpp>
 
 #include <atomic>
@@ -269,7 +269,7 @@ inline std::optional<int> cluster::mig_placement(node_id id, int gpu, std::strin
     const partition_table* const table = (*this)[id].capacity(gpu).table(way);
     if (table == nullptr) return std::nullopt;
     if (const auto slot = table->find(profile, start)) return slot;
-    const auto named = find_mig_profile(profile, table->profile_count, [&](int p) { return table->profiles[p].name.view(); });
+    const auto named = mig::find_profile(*table, profile);
     return named ? table->find(table->profiles[*named].name.view(), start) : std::nullopt;
 }
 

@@ -181,6 +181,11 @@ class layout_check {
     return table;
 }
 
+/// The profile of a table that a text means, by find_mig_profile().
+[[nodiscard]] inline std::optional<int> find_profile(const partition_table& table, std::string_view text) {
+    return find_mig_profile(text, table.profile_count, [&](int p) { return table.profiles[p].name.view(); });
+}
+
 /// The table of a GPU whose instances stand already and are neither created nor destroyed: each is one slot.
 ///
 /// @param table      the GPU's
@@ -194,7 +199,7 @@ fixed_table(const partition_table& table, const std::vector<gpu_instance>& insta
     bool standing[partition_table::most_slots] = {};
     for (const gpu_instance& each : instances) {
         const std::string text = std::string{each.profile.view()}.append(" at ").append(std::to_string(each.start));
-        const auto profile = find_mig_profile(each.profile.view(), table.profile_count, [&](int p) { return table.profiles[p].name.view(); });
+        const auto profile = find_profile(table, each.profile.view());
         if (!profile) return bad_input("MIG instance", text, "a profile of the GPU's model");
         const partition_profile& standing_profile = table.profiles[*profile];
         int found = -1;
