@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace judge_program {
@@ -98,6 +99,7 @@ class replayed_case {
             } else if (op == "leave" || op == "gone") {
                 board_.leave(id);
                 leaving_.erase(id);
+                beyond_.erase(id);
             } else if (op == "start") {
                 follows = follow(event["want"], id, event["node"], gpus_in(event.value("gpus", json::array())));
             } else {
@@ -125,7 +127,8 @@ class replayed_case {
     void compare(const json& want, const json& answer) {
         const auto made = request_of(want, board_.cluster().models());
         const decided ours = made ? policy_(board_, *made) : decide_nowhere(board_);
-        const bool beyond = want.contains("gpu_mib") && beyond_memory(want["gpu_mib"]);
+        bool beyond = want.contains("gpu_mib") && beyond_memory(want["gpu_mib"]);
+        if (made && made->gpus == 0) beyond = !beyond_.empty();
         const std::string_view fault = beyond ? memory_fault : std::string_view{};
         for (int n = 0; n < board_.size(); ++n) {
             const bool theirs = contains(answer["fits"], n);
@@ -150,11 +153,14 @@ class replayed_case {
         return false;
     }
 
-    /// KAI adds 100 points where the task can start now, which is wherever it fits while nothing is leaving.
+    /// KAI adds 100 points where the task can start now, which is wherever it fits while nothing is leaving. A GPU that holds
+    /// more than its memory is no GPU to join there, not even for a task without GPUs.
     void compare_score(const json& want, const json& answer, const decided& ours, int node) {
         const double theirs = answer["scores"][static_cast<std::size_t>(node)].get<double>() - 100;
         const double mine = static_cast<double>(ours.score(node)) / 1e6;
-        counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6, {}, [&] {
+        bool holds_more = false;
+        for (const auto& [id, at] : beyond_) holds_more = holds_more || at == node;
+        counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6, holds_more ? memory_fault : std::string_view{}, [&] {
             return sides{want.dump(), "node " + std::to_string(node) + " " + json(theirs).dump(), json(mine).dump()};
         });
     }
@@ -187,7 +193,10 @@ class replayed_case {
             slots = ours.slots(node);
         } else if (want.contains("gpu_mib")) { // what lies beyond the GPU takes all of it
             const mebibytes memory = board_.node(node).gpu_memory(gpus.lowest());
-            if (made->share.memory() > memory) made->share = slice{.memory = memory};
+            if (made->share.memory() > memory) {
+                made->share = slice{.memory = memory};
+                beyond_[id] = node;
+            }
         }
         return board_.take(id, node, made->gpus == 0 ? gpu_set{} : gpus, policy_.effective(*made), slots);
     }
@@ -198,6 +207,7 @@ class replayed_case {
     std::string preset_;
     judged_policy policy_;
     std::set<std::int64_t> leaving_;
+    std::map<std::int64_t, int> beyond_; ///< The nodes of the tasks that have more memory than their GPU.
 };
 
 } // namespace

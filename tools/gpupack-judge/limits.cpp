@@ -84,7 +84,7 @@ void judge_volcano_limits(const json& limits, tally& counts) {
         if (made[3] > 100 || (made[2] > 101 || (made[2] == 101 && made[1] == 0))) fault = "a part above all of a GPU is read, and fits nowhere";
         if (made[2] == 101 && container.percent) fault = "101 percent is read as none";
         if (made[2] == 0 && made[3] == 0) fault = "a share of nothing is placed";
-        if (made[0] == 0) fault = "what no GPU is container for is not looked at";
+        if (made[0] == 0) fault = "amounts beside a number of 0 are not looked at";
     }
     compare_request("volcano request", limits, theirs, ours, ours ? "" : fault, counts);
 }
@@ -110,8 +110,9 @@ void judge_kai_limits(const json& limits, tally& counts) {
     std::optional<request> theirs;
     std::string_view fault;
     if (!limits.value("refused", false)) {
-        const std::int64_t count = limits["count"];
         const std::int64_t memory = limits["mib"];
+        const bool asks = memory > 0 || limits["portion"] != 0; // nothing of each GPU is a task without GPUs
+        const std::int64_t count = asks ? limits["count"].get<std::int64_t>() : 0;
         const double portion = limits["portion"].is_number() ? limits["portion"].get<double>() : -1;
         if (count < 0 || count > max_gpus_per_node) return counts.leave_out("more than 32 GPUs");
         if (memory > max_amount) return counts.leave_out("more memory than a GPU has");
@@ -124,6 +125,7 @@ void judge_kai_limits(const json& limits, tally& counts) {
             theirs->share = slice{.memory = mebibytes{memory}};
         if (limits.contains("memory") && memory == 0) fault = "gpu-memory above 2^63 is taken for none";
         if (limits.contains("fraction") && portion < 0) fault = "no number is taken for a fraction";
+        if (limits.contains("devices") && limits["devices"].get_ref<const std::string&>().size() > 18) fault = "devices above 2^63 are taken for one";
     }
     compare_request("kai request", limits, theirs, ours, ours ? "" : fault, counts);
 }
