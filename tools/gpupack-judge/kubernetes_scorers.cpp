@@ -10,6 +10,7 @@
 #include <gpupack/state/cluster_builder.hpp>
 #include <gpupack/topology/models.hpp>
 
+#include <cstdlib>
 #include <set>
 
 namespace judge_program {
@@ -17,6 +18,8 @@ namespace {
 
 using namespace gpupack;
 using nlohmann::json;
+
+constexpr std::string_view whole_fault = "a balance that is a whole number of points is a double just below it, and is cut";
 
 board make_board(const json& test_case) {
     cluster_builder builder;
@@ -108,16 +111,21 @@ class replayed_case {
         std::set<int> passed;
         std::int64_t highest = -1;
         std::vector<int> best;
+        std::string_view any_fault;
         for (const json& node : event.value("nodes", json::array())) {
             const int n = node["node"];
             passed.insert(n);
             if (!by_fit.fits(n)) continue;
-            compare_score("kubernetes " + strategy, question, n, node["fit"], by_fit.score(n));
-            if (node.contains("balanced"))
-                compare_score("kubernetes BalancedAllocation", question, n, node["balanced"], by_balance.score(n));
+            compare_score("kubernetes " + strategy, question, n, node["fit"], by_fit.score(n), {});
+            std::string_view fault;
+            if (node.contains("balanced")) {
+                if (std::abs(node["balanced"].get<std::int64_t>() - by_balance.score(n)) == 1 && has_whole_balance(asked, n))
+                    any_fault = fault = whole_fault;
+                compare_score("kubernetes BalancedAllocation", question, n, node["balanced"], by_balance.score(n), fault);
+            }
             const std::int64_t sum = setup_["fit_weight"].get<std::int64_t>() * by_fit.score(n) +
                                      setup_["balanced_weight"].get<std::int64_t>() * by_balance.score(n);
-            compare_score("kubernetes sum", question, n, node["total"], sum);
+            compare_score("kubernetes sum", question, n, node["total"], sum, fault);
             if (sum > highest) best.clear();
             if (sum >= highest) best.push_back(n);
             highest = std::max(highest, sum);
@@ -128,20 +136,34 @@ class replayed_case {
                 return sides{question, where + (passed.count(n) > 0 ? " fits" : " does not fit"),
                              where + (by_fit.fits(n) ? " fits" : " does not fit")};
             });
-        compare_node("kubernetes node", event, best.empty() ? -1 : best.front());
+        compare_node("kubernetes node", event, best.empty() ? -1 : best.front(), any_fault);
         if (setup_["kind"].get<std::string>().starts_with("default"))
-            compare_node("k8s-exclusive node", event, preset_of(dialect::kubernetes_presets, "k8s-exclusive")(board_, asked).node);
+            compare_node("k8s-exclusive node", event, preset_of(dialect::kubernetes_presets, "k8s-exclusive")(board_, asked).node, any_fault);
     }
 
-    void compare_score(const std::string& kind, const std::string& question, int node, const json& theirs, std::int64_t ours) {
-        counts_.compare(kind, theirs == ours, {}, [&] {
+    /// Whether the balance of a node, with the pod or without it, is exactly a whole number of points.
+    [[nodiscard]] bool has_whole_balance(const request& asked, int number) const {
+        const node_view node = board_.node(number);
+        const std::int64_t cpu = node.cpu().count();
+        const std::int64_t memory = node.memory().count();
+        const std::int64_t cpu_used = cpu - node.cpu_free().count();
+        const std::int64_t memory_used = memory - node.memory_free().count();
+        const auto is_whole = [&](std::int64_t more_cpu, std::int64_t more_memory) {
+            return 50 * ((cpu_used + more_cpu) * memory - (memory_used + more_memory) * cpu) % (cpu * memory) == 0;
+        };
+        return cpu > 0 && memory > 0 && (is_whole(0, 0) || is_whole(asked.cpu.count(), asked.memory.count()));
+    }
+
+    void compare_score(const std::string& kind, const std::string& question, int node, const json& theirs, std::int64_t ours,
+                       std::string_view fault) {
+        counts_.compare(kind, theirs == ours, fault, [&] {
             return sides{question, "node " + std::to_string(node) + " " + theirs.dump(), std::to_string(ours)};
         });
     }
 
-    void compare_node(const std::string& kind, const json& event, int ours) {
+    void compare_node(const std::string& kind, const json& event, int ours, std::string_view fault) {
         const json best = event.value("best", json::array());
-        counts_.compare(kind, best.empty() ? ours < 0 : contains(best, ours), {},
+        counts_.compare(kind, best.empty() ? ours < 0 : contains(best, ours), fault,
                         [&] { return sides{event["pod"].dump(), best.dump(), std::to_string(ours)}; });
     }
 

@@ -80,9 +80,10 @@ void judge_volcano_limits(const json& limits, tally& counts) {
     std::string_view fault;
     if (limits.contains("made")) {
         const json& made = limits["made"];
+        if (made[0] > max_gpus_per_node) return counts.leave_out("more than 32 GPUs");
         theirs = vgpu_request(made[0], made[1], made[2], made[3], false);
         if (made[3] > 100 || (made[2] > 101 || (made[2] == 101 && made[1] == 0))) fault = "a part above all of a GPU is read, and fits nowhere";
-        if (made[2] == 101 && container.percent) fault = "101 percent is read as none";
+        if (container.percent == 101) fault = "101 percent is read as none";
         if (made[2] == 0 && made[3] == 0) fault = "a share of nothing is placed";
         if (made[0] == 0) fault = "amounts beside a number of 0 are not looked at";
     }
