@@ -23,6 +23,21 @@
 
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
+namespace detail {
+
+/// Frees device memory when all before it on the stream is done.
+struct free_on_stream {
+    cudaStream_t stream = nullptr;
+    void operator()(void* memory) const noexcept { (void)cudaFreeAsync(memory, stream); }
+};
+
+/// Frees pinned memory of the host.
+struct free_on_host {
+    void operator()(void* memory) const noexcept { (void)cudaFreeHost(memory); }
+};
+
+} // namespace detail
+
 /// A GPU as a space: where arrays stand and bodies run, in order, on one stream.
 ///
 /// The current device of the calling thread stays what it was. Memory comes from a pool of the space's own, which keeps
@@ -38,7 +53,7 @@ class device_space {
       public:
         array() = default;
         /// An array that is freed on that stream.
-        array(cudaStream_t stream, Entry* entries) noexcept : entries_{entries, free_on_stream{stream}} {}
+        array(cudaStream_t stream, Entry* entries) noexcept : entries_{entries, detail::free_on_stream{stream}} {}
 
         /// The entries; null where there was no memory.
         [[nodiscard]] Entry* data() noexcept { return entries_.get(); }
@@ -46,11 +61,7 @@ class device_space {
         [[nodiscard]] const Entry* data() const noexcept { return entries_.get(); }
 
       private:
-        struct free_on_stream {
-            cudaStream_t stream = nullptr;
-            void operator()(Entry* entries) const noexcept { (void)cudaFreeAsync(entries, stream); }
-        };
-        std::unique_ptr<Entry, free_on_stream> entries_;
+        std::unique_ptr<Entry, detail::free_on_stream> entries_;
     };
 
     /// Host memory that the GPU copies from and to without a stop, and may read and write where it stands.
@@ -64,10 +75,7 @@ class device_space {
         [[nodiscard]] Entry* data() const noexcept { return entries_.get(); }
 
       private:
-        struct free_host {
-            void operator()(Entry* entries) const noexcept { (void)cudaFreeHost(entries); }
-        };
-        std::unique_ptr<Entry, free_host> entries_;
+        std::unique_ptr<Entry, detail::free_on_host> entries_;
     };
 
     /// A point in the stream.

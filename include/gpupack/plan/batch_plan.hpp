@@ -49,15 +49,15 @@ struct batch_plan {
 namespace detail {
 
 /// Numbers the distinct requests in the order in which they first occur.
-inline void find_classes(batch_plan& plan, const std::vector<gpupack::request>& requests, request_rule rule) {
-    std::unordered_map<gpupack::request, std::uint32_t, request_hash> known;
+inline void find_classes(batch_plan& plan, const std::vector<request>& requests, request_rule rule) {
+    std::unordered_map<request, std::uint32_t, request_hash> known;
     plan.class_of.reserve(requests.size());
-    for (const gpupack::request& request : requests) {
-        const auto [entry, is_new] = known.emplace(request, static_cast<std::uint32_t>(plan.classes.size()));
+    for (const request& each : requests) {
+        const auto [entry, is_new] = known.emplace(each, static_cast<std::uint32_t>(plan.classes.size()));
         if (is_new) {
-            GPUPACK_EXPECTS(is_valid(request), "valid requests");
-            const gpupack::request effective = effective_request(rule, request);
-            const milli_gpu overhead = rounding_overhead(effective, request);
+            GPUPACK_EXPECTS(is_valid(each), "valid requests");
+            const request effective = effective_request(rule, each);
+            const milli_gpu overhead = rounding_overhead(effective, each);
             plan.classes.push_back({effective, static_cast<std::int32_t>(overhead.count())});
         }
         plan.class_of.push_back(entry->second);
