@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the GPU reaches of what it can do: gpupack_cuda_bench [--only NAME] [--json FILE|-].
+// What the GPU reaches of what it can do: gpupack_gpu_bench [--only NAME] [--json FILE|-].
 #include "measure.cuh"
 
 #include <cstdio>
@@ -23,7 +23,7 @@ constexpr struct {
                 {"what-if", measure_what_if}};
 
 int usage() {
-    std::fprintf(stderr, "usage: gpupack_cuda_bench [--only NAME] [--json FILE|-], NAME one of");
+    std::fprintf(stderr, "usage: gpupack_gpu_bench [--only NAME] [--json FILE|-], NAME one of");
     for (const auto& each : measures) std::fprintf(stderr, " %s", each.name);
     std::fprintf(stderr, "\n");
     return 2;
@@ -49,7 +49,7 @@ int main(int count, char** arguments) {
 
     const auto opened = gpupack::gpu::device_space::open();
     if (!opened) {
-        std::fprintf(stderr, "gpupack_cuda_bench: no GPU to measure: %s\n", opened.error().message().c_str());
+        std::fprintf(stderr, "gpupack_gpu_bench: no GPU to measure: %s\n", opened.error().message().c_str());
         return 2;
     }
     gpupack::gpu::device_space& on = **opened;
@@ -61,7 +61,7 @@ int main(int count, char** arguments) {
         const std::vector<figure> taken = each.take({on, limits});
         figures.insert(figures.end(), taken.begin(), taken.end());
         if (const auto problem = on.take_problem(); problem || taken.empty()) {
-            std::fprintf(stderr, "gpupack_cuda_bench: %s failed: %s\n", each.name,
+            std::fprintf(stderr, "gpupack_gpu_bench: %s failed: %s\n", each.name,
                          problem ? problem->message().c_str() : "the GPU was lost on the way");
             return 1;
         }
@@ -70,7 +70,7 @@ int main(int count, char** arguments) {
                      static_cast<double>(device.memory) / (1 << 30)};
     if (json != "-") print(named, limits, figures);
     if (!json.empty() && !write_json(json, named, limits, figures)) {
-        std::fprintf(stderr, "gpupack_cuda_bench: cannot write %s\n", json.c_str());
+        std::fprintf(stderr, "gpupack_gpu_bench: cannot write %s\n", json.c_str());
         return 2;
     }
     return 0;

@@ -6,13 +6,16 @@
 #include <gpupack/gpu/bulk.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
+#include <gpupack/gpu/detail/fall_choice.hpp>
 #include <gpupack/gpu/detail/place_in_order.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/table_block.hpp>
 #include <gpupack/plan/batch_plan.hpp>
+#include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/device_preparation.hpp>
+#include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
@@ -70,13 +73,17 @@ void place_by_trees(Space& space, const writable_cluster_view& view, const Polic
     policy::device_preparation_of<Policy> preparation{policy, cluster, distinct};
     const auto prepared = preparation.view(copies);
     using prepared_type = std::remove_const_t<decltype(prepared)>;
+    fall_glance_table falls;
+    if constexpr (policy::scores_by_fall<policy::scorer_of<Policy>>)
+        falls = {cluster.types(), distinct, policy::prepare(policy, policy::decision{cluster, distinct.front(), 0}).measure()};
     const batch_workspace<key> workspace{.cluster = view,
                                          .trees = {keys.data(), chosen.data(), entered.data(), winners.data(), levels},
                                          .seen = seen.data(),
                                          .latest = latest.data(),
                                          .log = log.data(),
                                          .logged = copies(std::vector<std::uint32_t>{0}),
-                                         .log_capacity = count};
+                                         .log_capacity = count,
+                                         .falls = falls.view(copies)};
     const batch_requests flat{copies(plan.classes), copies(plan.class_of), copies(plan.tree_of), choices};
     const plan::tree_fill* const fills = copies(plan.fills);
     for (const plan::batch_segment& each : plan.segments) {

@@ -44,6 +44,9 @@ class host_cluster {
     /// The number of GPUs.
     [[nodiscard]] std::size_t gpu_count() const noexcept { return gpus_.size(); }
 
+    /// The types of its nodes.
+    [[nodiscard]] const std::vector<node_type>& types() const noexcept { return types_; }
+
     /// Valid while this lives, moved or not.
     [[nodiscard]] cluster_view view() const noexcept {
         return {nodes_.data(), type_of_.data(), first_gpu_.data(), gpus_.data(),

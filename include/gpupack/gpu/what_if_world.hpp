@@ -5,12 +5,14 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
+#include <gpupack/gpu/detail/fall_choice.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/host_cluster.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
+#include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
@@ -57,6 +59,7 @@ template <what_if_policy Policy> class what_if_world {
         for (const Policy& variant : variants_)
             for (const plan::request_class& each : classes_)
                 scorers_.push_back(policy::prepare(variant, policy::decision{cluster, each.effective, 0}));
+        if constexpr (policy::scores_by_fall<scorer_type>) glance_at_classes();
     }
 
     /// Bytes that one replay takes.
@@ -78,7 +81,8 @@ template <what_if_policy Policy> class what_if_world {
                 .task_count = static_cast<std::uint32_t>(class_of_.size()),
                 .scorers = scorers_.data(),
                 .rounding_overhead = rounding_overhead_,
-                .expected = expected_.view()};
+                .expected = expected_.view(),
+                .falls = falls_.view([](const auto& entries) { return entries.data(); })};
     }
     /// The same with all of it copied.
     ///
@@ -96,6 +100,7 @@ template <what_if_policy Policy> class what_if_world {
         copy.compute = copies(compute_);
         copy.scorers = copies(scorers_);
         copy.expected = copies.moved(copy.expected);
+        copy.falls = falls_.view(copies);
         return copy;
     }
 
@@ -122,6 +127,16 @@ template <what_if_policy Policy> class what_if_world {
     }
 
   private:
+    /// Finds the classes whose ranks by falls are decided by sums, by all variants.
+    void glance_at_classes() {
+        std::vector<request> effective;
+        for (const plan::request_class& each : classes_) effective.push_back(each.effective);
+        const auto& types = cluster_.types();
+        for (std::size_t s = 0; s < scorers_.size(); s += classes_.size())
+            if (!detail::falls_are_summed(types, scorers_[s].measure())) return;
+        if (!scorers_.empty()) falls_ = {types, effective, scorers_.front().measure()};
+    }
+
     host_cluster cluster_;
     std::vector<Policy> variants_; // whose tables the scorers point to
     std::vector<plan::request_class> classes_;
@@ -130,6 +145,7 @@ template <what_if_policy Policy> class what_if_world {
     std::vector<scorer_type> scorers_;    // [variants, classes]
     std::int64_t rounding_overhead_;
     policy::fragmentation_table expected_;
+    detail::fall_glance_table falls_;
     bool chooses_by_id_ = false;
 };
 

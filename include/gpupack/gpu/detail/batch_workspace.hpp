@@ -8,7 +8,9 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
+#include <gpupack/gpu/detail/fall_choice.hpp>
 #include <gpupack/plan/batch_plan.hpp>
+#include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/selection.hpp>
@@ -35,13 +37,23 @@ template <class Key> struct batch_workspace {
     std::uint32_t* log = nullptr;         ///< [log_capacity] Nodes, in the order in which they changed.
     std::uint32_t* logged = nullptr;      ///< [1] How many stand in the log.
     std::uint32_t log_capacity = 0;       ///< Changes that the log has memory for.
+    fall_glances falls{};                 ///< Of the request classes.
 };
 
 /// Puts the score of one node for a request class into its tree.
+///
+/// @param glances  [types] of the class; null where they do not decide
 template <class Key, class Scorer>
 GPUPACK_HD constexpr void enter_node(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request,
-                                     const Scorer& scorer, std::uint32_t number) noexcept {
+                                     const Scorer& scorer, const type_glance* glances, std::uint32_t number) noexcept {
     const node_view node = workspace.cluster[node_id{number}];
+    if constexpr (policy::scores_by_fall<Scorer>)
+        if (glances != nullptr) {
+            const node_state& state = workspace.cluster.nodes[number];
+            const fall_choice best = choice_by_fall(node, state, request, glances[workspace.cluster.type_of[number]], scorer);
+            if (best.score == 0) return workspace.trees.leave(tree, number);
+            return workspace.trees.enter(tree, number, static_cast<Key>(best.score - 1), best.gpus);
+        }
     if (!fit::fits(node, request)) {
         workspace.trees.leave(tree, number);
     } else if constexpr (policy::ranks_choices<Scorer>) {
@@ -63,7 +75,7 @@ template <class Key, class Preparation> struct enter_nodes {
         const std::uint32_t nodes = workspace.trees.levels.entrants;
         const plan::tree_fill& fill = fills[index / nodes];
         enter_node(workspace, fill.tree, classes[fill.request_class].effective, preparation.scorers[fill.request_class],
-                   static_cast<std::uint32_t>(index % nodes));
+                   workspace.falls.of_class(fill.request_class), static_cast<std::uint32_t>(index % nodes));
     }
 };
 
@@ -91,18 +103,19 @@ template <class Key> struct settle_level {
 /// The nodes that changed are scored again, and the groups above them are settled, each once, by the thread that has its
 /// last change. All nodes are scored again where more changes than nodes have been logged.
 ///
-/// @param first  in the log; `unfilled` for all nodes
-/// @param last   one past the last change
+/// @param glances  [types] of the class; null where they do not decide
+/// @param first    in the log; `unfilled` for all nodes
+/// @param last     one past the last change
 template <class Team, class Key, class Scorer>
-GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace, std::uint32_t tree,
-                         const request& request, const Scorer& scorer, std::uint32_t first, std::uint32_t last) {
+GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request,
+                         const Scorer& scorer, const type_glance* glances, std::uint32_t first, std::uint32_t last) {
     const tree_levels& levels = workspace.trees.levels;
     const bool all = first == batch_workspace<Key>::unfilled || last - first > levels.entrants;
     const std::uint32_t count = all ? levels.entrants : last - first;
     // Also with nothing to do: a barrier must stand between reading `last` and the next placement, which raises it.
     team.for_each(count, [&](std::uint64_t i) {
         const std::uint32_t node = all ? static_cast<std::uint32_t>(i) : workspace.log[first + i];
-        if (all || workspace.latest[node] == first + i) enter_node(workspace, tree, request, scorer, node);
+        if (all || workspace.latest[node] == first + i) enter_node(workspace, tree, request, scorer, glances, node);
     });
     if (count == 0) return;
     for (std::uint32_t level = 0; level < levels.depth; ++level) {

@@ -49,10 +49,11 @@ template <class Scorer> struct decision_letter {
     }
 };
 
-/// The best of the nodes first, first + step, first + 2 step ... for a letter.
+/// The best of the nodes first, first + step, first + 2 step ... for a letter. Inlined by force, as choose_by_letter is: where it
+/// is a function of its own, nvcc 13.0.88 has it read local memory at an address that is none (lookahead, seen on an H100).
 ///
 /// @param prepared  its request, where its tables are at hand
-template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
+template <class Scorer> [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
 best_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter, const prepared_request<Scorer>& prepared,
                std::uint32_t first, std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
@@ -67,7 +68,7 @@ best_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& lette
 }
 
 /// What the policy takes on the best node.
-template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
+template <class Scorer> [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
 choose_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter, const prepared_request<Scorer>& prepared,
                  const ranked_node<search::key_of<Scorer>>& best) noexcept {
     if (!best.found()) return {};

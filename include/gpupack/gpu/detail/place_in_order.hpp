@@ -43,7 +43,7 @@ template <class Key, class Preparation> struct place_in_order_job {
             const request& request = requests.classes[nth].effective;
             const auto& scorer = preparation.scorers[nth];
             const std::uint32_t now = *workspace.logged;
-            catch_up(team, workspace, tree, request, scorer, workspace.seen[tree], now);
+            catch_up(team, workspace, tree, request, scorer, workspace.falls.of_class(nth), workspace.seen[tree], now);
             team.once([&] {
                 workspace.seen[tree] = now;
                 const selection chosen = take_best(workspace, tree, request, scorer);

@@ -29,6 +29,18 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// The most demand classes that are summed up.
 inline constexpr std::int32_t most_demand_classes = 32;
 
+/// How many of the distinct amounts of CPU that expected tasks ask for are at most that much: measure.cpu_level by halves.
+[[nodiscard]] GPUPACK_HD constexpr std::int32_t cpu_level_of(const policy::fragmentation_view& measure, std::int64_t cpu) noexcept {
+    std::int32_t level = 0;
+    for (std::int32_t count = measure.cpu_count; count > 0;) {
+        const std::int32_t half = count / 2;
+        const bool beyond = measure.cpus[level + half] <= cpu;
+        level += beyond ? half + 1 : 0;
+        count = beyond ? count - half - 1 : half;
+    }
+    return level;
+}
+
 /// What each demand class finds on one node now, in lanes of memory that other threads have lanes of as well.
 struct class_sums {
     std::int32_t* packed = nullptr; ///< [classes, stride] served_gpus::packed(); below 0 where the models serve none of it.
@@ -39,6 +51,9 @@ struct class_sums {
     /// A class that never finds anything: more than all GPUs can make up for.
     static constexpr std::int32_t unserved = -(std::int32_t{1} << 30);
 
+    /// Refers to what another thread has summed up.
+    GPUPACK_HD constexpr class_sums(std::int32_t* memory, std::uint32_t lanes, std::int64_t usable_now) noexcept
+        : packed{memory}, stride{lanes}, usable{usable_now} {}
     /// Sums a node up.
     GPUPACK_HD constexpr class_sums(const node_view& node, const policy::fragmentation_view& measure, std::int32_t* memory,
                                     std::uint32_t lanes) noexcept
@@ -55,7 +70,7 @@ struct class_sums {
             for (std::int32_t c = 0; c < measure.class_count; ++c)
                 if (offer >= measure.classes[c].offer) packed[static_cast<std::uint32_t>(c) * stride] += supply;
         }
-        usable = usable_with(measure, measure.cpu_level(node.cpu_free()), -1, 0, -1, 0);
+        usable = usable_with(measure, cpu_level_of(measure, node.cpu_free().count()), -1, 0, -1, 0);
     }
 
     /// What would be usable if some GPUs offered something else.
@@ -82,11 +97,29 @@ struct class_sums {
     }
 };
 
+/// Whether a GPU takes a slice by compute, of which the node has as much free.
+[[nodiscard]] GPUPACK_HD constexpr bool takes(const gpu_state& gpu, const share& slice) noexcept {
+    return takes_slices(gpu) && gpu.compute_free >= slice.compute().count();
+}
+
+/// The fall of fragmentation where a GPU that takes it gets a slice.
+///
+/// @param level  of the CPU that is free then
+[[nodiscard]] GPUPACK_HD constexpr policy::score
+fall_of_slice(const gpu_state& gpu, const share& slice, const gpu_capacity& capacity, const policy::fragmentation_view& measure,
+              std::int32_t level, const class_sums& now) noexcept {
+    const gpu_state after = after_taking(gpu, slice, capacity, 1);
+    const std::int32_t supply = policy::served_gpus::one(free_part(gpu, capacity));
+    const std::int32_t supply_after = policy::served_gpus::one(free_part(after, capacity));
+    return measure.total * (supply - supply_after) - now.usable +
+           now.usable_with(measure, level, policy::offer_of(gpu), supply, policy::offer_of(after), supply_after);
+}
+
 /// The highest fall of fragmentation over all choices on a node that a request fits, whose GPUs are of one model and whose sums
 /// decide (falls_decide).
 [[nodiscard]] GPUPACK_HD constexpr policy::score
 highest_fall(const node_view& node, const request& request, const policy::fragmentation_view& measure, const class_sums& now) noexcept {
-    const std::int32_t level = measure.cpu_level(node.cpu_free() - request.cpu);
+    const std::int32_t level = cpu_level_of(measure, (node.cpu_free() - request.cpu).count());
     const gpu_capacity& capacity = node.capacity(0);
     if (request.gpus == 0) return now.usable_with(measure, level, -1, 0, -1, 0) - now.usable;
     if (request.share.way() == sharing::exclusive) { // idle GPUs are alike
@@ -99,13 +132,8 @@ highest_fall(const node_view& node, const request& request, const policy::fragme
     for (int i = 0; i < node.gpu_count(); ++i) {
         if ((now.distinct >> i & 1U) == 0) continue;
         const gpu_state gpu = node.gpu(i);
-        if (!takes_slices(gpu) || gpu.compute_free < request.share.compute().count()) continue;
-        const gpu_state after = after_taking(gpu, request.share, capacity, 1);
-        const std::int32_t supply = policy::served_gpus::one(free_part(gpu, capacity));
-        const std::int32_t supply_after = policy::served_gpus::one(free_part(after, capacity));
-        const policy::score fall =
-            measure.total * (supply - supply_after) - now.usable +
-            now.usable_with(measure, level, policy::offer_of(gpu), supply, policy::offer_of(after), supply_after);
+        if (!takes(gpu, request.share)) continue;
+        const policy::score fall = fall_of_slice(gpu, request.share, capacity, measure, level, now);
         best = found && best > fall ? best : fall;
         found = true;
     }
@@ -136,14 +164,17 @@ highest_fall(const node_view& node, const request& request, const policy::fragme
     return glances;
 }
 
+/// Whether a node has what the glance asks for.
+[[nodiscard]] GPUPACK_HD constexpr bool fits_glance(const node_state& state, const type_glance& least) noexcept {
+    return (state.cpu_free >= least.cpu) & (state.memory_free >= least.memory) & !state.closed & (state.idle_gpus >= least.idle_gpus) &
+           (state.slice_compute >= least.slice_compute) & (state.slice_memory >= least.slice_memory);
+}
+
 /// The score of a node for a request, plus one; 0 where the request does not fit.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr std::uint32_t
 score_of_fall(const node_view& node, const node_state& state, const request& request, const type_glance& least,
               const Scorer& scorer, const class_sums& now) noexcept {
-    const bool fits = (state.cpu_free >= least.cpu) & (state.memory_free >= least.memory) & !state.closed &
-                      (state.idle_gpus >= least.idle_gpus) & (state.slice_compute >= least.slice_compute) &
-                      (state.slice_memory >= least.slice_memory);
-    return fits ? scorer.of_fall(highest_fall(node, request, scorer.measure(), now)) + 1 : 0;
+    return fits_glance(state, least) ? scorer.of_fall(highest_fall(node, request, scorer.measure(), now)) + 1 : 0;
 }
 
 /// Ranks by falls where no kernel does: index = part; parts have every `parts`th node.

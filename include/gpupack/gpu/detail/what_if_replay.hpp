@@ -119,7 +119,7 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
         const std::uint32_t nth = world.class_of[task];
         const request& request = world.classes[nth].effective;
         const std::uint32_t now = *batch.logged;
-        catch_up(team, batch, nth, request, scorers[nth], batch.seen[nth], now);
+        catch_up(team, batch, nth, request, scorers[nth], world.falls.of_class(nth), batch.seen[nth], now);
         team.once([&] {
             batch.seen[nth] = now;
             selection choice = take_best(batch, nth, request, scorers[nth]);

@@ -7,6 +7,7 @@
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/batch_trees.hpp>
 #include <gpupack/gpu/detail/batch_workspace.hpp>
+#include <gpupack/gpu/detail/fall_choice.hpp>
 #include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/plan/batch_plan.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
@@ -45,6 +46,7 @@ template <class Scorer> struct what_if_view {
     const Scorer* scorers = nullptr;                ///< [variants, class_count]
     std::int64_t rounding_overhead = 0;             ///< Milli-GPUs that placements hold at the start beyond what was asked.
     policy::fragmentation_view expected{};          ///< What fragmentation is measured by.
+    fall_glances falls{};                           ///< Of the request classes.
 };
 
 /// How many threads add up what is left of the nodes at the end.
