@@ -53,16 +53,16 @@ struct fall_lanes {
             if (i >= node.gpu_count()) continue;
             const gpu_state gpu = node.gpu(i);
             const gpu_capacity& capacity = node.capacity(0);
-            offer[i] = policy::offer_of(gpu);
-            supply[i] = policy::served_gpus::one(free_part(gpu, capacity));
+            const slice_taker taker{gpu, capacity};
+            offer[i] = taker.offer;
+            supply[i] = taker.supply;
             if (request.share.way() == sharing::exclusive) {
                 if (gpu.way == sharing::idle && !gpu.closed) takers |= 1U << i;
                 continue;
             }
-            if (!takes(gpu, request.share)) continue;
-            const gpu_state after = after_taking(gpu, request.share, capacity, 1);
-            offer_after[i] = policy::offer_of(after);
-            supply_after[i] = policy::served_gpus::one(free_part(after, capacity));
+            if (!taker.takes(slice_of(request))) continue;
+            offer_after[i] = taker.offer_after(slice_of(request));
+            supply_after[i] = taker.supply_after(slice_of(request));
             takers |= 1U << i;
         }
     }

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 // Ranking by the fall of fragmentation (policy::scores_by_fall) with what demand classes find on a node summed up once for
@@ -97,22 +98,45 @@ struct class_sums {
     }
 };
 
-/// Whether a GPU takes a slice by compute, of which the node has as much free.
-[[nodiscard]] GPUPACK_HD constexpr bool takes(const gpu_state& gpu, const share& slice) noexcept {
-    return takes_slices(gpu) && gpu.compute_free >= slice.compute().count();
-}
+/// A GPU that slices by compute may be taken of: all that their falls depend on.
+struct slice_taker {
+    std::int32_t offer;     ///< policy::offer_of now.
+    std::int32_t supply;    ///< policy::served_gpus::one of what is free now.
+    std::int32_t compute;   ///< Free; below 0 where it takes no slices.
+    std::int32_t by_memory; ///< What its free memory leaves usable, in milli-GPUs.
+    bool is_last;           ///< Whether it takes one sharer more and then none.
 
-/// The fall of fragmentation where a GPU that takes it gets a slice.
-///
-/// @param level  of the CPU that is free then
-[[nodiscard]] GPUPACK_HD constexpr policy::score
-fall_of_slice(const gpu_state& gpu, const share& slice, const gpu_capacity& capacity, const policy::fragmentation_view& measure,
-              std::int32_t level, const class_sums& now) noexcept {
-    const gpu_state after = after_taking(gpu, slice, capacity, 1);
-    const std::int32_t supply = policy::served_gpus::one(free_part(gpu, capacity));
-    const std::int32_t supply_after = policy::served_gpus::one(free_part(after, capacity));
-    return measure.total * (supply - supply_after) - now.usable +
-           now.usable_with(measure, level, policy::offer_of(gpu), supply, policy::offer_of(after), supply_after);
+    GPUPACK_HD constexpr slice_taker(const gpu_state& gpu, const gpu_capacity& capacity) noexcept
+        : offer{policy::offer_of(gpu)}, supply{policy::served_gpus::one(free_part(gpu, capacity))},
+          compute{takes_slices(gpu) ? gpu.compute_free : -1}, by_memory{std::numeric_limits<std::int32_t>::max()},
+          is_last{gpu.sharers() + 1 >= capacity.max_sharers} {
+        if (gpu.memory_free == capacity.memory) return;
+        const std::int32_t used = memory_part(std::int64_t{capacity.memory} - gpu.memory_free, capacity);
+        by_memory = used < capacity.compute ? capacity.compute - used : 0;
+    }
+
+    /// Whether it takes a slice of so many milli-GPUs.
+    [[nodiscard]] GPUPACK_HD constexpr bool takes(std::int32_t slice) const noexcept { return compute >= slice; }
+    /// policy::offer_of once it has.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_after(std::int32_t slice) const noexcept { return is_last ? -1 : compute - slice; }
+    /// policy::served_gpus::one of what is free then.
+    [[nodiscard]] GPUPACK_HD constexpr std::int32_t supply_after(std::int32_t slice) const noexcept {
+        const std::int32_t left = compute - slice;
+        return policy::served_gpus::one(left < by_memory ? left : by_memory);
+    }
+    /// The fall of fragmentation where it takes that slice.
+    ///
+    /// @param level  of the CPU that is free then
+    [[nodiscard]] GPUPACK_HD constexpr policy::score fall(std::int32_t slice, const policy::fragmentation_view& measure, std::int32_t level,
+                                                          const class_sums& now) const noexcept {
+        const std::int32_t left = supply_after(slice);
+        return measure.total * (supply - left) - now.usable + now.usable_with(measure, level, offer, supply, offer_after(slice), left);
+    }
+};
+
+/// What a request for a slice asks of one GPU, in milli-GPUs.
+[[nodiscard]] GPUPACK_HD constexpr std::int32_t slice_of(const request& request) noexcept {
+    return static_cast<std::int32_t>(request.share.compute().count());
 }
 
 /// The highest fall of fragmentation over all choices on a node that a request fits, whose GPUs are of one model and whose sums
@@ -131,9 +155,9 @@ highest_fall(const node_view& node, const request& request, const policy::fragme
     bool found = false;
     for (int i = 0; i < node.gpu_count(); ++i) {
         if ((now.distinct >> i & 1U) == 0) continue;
-        const gpu_state gpu = node.gpu(i);
-        if (!takes(gpu, request.share)) continue;
-        const policy::score fall = fall_of_slice(gpu, request.share, capacity, measure, level, now);
+        const slice_taker gpu{node.gpu(i), capacity};
+        if (!gpu.takes(slice_of(request))) continue;
+        const policy::score fall = gpu.fall(slice_of(request), measure, level, now);
         best = found && best > fall ? best : fall;
         found = true;
     }

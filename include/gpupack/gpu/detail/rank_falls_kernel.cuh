@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
@@ -27,15 +28,18 @@ inline constexpr std::uint32_t falls_at_once = 64;
 inline constexpr std::uint32_t fall_threads = 128;
 inline constexpr std::uint32_t fall_warps = fall_threads / 32;
 
+inline constexpr unsigned all_lanes = 0xffffffffU;
+
 /// Keeps the best of what the lanes of a warp have found for a request. Lower nodes are in lower lanes.
-GPUPACK_DEVICE inline void keep_best_of_warp(std::uint64_t& best, std::uint32_t score, std::uint32_t node) {
-    constexpr unsigned all = 0xffffffffU;
-    const std::uint32_t highest = __reduce_max_sync(all, score);
-    if (highest == 0) return;
-    const int lane = __ffs(static_cast<int>(__ballot_sync(all, score == highest))) - 1;
-    const std::uint32_t first = __shfl_sync(all, node, lane);
-    if (threadIdx.x % 32 != 0) return;
-    if (const std::uint64_t number = ranked_number::of(highest - 1, first); number > best) best = number;
+///
+/// @return the lane that has found it; below 0 where none has
+GPUPACK_DEVICE inline int keep_best_of_warp(std::uint64_t& best, std::uint32_t score, std::uint32_t node) {
+    const std::uint32_t highest = __reduce_max_sync(all_lanes, score);
+    if (highest == 0) return -1;
+    const int lane = __ffs(static_cast<int>(__ballot_sync(all_lanes, score == highest))) - 1;
+    const std::uint32_t first = __shfl_sync(all_lanes, node, lane);
+    if (const std::uint64_t number = ranked_number::of(highest - 1, first); threadIdx.x % 32 == 0 && number > best) best = number;
+    return lane;
 }
 
 /// The GPUs of the nodes of a block's tile that may take slices, of those in one state on a node the first: thread of the node
@@ -70,27 +74,32 @@ GPUPACK_DEVICE inline void list_slice_takers(slice_takers& list, const node_view
     return request.gpus > 0 && request.share.way() != sharing::exclusive;
 }
 
-/// Ranks one GPU of one node for all requests for slices, with all threads of a warp.
+/// Ranks one GPU of one node for all requests for slices, with all threads of a warp. Scores never fall where falls rise, and
+/// nodes come in their order: a fall that is no higher than that of the best so far is not looked at further.
 ///
-/// @param found  [requests, fall_warps] of the warp
+/// @param found    [requests, fall_warps] of the warp
+/// @param highest  [requests, fall_warps] the fall of what it has found
 template <class Scorer> GPUPACK_DEVICE void
 rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared, const type_glance* glances, std::uint32_t count,
-           const Scorer& scorer, std::uint32_t n, int gpu_number, bool is_taker, const class_sums& now, std::uint64_t* found) {
+           const Scorer& scorer, std::uint32_t n, int gpu_number, bool is_taker, const class_sums& now, std::uint64_t* found,
+           std::int64_t* highest) {
     const node_view node = cluster[node_id{n}];
     const node_state state = cluster.nodes[n];
     const std::uint32_t type = cluster.type_of[n];
-    const gpu_state gpu = node.gpu(gpu_number);
+    const slice_taker gpu{node.gpu(gpu_number), node.capacity(0)};
     const policy::fragmentation_view& measure = scorer.measure();
     for (std::uint32_t s = 0; s < count; ++s) {
         const request& request = prepared[s].request;
         if (!takes_one_slice(request)) continue;
-        const bool fits = is_taker && fits_glance(state, glances[std::size_t{s} * cluster.type_count + type]) && takes(gpu, request.share);
-        std::uint32_t score = 0;
-        if (fits) {
-            const std::int32_t level = cpu_level_of(measure, std::int64_t{state.cpu_free} - request.cpu.count());
-            score = scorer.of_fall(fall_of_slice(gpu, request.share, node.capacity(0), measure, level, now)) + 1;
-        }
-        keep_best_of_warp(found[s * fall_warps], score, n);
+        policy::score fall = std::numeric_limits<policy::score>::min();
+        if (is_taker && gpu.takes(slice_of(request)) && fits_glance(state, glances[std::size_t{s} * cluster.type_count + type]))
+            fall = gpu.fall(slice_of(request), measure, cpu_level_of(measure, std::int64_t{state.cpu_free} - request.cpu.count()), now);
+        const bool is_higher = fall > highest[s * fall_warps];
+        if (!__any_sync(all_lanes, is_higher)) continue;
+        const int lane = keep_best_of_warp(found[s * fall_warps], is_higher ? scorer.of_fall(fall) + 1 : 0, n);
+        const policy::score of_best = __shfl_sync(all_lanes, fall, lane);
+        if (threadIdx.x % 32 == 0) highest[s * fall_warps] = of_best;
+        __syncwarp();
     }
 }
 
@@ -111,13 +120,17 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     GPUPACK_SHARED std::int32_t sums[most_demand_classes * fall_threads];
     GPUPACK_SHARED std::uint64_t found[falls_at_once * fall_warps];
+    GPUPACK_SHARED std::int64_t highest_fall_of[falls_at_once * fall_warps];
     GPUPACK_SHARED slice_takers list;
-    static_assert(sizeof(room) + sizeof(sums) + sizeof(found) + sizeof(list) + most_shared_tables / 2 <= shared_memory_of_block, "what a block has");
+    static_assert(sizeof(room) + sizeof(sums) + 2 * sizeof(found) + sizeof(list) + most_shared_tables / 2 <= shared_memory_of_block, "what a block has");
     auto& first = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(first, prepared[0], tables, table_bytes);
     const std::uint32_t begin = blockIdx.y * falls_at_once;
     const std::uint32_t number = count - begin < falls_at_once ? count - begin : falls_at_once;
-    for (std::uint32_t i = threadIdx.x; i < falls_at_once * fall_warps; i += fall_threads) found[i] = 0;
+    for (std::uint32_t i = threadIdx.x; i < falls_at_once * fall_warps; i += fall_threads) {
+        found[i] = 0;
+        highest_fall_of[i] = std::numeric_limits<std::int64_t>::min();
+    }
     __syncthreads();
     const std::uint32_t warp = threadIdx.x / 32;
     for (std::uint32_t tile = blockIdx.x * fall_threads; tile < cluster.size; tile += gridDim.x * fall_threads) {
@@ -133,7 +146,7 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
             if (takes_one_slice(request)) continue;
             const type_glance& least = glances[std::size_t{begin + s} * cluster.type_count + type];
             const std::uint32_t score = is_there ? score_of_fall(node, state, request, least, first.scorer, now) : 0;
-            keep_best_of_warp(found[s * fall_warps + warp], score, n);
+            (void)keep_best_of_warp(found[s * fall_warps + warp], score, n);
         }
         for (std::uint32_t at = warp * 32; at < list.count; at += fall_threads) {
             const std::uint32_t place = at + threadIdx.x % 32;
@@ -141,7 +154,7 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
             const std::uint32_t taker = list.taker[is_taker ? place : at];
             rank_taker(cluster, prepared + begin, glances + std::size_t{begin} * cluster.type_count, number, first.scorer,
                        tile + taker / max_gpus_per_node, static_cast<int>(taker % max_gpus_per_node), is_taker,
-                       {sums + taker / max_gpus_per_node, fall_threads, list.usable[taker / max_gpus_per_node]}, found + warp);
+                       {sums + taker / max_gpus_per_node, fall_threads, list.usable[taker / max_gpus_per_node]}, found + warp, highest_fall_of + warp);
         }
         __syncthreads(); // the next tile writes where this one reads
     }
