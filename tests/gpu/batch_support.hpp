@@ -58,6 +58,16 @@ struct thread_team {
         if (index == 0) body();
         gate->arrive_and_wait();
     }
+    template <class First, class Second> void both(First&& first, Second&& second) const {
+        if (index == 0) first();
+        if (index == 1) second();
+        gate->arrive_and_wait();
+    }
+    template <class Value> [[nodiscard]] std::uint32_t highest(std::uint64_t count, Value&& value) const {
+        const std::uint32_t found = host_team{}.highest(count, value);
+        gate->arrive_and_wait();
+        return found;
+    }
 };
 
 /// Host memory whose teams are threads.
@@ -73,6 +83,11 @@ class threads_space : public host_space {
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         for (std::uint32_t block = 0; block < blocks; ++block)
             run_in_block([&](const thread_team& team) { job(team, block); });
+    }
+    template <class Job> void run_in_large_blocks(std::uint32_t blocks, std::size_t bytes, const Job& job) {
+        array<unsigned char> memory = allocate<unsigned char>(bytes);
+        for (std::uint32_t block = 0; block < blocks; ++block)
+            run_in_block([&](const thread_team& team) { job(team, block, memory.data()); });
     }
 };
 

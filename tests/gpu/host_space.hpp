@@ -28,6 +28,21 @@ struct host_team {
     GPUPACK_CALLS_BACK
     template <class Body> GPUPACK_HD void once(Body&& body) const { body(); }
 
+    /// Calls both.
+    GPUPACK_CALLS_BACK
+    template <class First, class Second> GPUPACK_HD void both(First&& first, Second&& second) const {
+        second();
+        first();
+    }
+    /// The highest value(i) for i below count.
+    GPUPACK_CALLS_BACK
+    template <class Value> [[nodiscard]] GPUPACK_HD std::uint32_t highest(std::uint64_t count, Value&& value) const {
+        std::uint32_t found = 0;
+        for (std::uint64_t i = 0; i < count; ++i)
+            if (const std::uint32_t next = value(i); next > found) found = next;
+        return found;
+    }
+
     /// The best of what 16 places offer.
     GPUPACK_CALLS_BACK
     template <class Offered> GPUPACK_HD static auto best_of_places(std::uint64_t index, Offered&& offered) {
@@ -78,6 +93,15 @@ class host_space {
     template <class Job> void run_in_blocks(std::uint32_t blocks, const Job& job) {
         for (std::uint32_t block = 0; block < blocks; ++block) job(host_team{}, block);
     }
+
+    template <class Job> void run_in_large_blocks(std::uint32_t blocks, std::size_t bytes, const Job& job) {
+        array<unsigned char> memory = allocate<unsigned char>(bytes);
+        for (std::uint32_t block = 0; block < blocks; ++block) job(host_team{}, block, memory.data());
+    }
+    /// As much as the space was told to have.
+    [[nodiscard]] std::size_t most_fast_memory() const noexcept { return fast_memory; }
+
+    std::size_t fast_memory = std::size_t{1} << 20;
 
     /// A few, and no divisor of most sizes, so that the parts of a test are uneven.
     [[nodiscard]] std::uint32_t parts(std::uint32_t nodes) const noexcept { return nodes < 7 ? 1U : 7U; }

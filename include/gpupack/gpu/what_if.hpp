@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
+#include <gpupack/gpu/detail/what_if_bytes.hpp>
 #include <gpupack/gpu/detail/what_if_replay.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
@@ -12,11 +13,13 @@
 #include <gpupack/replay/what_if_scenario.hpp>
 #include <gpupack/gpu/what_if_world.hpp>
 #include <gpupack/policy/decision.hpp>
+#include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,8 +33,9 @@ struct what_if_options {
 
 /// Makes the replays, a block each and as many at once as there is memory for.
 ///
-/// Cost: for each replay, that of a batch of its arrivals (place_batch), and of drawing them.
-/// Memory: what_if_world::replay_bytes for each of those that run at once.
+/// Cost: for each replay, that of a batch of its arrivals (place_batch), and of drawing them. Where scores are bytes
+/// (what_if_world::score_bytes) and a multiprocessor has the memory for all of them, a score for each placement and class.
+/// Memory: what_if_world::replay_bytes for each of those that run at once, at most.
 ///
 /// @param space      where they run
 /// @param world      what the scenarios share
@@ -48,7 +52,9 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     if (count == 0) return std::vector<replay::what_if_result>{};
     copied_vectors<Space> copies{space};
     const auto view = world.copied(copies);
-    const auto layout = world.layout();
+    const std::size_t score_bytes = world.score_bytes();
+    const bool by_bytes = score_bytes > 0 && score_bytes <= space.most_fast_memory();
+    const auto layout = world.layout(by_bytes);
     const std::size_t fitting = std::max<std::size_t>(1, options.memory / layout.bytes());
     const auto blocks =
         static_cast<std::uint32_t>(std::min<std::size_t>({fitting, count, std::max(options.blocks, 1U)}));
@@ -57,9 +63,17 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     auto results = space.template allocate<replay::what_if_result>(count);
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
-    using job = detail::what_if_job<key_under<Policy>, policy::scorer_of<Policy>>;
-    space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy,
-                                    removed_copy, results.data(), count, blocks});
+    using scorer = policy::scorer_of<Policy>;
+    const auto start = [&]<class Job>(const auto& run, std::type_identity<Job>) {
+        run(Job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy, results.data(), count, blocks});
+    };
+    if constexpr (policy::scores_by_fall<scorer>)
+        if (by_bytes)
+            start([&](const auto& job) { space.run_in_large_blocks(blocks, score_bytes, job); },
+                  std::type_identity<detail::byte_replay_job<key_under<Policy>, scorer>>{});
+    if (!by_bytes)
+        start([&](const auto& job) { space.run_in_blocks(blocks, job); },
+              std::type_identity<detail::what_if_job<key_under<Policy>, scorer>>{});
     std::vector<replay::what_if_result> made(count);
     space.read(results, made.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};

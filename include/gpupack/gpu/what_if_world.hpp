@@ -6,6 +6,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/cluster_view.hpp>
 #include <gpupack/gpu/detail/fall_choice.hpp>
+#include <gpupack/gpu/detail/what_if_bytes.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/host_cluster.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
@@ -14,6 +15,7 @@
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/fragmentation_table.hpp>
+#include <gpupack/policy/score.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/request/request_rule.hpp>
 #include <gpupack/replay/what_if_scenario.hpp>
@@ -23,6 +25,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -66,8 +69,23 @@ template <what_if_policy Policy> class what_if_world {
     [[nodiscard]] std::size_t replay_bytes() const noexcept { return layout().bytes(); }
 
     /// How the memory of one replay is divided.
-    [[nodiscard]] detail::workspace_layout<key_under<Policy>> layout() const noexcept {
-        return detail::workspace_layout<key_under<Policy>>{view()};
+    ///
+    /// @param by_bytes  whether scores are bytes in other memory: score_bytes()
+    [[nodiscard]] detail::workspace_layout<key_under<Policy>> layout(bool by_bytes = false) const noexcept {
+        return detail::workspace_layout<key_under<Policy>>{view(), by_bytes};
+    }
+
+    /// The bytes of all scores of one replay, where a byte holds each; 0 where it does not.
+    [[nodiscard]] std::size_t score_bytes() const noexcept {
+        if constexpr (policy::scores_by_fall<scorer_type>) {
+            const std::size_t size = cluster_.size();
+            if (!falls_.decides_all() || size > detail::most_byte_nodes) return 0;
+            constexpr auto highest = std::numeric_limits<policy::score>::max();
+            const auto fits = [](const scorer_type& each) { return each.of_fall(highest) < std::numeric_limits<std::uint8_t>::max(); };
+            if (!std::all_of(scorers_.begin(), scorers_.end(), fits)) return 0;
+            return classes_.size() * detail::score_row(static_cast<std::uint32_t>(size));
+        }
+        return 0;
     }
 
     /// What a scenario works on; the tables of scorers and node types are where they were made.

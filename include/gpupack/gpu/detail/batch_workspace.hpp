@@ -96,7 +96,9 @@ template <class Key> struct settle_level {
 // A team is threads that do one job together, as those of a block do. All of its calls end with a barrier.
 // - for_each(count, body) calls body(i) for each i below count, in any order and at once.
 // - for_best(count, offered, keep) calls keep(i, the best of offered(i, place) over the 16 places) for each i below count.
-// - once(body) calls body() on one thread.
+// - once(body) calls body() on one thread, both(first, second) each on another one.
+// - highest(count, value) is the highest value(i) for i below count, 0 where there is none; a barrier must stand between two
+//   of these calls.
 
 /// Brings a tree up to date with a part of the log.
 ///

@@ -193,6 +193,11 @@ class fall_glance_table {
         return {place(glances_), place(decides_), types_};
     }
 
+    /// Whether all classes are decided on.
+    [[nodiscard]] bool decides_all() const noexcept {
+        return !decides_.empty() && std::find(decides_.begin(), decides_.end(), 0) == decides_.end();
+    }
+
   private:
     std::vector<type_glance> glances_;  // [classes, types]
     std::vector<std::uint8_t> decides_; // [classes]

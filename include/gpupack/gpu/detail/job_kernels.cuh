@@ -14,6 +14,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 inline constexpr unsigned block_threads = 512;
 /// Threads of a block that is one of many.
 inline constexpr unsigned shared_block_threads = 128;
+/// Threads of a block that has the shared memory of a multiprocessor to itself.
+inline constexpr unsigned large_block_threads = 256;
 
 /// The threads of one block as a team: see batch_workspace.hpp. A barrier costs some tens of nanoseconds.
 struct block_team {
@@ -50,8 +52,34 @@ struct block_team {
         (void)body;
 #endif
     }
+    /// By threads of different warps, so that neither waits for the other.
+    template <class First, class Second> GPUPACK_HD void both(First&& first, Second&& second) const {
+#if GPUPACK_ON_DEVICE
+        if (threadIdx.x == 0) first();
+        if (threadIdx.x == warp) second();
+        __syncthreads();
+#else
+        (void)first, (void)second;
+#endif
+    }
+    template <class Value> [[nodiscard]] GPUPACK_HD std::uint32_t highest(std::uint64_t count, Value&& value) const {
+#if GPUPACK_ON_DEVICE
+        GPUPACK_SHARED std::uint32_t of_warp[warp];
+        std::uint32_t mine = 0;
+        for (std::uint64_t i = threadIdx.x; i < count; i += blockDim.x) mine = max(mine, value(i));
+        mine = __reduce_max_sync(0xffffffffU, mine);
+        if (threadIdx.x % warp == 0) of_warp[threadIdx.x / warp] = mine;
+        __syncthreads();
+        for (unsigned w = 0; w < blockDim.x / warp; ++w) mine = max(mine, of_warp[w]);
+        return mine;
+#else
+        return (void)count, (void)value, 0;
+#endif
+    }
 
   private:
+    static constexpr unsigned warp = 32;
+
 #if defined(__CUDACC__)
     /// What the lane at that distance has.
     template <class Value> [[nodiscard]] static GPUPACK_DEVICE Value exchanged(const Value& mine, unsigned lanes, unsigned distance) {
@@ -84,6 +112,13 @@ GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(block_threads) block_kernel(const GPUPACK_G
 template <class Job>
 GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(shared_block_threads, 4) blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
     job(block_team{}, blockIdx.x);
+}
+
+/// The jobs of many blocks that each have much shared memory: one runs on a multiprocessor at once.
+template <class Job>
+GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(large_block_threads, 1) large_blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
+    extern GPUPACK_SHARED __align__(16) unsigned char memory[];
+    job(block_team{}, blockIdx.x, memory);
 }
 
 } // namespace gpupack::gpu::detail

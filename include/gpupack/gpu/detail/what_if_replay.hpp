@@ -69,11 +69,19 @@ GPUPACK_HD void set_up(const Team& team, const what_if_view<Scorer>& world, cons
     });
 }
 
-/// Adds up what is left of the nodes.
-template <class Team>
-GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
-                       const policy::fragmentation_view& expected, what_if_part* parts,
-                       std::int64_t rounding_overhead, replay::what_if_result& result) {
+/// The cluster of a replay once it is set up.
+template <class Key, class Scorer> [[nodiscard]] GPUPACK_HD constexpr writable_cluster_view
+cluster_of(const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace) noexcept {
+    const writable_cluster_view& states = workspace.batch.cluster;
+    return {states.nodes,     workspace.type_of,         workspace.first_gpu,  states.gpus,
+            world.base.types, workspace.progress->nodes, world.base.type_count};
+}
+
+/// Adds up what is left of the nodes once all tasks have come.
+template <class Team, class Key>
+GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster, const policy::fragmentation_view& expected,
+                       const what_if_workspace<Key>& workspace, replay::what_if_result& result) {
+    what_if_part* const parts = workspace.parts;
     team.for_each(what_if_parts, [&](std::uint64_t part) {
         what_if_part sum;
         for (auto i = static_cast<std::uint32_t>(part); i < cluster.size; i += what_if_parts) {
@@ -85,13 +93,36 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
         parts[part] = sum;
     });
     team.once([&] {
+        if (result.failed == 0) result.first_failure = result.placed;
+        result.arrived = workspace.progress->stream.arrived();
         for (std::uint32_t i = 0; i < what_if_parts; ++i) {
             result.capacity += parts[i].capacity;
             result.allocated += parts[i].held;
             result.fragmented += parts[i].fragmented;
         }
-        result.allocated -= rounding_overhead;
+        result.allocated -= workspace.progress->rounding_overhead;
     });
+}
+
+/// Notes what became of a task. The work of one thread.
+///
+/// @param nth        its request class
+/// @param choice     where it went; the node's number in the replay
+/// @param decisions  [tasks that arrive] null: not wanted
+template <class Key, class Scorer>
+GPUPACK_HD constexpr void note_outcome(const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace, std::uint64_t task,
+                                       std::uint32_t nth, selection choice, replay::what_if_result& result,
+                                       replay::what_if_decision* decisions) noexcept {
+    if (choice.found()) {
+        ++result.placed;
+        const plan::request_class& placed = world.classes[nth];
+        workspace.progress->rounding_overhead += std::int64_t{placed.rounding_overhead} * placed.effective.gpus;
+        choice.node = node_id{workspace.node_order[choice.node.number()]};
+    } else {
+        if (result.failed == 0) result.first_failure = result.placed;
+        ++result.failed;
+    }
+    if (decisions != nullptr) decisions[result.placed + result.failed - 1] = {static_cast<std::uint32_t>(task), choice};
 }
 
 /// Makes one replay: draws what arrives, places it task by task as place_in_order_job does, and adds up.
@@ -110,8 +141,7 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
     set_up(team, world, workspace, scenario, removed);
     what_if_progress& progress = *workspace.progress;
     batch_workspace<Key> batch = workspace.batch;
-    batch.cluster = {batch.cluster.nodes, workspace.type_of, workspace.first_gpu,  batch.cluster.gpus,
-                     world.base.types,    progress.nodes,    world.base.type_count};
+    batch.cluster = cluster_of(world, workspace);
     batch.trees.levels = tree_levels{batch.cluster.size};
     const Scorer* const scorers = world.scorers + std::size_t{scenario.variant} * world.class_count;
     team.once([&] { result = {}; });
@@ -122,27 +152,14 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
         catch_up(team, batch, nth, request, scorers[nth], world.falls.of_class(nth), batch.seen[nth], now);
         team.once([&] {
             batch.seen[nth] = now;
-            selection choice = take_best(batch, nth, request, scorers[nth]);
-            if (choice.found()) {
-                ++result.placed;
-                progress.rounding_overhead += std::int64_t{world.classes[nth].rounding_overhead} * request.gpus;
-                log_change(batch, choice.node.number());
-                if (*batch.logged == batch.log_capacity) restart_log(batch, world.class_count);
-                choice.node = node_id{workspace.node_order[choice.node.number()]};
-            } else {
-                if (result.failed == 0) result.first_failure = result.placed;
-                ++result.failed;
-            }
-            if (decisions != nullptr)
-                decisions[result.placed + result.failed - 1] = {static_cast<std::uint32_t>(task), choice};
+            const selection choice = take_best(batch, nth, request, scorers[nth]);
+            if (choice.found()) log_change(batch, choice.node.number());
+            if (*batch.logged == batch.log_capacity) restart_log(batch, world.class_count);
+            note_outcome(world, workspace, task, nth, choice, result, decisions);
             progress.task = progress.stream.next();
         });
     }
-    team.once([&] {
-        if (result.failed == 0) result.first_failure = result.placed;
-        result.arrived = progress.stream.arrived();
-    });
-    add_up(team, batch.cluster, world.expected, workspace.parts, progress.rounding_overhead, result);
+    add_up(team, batch.cluster, world.expected, workspace, result);
 }
 
 /// Scenarios, dealt out to blocks that each have a workspace.

@@ -74,17 +74,19 @@ template <class Key> struct what_if_workspace {
     std::uint32_t* first_gpu = nullptr;  ///< [nodes]
     std::uint32_t* node_order = nullptr; ///< [nodes] The base's number of each node that is there.
     std::uint32_t* task_order = nullptr; ///< [tasks]
+    std::uint8_t* chosen = nullptr;      ///< [classes, nodes] Without trees: the GPUs that a byte's score is of.
     what_if_part* parts = nullptr;       ///< [what_if_parts]
     what_if_progress* progress = nullptr; ///< [1]
 };
 
-/// How the memory of one replay is divided. Its log has room for eight changes a node: when it is full, which happens once
+/// How the memory of one replay is divided: with trees, or without them where scores are bytes in faster memory. Its log has room for eight changes a node: when it is full, which happens once
 /// in so many placements, all trees are filled again.
 template <class Key> class workspace_layout {
   public:
-    /// @param world  what is replayed
-    template <class Scorer> GPUPACK_HD explicit constexpr workspace_layout(const what_if_view<Scorer>& world) noexcept
-        : nodes_{world.base.size}, gpus_{world.gpu_count}, tasks_{world.task_count}, trees_{world.class_count} {}
+    /// @param world     what is replayed
+    /// @param by_bytes  whether there are no trees
+    template <class Scorer> GPUPACK_HD explicit constexpr workspace_layout(const what_if_view<Scorer>& world, bool by_bytes = false) noexcept
+        : nodes_{world.base.size}, gpus_{world.gpu_count}, tasks_{world.task_count}, classes_{world.class_count}, by_bytes_{by_bytes} {}
 
     /// Bytes of one replay, a multiple of 16.
     [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {
@@ -118,23 +120,24 @@ template <class Key> class workspace_layout {
 
     template <class Next> [[nodiscard]] GPUPACK_HD what_if_workspace<Key> divide(Next&& next) const noexcept {
         const tree_levels levels{nodes_};
+        const std::size_t trees = by_bytes_ ? 0 : classes_;
         what_if_workspace<Key> made;
         made.batch.cluster.nodes = take<node_state>(next, nodes_);
         made.batch.cluster.gpus = take<gpu_state>(next, gpus_);
         made.type_of = take<std::uint32_t>(next, nodes_);
         made.first_gpu = take<std::uint32_t>(next, nodes_);
-        batch_trees<Key>& trees = made.batch.trees;
-        trees.keys = take<Key>(next, std::size_t{trees_} * levels.entrants);
-        trees.chosen = take<gpu_set>(next, std::size_t{trees_} * levels.entrants);
-        trees.entered = take<std::uint8_t>(next, std::size_t{trees_} * levels.entrants);
-        trees.winners = take<ranked_node<Key>>(next, std::size_t{trees_} * levels.winners);
-        made.batch.seen = take<std::uint32_t>(next, trees_);
+        made.batch.trees.keys = take<Key>(next, trees * levels.entrants);
+        made.batch.trees.chosen = take<gpu_set>(next, trees * levels.entrants);
+        made.batch.trees.entered = take<std::uint8_t>(next, trees * levels.entrants);
+        made.batch.trees.winners = take<ranked_node<Key>>(next, trees * levels.winners);
+        made.batch.seen = take<std::uint32_t>(next, classes_);
         made.batch.latest = take<std::uint32_t>(next, std::size_t{nodes_} + levels.winners);
-        made.batch.log_capacity = 8 * nodes_ + 1;
+        made.batch.log_capacity = by_bytes_ ? 0 : 8 * nodes_ + 1;
         made.batch.log = take<std::uint32_t>(next, made.batch.log_capacity);
         made.batch.logged = take<std::uint32_t>(next, 1);
         made.node_order = take<std::uint32_t>(next, nodes_);
         made.task_order = take<std::uint32_t>(next, tasks_);
+        made.chosen = take<std::uint8_t>(next, by_bytes_ ? std::size_t{classes_} * nodes_ : 0);
         made.parts = take<what_if_part>(next, what_if_parts);
         made.progress = take<what_if_progress>(next, 1);
         return made;
@@ -143,7 +146,8 @@ template <class Key> class workspace_layout {
     std::uint32_t nodes_;
     std::uint32_t gpus_;
     std::uint32_t tasks_;
-    std::uint32_t trees_;
+    std::uint32_t classes_;
+    bool by_bytes_;
 };
 
 /// What workspaces are allocated in: 16 bytes, as they are aligned.
