@@ -20,7 +20,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 // Ranking by the fall of fragmentation (policy::scores_by_fall) with what demand classes find on a node summed up once for
@@ -108,7 +107,7 @@ struct slice_taker {
 
     GPUPACK_HD constexpr slice_taker(const gpu_state& gpu, const gpu_capacity& capacity) noexcept
         : offer{policy::offer_of(gpu)}, supply{policy::served_gpus::one(free_part(gpu, capacity))},
-          compute{takes_slices(gpu) ? gpu.compute_free : -1}, by_memory{std::numeric_limits<std::int32_t>::max()},
+          compute{takes_slices(gpu) ? gpu.compute_free : -1}, by_memory{type_glance::never},
           is_last{gpu.sharers() + 1 >= capacity.max_sharers} {
         if (gpu.memory_free == capacity.memory) return;
         const std::int32_t used = memory_part(std::int64_t{capacity.memory} - gpu.memory_free, capacity);

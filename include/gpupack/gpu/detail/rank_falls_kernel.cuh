@@ -29,6 +29,8 @@ inline constexpr std::uint32_t fall_threads = 128;
 inline constexpr std::uint32_t fall_warps = fall_threads / 32;
 
 inline constexpr unsigned all_lanes = 0xffffffffU;
+/// Below every fall.
+inline constexpr policy::score no_fall = std::numeric_limits<policy::score>::min();
 
 /// Keeps the best of what the lanes of a warp have found for a request. Lower nodes are in lower lanes.
 ///
@@ -91,7 +93,7 @@ rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared
     for (std::uint32_t s = 0; s < count; ++s) {
         const request& request = prepared[s].request;
         if (!takes_one_slice(request)) continue;
-        policy::score fall = std::numeric_limits<policy::score>::min();
+        policy::score fall = no_fall;
         if (is_taker && gpu.takes(slice_of(request)) && fits_glance(state, glances[std::size_t{s} * cluster.type_count + type]))
             fall = gpu.fall(slice_of(request), measure, cpu_level_of(measure, std::int64_t{state.cpu_free} - request.cpu.count()), now);
         const bool is_higher = fall > highest[s * fall_warps];
@@ -129,7 +131,7 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
     const std::uint32_t number = count - begin < falls_at_once ? count - begin : falls_at_once;
     for (std::uint32_t i = threadIdx.x; i < falls_at_once * fall_warps; i += fall_threads) {
         found[i] = 0;
-        highest_fall_of[i] = std::numeric_limits<std::int64_t>::min();
+        highest_fall_of[i] = no_fall;
     }
     __syncthreads();
     const std::uint32_t warp = threadIdx.x / 32;
