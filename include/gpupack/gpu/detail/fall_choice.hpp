@@ -80,8 +80,8 @@ struct fall_levels {
     std::int32_t now = 0;
     std::int32_t after = 0;
 
-    GPUPACK_HD constexpr fall_levels(const policy::fragmentation_view& measure, std::int64_t free, std::int64_t taken) noexcept
-        : now{cpu_level_of(measure, free)}, after{cpu_level_of(measure, free - taken)} {}
+    GPUPACK_HD constexpr fall_levels(const policy::fragmentation_view& measure, std::int64_t free, std::int64_t used) noexcept
+        : now{cpu_level_of(measure, free)}, after{cpu_level_of(measure, free - used)} {}
 };
 
 /// Calls visit(class, packed sum of what serves it, its tasks now, its tasks after the placement) for each class that the node
@@ -152,7 +152,7 @@ choice_by_fall(const node_view& node, const node_state& state, const request& re
     if (request.gpus > 0 && request.share.way() != sharing::exclusive) return best_slice(node, scorer, lanes, level);
     fall_choice whole{scorer.of_fall(fall_of_whole(node, request, measure, lanes, level)) + 1, {}};
     std::uint32_t left = lanes.takers;
-    for (int taken = 0; taken < request.gpus; ++taken, left &= left - 1) whole.gpus = whole.gpus | gpu_set::of(lowest_bit(left));
+    for (int count = 0; count < request.gpus; ++count, left &= left - 1) whole.gpus = whole.gpus | gpu_set::of(lowest_bit(left));
     return whole;
 }
 

@@ -150,10 +150,10 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
             const std::uint32_t score = is_there ? score_of_fall(node, state, request, least, first.scorer, now) : 0;
             (void)keep_best_of_warp(found[s * fall_warps + warp], score, n);
         }
-        for (std::uint32_t at = warp * 32; at < list.count; at += fall_threads) {
-            const std::uint32_t place = at + threadIdx.x % 32;
+        for (std::uint32_t begins = warp * 32; begins < list.count; begins += fall_threads) {
+            const std::uint32_t place = begins + threadIdx.x % 32;
             const bool is_taker = place < list.count;
-            const std::uint32_t taker = list.taker[is_taker ? place : at];
+            const std::uint32_t taker = list.taker[is_taker ? place : begins];
             rank_taker(cluster, prepared + begin, glances + std::size_t{begin} * cluster.type_count, number, first.scorer,
                        tile + taker / max_gpus_per_node, static_cast<int>(taker % max_gpus_per_node), is_taker,
                        {sums + taker / max_gpus_per_node, fall_threads, list.usable[taker / max_gpus_per_node]}, found + warp, highest_fall_of + warp);
