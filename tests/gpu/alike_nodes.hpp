@@ -33,7 +33,7 @@ inline gpupack::request simple_request(random_history& history) {
 inline gpupack::cluster cluster_of_alike_gpus(random_history& history) {
     using namespace gpupack;
     scheduler scheduler{cluster_builder{}
-                            .add_nodes(40, {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4}})
+                            .add_nodes(40, {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4, {.max_sharers = 3}}})
                             .add_nodes(30, {.cpu = milli_cpu{32'000}, .memory = mebibytes{65'536}, .gpus = {8, models::a30}})
                             .add_nodes(9, {.cpu = milli_cpu{3'000}, .memory = mebibytes{1'000}})
                             .build()
