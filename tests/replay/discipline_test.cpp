@@ -161,6 +161,25 @@ TEST(discipline, preemption_restarts_resumes_or_drops) {
     EXPECT_EQ(start_of(play(tasks, 1, 1, {}), tasks, "high"), 10);
 }
 
+TEST(discipline, everybody_ends_others_where_nobody_waits_for_whom) {
+    // Nobody may end old. In front, first waits for all; second would fit if low ended.
+    const std::vector<workload::task> tasks{task("old", 3, 0, 20, 1), task("low", 1, 0, 20), task("first", 4, 1, 5, 1),
+                                            task("second", 1, 2, 5, 1)};
+    for (const auto& [order, start] : {std::pair{queue_rule::overtake, 2}, {queue_rule::strict, 25}, {queue_rule::easy, 25}}) {
+        const replay::result result = play(tasks, 1, 4, {.order = order, .victims = replay::victim_rule::newest});
+        EXPECT_EQ(start_of(result, tasks, "second"), start) << static_cast<int>(order);
+        EXPECT_EQ(result.evictions, order == queue_rule::overtake ? 2U : 0U) << static_cast<int>(order); // low also for first
+    }
+    // Once high has left, ending low makes room for mid, which it did not before; nothing fits until then.
+    const std::vector<workload::task> later{task("high", 2, 0, 5, 2), task("stays", 1, 0, 90, 2), task("low", 1, 0, 50),
+                                            task("mid", 3, 1, 10, 1), task("front", 4, 2, 10, 2)};
+    for (const queue_rule order : {queue_rule::overtake, queue_rule::strict}) {
+        std::vector<workload::task> some = later;
+        if (order == queue_rule::strict) some.pop_back();
+        EXPECT_EQ(start_of(play(some, 1, 4, {.order = order, .victims = replay::victim_rule::newest}), some, "mid"), 5) << static_cast<int>(order);
+    }
+}
+
 TEST(discipline, victims_by_rule) {
     // On node 0 one task of 4 GPUs that is old; on node 1 four small ones that are young.
     std::vector<workload::task> tasks{task("old", 4, 0, 100), task("y1", 1, 8, 100), task("y2", 1, 8, 100),

@@ -139,9 +139,11 @@ TEST(quotas, are_those_of_the_plain_ones_under_every_discipline) {
     for (const int each : differ) EXPECT_GT(each, 40);
 }
 
-// Quotas that nobody can use up change nothing, whatever the discipline.
+// Quotas that nobody can use up change nothing, whatever the discipline, and whoever ends or moves for whom.
 TEST(quotas, without_bounds_are_no_quotas) {
-    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    std::size_t evictions = 0;
+    std::size_t moves = 0;
+    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
         random_stream random{seed};
         std::vector<workload::task> tasks = draw_tasks(random, 3, node_gpus, 40);
         for (workload::task& each : tasks) {
@@ -151,30 +153,40 @@ TEST(quotas, without_bounds_are_no_quotas) {
         }
         replay::discipline queue = draw_discipline(random, static_cast<queue_rule>(seed % 5));
         queue.estimates = static_cast<replay::estimate_rule>(random.below(3));
+        if (random.below(4) != 0) queue.victims = static_cast<replay::victim_rule>(random.below(5));
+        queue.eviction = static_cast<replay::eviction_rule>(random.below(3));
+        if (!queue.reserves()) queue.moves = static_cast<int>(random.below(3));
         const std::vector<party> parties(3, party{100'000, 100'000, 1});
         const replay::result open = play(3, node_gpus, tasks, {}, queue);
         const replay::result bound = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
         ASSERT_EQ(starts_of(open, tasks.size()), starts_of(bound, tasks.size())) << seed;
-        ASSERT_EQ(bound.evictions, 0U) << seed;
+        ASSERT_EQ(open.evictions, bound.evictions) << seed;
+        ASSERT_EQ(open.moves, bound.moves) << seed;
+        ASSERT_EQ(bound.reclaims, 0U) << seed;
+        evictions += bound.evictions;
+        moves += bound.moves;
     }
+    EXPECT_GT(evictions, 3000U);
+    EXPECT_GT(moves, 100U);
 }
 
 // Whatever ends for whom and however wrong the estimates are: nobody is lost, and nobody uses more than it may.
 TEST(quotas, are_never_passed_and_lock_nobody_out) {
     std::size_t reclaims = 0;
     std::size_t evictions = 0;
-    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
         random_stream random{seed};
         const std::vector<party> parties = draw_parties(random);
         std::vector<workload::task> tasks = draw_tasks(random, parties.size(), node_gpus, 40);
         for (workload::task& each : tasks) {
-            each.members = random.below(4) == 0 ? 2 : 1;
-            each.priority = static_cast<std::int64_t>(random.below(2));
+            each.members = random.below(3) == 0 ? 2 + static_cast<int>(random.below(2)) : 1;
+            each.priority = static_cast<std::int64_t>(random.below(3));
             if (random.below(4) == 0) each.limit = 1 + static_cast<std::int64_t>(random.below(20));
         }
         replay::discipline queue = draw_discipline(random, static_cast<queue_rule>(seed % 5));
         queue.estimates = static_cast<replay::estimate_rule>(random.below(3));
         if (random.below(2) == 0) queue.victims = static_cast<replay::victim_rule>(random.below(5));
+        queue.eviction = static_cast<replay::eviction_rule>(random.below(2));
         if (!queue.reserves()) queue.moves = static_cast<int>(random.below(2));
         const replay::result result = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
         ASSERT_EQ(result.unplaced, 0U) << seed;

@@ -54,6 +54,7 @@ template <class Scheduler, class Listener> class dispatcher {
     /// @return whether it started
     bool arrive(std::size_t number, std::int64_t now) {
         starter_.set_now(now);
+        if (line().size() > 0 && note_overdue()) serve();
         const std::size_t kind = starter_.class_of(number);
         if (line().size() == 0 || rules_.order == queue_rule::overtake) return arrive_at_once(number, kind);
         push(number, kind);
@@ -85,7 +86,6 @@ template <class Scheduler, class Listener> class dispatcher {
         }
         if (line().size() > 0) serve();
         while (clearer_.move_for_front()) serve();
-        if (line().size() > 0 && starter_.running().tasks().size() == 0) plan_anew();
         starter_.running().freed().clear();
     }
 
@@ -121,18 +121,11 @@ template <class Scheduler, class Listener> class dispatcher {
         return starter_.stands_in_line(number) && starter_.rank_of(number) < starter_.rank_of(last_reserved_);
     }
 
-    /// Nobody runs, and yet somebody waits: where estimates were wrong, reservations can be in each other's way.
-    void plan_anew() {
-        (void)starter_.drop_reservations([](std::size_t) { return true; });
-        for (waiting_class& each : line().classes()) each.refused_from = estimate_line::never;
-        serve();
-    }
-
     /// Starts what may start, in the order of the discipline, until nothing more does.
     void serve() {
         do {
             again_ = false;
-            starter_.note_freed();
+            (void)starter_.note_freed();
             clearer_.end_for_front();
             if (rules_.order == queue_rule::strict) return serve_strictly();
             if (rules_.reserves()) serve_front();
@@ -144,10 +137,12 @@ template <class Scheduler, class Listener> class dispatcher {
     void serve_strictly() {
         while (const auto first = starter_.walk().next()) {
             const std::size_t kind = starter_.class_of(*first);
-            if (!starter_.is_worth_trying(kind, *first)) return;
-            if (starter_.start_waiting(*first, kind)) continue;
-            starter_.refuse(kind, *first);
-            if (!clearer_.end_for(*first, kind)) return;
+            if (starter_.is_worth_trying(kind, *first)) {
+                if (starter_.start_waiting(*first, kind)) continue;
+                starter_.refuse(kind, *first);
+            }
+            if (!clearer_.end_for_first(*first, kind)) return;
+            (void)starter_.note_freed();
         }
     }
 
@@ -186,7 +181,7 @@ template <class Scheduler, class Listener> class dispatcher {
             if (left < reserved && left < std::min(rules_.reservations(), line().size())) return false;
             if (rules_.reserves() && starter_.quotas().orders() != order) return false;
             if (clearer_.ends() && !starter_.running().freed().empty()) {
-                starter_.note_freed(); // of what others leave, the first in line has the first choice
+                (void)starter_.note_freed(); // of what others leave, the first in line has the first choice
                 add_all();
             } else if (starter_.quotas().orders() != order) {
                 add_all();
@@ -202,10 +197,11 @@ template <class Scheduler, class Listener> class dispatcher {
         drop_stale();
         while (!serve_front_once()) {
         }
-        starter_.note_freed();
+        (void)starter_.note_freed();
     }
 
-    /// @return false where somebody has started and so changed the order
+    /// @return false where somebody has started, and so changed the order, left what it had reserved to those before it, or may
+    ///         have ended others who are in the line now
     bool serve_front_once() {
         line_walk walk = starter_.walk();
         std::vector<std::size_t> held; // those who have reserved, as they stand
@@ -219,13 +215,12 @@ template <class Scheduler, class Listener> class dispatcher {
             if (!held_before && starter_.reserved().size() > held.size() &&
                 starter_.drop_reservations_behind(*next)) {
                 again_ = true;
-                starter_.note_freed();
+                (void)starter_.note_freed();
             }
-            const bool started = try_first(*next, kind);
-            if (clearer_.ends()) walk.look_anew();
-            if (started) {
-                starter_.note_freed();
-                if (starter_.quotas().orders() != order) return false;
+            const std::size_t changes = starter_.running().tasks().changes();
+            try_first(*next, kind, held.empty());
+            if (starter_.running().tasks().changes() != changes) {
+                if (starter_.note_freed() || clearer_.ends() || starter_.quotas().orders() != order) return false;
                 continue;
             }
             if (!starter_.reserved().holds(*next)) {
@@ -243,27 +238,33 @@ template <class Scheduler, class Listener> class dispatcher {
         return true;
     }
 
-    /// Tries one of the first tasks, if something has left that may help it or its reservation begins now.
-    ///
-    /// @return whether it has started
-    bool try_first(std::size_t number, std::size_t kind) {
+    /// Tries one of the first tasks, if something has left that may help it or its reservation begins now; the first of all may
+    /// end others at any time.
+    void try_first(std::size_t number, std::size_t kind, bool is_front) {
         const bool is_due = starter_.reserved().begin_of(number) <= starter_.now();
-        if (!is_due && !starter_.is_worth_trying(kind, number)) return false;
-        if (starter_.start_waiting(number, kind) || (clearer_.ends() && clearer_.end_for(number, kind))) return true;
-        starter_.refuse(kind, number);
+        const bool is_tried = is_due || starter_.is_worth_trying(kind, number) || starter_.may_start_early(number, kind);
+        if (is_tried && starter_.start_waiting(number, kind)) return;
+        if (is_front && clearer_.end_for_first(number, kind)) return;
+        if (is_tried) starter_.refuse(kind, number);
         if (is_due) (void)starter_.drop_reservations([&](std::size_t each) { return each == number; });
-        return false;
+    }
+
+    /// Looks whether some who run stay longer than expected, or a reservation should have begun, so that all are to be made anew.
+    bool note_overdue() {
+        if (!rules_.plans_ahead()) return false;
+        const bool is_late = rules_.estimates == estimate_rule::noisy && starter_.calendar().postpone_overdue(starter_.now());
+        if (!is_late && !starter_.reserved().is_overdue(starter_.now())) return false;
+        starter_.running().set_stale(true);
+        return true;
     }
 
     /// Drops all reservations where they may begin earlier, or some who run stay longer than expected.
     void drop_stale() {
-        if (rules_.estimates == estimate_rule::noisy && rules_.order != queue_rule::drain &&
-            starter_.calendar().postpone_overdue(starter_.now()))
-            starter_.running().set_stale(true);
+        (void)note_overdue();
         if (!starter_.running().is_stale()) return;
         (void)starter_.drop_reservations([](std::size_t) { return true; });
         starter_.running().set_stale(false);
-        starter_.note_freed();
+        (void)starter_.note_freed();
     }
 
     void reserve(std::size_t number, std::size_t kind) {

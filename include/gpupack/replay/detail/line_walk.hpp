@@ -42,15 +42,14 @@ class line_walk {
     /// @param reserved  who has reserved a place
     line_walk(const waiting_line& line, const arrival_facts& facts, quota_keeper& quotas, const reservation_book& reserved)
         : line_{line}, facts_{facts}, quotas_{quotas}, reserved_{reserved}, next_{line.order().begin()} {
-        if (quotas.limits()) look_anew();
+        if (quotas.limits()) look();
     }
 
     /// The number of the next task in the line.
     [[nodiscard]] std::optional<std::size_t> next() {
         if (!quotas_.limits()) {
             if (next_ == line_.order().end()) return std::nullopt;
-            passed_ = {0, *next_++};
-            return passed_->place.arrival;
+            return (next_++)->arrival;
         }
         while (!heads_.empty()) {
             const auto [rank, kind] = heads_.top();
@@ -65,7 +64,6 @@ class line_walk {
                 if (!heads_.empty() && heads_.top().rank.place.arrival == number) heads_.pop(); // the same, as a holder
                 add(kind, line_.classes()[kind].line.next_after(number));
             }
-            passed_ = rank;
             return number;
         }
         return std::nullopt;
@@ -74,25 +72,6 @@ class line_walk {
     /// A task that was passed has reserved a place: it counts from now on as if it ran.
     void count_in(std::size_t number) {
         if (quotas_.limits()) ahead_.push_back(&facts_.task_of(number));
-    }
-
-    /// Tasks have come into the line; those behind the last one that was passed are not left out.
-    void look_anew() {
-        if (!quotas_.limits()) {
-            if (passed_) next_ = line_.order().upper_bound(passed_->place);
-            return;
-        }
-        heads_ = {};
-        for (std::size_t kind = 0; kind < line_.classes().size(); ++kind) {
-            const estimate_line& all = line_.classes()[kind].line;
-            std::size_t number = all.front();
-            while (number != estimate_line::none && passed_ && !(*passed_ < rank_of(number, kind))) number = all.next_after(number);
-            add(kind, number);
-        }
-        for (const std::size_t number : reserved_.numbers()) {
-            const rank_in_line rank{quotas_.share_of(quotas_.tenant_of(facts_.task_of(number))), facts_.place_of(number)};
-            if (!passed_ || *passed_ < rank) heads_.push({rank, holder});
-        }
     }
 
   private:
@@ -108,6 +87,12 @@ class line_walk {
     [[nodiscard]] rank_in_line rank_of(std::size_t number, std::size_t kind) const {
         return {quotas_.share_of(line_.classes()[kind].tenant), facts_.place_of(number)};
     }
+    /// Puts the first of each class, and those who have reserved places, where they stand.
+    void look() {
+        for (std::size_t kind = 0; kind < line_.classes().size(); ++kind) add(kind, line_.classes()[kind].line.front());
+        for (const std::size_t number : reserved_.numbers())
+            heads_.push({{quotas_.share_of(quotas_.tenant_of(facts_.task_of(number))), facts_.place_of(number)}, holder});
+    }
     void add(std::size_t kind, std::size_t number) {
         if (number != estimate_line::none) heads_.push({rank_of(number, kind), kind});
     }
@@ -119,7 +104,6 @@ class line_walk {
     std::set<place_in_line>::const_iterator next_;                           // without quotas
     std::priority_queue<head, std::vector<head>, std::greater<head>> heads_; // with them
     std::vector<const workload::task*> ahead_;                               // who have reserved places
-    std::optional<rank_in_line> passed_;                                     // the last one
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

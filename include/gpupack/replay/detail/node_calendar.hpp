@@ -117,6 +117,7 @@ class node_copy {
 class node_calendar {
   public:
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max(); ///< A task that does not leave.
+    static constexpr std::size_t nobody = static_cast<std::size_t>(-1);             ///< No arrival.
 
     /// @param cluster  what is closed in it stays so; what is closed later, to keep a reservation, is not seen
     explicit node_calendar(const cluster& cluster)
@@ -169,15 +170,21 @@ class node_calendar {
 
     /// The GPUs of a node that serve a request from begin to end beside all that is expected there; nothing where the
     /// node cannot. For a request without GPUs: an empty set.
-    [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin,
-                                                     std::int64_t end) const {
-        const node_copy start = at(id, begin);
+    ///
+    /// @param id       of the node
+    /// @param request  as it is placed
+    /// @param begin    from when on
+    /// @param end      until when
+    /// @param without  an arrival whose reservation does not count
+    [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin, std::int64_t end,
+                                                     std::size_t without = nobody) const {
+        const node_copy start = at(id, begin, without);
         if (!fit::fits(start.view(), request)) return std::nullopt;
         gpu_set serving = fit::fitting_gpus(start.view(), request);
         if (reservations_[id.number()] > 0)
             for (const booking& each : on(id)) {
-                if (each.running || each.begin <= begin || each.begin >= end) continue;
-                const node_copy then = at(id, each.begin);
+                if (each.running || each.owner == without || each.begin <= begin || each.begin >= end) continue;
+                const node_copy then = at(id, each.begin, without);
                 if (!fit::host_fits(then.view(), request)) return std::nullopt;
                 serving = serving & fit::fitting_gpus(then.view(), request);
             }
@@ -274,7 +281,7 @@ class node_calendar {
 
     /// A node as it is expected to be at a time, without what one arrival has reserved.
     [[nodiscard]] node_copy at(node_id id, std::int64_t time,
-                               std::size_t without = static_cast<std::size_t>(-1)) const {
+                               std::size_t without = nobody) const {
         node_copy copy{cluster_[id]};
         copy.close(closed_[id.number()].first, closed_[id.number()].second);
         const std::vector<booking>& all = on(id);

@@ -10,10 +10,12 @@
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,6 +45,15 @@ class reservation_book {
     [[nodiscard]] std::int64_t begin_of(std::size_t number) const noexcept {
         const auto found = held_.find(number);
         return found == held_.end() ? node_calendar::never : found->second.begin;
+    }
+    /// Whether some reservation should have begun before a time.
+    [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept {
+        return std::any_of(held_.begin(), held_.end(), [&](const auto& each) { return each.second.begin < now; });
+    }
+    /// Where a task has reserved places; none where it has not.
+    [[nodiscard]] std::span<const place_in_time> places_of(std::size_t number) const noexcept {
+        const auto found = held_.find(number);
+        return found == held_.end() ? std::span<const place_in_time>{} : std::span<const place_in_time>{found->second.places};
     }
     /// Those who have, by number.
     ///

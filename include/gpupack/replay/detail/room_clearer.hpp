@@ -16,7 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -56,25 +58,35 @@ template <class Scheduler, class Listener> class room_clearer {
     /// borrowed what its tenant is entitled to.
     bool end_for(std::size_t number, std::size_t kind) { return preempt_for(number, kind) || reclaim_for(number, kind); }
 
-    /// The first in line may end others as soon as that makes room for it.
+    /// Where everybody may end others who have borrowed, the first in line does as soon as that makes room for it.
     void end_for_front() {
-        while (ends() && starter_.line().size() > 0) {
+        while (rules_.order == queue_rule::overtake && starter_.quotas().reclaims()) {
             const auto first = starter_.walk().next();
             if (!first) return;
             const std::size_t kind = starter_.class_of(*first);
-            if (starter_.is_worth_trying(kind, *first) || !end_for(*first, kind)) return;
-            starter_.note_freed();
+            if (starter_.is_worth_trying(kind, *first) || !end_for_first(*first, kind)) return;
+            (void)starter_.note_freed();
         }
     }
+    /// Ends tasks for the first in line, which is tried once for each change of those who run.
+    bool end_for_first(std::size_t number, std::size_t kind) {
+        const std::tuple situation{number, starter_.now(), starter_.running().tasks().changes()};
+        if (!ends() || failed_ == situation) return false;
+        if (end_for(number, kind)) return true;
+        if (starter_.running().tasks().changes() == std::get<2>(situation)) failed_ = situation;
+        return false;
+    }
+
     /// Whether anybody ends for others.
     [[nodiscard]] bool ends() const noexcept {
         return rules_.victims != victim_rule::none || starter_.quotas().reclaims();
     }
 
   private:
-    /// Nobody ends others twice at one time, where that was in vain.
-    [[nodiscard]] bool is_vain(std::size_t number) const {
-        return vain_at_ == starter_.now() && vain_.contains(number);
+    /// Whether a task ends nobody any more at this time: it has done so in vain, or others have reclaimed what it had. Else two
+    /// could end each other for ever, one by priority and the other by quota.
+    [[nodiscard]] bool is_kept_from_ending(std::size_t number) const {
+        return kept_at_ == starter_.now() && kept_.contains(number);
     }
     [[nodiscard]] const request* request_of(const workload::task& task) {
         return &starter_.line().classes()[starter_.class_of(task)].request;
@@ -82,9 +94,9 @@ template <class Scheduler, class Listener> class room_clearer {
 
     /// Ends tasks of lower priority.
     bool preempt_for(std::size_t number, std::size_t kind) {
-        if (rules_.victims == victim_rule::none || is_vain(number)) return false;
-        // Who is behind somebody that has reserved a place would end others in vain.
-        if (rules_.reserves() && !starter_.is_first(number)) return false;
+        if (rules_.victims == victim_rule::none || is_kept_from_ending(number)) return false;
+        // Where tasks wait for others, only the first in line does.
+        if (rules_.order != queue_rule::overtake && !starter_.is_first(number)) return false;
         if (!starter_.quotas().admits(starter_.facts().task_of(number))) return false;
         const waiting_class& waiting = starter_.line().classes()[kind];
         const running_tasks& running = starter_.running().tasks();
@@ -99,7 +111,7 @@ template <class Scheduler, class Listener> class room_clearer {
 
     /// Ends tasks of those who have borrowed. Where tasks wait for others, only the first in line does.
     bool reclaim_for(std::size_t number, std::size_t kind) {
-        if (!starter_.quotas().reclaims() || is_vain(number)) return false;
+        if (!starter_.quotas().reclaims() || is_kept_from_ending(number)) return false;
         if (rules_.order != queue_rule::overtake && !starter_.is_first(number)) return false;
         const auto request_of_arrival = [&](std::size_t arrival) { return request_of(starter_.facts().task_of(arrival)); };
         const request& request = starter_.line().classes()[kind].request;
@@ -114,16 +126,24 @@ template <class Scheduler, class Listener> class room_clearer {
         for (const std::size_t slot : victims) end(slot, by_quota);
         const bool waits = starter_.line().order().contains(starter_.facts().place_of(number));
         const bool started = waits ? starter_.start_waiting(number, kind) : starter_.start(number, kind);
-        if (started) return true;
-        if (vain_at_ != starter_.now()) vain_.clear();
-        vain_at_ = starter_.now();
-        vain_.insert(number);
+        if (started) {
+            starter_.line().classes()[kind].refused_from = estimate_line::never; // the next of its class may end others as well
+            return true;
+        }
+        keep_from_ending(number);
         return false;
+    }
+    /// A task ends nobody any more at this time.
+    void keep_from_ending(std::size_t number) {
+        if (kept_at_ != starter_.now()) kept_.clear();
+        kept_at_ = starter_.now();
+        kept_.insert(number);
     }
     void end(std::size_t slot, bool by_quota) {
         const running_task task = starter_.running().end(slot, starter_.now());
         const std::int64_t ran = starter_.now() - task.start;
         listener_.evicted(task.arrival, ran, rules_.eviction == eviction_rule::drop, by_quota);
+        if (by_quota) keep_from_ending(task.arrival);
         if (rules_.eviction == eviction_rule::drop) return;
         if (rules_.eviction == eviction_rule::resume) starter_.facts().add_run(task.arrival, ran);
         starter_.line().push(starter_.class_of(task.arrival), starter_.facts().place_of(task.arrival),
@@ -135,8 +155,9 @@ template <class Scheduler, class Listener> class room_clearer {
     const discipline& rules_;
     Listener& listener_;
     room_maker<Scheduler, Listener> room_;
-    std::int64_t vain_at_ = std::numeric_limits<std::int64_t>::min(); // when somebody has ended others in vain
-    std::set<std::size_t> vain_;                                       // who has then
+    std::int64_t kept_at_ = std::numeric_limits<std::int64_t>::min(); // a time
+    std::set<std::size_t> kept_;                                       // who ends nobody any more then
+    std::optional<std::tuple<std::size_t, std::int64_t, std::size_t>> failed_; // arrival, time and changes when nothing could end for it
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

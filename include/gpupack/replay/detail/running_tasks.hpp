@@ -2,12 +2,15 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/core/ids.hpp>
 #include <gpupack/state/placement.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <queue>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -38,7 +41,9 @@ class running_tasks {
         }
         const std::size_t slot = free_.back();
         free_.pop_back();
+        ++changes_;
         tasks_[slot] = std::move(task);
+        for (const placement& each : tasks_[slot].members) note_on(each.node.number(), slot);
         ++live_;
         return slot;
     }
@@ -61,18 +66,31 @@ class running_tasks {
     /// A task leaves, when it ends or before.
     [[nodiscard]] running_task remove(std::size_t slot) {
         free_.push_back(slot);
+        ++changes_;
+        for (const placement& each : tasks_[slot].members) strike_from(each.node.number(), slot);
         --live_;
         return std::exchange(tasks_[slot], {});
     }
 
     /// A task that has one member goes on elsewhere.
-    void move(std::size_t slot, const placement& place) { tasks_[slot].members.front() = place; }
+    void move(std::size_t slot, const placement& place) {
+        ++changes_;
+        strike_from(tasks_[slot].members.front().node.number(), slot);
+        tasks_[slot].members.front() = place;
+        note_on(place.node.number(), slot);
+    }
 
+    /// The slots of those who have members on a node, each once, in any order.
+    [[nodiscard]] std::span<const std::size_t> on(node_id node) const noexcept {
+        return node.number() < on_node_.size() ? std::span<const std::size_t>{on_node_[node.number()]} : std::span<const std::size_t>{};
+    }
     [[nodiscard]] const running_task& operator[](std::size_t slot) const noexcept { return tasks_[slot]; }
     /// How many slots there are; some are empty.
     [[nodiscard]] std::size_t slots() const noexcept { return tasks_.size(); }
     /// How many tasks run.
     [[nodiscard]] std::size_t size() const noexcept { return live_; }
+    /// How often a task has started, left or moved: what holds of those who run holds as long as this stays.
+    [[nodiscard]] std::size_t changes() const noexcept { return changes_; }
 
   private:
     struct departure {
@@ -91,11 +109,26 @@ class running_tasks {
             departures_.pop();
     }
 
+    void note_on(std::uint32_t node, std::size_t slot) {
+        if (node >= on_node_.size()) on_node_.resize(node + std::size_t{1});
+        std::vector<std::size_t>& all = on_node_[node];
+        if (std::find(all.begin(), all.end(), slot) == all.end()) all.push_back(slot);
+    }
+    void strike_from(std::uint32_t node, std::size_t slot) {
+        std::vector<std::size_t>& all = on_node_[node];
+        const auto found = std::find(all.begin(), all.end(), slot);
+        if (found == all.end()) return; // another member of the gang was there
+        *found = all.back();
+        all.pop_back();
+    }
+
     std::vector<running_task> tasks_;
+    std::vector<std::vector<std::size_t>> on_node_; // [nodes]  slots
     std::vector<std::size_t> free_;
     std::priority_queue<departure> departures_;
     std::size_t started_ = 0;
     std::size_t live_ = 0;
+    std::size_t changes_ = 0;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -8,6 +8,7 @@
 #include <gpupack/replay/detail/guarded_placer.hpp>
 #include <gpupack/replay/detail/line_walk.hpp>
 #include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/nodes_without_lower.hpp>
 #include <gpupack/replay/detail/note_helped.hpp>
 #include <gpupack/replay/detail/quota_keeper.hpp>
 #include <gpupack/replay/detail/reservation_book.hpp>
@@ -25,6 +26,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -96,16 +98,42 @@ template <class Scheduler, class Listener> class task_starter {
     [[nodiscard]] bool is_worth_trying(std::size_t kind, std::size_t number) const {
         return bound_of(number) < line_.classes()[kind].refused_from;
     }
+    /// Whether a task could start where it has reserved a place for later. What it has reserved is in the way of all others of its
+    /// class, so that it may be able to where they were refused.
+    [[nodiscard]] bool may_start_early(std::size_t number, std::size_t kind) const {
+        if (!discipline_.plans_ahead()) return false;
+        const std::int64_t until = end_of(number);
+        const std::span<const place_in_time> places = reserved_.places_of(number);
+        return std::any_of(places.begin(), places.end(), [&](const place_in_time& each) {
+            return calendar_.free_during(each.node, line_.classes()[kind].request, now_, until, number).has_value();
+        });
+    }
     /// A task could not start.
     void refuse(std::size_t kind, std::size_t number) {
         // Where neither a reservation nor a reserved quota stands in the way, shorter tasks are refused as well.
         const bool may_help_shorter = was_late_ || (!by_quota_ && placer_.was_denied());
         line_.refuse(kind, may_help_shorter ? bound_of(number) : 0, by_quota_);
     }
-    /// Looks which classes something that has left may have helped.
-    void note_freed() {
+    /// Looks which classes something that has left may have helped: to start, or where everybody may end others, to do that.
+    ///
+    /// @return whether it may have helped some
+    bool note_freed() {
         quotas_.note_ended(line_.classes(), facts_);
-        note_helped(line_.classes(), scheduler_.cluster(), running_.freed());
+        std::vector<std::uint32_t>& freed = running_.freed();
+        if (freed.empty()) return false;
+        std::sort(freed.begin(), freed.end());
+        freed.erase(std::unique(freed.begin(), freed.end()), freed.end());
+        const cluster& cluster = scheduler_.cluster();
+        bool helps = note_helped(line_.classes(), cluster.size(), freed, nodes_as_they_are{cluster});
+        if (discipline_.victims != victim_rule::none && discipline_.order == queue_rule::overtake) {
+            const auto info = [&](std::size_t slot) {
+                const workload::task& task = facts_.task_of(running_.tasks()[slot].arrival);
+                return std::pair{task.priority, &line_.classes()[class_of(task)].request};
+            };
+            helps |= note_helped(line_.classes(), cluster.size(), freed, nodes_without_lower{cluster, running_.tasks(), info});
+        }
+        freed.clear();
+        return helps;
     }
 
     /// Starts a task that waits, and takes it out of the line.
@@ -124,8 +152,7 @@ template <class Scheduler, class Listener> class task_starter {
     }
     /// Starts a task if its quota admits it, it fits, and it delays nobody who has a reservation.
     bool start(std::size_t number, std::size_t kind) {
-        const std::int64_t estimate = facts_.estimate_of(number);
-        const std::int64_t until = estimate >= never - now_ ? never : now_ + estimate;
+        const std::int64_t until = end_of(number);
         if (!admits(number, until)) return false;
         const request request = line_.classes()[kind].request;
         std::vector<placement> members = placer_.place(facts_.task_of(number), request, now_, until);
@@ -166,6 +193,11 @@ template <class Scheduler, class Listener> class task_starter {
   private:
     static constexpr std::int64_t never = estimate_line::never;
 
+    /// When a task would be expected to end if it started now.
+    [[nodiscard]] std::int64_t end_of(std::size_t number) const noexcept {
+        const std::int64_t estimate = facts_.estimate_of(number);
+        return estimate >= never - now_ ? never : now_ + estimate;
+    }
     /// The estimate by which a line is kept: below never.
     [[nodiscard]] std::int64_t bound_of(std::size_t number) const noexcept {
         return std::min(facts_.estimate_of(number), never - 1);
