@@ -129,6 +129,7 @@ TEST(batch_spaces, replay_as_the_host) {
         if (i == 1) scenarios.back().removed = {node_id{3}, node_id{700}};
     }
     const auto in = test::open_space();
-    EXPECT_EQ(gpu::what_if(*in, world, scenarios, {.memory = std::size_t{1} << 23}).value(),
-              what_if_on_host(world, scenarios));
+    const auto expected_results = what_if_on_host(world, scenarios);
+    EXPECT_EQ(gpu::what_if(*in, world, scenarios, {.memory = std::size_t{1} << 23}).value(), expected_results);
+    EXPECT_EQ(gpu::what_if(*in, world, scenarios, {.bytes = false}).value(), expected_results);
 }

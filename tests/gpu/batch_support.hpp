@@ -84,11 +84,6 @@ class threads_space : public host_space {
         for (std::uint32_t block = 0; block < blocks; ++block)
             run_in_block([&](const thread_team& team) { job(team, block); });
     }
-    template <class Job> void run_in_large_blocks(std::uint32_t blocks, std::size_t bytes, const Job& job) {
-        array<unsigned char> memory = allocate<unsigned char>(bytes);
-        for (std::uint32_t block = 0; block < blocks; ++block)
-            run_in_block([&](const thread_team& team) { job(team, block, memory.data()); });
-    }
 };
 
 /// A cluster in which something is placed, requests of a few classes, and a mix.

@@ -94,15 +94,6 @@ class host_space {
         for (std::uint32_t block = 0; block < blocks; ++block) job(host_team{}, block);
     }
 
-    template <class Job> void run_in_large_blocks(std::uint32_t blocks, std::size_t bytes, const Job& job) {
-        array<unsigned char> memory = allocate<unsigned char>(bytes);
-        for (std::uint32_t block = 0; block < blocks; ++block) job(host_team{}, block, memory.data());
-    }
-    /// As much as the space was told to have.
-    [[nodiscard]] std::size_t most_fast_memory() const noexcept { return fast_memory; }
-
-    std::size_t fast_memory = std::size_t{1} << 20;
-
     /// A few, and no divisor of most sizes, so that the parts of a test are uneven.
     [[nodiscard]] std::uint32_t parts(std::uint32_t nodes) const noexcept { return nodes < 7 ? 1U : 7U; }
 

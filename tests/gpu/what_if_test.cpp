@@ -111,8 +111,7 @@ template <class Policy> void check_what_if(const workload::workload& workload, c
     const gpu::what_if_options in_one_room{.memory = 1};
     EXPECT_EQ(results, gpu::what_if(in, world, scenarios).value());
     EXPECT_EQ(results, gpu::what_if(in, world, scenarios, in_one_room).value());
-    in.fast_memory = 0;
-    EXPECT_EQ(results, gpu::what_if(in, world, scenarios).value()) << "by trees";
+    EXPECT_EQ(results, gpu::what_if(in, world, scenarios, {.bytes = false}).value());
     threads_space threads;
     EXPECT_EQ(results[0], gpu::what_if(threads, world, {scenarios[0]})->front());
 }
@@ -122,7 +121,7 @@ template <class Policy> void check_what_if(const workload::workload& workload, c
 TEST(what_if, replays_as_the_scan_by_fgd) {
     const workload::workload of = part_of_openb(8);
     const gpu::what_if_world<policy::fgd> world{of.build().value(), tasks_of(of), {policy::fgd{of.mix().typical(95)}}, of.mix()};
-    EXPECT_GT(world.score_bytes(), 0U) << "by bytes";
+    EXPECT_TRUE(world.scores_in_bytes());
     check_what_if(of, std::vector{policy::fgd{of.mix().typical(95)}, policy::fgd{of.mix().typical(50)}});
 }
 

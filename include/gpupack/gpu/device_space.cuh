@@ -185,28 +185,6 @@ class device_space {
         check(cudaGetLastError(), "launching blocks");
     }
 
-    /// A job for each of some blocks that has that much fast memory: job(team, block, memory).
-    ///
-    /// @param blocks  number of blocks
-    /// @param bytes   at most most_fast_memory()
-    /// @param job     of each block
-    template <class Job> void run_in_large_blocks(std::uint32_t blocks, std::size_t bytes, const Job& job) {
-        if (problem_ || blocks == 0) return;
-        const detail::device_scope scope{device_.number};
-        const auto kernel = detail::large_blocks_kernel<Job>;
-        check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)), "cudaFuncSetAttribute");
-        if (problem_) return;
-        kernel<<<blocks, detail::large_block_threads, bytes, stream_>>>(job);
-        check(cudaGetLastError(), "launching blocks");
-    }
-    /// The most bytes of run_in_large_blocks.
-    [[nodiscard]] std::size_t most_fast_memory() {
-        constexpr int kept = 1024; // for what a team itself shares
-        int bytes = 0;
-        if (!problem_) check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device_.number), "cudaDeviceGetAttribute");
-        return bytes > kept ? static_cast<std::size_t>(bytes - kept) : 0;
-    }
-
     /// The best node of each request in one kernel: what rank_part and merge_lists do for lists of one. See rank_kernel.
     ///
     /// @param cluster      on this GPU

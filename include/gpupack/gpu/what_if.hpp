@@ -29,12 +29,13 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 struct what_if_options {
     std::size_t memory = std::size_t{1} << 33; ///< Bytes for the replays that run at once; one runs at least.
     std::uint32_t blocks = 4096;               ///< Replays that run at once, at most.
+    bool bytes = true;                         ///< Whether scores are bytes where they can be; else they are in trees.
 };
 
 /// Makes the replays, a block each and as many at once as there is memory for.
 ///
 /// Cost: for each replay, that of a batch of its arrivals (place_batch), and of drawing them. Where scores are bytes
-/// (what_if_world::score_bytes) and a multiprocessor has the memory for all of them, a score for each placement and class.
+/// (what_if_world::scores_in_bytes), a score for each placement and class, and a byte read for each task and node.
 /// Memory: what_if_world::replay_bytes for each of those that run at once, at most.
 ///
 /// @param space      where they run
@@ -52,8 +53,7 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     if (count == 0) return std::vector<replay::what_if_result>{};
     copied_vectors<Space> copies{space};
     const auto view = world.copied(copies);
-    const std::size_t score_bytes = world.score_bytes();
-    const bool by_bytes = score_bytes > 0 && score_bytes <= space.most_fast_memory();
+    const bool by_bytes = options.bytes && world.scores_in_bytes();
     const auto layout = world.layout(by_bytes);
     const std::size_t fitting = std::max<std::size_t>(1, options.memory / layout.bytes());
     const auto blocks =
@@ -64,16 +64,13 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
     using scorer = policy::scorer_of<Policy>;
-    const auto start = [&]<class Job>(const auto& run, std::type_identity<Job>) {
-        run(Job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy, results.data(), count, blocks});
+    const auto start = [&]<class Job>(std::type_identity<Job>) {
+        space.run_in_blocks(blocks, Job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy,
+                                        results.data(), count, blocks});
     };
     if constexpr (policy::scores_by_fall<scorer>)
-        if (by_bytes)
-            start([&](const auto& job) { space.run_in_large_blocks(blocks, score_bytes, job); },
-                  std::type_identity<detail::byte_replay_job<key_under<Policy>, scorer>>{});
-    if (!by_bytes)
-        start([&](const auto& job) { space.run_in_blocks(blocks, job); },
-              std::type_identity<detail::what_if_job<key_under<Policy>, scorer>>{});
+        if (by_bytes) start(std::type_identity<detail::byte_replay_job<key_under<Policy>, scorer>>{});
+    if (!by_bytes) start(std::type_identity<detail::what_if_job<key_under<Policy>, scorer>>{});
     std::vector<replay::what_if_result> made(count);
     space.read(results, made.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};

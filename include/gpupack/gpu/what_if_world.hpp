@@ -70,22 +70,19 @@ template <what_if_policy Policy> class what_if_world {
 
     /// How the memory of one replay is divided.
     ///
-    /// @param by_bytes  whether scores are bytes in other memory: score_bytes()
+    /// @param by_bytes  whether scores are bytes
     [[nodiscard]] detail::workspace_layout<key_under<Policy>> layout(bool by_bytes = false) const noexcept {
         return detail::workspace_layout<key_under<Policy>>{view(), by_bytes};
     }
 
-    /// The bytes of all scores of one replay, where a byte holds each; 0 where it does not.
-    [[nodiscard]] std::size_t score_bytes() const noexcept {
+    /// Whether a byte holds each score, and the GPUs that it is of.
+    [[nodiscard]] bool scores_in_bytes() const noexcept {
         if constexpr (policy::scores_by_fall<scorer_type>) {
-            const std::size_t size = cluster_.size();
-            if (!falls_.decides_all() || size > detail::most_byte_nodes) return 0;
             constexpr auto highest = std::numeric_limits<policy::score>::max();
             const auto fits = [](const scorer_type& each) { return each.of_fall(highest) < std::numeric_limits<std::uint8_t>::max(); };
-            if (!std::all_of(scorers_.begin(), scorers_.end(), fits)) return 0;
-            return classes_.size() * detail::score_row(static_cast<std::uint32_t>(size));
+            return falls_.decides_all() && cluster_.size() <= detail::most_byte_nodes && std::all_of(scorers_.begin(), scorers_.end(), fits);
         }
-        return 0;
+        return false;
     }
 
     /// What a scenario works on; the tables of scorers and node types are where they were made.

@@ -12,10 +12,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
 /// Threads of a block that works alone. A rank under fgd takes about a hundred registers, of which a block has 64 Ki.
 inline constexpr unsigned block_threads = 512;
-/// Threads of a block that is one of many.
-inline constexpr unsigned shared_block_threads = 128;
-/// Threads of a block that has the shared memory of a multiprocessor to itself.
-inline constexpr unsigned large_block_threads = 256;
+/// Threads of a block that is one of many: enough to look at all request classes of openb at once.
+inline constexpr unsigned shared_block_threads = 160;
 
 /// The threads of one block as a team: see batch_workspace.hpp. A barrier costs some tens of nanoseconds.
 struct block_team {
@@ -112,13 +110,6 @@ GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(block_threads) block_kernel(const GPUPACK_G
 template <class Job>
 GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(shared_block_threads, 4) blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
     job(block_team{}, blockIdx.x);
-}
-
-/// The jobs of many blocks that each have much shared memory: one runs on a multiprocessor at once.
-template <class Job>
-GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(large_block_threads, 1) large_blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
-    extern GPUPACK_SHARED __align__(16) unsigned char memory[];
-    job(block_team{}, blockIdx.x, memory);
 }
 
 } // namespace gpupack::gpu::detail

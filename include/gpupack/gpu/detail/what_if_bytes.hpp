@@ -17,15 +17,12 @@
 #include <cstdint>
 #include <cstring>
 
-// Replays whose scores are bytes, so that those of all nodes for all request classes stand in the memory of one multiprocessor:
-// nothing is caught up and no tree is settled. A placement changes one node, which is scored again for all classes at once.
+// Replays whose scores are bytes, so that those of all nodes for a request class are read in one step: nothing is caught up and
+// no tree is settled. A placement changes one node, which is scored again for all classes at once.
 namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
 /// The most nodes of such a replay, whose numbers stand beside a score in 32 bits.
 inline constexpr std::uint32_t most_byte_nodes = (1U << 20) - 1;
-
-/// Bytes of a row of scores.
-[[nodiscard]] GPUPACK_HD constexpr std::uint32_t score_row(std::uint32_t nodes) noexcept { return (nodes + 3) / 4 * 4; }
 
 /// What every node scores for every request class.
 template <class Scorer> struct byte_scores {
@@ -33,7 +30,7 @@ template <class Scorer> struct byte_scores {
     const Scorer* scorers;         ///< [classes]
     writable_cluster_view cluster; ///< Of the replay.
     std::uint8_t* scores;          ///< [classes, row] plus one; 0 where the request does not fit.
-    std::uint8_t* chosen;          ///< [classes, nodes] the GPUs that the score is of.
+    std::uint8_t* chosen;          ///< [classes, row] the GPUs that the score is of.
     std::uint32_t row;             ///< score_row.
 
     /// Scores a node for a class; beyond the last one, it fits nothing.
@@ -44,7 +41,7 @@ template <class Scorer> struct byte_scores {
         const type_glance& least = world.falls.of_class(nth)[cluster.type_of[n]];
         const fall_choice best = choice_by_fall(cluster[node_id{n}], cluster.nodes[n], world.classes[nth].effective, least, scorers[nth]);
         score = static_cast<std::uint8_t>(best.score);
-        chosen[std::size_t{nth} * cluster.size + n] = static_cast<std::uint8_t>(best.gpus.bits());
+        chosen[std::size_t{nth} * row + n] = static_cast<std::uint8_t>(best.gpus.bits());
     }
 
     /// The best of four nodes for a class: its score, and after it the node, the lower the higher; 0 for none.
@@ -68,23 +65,20 @@ template <class Scorer> struct byte_scores {
     [[nodiscard]] GPUPACK_HD selection take(std::uint32_t nth, std::uint32_t best) const noexcept {
         if (best == 0) return {};
         const std::uint32_t n = node_of(best);
-        const selection choice{node_id{n}, gpu_set::from_bits(chosen[std::size_t{nth} * cluster.size + n]), {}};
+        const selection choice{node_id{n}, gpu_set::from_bits(chosen[std::size_t{nth} * row + n]), {}};
         (void)cluster.take(choice.node, world.classes[nth].effective, choice.gpus);
         return choice;
     }
 };
 
-/// Makes one replay, as replay_scenario does.
-///
-/// @param scores  [class_count, score_row] fast memory of the team
+/// Makes one replay, as replay_scenario does, in a workspace without trees.
 template <class Team, class Key, class Scorer>
 GPUPACK_HD void replay_by_bytes(const Team& team, const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace,
-                                const flat_scenario& scenario, const std::uint32_t* removed, replay::what_if_result& result,
-                                std::uint8_t* scores) {
+                                const flat_scenario& scenario, const std::uint32_t* removed, replay::what_if_result& result) {
     set_up(team, world, workspace, scenario, removed);
     what_if_progress& progress = *workspace.progress;
     const writable_cluster_view cluster = cluster_of(world, workspace);
-    const byte_scores<Scorer> board{world,  world.scorers + std::size_t{scenario.variant} * world.class_count, cluster, scores,
+    const byte_scores<Scorer> board{world,  world.scorers + std::size_t{scenario.variant} * world.class_count, cluster, workspace.scores,
                                     workspace.chosen, score_row(cluster.size)};
     team.for_each(std::uint64_t{world.class_count} * board.row, [&](std::uint64_t i) {
         board.look_at(static_cast<std::uint32_t>(i) / board.row, static_cast<std::uint32_t>(i) % board.row);
@@ -102,7 +96,7 @@ GPUPACK_HD void replay_by_bytes(const Team& team, const what_if_view<Scorer>& wo
     add_up(team, cluster, world.expected, workspace, result);
 }
 
-/// Scenarios, dealt out to blocks that each have a workspace, and fast memory for the scores.
+/// Scenarios, dealt out to blocks that each have a workspace without trees.
 template <class Key, class Scorer> struct byte_replay_job {
     what_if_view<Scorer> world;
     workspace_layout<Key> layout;
@@ -113,10 +107,10 @@ template <class Key, class Scorer> struct byte_replay_job {
     std::uint32_t count;
     std::uint32_t blocks;
 
-    template <class Team> GPUPACK_HD void operator()(const Team& team, std::uint32_t block, unsigned char* scores) const {
+    template <class Team> GPUPACK_HD void operator()(const Team& team, std::uint32_t block) const {
         const what_if_workspace<Key> workspace = layout.place_at(memory + layout.bytes() * block);
         for (std::uint32_t s = block; s < count; s += blocks)
-            replay_by_bytes(team, world, workspace, scenarios[s], removed, results[s], scores);
+            replay_by_bytes(team, world, workspace, scenarios[s], removed, results[s]);
     }
 };
 

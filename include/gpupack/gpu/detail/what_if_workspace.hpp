@@ -74,12 +74,16 @@ template <class Key> struct what_if_workspace {
     std::uint32_t* first_gpu = nullptr;  ///< [nodes]
     std::uint32_t* node_order = nullptr; ///< [nodes] The base's number of each node that is there.
     std::uint32_t* task_order = nullptr; ///< [tasks]
-    std::uint8_t* chosen = nullptr;      ///< [classes, nodes] Without trees: the GPUs that a byte's score is of.
+    std::uint8_t* scores = nullptr;      ///< [classes, score_row] Without trees: byte_scores.
+    std::uint8_t* chosen = nullptr;      ///< [classes, score_row] Without trees: the GPUs that a byte's score is of.
     what_if_part* parts = nullptr;       ///< [what_if_parts]
     what_if_progress* progress = nullptr; ///< [1]
 };
 
-/// How the memory of one replay is divided: with trees, or without them where scores are bytes in faster memory. Its log has room for eight changes a node: when it is full, which happens once
+/// Bytes of a row of scores, one for each node.
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t score_row(std::uint32_t nodes) noexcept { return (nodes + 3) / 4 * 4; }
+
+/// How the memory of one replay is divided: with trees, or without them where scores are bytes. Its log has room for eight changes a node: when it is full, which happens once
 /// in so many placements, all trees are filled again.
 template <class Key> class workspace_layout {
   public:
@@ -137,7 +141,9 @@ template <class Key> class workspace_layout {
         made.batch.logged = take<std::uint32_t>(next, 1);
         made.node_order = take<std::uint32_t>(next, nodes_);
         made.task_order = take<std::uint32_t>(next, tasks_);
-        made.chosen = take<std::uint8_t>(next, by_bytes_ ? std::size_t{classes_} * nodes_ : 0);
+        const std::size_t bytes = by_bytes_ ? std::size_t{classes_} * score_row(nodes_) : 0;
+        made.scores = take<std::uint8_t>(next, bytes);
+        made.chosen = take<std::uint8_t>(next, bytes);
         made.parts = take<what_if_part>(next, what_if_parts);
         made.progress = take<what_if_progress>(next, 1);
         return made;
