@@ -53,18 +53,21 @@ namespace detail {
 /// Makes a device the current one, and the one before it again when it ends.
 class device_scope {
   public:
-    explicit device_scope(int number) noexcept {
+    explicit device_scope(int number) noexcept : number_{number} {
         (void)cudaGetDevice(&before_);
         code_ = cudaSetDevice(number);
     }
     device_scope(const device_scope&) = delete;
     device_scope& operator=(const device_scope&) = delete;
-    ~device_scope() { (void)cudaSetDevice(before_); }
+    ~device_scope() {
+        if (before_ != number_) (void)cudaSetDevice(before_);
+    }
 
     /// What cudaSetDevice said.
     [[nodiscard]] cudaError_t code() const noexcept { return code_; }
 
   private:
+    int number_;
     int before_ = 0;
     cudaError_t code_ = cudaSuccess;
 };

@@ -4,23 +4,25 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/column_search.cuh>
 #include <gpupack/gpu/detail/decide_kernel.cuh>
 #include <gpupack/gpu/detail/decision_letter.hpp>
 #include <gpupack/gpu/device_space.cuh>
 #include <gpupack/gpu/resident_cluster.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
 #include <gpupack/gpu/table_block.hpp>
+#include <gpupack/policy/allocation_on_type.hpp>
 #include <gpupack/policy/concepts.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/policy_traits.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/ranked.hpp>
+#include <gpupack/search/best_node.hpp>
 #include <gpupack/search/scan.hpp>
 #include <gpupack/state/cluster.hpp>
 
 #include <cuda_runtime.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,7 +33,8 @@
 namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// The searcher of the engine on a GPU: the cluster's state is there, and a decision is one kernel, whose parameter is what
-/// is asked and what changed, and whose last block writes the answer into host memory.
+/// is asked and what changed, and which writes the answer into host memory. Where the sums of nodes decide, it ranks them by
+/// columns (column_search.cuh) and the host chooses the GPUs on the best one, whose state it has; else the last block chooses.
 ///
 /// Where the GPU fails it, the scan answers from then on, and problem() says why: no decision is lost.
 ///
@@ -61,9 +64,17 @@ template <policy::policy Policy> class device_searcher {
     /// The best choice for a request; nothing where it fits nowhere.
     [[nodiscard]] std::optional<selection> find(const Policy& policy, const policy::decision& question) {
         if (gpu_ != nullptr && question.cluster.size() > 0) {
-            const std::optional<answer_type> answer = ask(policy, question);
-            if (answer && !answer->found()) return std::nullopt;
-            if (answer) return selection{*answer};
+            const scorer_type scorer = policy::prepare(policy, question);
+            if constexpr (ranks_by_columns)
+                if (const auto best = find_by_columns(scorer, question)) {
+                    if (!best->found()) return std::nullopt;
+                    return search::select_on(question.cluster.id_at(best->node.number()), scorer, question.cluster, question.request);
+                }
+            if (gpu_ != nullptr)
+                if (const std::optional<answer_type> answer = ask(scorer, question)) {
+                    if (!answer->found()) return std::nullopt;
+                    return selection{*answer};
+                }
         }
         return search::scan::searcher{}.find(policy, question);
     }
@@ -81,6 +92,10 @@ template <policy::policy Policy> class device_searcher {
     using letter_type = detail::decision_letter<scorer_type>;
     using reply_type = detail::decision_answer<key_type>;
 
+    static constexpr bool ranks_by_columns = policy::scores_by_sums<scorer_type>;
+    struct no_columns {};
+    using columns_type = std::conditional_t<ranks_by_columns, detail::column_search<scorer_type>, no_columns>;
+
     /// What lives with the GPU; its space must be destroyed last.
     struct state {
         state(std::unique_ptr<device_space> opened_space, const gpupack::cluster& cluster)
@@ -90,6 +105,7 @@ template <policy::policy Policy> class device_searcher {
 
         std::unique_ptr<device_space> space;
         resident_cluster<device_space> nodes;
+        columns_type columns;
         table_block block;
         uploaded_tables<device_space> tables;
         std::uint64_t serial = 0; // of the last letter
@@ -103,21 +119,34 @@ template <policy::policy Policy> class device_searcher {
         gpu_.reset();
     }
 
-    /// The GPU's answer; nothing where it fails, which is then the end of it.
-    [[nodiscard]] std::optional<answer_type> ask(const Policy& policy, const policy::decision& question) {
-        device_space& space = *gpu_->space;
-        launch(write_letter(policy, question), static_cast<std::uint32_t>(question.cluster.size()));
-        wait();
-        if (auto problem = space.take_problem()) {
-            fail(std::move(*problem));
-            return std::nullopt;
-        }
-        return gpu_->reply.data()->choice;
+    /// Whether a call failed, which is then the end of the GPU.
+    [[nodiscard]] bool has_failed() {
+        auto problem = gpu_->space->take_problem();
+        if (!problem) return false;
+        fail(std::move(*problem));
+        return true;
     }
 
-    [[nodiscard]] letter_type write_letter(const Policy& policy, const policy::decision& question) {
+    /// The best node; nothing where sums do not decide, or where the GPU fails.
+    [[nodiscard]] std::optional<ranked_node<key_type>> find_by_columns(const scorer_type& scorer, const policy::decision& question) {
         state& gpu = *gpu_;
-        const scorer_type scorer = policy::prepare(policy, question);
+        const auto best = gpu.columns.find(*gpu.space, gpu.nodes, question.cluster, question.request, scorer);
+        if (has_failed()) return std::nullopt;
+        return best;
+    }
+
+    /// The GPU's answer; nothing where it fails.
+    [[nodiscard]] std::optional<answer_type> ask(const scorer_type& scorer, const policy::decision& question) {
+        state& gpu = *gpu_;
+        launch(write_letter(scorer, question), static_cast<std::uint32_t>(question.cluster.size()));
+        const volatile std::uint64_t& serial = gpu.reply.data()->serial;
+        gpu.space->spin_until([&] { return serial == gpu.serial; });
+        if (has_failed()) return std::nullopt;
+        return gpu.reply.data()->choice;
+    }
+
+    [[nodiscard]] letter_type write_letter(const scorer_type& scorer, const policy::decision& question) {
+        state& gpu = *gpu_;
         if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu.nodes.move_types(question.cluster);
         gpu.block.clear();
         const prepared_request<scorer_type> packed = gpu.block.pack(prepared_request<scorer_type>{question.request, scorer});
@@ -144,20 +173,6 @@ template <policy::policy Policy> class device_searcher {
         detail::decide_kernel<scorer_type><<<gpu.blocks, detail::rank_threads, letter.table_bytes, space.stream()>>>(
             gpu.nodes.writable(), letter, gpu.partial.data(), done, gpu.reply.data());
         space.check(cudaGetLastError(), "a kernel launch");
-    }
-
-    /// Waits until the answer is there: looks at the memory that the GPU writes, and now and then whether it has failed.
-    void wait() {
-        device_space& space = *gpu_->space;
-        const volatile std::uint64_t& serial = gpu_->reply.data()->serial;
-        for (std::uint32_t looks = 1; !space.has_problem() && serial != gpu_->serial; ++looks) {
-            if (looks % 4096 != 0) continue;
-            const cudaError_t code = cudaStreamQuery(space.stream());
-            if (code == cudaErrorNotReady) continue;
-            space.check(code, "deciding on the GPU");
-            if (code == cudaSuccess && serial != gpu_->serial) space.finish();
-        }
-        std::atomic_thread_fence(std::memory_order_acquire);
     }
 
     std::shared_ptr<std::optional<gpu_error>> problem_;

@@ -13,6 +13,7 @@
 #include <cuda_runtime.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -283,6 +284,18 @@ class device_space {
     /// Waits for all work so far.
     void finish() {
         if (!problem_) check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+    }
+
+    /// Waits until ready() is true, which looks at host memory that a kernel writes; gives up where the GPU fails. The thread
+    /// spins: a look takes a nanosecond, so whether the GPU has failed is asked every tenth of a millisecond or so.
+    template <class Ready> void spin_until(Ready&& ready) {
+        constexpr std::uint32_t looks_between = 1U << 17;
+        for (std::uint32_t looks = 1; !problem_ && !ready(); ++looks) {
+            if (looks % looks_between != 0) continue;
+            const cudaError_t code = cudaStreamQuery(stream_);
+            if (code != cudaErrorNotReady) check(code, "deciding on the GPU");
+        }
+        std::atomic_thread_fence(std::memory_order_acquire);
     }
 
     /// Into how many parts a cluster of that many nodes is divided for one request.

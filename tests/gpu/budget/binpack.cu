@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels that find the best node, and choose GPUs on it, under a policy that looks at the sums of a node.
+#include <gpupack/gpu/detail/decide_columns_kernel.cuh>
 #include <gpupack/gpu/detail/decide_kernel.cuh>
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
@@ -26,5 +27,6 @@ GPUPACK_KERNEL four_nodes(cluster_view cluster, const type_row<on_type>* rows, s
 const void* budgeted_kernels(int nth) {
     return nth == 0   ? reinterpret_cast<const void*>(&gpu::detail::rank_columns_kernel<on_type, policy::score>)
            : nth == 1 ? reinterpret_cast<const void*>(&gpu::detail::four_nodes)
+           : nth == 2 ? reinterpret_cast<const void*>(&gpu::detail::decide_columns_kernel<false, on_type>)
                       : reinterpret_cast<const void*>(&gpu::detail::decide_kernel<scorer>);
 }

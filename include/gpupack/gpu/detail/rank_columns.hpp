@@ -58,30 +58,53 @@ template <class Entry> [[nodiscard]] GPUPACK_HD inline entries_of_four<Entry> fo
 #endif
 }
 
+/// What ranking reads of four nodes.
+template <bool Slices> struct sums_of_four {
+    entries_of_four<std::int32_t> cpu;          ///< See sum_columns.
+    entries_of_four<std::int32_t> memory;       ///< Likewise.
+    entries_of_four<std::int32_t> part;         ///< Likewise.
+    entries_of_four<std::uint32_t> glance;      ///< Likewise.
+    entries_of_four<std::uint32_t> type;        ///< cluster_view::type_of.
+    entries_of_four<std::int32_t> slice_memory; ///< Set where slices are looked at.
+
+    /// Reads a group.
+    [[nodiscard]] GPUPACK_HD static sums_of_four of(const cluster_view& cluster, std::uint32_t group) noexcept {
+        const sum_columns& columns = cluster.columns;
+        sums_of_four sums{four_of(columns.cpu, group),    four_of(columns.memory, group),    four_of(columns.part, group),
+                          four_of(columns.glance, group), four_of(cluster.type_of, group), {}};
+        if constexpr (Slices) sums.slice_memory = four_of(columns.slice_memory, group);
+        return sums;
+    }
+    /// Closes some of the four nodes, given as bits: no request fits them.
+    GPUPACK_HD void close(std::uint32_t nodes) noexcept {
+        for (std::uint32_t i = 0; i < sum_columns::group; ++i) cpu.at[i] = (nodes >> i & 1U) != 0 ? -1 : cpu.at[i];
+    }
+};
+
+/// The best of four nodes that were read.
+///
+/// @param rows  [types]
+template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
+best_of_sums(const sums_of_four<Slices>& sums, const type_row<OnType>* rows, std::uint32_t group, std::uint64_t best) noexcept {
+#if GPUPACK_ON_DEVICE
+#pragma unroll
+#endif
+    for (std::uint32_t i = 0; i < sum_columns::group; ++i) {
+        const type_row<OnType>& row = rows[sums.type.at[i]];
+        const bool fits = row.least.template fits<Slices>(sums.cpu.at[i], sums.memory.at[i], sums.glance.at[i], sums.slice_memory.at[i]);
+        const std::uint32_t score = row.score(sums.cpu.at[i], sums.memory.at[i], sums.part.at[i]);
+        const std::uint64_t here = fits ? ranked_number::of(score, group * sum_columns::group + i) : 0;
+        best = here > best ? here : best;
+    }
+    return best;
+}
+
 /// The best of four nodes.
 ///
 /// @param rows  [types]
 template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
 best_of_four(const cluster_view& cluster, const type_row<OnType>* rows, std::uint32_t group, std::uint64_t best) noexcept {
-    const sum_columns& columns = cluster.columns;
-    const auto cpu = four_of(columns.cpu, group);
-    const auto memory = four_of(columns.memory, group);
-    const auto part = four_of(columns.part, group);
-    const auto glance = four_of(columns.glance, group);
-    const auto type = four_of(cluster.type_of, group);
-    entries_of_four<std::int32_t> slice_memory{};
-    if constexpr (Slices) slice_memory = four_of(columns.slice_memory, group);
-#if GPUPACK_ON_DEVICE
-#pragma unroll
-#endif
-    for (std::uint32_t i = 0; i < sum_columns::group; ++i) {
-        const type_row<OnType>& row = rows[type.at[i]];
-        const bool fits = row.least.template fits<Slices>(cpu.at[i], memory.at[i], glance.at[i], slice_memory.at[i]);
-        const std::uint32_t score = row.score(cpu.at[i], memory.at[i], part.at[i]);
-        const std::uint64_t here = fits ? ranked_number::of(score, group * sum_columns::group + i) : 0;
-        best = here > best ? here : best;
-    }
-    return best;
+    return best_of_sums<Slices>(sums_of_four<Slices>::of(cluster, group), rows, group, best);
 }
 
 /// The best of the groups first, first + step ...
@@ -93,17 +116,26 @@ best_of_groups(const cluster_view& cluster, const type_row<OnType>* rows, std::u
     return best;
 }
 
-/// The rows of a request for all types; nothing where sums do not decide, or where the numbers are beyond 32 bits.
-template <class Scorer> [[nodiscard]] std::vector<type_row<on_type_of<Scorer>>>
-rows_of(const std::vector<node_type>& types, const request& request, const Scorer& scorer) {
-    std::vector<type_row<on_type_of<Scorer>>> rows;
-    rows.reserve(types.size());
+/// Writes the rows of a request for all types.
+///
+/// @param rows  [types]
+/// @return      false where sums do not decide, or where the numbers are beyond 32 bits
+template <class Scorer> [[nodiscard]] bool write_rows(const std::vector<node_type>& types, const request& request,
+                                                      const Scorer& scorer, type_row<on_type_of<Scorer>>* rows) {
     for (const node_type& type : types) {
         bool decides = false;
         const type_glance least = type_glance::of(type, request, decides);
-        if (!decides || !scorer.is_exact_on(type)) return {};
-        rows.push_back({least, scorer.on_type(type, request)});
+        if (!decides || !scorer.is_exact_on(type)) return false;
+        *rows++ = {least, scorer.on_type(type, request)};
     }
+    return true;
+}
+
+/// The same as a vector; an empty one where write_rows returns false.
+template <class Scorer> [[nodiscard]] std::vector<type_row<on_type_of<Scorer>>>
+rows_of(const std::vector<node_type>& types, const request& request, const Scorer& scorer) {
+    std::vector<type_row<on_type_of<Scorer>>> rows(types.size());
+    if (!write_rows(types, request, scorer, rows.data())) rows.clear();
     return rows;
 }
 
