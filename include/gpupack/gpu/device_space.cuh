@@ -293,7 +293,8 @@ class device_space {
         for (std::uint32_t looks = 1; !problem_ && !ready(); ++looks) {
             if (looks % looks_between != 0) continue;
             const cudaError_t code = cudaStreamQuery(stream_);
-            if (code != cudaErrorNotReady) check(code, "deciding on the GPU");
+            if (code == cudaErrorNotReady) continue;
+            check(code == cudaSuccess && !ready() ? cudaErrorUnknown : code, "deciding on the GPU"); // done without an answer
         }
         std::atomic_thread_fence(std::memory_order_acquire);
     }
