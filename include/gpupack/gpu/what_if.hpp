@@ -61,6 +61,8 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const std::size_t units = std::size_t{blocks} * layout.bytes() / sizeof(detail::workspace_unit);
     auto memory = space.template allocate<detail::workspace_unit>(units);
     auto results = space.template allocate<replay::what_if_result>(count);
+    std::vector<replay::what_if_result> made(count);
+    space.write(results, made.data(), count); // also what lies between the members, which nobody sets
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
     using scorer = policy::scorer_of<Policy>;
@@ -71,7 +73,6 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     if constexpr (policy::scores_by_fall<scorer>)
         if (by_bytes) start(std::type_identity<detail::byte_replay_job<key_under<Policy>, scorer>>{});
     if (!by_bytes) start(std::type_identity<detail::what_if_job<key_under<Policy>, scorer>>{});
-    std::vector<replay::what_if_result> made(count);
     space.read(results, made.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     return made;
