@@ -143,7 +143,7 @@ TEST(quotas, are_those_of_the_plain_ones_under_every_discipline) {
 TEST(quotas, without_bounds_are_no_quotas) {
     std::size_t evictions = 0;
     std::size_t moves = 0;
-    for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    for (std::uint64_t seed = 0; seed < 700; ++seed) {
         random_stream random{seed};
         std::vector<workload::task> tasks = draw_tasks(random, 3, node_gpus, 40);
         for (workload::task& each : tasks) {
@@ -166,8 +166,8 @@ TEST(quotas, without_bounds_are_no_quotas) {
         evictions += bound.evictions;
         moves += bound.moves;
     }
-    EXPECT_GT(evictions, 3000U);
-    EXPECT_GT(moves, 100U);
+    EXPECT_GT(evictions, 1500U);
+    EXPECT_GT(moves, 40U);
 }
 
 // Whatever ends for whom and however wrong the estimates are: nobody is lost, and nobody uses more than it may.

@@ -7,6 +7,7 @@
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/fitting_gpus.hpp>
 #include <gpupack/plan/place_gang.hpp>
+#include <gpupack/replay/detail/gang_room.hpp>
 #include <gpupack/replay/detail/node_calendar.hpp>
 #include <gpupack/replay/detail/reservation_book.hpp>
 #include <gpupack/request/gang.hpp>
@@ -44,7 +45,7 @@ template <class Scheduler> class guarded_placer {
                                                std::int64_t until) {
         std::vector<std::pair<node_id, gpu_set>> closed = close_reserved(request, now, until);
         std::vector<placement> members;
-        while (true) {
+        while (!lacks_room(request, task.members)) {
             members = place_members(task);
             const auto wrong = std::find_if(members.begin(), members.end(), [&](const placement& each) {
                 return !calendar_.is_free_until(each, now, until);
@@ -87,6 +88,13 @@ template <class Scheduler> class guarded_placer {
         }
         for (const auto& [node, gpus] : closed) set_closed(node, gpus, true);
         return closed;
+    }
+
+    /// Whether the nodes that are open have too little room for a gang, so that no search would find any. Parts of GPUs and GPUs of
+    /// one NUMA node are not counted here: how many fit depends on which go where.
+    [[nodiscard]] bool lacks_room(const request& request, int members) const {
+        const bool is_counted = request.share.way() == sharing::exclusive && request.numa == numa_alignment::none;
+        return members > 1 && is_counted && !has_room(scheduler_.cluster(), request, members);
     }
 
     [[nodiscard]] std::vector<placement> place_members(const workload::task& task) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/fit/fits.hpp>
 #include <gpupack/replay/detail/arrival_facts.hpp>
 #include <gpupack/replay/detail/estimate_line.hpp>
 #include <gpupack/replay/detail/gang_level.hpp>
@@ -103,9 +104,10 @@ template <class Scheduler, class Listener> class task_starter {
     [[nodiscard]] bool may_start_early(std::size_t number, std::size_t kind) const {
         if (!discipline_.plans_ahead()) return false;
         const std::int64_t until = end_of(number);
+        const request& request = line_.classes()[kind].request;
         const std::span<const place_in_time> places = reserved_.places_of(number);
         return std::any_of(places.begin(), places.end(), [&](const place_in_time& each) {
-            return calendar_.free_during(each.node, line_.classes()[kind].request, now_, until, number).has_value();
+            return fit::fits(scheduler_.cluster()[each.node], request) && calendar_.free_during(each.node, request, now_, until, number);
         });
     }
     /// A task could not start.
