@@ -68,7 +68,7 @@ decide(gpu::resident_cluster<host_space>& resident, const cluster& cluster, cons
     return changed.precedes(unchanged) ? changed : unchanged;
 }
 
-template <class Policy> void expect_what_the_scan_finds(const Policy& policy) {
+template <class Policy> void expect_columns_to_find_it(const Policy& policy) {
     std::uint64_t updates = 0;
     std::uint32_t decided = 0;
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
@@ -98,8 +98,8 @@ template <class Policy> void expect_what_the_scan_finds(const Policy& policy) {
 } // namespace
 
 TEST(columns_letter, decides_with_what_changed_as_the_scan_does) {
-    expect_what_the_scan_finds(policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}));
-    expect_what_the_scan_finds(policy::spread{.points = 7});
+    expect_columns_to_find_it(policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}));
+    expect_columns_to_find_it(policy::spread{.points = 7});
 }
 
 TEST(columns_letter, tells_the_changed_nodes_of_a_group) {
