@@ -81,7 +81,7 @@ GPUPACK_HD void replay_by_bytes(const Team& team, const what_if_view<Scorer>& wo
     const byte_scores<Scorer> board{world,  world.scorers + std::size_t{scenario.variant} * world.class_count, cluster, workspace.scores,
                                     workspace.chosen, score_row(cluster.size)};
     team.for_each(std::uint64_t{world.class_count} * board.row, [&](std::uint64_t i) {
-        board.look_at(static_cast<std::uint32_t>(i) / board.row, static_cast<std::uint32_t>(i) % board.row);
+        board.look_at(static_cast<std::uint32_t>(i / board.row), static_cast<std::uint32_t>(i % board.row));
     });
     team.once([&] { result = {}; });
     for (std::uint64_t task = progress.task; task != progress.stream.end; task = progress.task) {
