@@ -3,8 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
-#include <gpupack/gpu/detail/what_if_bytes.hpp>
-#include <gpupack/gpu/detail/what_if_replay.hpp>
+#include <gpupack/gpu/detail/what_if_job.hpp>
 #include <gpupack/gpu/detail/what_if_workspace.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
 #include <gpupack/gpu/prepared_request.hpp>
@@ -66,13 +65,14 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     const detail::flat_scenario* const flat_copy = copies(flat);
     const std::uint32_t* const removed_copy = copies(removed);
     using scorer = policy::scorer_of<Policy>;
-    const auto start = [&]<class Job>(std::type_identity<Job>) {
-        space.run_in_blocks(blocks, Job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy,
+    const auto start = [&]<bool ByBytes>(std::bool_constant<ByBytes>) {
+        using job = detail::what_if_job<key_under<Policy>, scorer, ByBytes>;
+        space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy,
                                         results.data(), count, blocks});
     };
     if constexpr (policy::scores_by_fall<scorer>)
-        if (by_bytes) start(std::type_identity<detail::byte_replay_job<key_under<Policy>, scorer>>{});
-    if (!by_bytes) start(std::type_identity<detail::what_if_job<key_under<Policy>, scorer>>{});
+        if (by_bytes) start(std::true_type{});
+    if (!by_bytes) start(std::false_type{});
     space.read(results, made.data(), count);
     if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     return made;

@@ -162,22 +162,4 @@ GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& wo
     add_up(team, batch.cluster, world.expected, workspace, result);
 }
 
-/// Scenarios, dealt out to blocks that each have a workspace.
-template <class Key, class Scorer> struct what_if_job {
-    what_if_view<Scorer> world;
-    workspace_layout<Key> layout;
-    unsigned char* memory;          ///< [blocks, layout.bytes()]
-    const flat_scenario* scenarios; ///< [count]
-    const std::uint32_t* removed;
-    replay::what_if_result* results;        ///< [count]
-    std::uint32_t count;
-    std::uint32_t blocks;
-
-    template <class Team> GPUPACK_HD void operator()(const Team& team, std::uint32_t block) const {
-        const what_if_workspace<Key> workspace = layout.place_at(memory + layout.bytes() * block);
-        for (std::uint32_t s = block; s < count; s += blocks)
-            replay_scenario(team, world, workspace, scenarios[s], removed, results[s], nullptr);
-    }
-};
-
 } // namespace gpupack::gpu::detail
