@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/dialect/koordinator/tree.hpp>
 
+#include <gpupack/dialect/koordinator/request.hpp>
 #include <gpupack/dialect/koordinator/scorers.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/state/cluster_builder.hpp>
@@ -9,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace {
@@ -53,6 +56,16 @@ TEST_F(koordinator_tree, a_gpu_in_use_counts_as_full) {
     (void)on.take(node_id{0}, gpu_set::of(1), part(10));
     EXPECT_EQ(taken(part(50), {policy::strategy::spread}), 0b00000001U);
     EXPECT_EQ(taken(part(50), {policy::strategy::binpack}), 0b00000010U);
+}
+
+TEST_F(koordinator_tree, counts_percent_and_bytes_in_use_apart) {
+    const auto asking = [](std::optional<std::int64_t> ratio, std::optional<std::int64_t> mebibytes) {
+        return dialect::koordinator_request({{}, ratio, {}, mebibytes}).value();
+    };
+    (void)on.take(node_id{0}, gpu_set::of(0), asking(10, {}));
+    (void)on.take(node_id{0}, gpu_set::of(1), asking({}, 100)); // less than one percent
+    EXPECT_EQ(taken(asking(10, {}), {policy::strategy::spread}), 0b00000010U) << "its percent is unused";
+    EXPECT_EQ(taken(asking(10, {}), {policy::strategy::binpack}), 0b00000001U);
 }
 
 TEST_F(koordinator_tree, keeps_to_a_scope_that_is_required) {

@@ -226,17 +226,26 @@ struct koordinator_gpus {
         return detail::numa_group(node, lowest) & gpus;
     }
 
-    /// The score of one GPU in the tree, where what is free stands for what there is: a GPU that is in use counts as full.
+    /// The score of one GPU in the tree, where what is free stands for what there is: percent or bytes count as full as soon as
+    /// any is in use. A task of fewer MiB than one percent leaves the percent unused.
     [[nodiscard]] GPUPACK_HD constexpr policy::score tree_value_of(const node_view& node, const request& request,
                                                                    int gpu) const noexcept {
         if (node.gpu(gpu).sharers() == 0) return value_of(node, request, gpu);
         koordinator_load load;
         load.add(node.gpu(gpu), node.capacity(gpu));
-        const policy::score part_full = lean == policy::strategy::binpack ? 100 : 0;
-        const policy::score percent = load.percent_free == 0 ? -1 : part_full;
-        const policy::score bytes = load.bytes_free == 0 ? -1 : part_full;
+        load.ask(request.share);
+        const policy::score percent = tree_part(load.percent, load.percent_free, load.percent_request);
+        const policy::score bytes = tree_part(load.bytes, load.bytes_free, load.bytes_request);
         if (percent < 0 && bytes < 0) return 0;
-        return percent < 0 ? bytes : bytes < 0 ? percent : part_full;
+        return percent < 0 ? bytes : bytes < 0 ? percent : (percent + bytes) / 2;
+    }
+
+    /// The score of one resource of a GPU in the tree; -1 where none is free, which does not count.
+    [[nodiscard]] GPUPACK_HD constexpr policy::score tree_part(policy::score capacity, policy::score free,
+                                                               policy::score request) const noexcept {
+        if (free == 0) return -1;
+        if (free < capacity) return lean == policy::strategy::binpack ? 100 : 0;
+        return koordinator_score(lean, capacity, capacity, request);
     }
 };
 
