@@ -59,6 +59,12 @@ class board {
         for (const gpupack::placement& each : found->second) cluster_.give_back(each);
         live_.erase(found);
     }
+    /// Tells a task to leave; nothing happens where it is not there.
+    void set_leaving(std::int64_t id) {
+        const auto found = live_.find(id);
+        if (found == live_.end()) return;
+        for (const gpupack::placement& each : found->second) (void)cluster_.set_leaving(each);
+    }
     /// Closes GPUs of a node, or opens them.
     void set_closed(int node, gpupack::gpu_set gpus, bool closed) {
         cluster_.set_closed(gpupack::node_id{static_cast<std::uint32_t>(node)}, gpus, closed);

@@ -3,16 +3,19 @@
 #include "board.hpp"
 #include "systems.hpp"
 
+#include <gpupack/dialect/kai/place_soon.hpp>
 #include <gpupack/dialect/kai/presets.hpp>
 #include <gpupack/dialect/kai/request.hpp>
 #include <gpupack/request/instances.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/soon_free.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <array>
 #include <cmath>
 #include <map>
-#include <set>
+#include <optional>
+#include <vector>
 
 namespace judge_program {
 namespace {
@@ -21,6 +24,7 @@ using namespace gpupack;
 using nlohmann::json;
 
 constexpr std::string_view memory_fault = "gpu-memory beyond the GPU's memory is placed";
+constexpr std::string_view overbook_fault = "a task starts on a GPU that others are still leaving";
 
 /// The instances of the MIG layouts of the cases, by profile and start.
 std::vector<mig::gpu_instance> instances_of(std::size_t layout) {
@@ -95,10 +99,9 @@ class replayed_case {
             const std::int64_t id = event["id"];
             bool follows = true;
             if (op == "terminate") {
-                leaving_.insert(id);
+                board_.set_leaving(id);
             } else if (op == "leave" || op == "gone") {
                 board_.leave(id);
-                leaving_.erase(id);
                 beyond_.erase(id);
             } else if (op == "start") {
                 follows = follow(event["want"], id, event["node"], gpus_in(event.value("gpus", json::array())));
@@ -114,19 +117,16 @@ class replayed_case {
         counts_.count_decision();
         const json& want = event["want"];
         const json& answer = event["answer"];
-        const bool waits = answer.value("waits", false) || answer.value("overbooks", false);
-        if (!leaving_.empty() || waits)
-            counts_.leave_out("a decision while tasks are leaving");
-        else
-            compare(want, answer);
+        compare(want, answer);
         const int node = answer["node"];
+        const bool waits = answer.value("waits", false) || answer.value("overbooks", false);
         if (node < 0 || waits) return true;
         return follow(want, event["id"], node, gpus_in(answer.value("gpus", json::array())));
     }
 
     void compare(const json& want, const json& answer) {
         const auto made = request_of(want, board_.cluster().models());
-        const decided ours = made ? policy_(board_, *made) : decide_nowhere(board_);
+        const decided ours = made ? decide(*made) : decide_nowhere(board_);
         bool beyond = want.contains("gpu_mib") && beyond_memory(want["gpu_mib"]);
         if (made && made->gpus == 0) beyond = !beyond_.empty();
         const std::string_view fault = beyond ? memory_fault : std::string_view{};
@@ -142,8 +142,27 @@ class replayed_case {
         const int node = answer["node"];
         counts_.compare(preset_ + " node", node == ours.node, fault,
                         [&] { return sides{want.dump(), std::to_string(node), std::to_string(ours.node)}; });
-        if (node >= 0 && ours.fits(node) && (want.contains("devices") || want.contains("whole")))
-            compare_gpus(want, answer, ours, node);
+        if (node < 0 || !ours.fits(node)) return;
+        if (want.contains("devices") || want.contains("whole")) compare_gpus(want, answer, ours, node);
+        if (board_.cluster().leaving_placements() > 0) compare_wait(want, answer, node);
+    }
+
+    /// What the preset decides; while tasks are leaving, what KAI's rules for them do.
+    [[nodiscard]] decided decide(const request& asked) {
+        starts_.assign(board_.cluster().size(), true);
+        if (board_.cluster().leaving_placements() == 0) return policy_(board_, asked);
+        const policy::strategy lean = preset_ == "kai-binpack" ? policy::strategy::binpack : policy::strategy::spread;
+        const dialect::kai_node nodes{lean, preset_ != "kai-spread"};
+        decided made = decide_nowhere(board_);
+        std::optional<dialect::kai_option> best;
+        for (const auto& option : dialect::kai_options(board_.cluster(), policy_.effective(asked), nodes, {lean})) {
+            made.options[option.choice.node.number()] =
+                gpupack::ranked_selection<policy::score>{option.choice, option.score - 100 * dialect::kai_point};
+            starts_[option.choice.node.number()] = !option.waits;
+            if (!best || best->score < option.score) best = option;
+        }
+        if (best) made.node = static_cast<int>(best->choice.node.number());
+        return made;
     }
 
     /// Whether some GPU of the cluster has less memory.
@@ -153,8 +172,8 @@ class replayed_case {
         return false;
     }
 
-    /// KAI adds 100 points where the task can start now, which is wherever it fits while nothing is leaving. A GPU that holds
-    /// more than its memory is no GPU to join there, not even for a task without GPUs.
+    /// KAI adds 100 points where the task can start now. A GPU that holds more than its memory is no GPU to join there, not even
+    /// for a task without GPUs.
     void compare_score(const json& want, const json& answer, const decided& ours, int node) {
         const double theirs = answer["scores"][static_cast<std::size_t>(node)].get<double>() - 100;
         const double mine = static_cast<double>(ours.score(node)) / 1e6;
@@ -162,6 +181,15 @@ class replayed_case {
         for (const auto& [id, at] : beyond_) holds_more = holds_more || at == node;
         counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6, holds_more ? memory_fault : std::string_view{}, [&] {
             return sides{want.dump(), "node " + std::to_string(node) + " " + json(theirs).dump(), json(mine).dump()};
+        });
+    }
+
+    /// Whether a task waits. KAI starts it on a GPU that is not free yet where all tasks are leaving it.
+    void compare_wait(const json& want, const json& answer, int node) {
+        const bool starts = starts_[static_cast<std::size_t>(node)];
+        const std::string_view fault = answer.value("overbooks", false) ? overbook_fault : std::string_view{};
+        counts_.compare(preset_ + " waits", starts == !answer.value("waits", false), fault, [&] {
+            return sides{want.dump(), answer.dump(), starts ? "starts" : "waits"};
         });
     }
 
@@ -173,12 +201,13 @@ class replayed_case {
             const gpu_set sure = gpus_in(answer.value("sure", json::array()));
             const gpu_set tied = gpus_in(answer.value("tied", json::array()));
             int opened = 0;
-            for_each_gpu(mine, [&](int i) { opened += board_.node(node).gpu(i).sharers() == 0 ? 1 : 0; });
+            const soon_free later{board_.cluster(), board_.node(node).id()};
+            for_each_gpu(mine, [&](int i) { opened += later.view().gpu(i).sharers() == 0 ? 1 : 0; });
             same = (mine & sure) == sure && (mine & tied).size() == answer.value("take_tied", 0) &&
                    opened == answer.value("opens", 0);
         }
         counts_.compare(preset_ + " GPUs", same, {}, [&] {
-            return sides{want.dump(), "node " + std::to_string(node) + " " + answer["gpus"].dump(), text_of(mine)};
+            return sides{want.dump(), "node " + std::to_string(node) + " " + answer.value("gpus", json::array()).dump(), text_of(mine)};
         });
     }
 
@@ -206,7 +235,7 @@ class replayed_case {
     board board_;
     std::string preset_;
     judged_policy policy_;
-    std::set<std::int64_t> leaving_;
+    std::vector<bool> starts_; ///< [nodes] Whether a task would start there at once.
     std::map<std::int64_t, int> beyond_; ///< The nodes of the tasks that have more memory than their GPU.
 };
 

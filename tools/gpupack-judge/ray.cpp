@@ -104,11 +104,27 @@ class replayed_case {
             if (!answer["nodes"].is_null()) theirs = answer["nodes"].get<std::vector<std::size_t>>();
             const auto ours = dialect::ray_bundles(free_, bundles, strategy_of(strategy), as_ray{&theirs});
             const bool same = ours ? *ours == theirs : theirs.empty();
-            counts_.compare("ray " + strategy + " nodes", same, fault, [&] {
+            std::string_view reason = fault;
+            if (ours && theirs.empty() && must_refuse(group["bundles"], *ours)) reason = refused_fault;
+            counts_.compare("ray " + strategy + " nodes", same, reason, [&] {
                 return sides{group["bundles"].dump(), answer["nodes"].dump(), ours ? json(*ours).dump() : "no room"};
             });
             if (bundles.size() == 1) compare_preset(group, strategy, theirs, fault);
         }
+    }
+
+    /// Whether some node cannot hold its bundles GPU by GPU, though the sums say so: the node refuses then, seen by the oracle or not.
+    [[nodiscard]] bool must_refuse(const json& bundles, const std::vector<std::size_t>& nodes) const {
+        if (!follows_) return false;
+        board filled = board_;
+        for (std::size_t b = 0; b < nodes.size(); ++b) {
+            const auto made = request_of(bundles[b]);
+            if (!made) return false;
+            const decided ours = gpus_by_(filled, *made);
+            const int node = static_cast<int>(nodes[b]);
+            if (!ours.fits(node) || !filled.take(0, node, ours.gpus(node), *made)) return true;
+        }
+        return false;
     }
 
     /// The preset for a group of one bundle.

@@ -25,7 +25,6 @@ services.resolve_ip_for_localhost = lambda host: host  # else Ray listens on an 
 services.get_node_ip_address = lambda address=None: "127.0.0.1"
 
 GIB = 2**30
-ASKS = 6
 STRATEGIES = ["PACK", "SPREAD", "STRICT_PACK", "STRICT_SPREAD"]
 SETTINGS = {
     "raylet_report_resources_period_milliseconds": 20,  # the view that places is soon up to date
@@ -33,6 +32,10 @@ SETTINGS = {
     "prestart_worker_first_driver": False,
     "enable_worker_prestart": False,
 }
+
+
+class Unsettled(Exception):
+    """What the placing side sees does not become what it must be: the case cannot be judged."""
 
 
 class Judge:
@@ -211,18 +214,18 @@ def random_standing(draw, totals):
     return kind, playing, standing
 
 
-def run_case(judge, seed):
+def run_case(judge, seed, asks):
     draw = random.Random(seed)
     kind, playing, standing = random_standing(draw, judge.totals)
     idle = [[n["cpu"] * 1000, n["gpus"] * 1000, n["memory_gib"] * 1000] for n in judge.totals]
     case = {"seed": seed, "kind": kind, "playing": playing, "nodes": judge.totals, "standing": standing, "groups": []}
     if not judge.settle(idle):
-        raise SystemExit(f"seed {seed}: not idle: {judge.free()}")
+        raise Unsettled(f"seed {seed}: not idle: {judge.free()}")
     live, free = {}, idle
     if standing:
         group, nodes, states, _ = judge.ask(standing, "PACK", patience=2.0)
         if nodes is None:
-            raise SystemExit(f"seed {seed}: standing bundles do not fit: {states}")
+            raise Unsettled(f"seed {seed}: standing bundles do not fit: {states}")
         live["standing"] = (group, standing, nodes)
         free = taken(free, standing, nodes)
         judge.settle(free)
@@ -241,9 +244,9 @@ def run_case(judge, seed):
         keep = draw.random() < 0.75
         fractions = any(row[1] % 1000 for row in free) or sum(b["gpu"] % 1000 > 0 for b in asked["bundles"]) > 1
         seen = {}
-        for i in range(ASKS):
+        for i in range(asks):
             if not judge.settle(free):
-                raise SystemExit(f"seed {seed} group {number}: {judge.free()} is not {free}")
+                raise Unsettled(f"seed {seed} group {number}: {judge.free()} is not {free}")
             group, nodes, states, attempts = judge.ask(asked["bundles"], asked["strategy"], 0.15 if fractions else 0.02,
                                                       free)
             key = (tuple(nodes) if nodes else None)
@@ -251,7 +254,7 @@ def run_case(judge, seed):
             entry["times"] += 1
             entry["states"] = sorted(set(entry["states"]) | set(states))
             entry["attempts"] = max(entry["attempts"], attempts)
-            if nodes and keep and i == ASKS - 1:
+            if nodes and keep and i == asks - 1:
                 live[number] = (group, asked["bundles"], nodes)
                 free = taken(free, asked["bundles"], nodes)
                 held, left = judge.gpus(group, nodes)
@@ -259,7 +262,7 @@ def run_case(judge, seed):
                 break
             remove_placement_group(group)
             if nodes is None and i == (2 if fractions else 1):
-                break  # not worth asking six times
+                break  # not worth asking more often
         record["answers"] = list(seen.values())
         case["groups"].append(record)
     for group, _, _ in live.values():
@@ -313,6 +316,7 @@ def main():
     parser.add_argument("--last", type=int, default=60)
     parser.add_argument("--nodes", type=int, default=6)
     parser.add_argument("--each", type=int, default=15, help="cases on one cluster")
+    parser.add_argument("--asks", type=int, default=6, help="how often each group is asked about: more show more of Ray's draws")
     parser.add_argument("--out")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--probe", action="store_true")
@@ -327,13 +331,17 @@ def main():
             for _ in range(args.each):
                 if seed > args.last or time.time() - start > args.minutes * 60:
                     break
-                cases.append(run_case(judge, seed))
-                print(seed, round(time.time() - start, 1), "nudges", judge.nudges, file=sys.stderr, flush=True)
                 seed += 1
+                try:
+                    cases.append(run_case(judge, seed - 1, args.asks))
+                except Unsettled as problem:  # the next case gets a cluster of its own
+                    print("left out:", problem, file=sys.stderr, flush=True)
+                    break
+                print(seed - 1, round(time.time() - start, 1), "nudges", judge.nudges, file=sys.stderr, flush=True)
         finally:
             judge.stop()
         with open(args.out, "w") as file:
-            json.dump({"system": "ray", "version": ray.__version__, "asks": ASKS, "cases": cases}, file)
+            json.dump({"system": "ray", "version": ray.__version__, "asks": args.asks, "cases": cases}, file)
 
 
 if __name__ == "__main__":
