@@ -17,11 +17,19 @@ using namespace gpupack;
 
 static_assert(gpupack::policy::policy<gpupack::policy::lookahead>);
 
+namespace {
+
+policy::lookahead::options any_options(random_history& history, const cluster& nodes) {
+    return {.tasks_leave = history.below(2) == 0, .memories = policy::gpu_memories::of(nodes.models())};
+}
+
+} // namespace
+
 TEST(lookahead, scores_candidates_alike_one_by_one_and_together) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster nodes = history.used_cluster();
-        const policy::lookahead by{history.any_mix(nodes), {.memories = policy::gpu_memories::of(nodes.models())}};
+        const policy::lookahead by{history.any_mix(nodes), any_options(history, nodes)};
         const request request = history.any_request(nodes);
         const policy::lookahead_scorer scorer = by.prepare({nodes, request, 0});
         for (std::uint32_t n = 0; n < nodes.size(); ++n) {
@@ -40,7 +48,7 @@ TEST(lookahead, decides_alike_whatever_is_remembered_while_tasks_come_and_go) {
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         const cluster nodes = history.used_cluster();
-        const policy::lookahead by{history.any_mix(nodes), {.memories = policy::gpu_memories::of(nodes.models())}};
+        const policy::lookahead by{history.any_mix(nodes), any_options(history, nodes)};
         scheduler scanned{nodes, by, search::scan{}};
         scheduler indexed{nodes, by, search::indexed{}};
         std::vector<std::pair<placement, placement>> running;

@@ -59,6 +59,27 @@ TEST(lookahead, leaves_less_idle_than_fgd_and_starves_no_size_where_tasks_stay) 
                 << gpus << " GPUs";
 }
 
+TEST(lookahead, places_as_lookahead_fill_where_it_is_told_that_nothing_leaves) {
+    const workload::workload workload = workload::openb();
+    const auto arrivals = workload::draw_arrivals(workload, 42, 1300);
+    const auto outcomes_under = [&](const auto& policy) {
+        scheduler scheduler{workload.build().value(), policy, search::indexed{}};
+        return replay::run(scheduler, workload.tasks, arrivals).outcomes;
+    };
+    const auto fill = outcomes_under(policy::lookahead_fill{workload.mix()});
+    const auto told = outcomes_under(policy::lookahead{workload.mix(), {.tasks_leave = false}});
+    const auto untold = outcomes_under(policy::lookahead{workload.mix()});
+    ASSERT_EQ(told.size(), fill.size());
+    ASSERT_GT(told.size(), 8'000U);
+    std::size_t elsewhere = 0;
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        ASSERT_EQ(told[i].node, fill[i].node) << i;
+        ASSERT_EQ(told[i].gpus, fill[i].gpus) << i;
+        elsewhere += untold[i].node == fill[i].node ? 0U : 1U;
+    }
+    EXPECT_GT(elsewhere, told.size() / 4);
+}
+
 TEST(lookahead, has_more_in_use_than_fgd_where_tasks_leave) {
     // Every third node, as the whole cluster takes a minute without optimisation.
     workload::workload workload = workload::openb();

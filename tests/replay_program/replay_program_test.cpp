@@ -112,6 +112,20 @@ TEST_F(replay_program, lets_tasks_of_any_workload_come_and_go) {
         EXPECT_NE(table.out.find(part), std::string::npos) << part << table.out;
 }
 
+TEST_F(replay_program, tells_lookahead_whether_tasks_leave) {
+    const auto allocated = [&](const std::string& how, const char* measure) {
+        const run told = call("--policy lookahead,lookahead-fill,lookahead:leave=1 --json - " + how);
+        const nlohmann::json runs = nlohmann::json::parse(told.out);
+        return std::vector<double>{runs[0][measure], runs[1][measure], runs[2][measure]};
+    };
+    const auto stay = allocated("--load 1.3", "allocated_gpu_percent");
+    EXPECT_EQ(stay[0], stay[1]);
+    EXPECT_LT(stay[2], stay[0]);
+    const auto leave = allocated("--cluster-size 60 --arrivals poisson --load 0.9", "mean_allocated_percent");
+    EXPECT_EQ(leave[0], leave[2]);
+    EXPECT_NE(leave[0], leave[1]);
+}
+
 // Tasks that ask for much memory and little compute: the bound is not below what policies reach.
 TEST_F(replay_program, bounds_what_tasks_have_of_gpu_memory) {
     write("a10s.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,65536,4,A10\n");

@@ -14,6 +14,7 @@
 #include <gpupack/replay/wait_measures.hpp>
 #include <gpupack/workload/poisson.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -30,21 +31,22 @@ using gpupack::task_mix;
 /// Called with each request that arrives: learns the mix, and now and then renews the policy by it.
 class policy_renewer {
   public:
-    policy_renewer(const options& chosen, const inputs& input, const run_record& record,
+    policy_renewer(const options& chosen, const inputs& input, const run_record& record, bool tasks_leave,
                    gpupack::any_scheduler& scheduler)
-        : record_{record}, scheduler_{scheduler}, learner_{chosen.learn} {
+        : record_{record}, tasks_leave_{tasks_leave}, scheduler_{scheduler}, learner_{chosen.learn} {
         if (input.history) learner_.begin_with(*input.history);
     }
 
     void operator()(const gpupack::request& arrived) {
         if (!learner_.observe(arrived)) return;
-        scheduler_.set_policy(
-            make_policy(record_.engine, record_.policy, preset_inputs_of(learner_.mix(), record_.seed, scheduler_.cluster()))
-                .value());
+        gpupack::dialect::preset_inputs inputs = preset_inputs_of(learner_.mix(), record_.seed, scheduler_.cluster());
+        inputs.tasks_leave = tasks_leave_;
+        scheduler_.set_policy(make_policy(record_.engine, record_.policy, inputs).value());
     }
 
   private:
     const run_record& record_;
+    bool tasks_leave_;
     gpupack::any_scheduler& scheduler_;
     replay::mix_learner learner_;
 };
@@ -80,6 +82,12 @@ task_mix known_mix_in_use(const options& chosen, const inputs& input) {
     const bool known = chosen.come_and_go && chosen.stays == workload::stay_law::recorded;
     if (!known || input.history || chosen.learn > 0) return {};
     return halved_to_fit(workload::mix_in_use(input.workload, {.stays = chosen.stays, .stay_cap = chosen.stay_cap}));
+}
+
+/// Whether any task leaves again.
+bool do_tasks_leave(const seed_draw& drawn) {
+    return std::any_of(drawn.arrivals.begin(), drawn.arrivals.end(),
+                       [](const workload::arrival& each) { return each.duration.has_value(); });
 }
 
 /// What a run is told before it starts.
@@ -138,25 +146,28 @@ class all_runs {
         if (!cluster) return gpupack::unexpected<input_error>{cluster.error()};
         gpupack::dialect::preset_inputs inputs = preset_inputs_of(expected_, drawn.seed, *cluster);
         inputs.in_use = in_use_;
+        inputs.tasks_leave = do_tasks_leave(drawn);
         const auto made = make_policy(chosen_.engine, policy, inputs);
         if (!made) return gpupack::unexpected<input_error>{made.error()};
         run_record record = new_record(chosen_, from_, policy, drawn, *cluster);
         progress_(record, 0);
         gpupack::any_scheduler scheduler{*std::move(cluster), *made};
         record.result =
-            replay::run(scheduler, from_.workload.tasks, drawn.arrivals, replay_options(record, scheduler));
+            replay::run(scheduler, from_.workload.tasks, drawn.arrivals,
+                        replay_options(record, inputs.tasks_leave, scheduler));
         if (chosen_.engine == "cuda") warn_of_cuda_problem();
         fill_in(record, scheduler.cluster(), drawn);
         return record;
     }
 
   private:
-    [[nodiscard]] replay::options replay_options(const run_record& record, gpupack::any_scheduler& scheduler) const {
+    [[nodiscard]] replay::options replay_options(const run_record& record, bool tasks_leave,
+                                                 gpupack::any_scheduler& scheduler) const {
         replay::options options{.expected = measured_.view()};
         options.queue = chosen_.queue;
         options.queue.seed = record.seed;
         options.quotas = from_.quotas;
-        if (chosen_.learn > 0) options.arrived = policy_renewer{chosen_, from_, record, scheduler};
+        if (chosen_.learn > 0) options.arrived = policy_renewer{chosen_, from_, record, tasks_leave, scheduler};
         options.progress = [&record, this](std::size_t done) {
             progress_(record, static_cast<double>(done) / static_cast<double>(record.tasks));
         };

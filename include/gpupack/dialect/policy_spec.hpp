@@ -50,6 +50,7 @@ struct policy_option_range {
 /// The options that there are. Which of them a preset has is said by its row.
 inline constexpr std::array policy_option_ranges{
     policy_option_range{"gpu_memory", 1, std::numeric_limits<std::int32_t>::max(), "MiB of a GPU whose memory is not known"},
+    policy_option_range{"leave", 0, 1, "whether tasks leave again"},
     policy_option_range{"model_scarcity", 0, 10'000, "price of compute of models that other tasks name, in thousandths"},
     policy_option_range{"offers", 1, 10'000, "tasks offered to a node before the outlook ends"},
     policy_option_range{"reserve", 0, 10'000, "percent of the room that scarce tasks are expected to want"},

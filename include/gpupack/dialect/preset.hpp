@@ -22,6 +22,9 @@ struct preset_inputs {
     /// The same tasks, each counted for as long as it stays; empty where that is not known. What lookahead takes, as a
     /// place for a task that stays long is worth more.
     task_mix in_use{};
+    /// Whether tasks leave again. Where none ever does, as in the published experiment, lookahead keeps room only for those
+    /// that come until the cluster is full.
+    bool tasks_leave = true;
     std::vector<mebibytes> model_memory{}; ///< [models] The same of each model of the cluster, by its id; where known.
     /// Whether the mix may be empty: the caller learns it (learned_mix) and will make the policy anew, or nothing comes.
     bool may_be_empty = false;

@@ -195,6 +195,8 @@ struct lookahead_scorer {
 ///   near-equals go to the lowest node.
 /// - Price of a place: scarcity * places that tasks would hold at full load / places left in the cluster, times its
 ///   size. What plenty has is nearly free, the last ones are dear; it follows the cluster in steps of a factor of 4.
+/// - Where tasks never leave (options::tasks_leave), fragmentation does not count, and places for several whole GPUs are
+///   not priced but kept: as many as the tasks will want that come until the cluster is full, as lookahead_fill does.
 /// - GPU memory is a dimension like compute: of both the larger part counts.
 /// - Requests for MIG instances and vGPUs: as mig_scarcity, at prices in the same steps.
 /// - Cost: on a node, that of fgd, 8 additions a GPU and 40 multiplications a candidate. Of the whole cluster, scores
@@ -209,7 +211,10 @@ class lookahead {
         int model_scarcity = 100; ///< The same for compute and GPUs of models that other tasks name.
         int step = 40;            ///< Milli-GPUs within which scores are alike.
         int offers = 240;         ///< Tasks offered to a node before the outlook ends.
-        int reserve = 100;        ///< Percent of what is wanted of a scarce place that its price counts on, at most 10,000.
+        /// Percent of what is wanted of a scarce place that its price counts on, at most 10,000; half as much again where
+        /// nothing leaves.
+        int reserve = 100;
+        bool tasks_leave = true;  ///< Whether tasks leave again. Where none does, room is kept as by lookahead_fill.
         gpu_memories memories{};  ///< Of the GPUs, to turn memory that tasks ask for into a part of them.
     };
 
@@ -217,9 +222,13 @@ class lookahead {
     explicit lookahead(const task_mix& expected) : lookahead{expected, options{}} {}
     /// As above, with settings.
     lookahead(const task_mix& expected, const options& settings)
-        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)}, several_{expected, settings.reserve, [&settings, least = wants_instances(expected) ? 1 : 2](const request& request) { return scarce_place(request, settings.memories, least); }},
-          named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected}, settings_{settings},
-          by_instances_{wants_instances(expected)} {
+        : use_{expected, settings.offers, settings.memories}, typical_{fragmenting_tasks(expected, settings.memories)},
+          several_{expected, settings.tasks_leave ? settings.reserve : std::min(settings.reserve * 3 / 2, 10'000),
+                   [&settings, least = wants_instances(expected) ? 1 : 2](const request& request) {
+                       return scarce_place(request, settings.memories, least);
+                   }},
+          named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected},
+          settings_{settings}, by_instances_{wants_instances(expected)} {
         GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
                         "a step above 0, and scarcities that are not negative");
     }
@@ -231,20 +240,28 @@ class lookahead {
         scorer.fall = {typical_.view()};
         scorer.several = several_.view();
         scorer.several.count = std::min(scorer.several.count, std::int32_t{scarcity_levels::most_classes});
-        scorer.typical = std::max<std::int64_t>(typical_.expected().total(), 1);
-        scorer.step = settings_.step * lookahead_scorer::milli;
         scorer.instances = detail::without_prices(decision.cluster, instances_.unit);
-        price_places(scorer, decision.cluster);
-        price_models(scorer, decision.cluster);
+        if (settings_.tasks_leave) {
+            scorer.typical = std::max<std::int64_t>(typical_.expected().total(), 1);
+            scorer.step = settings_.step * lookahead_scorer::milli;
+            price_places(scorer, decision.cluster);
+            price_models(scorer, decision.cluster);
+        } else {
+            scorer.typical = std::int64_t{1} << 62; // so that fragments count for nothing
+            keep_places(scorer, decision.cluster);
+        }
         if (by_instances_) price_instances(scorer, decision.cluster);
         return scorer;
     }
 
     friend bool operator==(const lookahead& a, const lookahead& b) noexcept {
-        return a.use_ == b.use_ && a.typical_ == b.typical_ && a.several_ == b.several_ && a.named_ == b.named_;
+        return a.use_ == b.use_ && a.typical_ == b.typical_ && a.several_ == b.several_ && a.named_ == b.named_ &&
+               a.settings_.tasks_leave == b.settings_.tasks_leave;
     }
 
   private:
+    /// What a place costs that is kept for tasks that are still to come: more than any use of a node.
+    static constexpr score kept = score{1} << 34;
     /// No price is above ten times the size of what it is for.
     static constexpr std::int64_t highest = 10'000;
 
@@ -266,12 +283,15 @@ class lookahead {
 
     /// The whole GPUs that a request takes, where places of its sort are scarce: several GPUs, or with MIG also one; or one for
     /// a slice that only some models have the memory for, and of which they have room for one.
-    [[nodiscard]] static std::optional<request> scarce_place(const request& request, const gpu_memories& memories, int least_gpus) {
-        if (request.share.way() == sharing::exclusive) return request.gpus >= least_gpus ? std::optional{request} : std::nullopt;
+    [[nodiscard]] static std::optional<request> scarce_place(const request& request, const gpu_memories& memories,
+                                                             int least_gpus) {
+        if (request.share.way() == sharing::exclusive)
+            return request.gpus >= least_gpus ? std::optional{request} : std::nullopt;
         if (request.gpus == 0 || !wants_gpu_memory(request)) return std::nullopt;
         gpupack::request place = request;
         place.models = memories.large_enough(request);
-        if (place.models == request.models || place.models.empty() || 2 * memories.part_of(place) <= whole_gpu.count()) return std::nullopt;
+        if (place.models == request.models || place.models.empty()) return std::nullopt;
+        if (2 * memories.part_of(place) <= whole_gpu.count()) return std::nullopt;
         place.share = exclusive{};
         return place;
     }
@@ -280,6 +300,15 @@ class lookahead {
         return std::any_of(expected.entries().begin(), expected.entries().end(), [](const task_mix::entry& each) {
             return each.request.gpus > 0 && each.request.share.way() == sharing::mig;
         });
+    }
+
+    /// Where nothing leaves: as many places are kept as the tasks will want that come until the cluster is full.
+    void keep_places(lookahead_scorer& scorer, const cluster& cluster) const noexcept {
+        const std::uint32_t tight = several_.tight(cluster);
+        for (int c = 0; c < scorer.several.count; ++c) {
+            scorer.levels.whole[c] = static_cast<std::uint8_t>(tight >> c & 1U);
+            scorer.whole_price[c] = scorer.levels.whole[c] != 0 ? kept : 0;
+        }
     }
 
     void price_places(lookahead_scorer& scorer, const cluster& cluster) const noexcept {

@@ -43,6 +43,7 @@ inline constexpr bool needs_mix = true;
     set(settings.step, "step");
     set(settings.offers, "offers");
     set(settings.reserve, "reserve");
+    settings.tasks_leave = inputs.option("leave", inputs.tasks_leave ? 1 : 0) != 0;
     settings.memories = {.models = inputs.model_memory, .fallback = mebibytes{inputs.option("gpu_memory", inputs.gpu_memory.count())}};
     return settings;
 }
@@ -102,7 +103,7 @@ inline constexpr auto gpupack_presets = std::tuple{
            +[](const preset_inputs& inputs) {
                return policy::lookahead{inputs.in_use.empty() ? inputs.expected : inputs.in_use, lookahead_options(inputs)};
            },
-           request_rule::as_requested, needs_mix, "gpu_memory model_scarcity offers reserve scarcity step"},
+           request_rule::as_requested, needs_mix, "gpu_memory leave model_scarcity offers reserve scarcity step"},
     preset{"lookahead-fill",
            "lookahead of 0.1: room kept for large tasks while the cluster fills; for tasks that never leave",
            +[](const preset_inputs& inputs) {
