@@ -169,10 +169,13 @@ inline void cluster::set_closed(node_id id, gpu_set gpus, bool closed) {
 
 inline void cluster::set_closed(node_id id, bool closed) {
     GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
-    count_node(id, -1);
+    // What its GPUs have, and their MIG places, are counted whether the node is closed or not.
+    const int idle = detail::open_idle_gpus(nodes_[id.number()]);
+    count_in_type(id, -1);
     notes_[id.number()].closed = closed;
     judge(id);
-    count_node(id, 1);
+    count_in_type(id, 1);
+    count_in_domains(id, idle, detail::open_idle_gpus(nodes_[id.number()]), 0);
     note(change_kind::closed, id);
 }
 

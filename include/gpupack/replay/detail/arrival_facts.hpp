@@ -24,6 +24,8 @@ class arrival_facts {
                   const discipline& discipline) noexcept
         : tasks_{tasks}, arrivals_{arrivals}, estimates_{discipline}, ageing_{discipline.ageing} {}
 
+    /// The number of its task.
+    [[nodiscard]] std::size_t task_number_of(std::size_t number) const noexcept { return arrivals_[number].task; }
     /// The task of an arrival.
     [[nodiscard]] const workload::task& task_of(std::size_t number) const noexcept {
         return tasks_[arrivals_[number].task];

@@ -110,7 +110,9 @@ template <class Scheduler, class Listener> class dispatcher {
         if (tries) starter_.refuse(kind, number);
         push(number, kind);
         if ((starter_.is_first(number) && clearer_.move_for_front()) || clearer_.end_for(number, kind)) serve();
-        if (rules_.reserves() && waits(number) && starter_.stands_in_line(number)) reserve(number, kind);
+        // Where it was tried again meanwhile, it may have.
+        const bool has_reserved = starter_.reserved().holds(number);
+        if (rules_.reserves() && !has_reserved && waits(number) && starter_.stands_in_line(number)) reserve(number, kind);
         return !waits(number);
     }
 

@@ -5,6 +5,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/node_copy.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/node_view.hpp>
@@ -28,10 +29,13 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
         node_id node;
     };
     std::vector<option> options;
+    const node_type* last = nullptr; // most nodes are of the type of the one before
+    std::int64_t room = 0;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
         const node_view node = cluster[node_id{n}];
-        const std::int64_t room =
-            members_that_fit(fit::idle_node{node.type(), node_id{n}}.view(), request, members);
+        if (&node.type() != last || !request.ids.is_any()) // by id, nodes of one type differ
+            room = members_that_fit(fit::idle_node{node.type(), node_id{n}}.view(), request, members);
+        last = &node.type();
         if (room == 0) continue;
         // What must leave: nothing of what is free already counts.
         const std::int64_t busy = request.gpus == 0 ? (node.cpu() - node.cpu_free()).count()

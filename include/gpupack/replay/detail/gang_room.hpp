@@ -4,7 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/idle_node.hpp>
-#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/node_copy.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 
@@ -14,8 +14,11 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay::detail {
 
-/// Whether the nodes together have room for the members of a gang now.
+/// Whether the nodes together have room for the members of a gang now. Cost: a look at each node, but where the sums of the cluster
+/// say that too few GPUs are idle.
 [[nodiscard]] inline bool has_room(const cluster& cluster, const request& request, std::int64_t members) {
+    const bool needs_idle = request.gpus > 0 && request.share.way() == sharing::exclusive;
+    if (needs_idle && cluster.free_in(domain_id{}).room_for(request.gpus) < members) return false;
     for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
         members -= members_that_fit(cluster[node_id{n}], request, members);
     return members <= 0;

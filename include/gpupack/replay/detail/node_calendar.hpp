@@ -7,18 +7,16 @@
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/fit/fitting_gpus.hpp>
-#include <gpupack/fit/idle_node.hpp>
 #include <gpupack/fit/instance.hpp>
+#include <gpupack/replay/detail/node_copy.hpp>
+#include <gpupack/replay/detail/whole_gpus.hpp>
 #include <gpupack/request/request.hpp>
-#include <gpupack/state/booking.hpp>
 #include <gpupack/state/cluster.hpp>
-#include <gpupack/state/gpu_state.hpp>
-#include <gpupack/state/node_state.hpp>
 #include <gpupack/state/node_view.hpp>
 #include <gpupack/state/placement.hpp>
+#include <gpupack/state/slot_list.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,18 +27,6 @@
 
 namespace gpupack::inline GPUPACK_ABI::replay::detail {
 
-/// What is on a node at some time: a task that runs until it is expected to end, or one that has reserved its place.
-struct booking {
-    std::int64_t begin;              ///< When it takes its place; of a running task, when it started.
-    std::int64_t end;                ///< When it is expected to leave.
-    std::size_t owner;               ///< Number of the arrival.
-    const gpupack::request* request; ///< As it is placed.
-    gpu_set gpus;                    ///< On the node.
-    slot_list slots;                 ///< For instances.
-    bool running;                    ///< Whether it is in the state of the cluster.
-    split_memory pieces{};           ///< Of a running split slice: what each GPU gives.
-};
-
 /// A place that a task could take for a while.
 struct place_in_time {
     std::int64_t begin = 0; ///< From when on.
@@ -49,71 +35,10 @@ struct place_in_time {
     slot_list slots{};      ///< For instances.
 };
 
-/// A node as it would be.
-class node_copy {
-  public:
-    explicit node_copy(const node_view& node) noexcept : view_{node} {
-        state_ = {};
-        for (int i = 0; i < node.gpu_count(); ++i) gpus_[static_cast<std::size_t>(i)] = node.gpu(i);
-        state_.cpu_free = static_cast<std::int32_t>(node.cpu_free().count());
-        state_.memory_free = static_cast<std::int32_t>(node.memory_free().count());
-        state_.closed = node.closed();
-        sum_up();
-    }
-
-    [[nodiscard]] node_view view() const noexcept { return {view_.id(), view_.type(), state_, gpus_.data()}; }
-
-    /// Closes the node, or some of its GPUs; all others are open.
-    void close(bool node, gpu_set gpus) noexcept {
-        state_.closed = node;
-        for (int i = 0; i < view_.gpu_count(); ++i) gpus_[static_cast<std::size_t>(i)].closed = gpus.contains(i);
-        sum_up();
-    }
-    void add(const booking& each) noexcept {
-        (void)book(state_, gpus_.data(), view_.type(), *each.request, each.gpus, each.slots);
-        sum_up();
-    }
-    void remove(const booking& each) noexcept {
-        unbook(state_, gpus_.data(), view_.type(), each.request->cpu, each.request->memory, each.request->share,
-               each.gpus, each.slots, each.pieces);
-        sum_up();
-    }
-
-  private:
-    void sum_up() noexcept { sum_up_gpus(state_, gpus_.data(), view_.type().gpus, view_.type().gpu_count); }
-
-    node_view view_;
-    node_state state_;
-    std::array<gpu_state, max_gpus_per_node> gpus_;
-};
-
-/// How many members of a gang a node could take together.
-[[nodiscard]] inline std::int64_t members_that_fit(const node_view& node, const request& request,
-                                                   std::int64_t most) {
-    if (!fit::fits(node, request)) return 0;
-    const auto limit = [&](std::int64_t free, std::int64_t each) {
-        if (each > 0) most = std::min(most, free / each);
-    };
-    limit(node.cpu_free().count(), request.cpu.count());
-    limit(node.memory_free().count(), request.memory.count());
-    if (request.gpus == 0) return most;
-    if (request.share.way() == sharing::exclusive && request.numa == numa_alignment::none) {
-        limit(fit::fitting_gpus(node, request).size(), request.gpus);
-        return most;
-    }
-    node_copy trial{node};
-    std::int64_t count = 0;
-    for (; count < most && fit::fits(trial.view(), request); ++count) {
-        const gpu_set gpus = fit::lowest_gpus(trial.view(), request);
-        trial.add({0, 0, 0, &request, gpus, fit::lowest_slots(trial.view(), gpus, request.share), false, {}});
-    }
-    return count;
-}
-
 /// Who is expected to leave which node when, and who has reserved a place on it.
 ///
-/// Cost: a look at a node is linear in what is on it; the earliest place of a request looks at the nodes in the order in
-/// which something leaves them, until one has room.
+/// Cost: a look at a node is linear in what is on it, and copies the node unless all that is on it is whole; the earliest place
+/// of a request looks at the nodes in the order in which something leaves them, until one has room.
 class node_calendar {
   public:
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max(); ///< A task that does not leave.
@@ -121,7 +46,8 @@ class node_calendar {
 
     /// @param cluster  what is closed in it stays so; what is closed later, to keep a reservation, is not seen
     explicit node_calendar(const cluster& cluster)
-        : cluster_{cluster}, on_node_(cluster.size()), reservations_(cluster.size(), 0) {
+        : cluster_{cluster}, on_node_(cluster.size()), reservations_(cluster.size(), 0), parts_(cluster.size(), 0),
+          versions_(cluster.size(), 0) {
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
             const node_view node = cluster[node_id{n}];
             gpu_set closed;
@@ -136,10 +62,15 @@ class node_calendar {
     /// Whether somebody has reserved a place on the node.
     [[nodiscard]] bool is_reserved(node_id node) const noexcept { return reservations_[node.number()] > 0; }
 
+    /// Counts what is written or struck.
+    [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+    /// The version at which something was written on a node, or struck there, last.
+    [[nodiscard]] std::uint64_t version_of(node_id node) const noexcept { return versions_[node.number()]; }
+
     /// Writes down what is on a node from now on, or will be.
     void add(node_id node, const booking& each) {
         on_node_[node.number()].push_back(each);
-        reservations_[node.number()] += each.running ? 0 : 1;
+        count(node, each, 1);
         if (each.end != never) events_.insert({each.end, node.number()});
     }
 
@@ -151,7 +82,7 @@ class node_calendar {
                 ++i;
                 continue;
             }
-            reservations_[node.number()] -= running ? 0 : 1;
+            count(node, all[i], -1);
             strike_event(all[i].end, node);
             all[i] = all.back();
             all.pop_back();
@@ -164,6 +95,7 @@ class node_calendar {
             if (each.owner != owner || !each.running) continue;
             strike_event(each.end, node);
             each.end = end;
+            versions_[node.number()] = ++version_;
             if (end != never) events_.insert({end, node.number()});
         }
     }
@@ -178,6 +110,7 @@ class node_calendar {
     /// @param without  an arrival whose reservation does not count
     [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin, std::int64_t end,
                                                      std::size_t without = nobody) const {
+        if (is_whole_on(id, request)) return whole_during(id, request, begin, end, without);
         const node_copy start = at(id, begin, without);
         if (!fit::fits(start.view(), request)) return std::nullopt;
         gpu_set serving = fit::fitting_gpus(start.view(), request);
@@ -195,9 +128,15 @@ class node_calendar {
     /// Whether what was placed on a node stays free of all reservations until its end.
     [[nodiscard]] bool is_free_until(const selection& placed, std::int64_t begin, std::int64_t end) const {
         if (!is_reserved(placed.node)) return true;
+        const bool is_whole = parts_[placed.node.number()] == 0;
+        const node_view node = cluster_[placed.node];
         for (const booking& each : on(placed.node)) {
             if (each.running || each.begin >= end || each.end <= begin) continue;
             // The cluster holds what was placed; with the reservation it must hold both.
+            if (is_whole) {
+                if (closed_[placed.node.number()].first || !whole_at(node, std::max(begin, each.begin), each.owner).has(each)) return false;
+                continue;
+            }
             node_copy then = at(placed.node, std::max(begin, each.begin), each.owner);
             if (!fit::fits_on(then.view(), *each.request, each.gpus, each.slots)) return false;
         }
@@ -271,8 +210,9 @@ class node_calendar {
         const std::int64_t end = length >= never - time ? never : time + length;
         const auto serving = free_during(id, request, time, end);
         if (!serving) return std::nullopt;
-        const node_copy then = at(id, time);
         place_in_time place{time, id, serving->lowest(request.gpus), {}};
+        if (asks_whole(request)) return place;
+        const node_copy then = at(id, time);
         if (request.share.is_split() || request.numa != numa_alignment::none)
             place.gpus = fit::lowest_gpus(then.view(), request);
         place.slots = fit::lowest_slots(then.view(), place.gpus, request.share);
@@ -282,11 +222,8 @@ class node_calendar {
     /// A node as it is expected to be at a time, without what one arrival has reserved.
     [[nodiscard]] node_copy at(node_id id, std::int64_t time,
                                std::size_t without = nobody) const {
-        node_copy copy{cluster_[id]};
-        copy.close(closed_[id.number()].first, closed_[id.number()].second);
         const std::vector<booking>& all = on(id);
-        for (const booking& each : all)
-            if (each.running && each.end <= time) copy.remove(each);
+        node_copy copy{cluster_[id], closed_[id.number()].first, closed_[id.number()].second, all, time};
         if (reservations_[id.number()] == 0) return copy;
         for (const booking& each : all) {
             if (each.running || each.owner == without || each.begin > time || each.end <= time) continue;
@@ -297,9 +234,55 @@ class node_calendar {
     }
 
   private:
+    /// Counts something on a node in (sign 1) or out (sign -1).
+    void count(node_id node, const booking& each, int sign) {
+        reservations_[node.number()] += each.running ? 0 : sign;
+        parts_[node.number()] += is_whole(each) ? 0 : sign;
+        versions_[node.number()] = ++version_;
+    }
+
+    /// Whether everything on a node is whole, and a request as well.
+    [[nodiscard]] bool is_whole_on(node_id id, const request& request) const noexcept {
+        return parts_[id.number()] == 0 && asks_whole(request);
+    }
+    /// at() for a node on which everything is whole, as it is now; it must be open.
+    [[nodiscard]] whole_gpus whole_at(const node_view& node, std::int64_t time, std::size_t without) const {
+        const std::uint32_t number = node.id().number();
+        whole_gpus free{node, closed_[number].second};
+        for (const booking& each : on_node_[number])
+            if (each.running && each.end <= time) free.remove(each);
+        if (reservations_[number] == 0) return free;
+        for (const booking& each : on_node_[number])
+            if (!each.running && each.owner != without && each.begin <= time && each.end > time) free.add_if_free(each);
+        return free;
+    }
+    /// free_during() for the same.
+    [[nodiscard]] std::optional<gpu_set> whole_during(node_id id, const request& request, std::int64_t begin, std::int64_t end,
+                                                      std::size_t without) const {
+        if (closed_[id.number()].first) return std::nullopt;
+        const node_view node = cluster_[id];
+        const whole_gpus start = whole_at(node, begin, without);
+        gpu_set serving = start.serving(request);
+        if (!start.host_fits(request) || serving.size() < request.gpus) return std::nullopt;
+        if (reservations_[id.number()] == 0) return serving;
+        for (const booking& each : on(id)) {
+            if (each.running || each.owner == without || each.begin <= begin || each.begin >= end) continue;
+            const whole_gpus then = whole_at(node, each.begin, without);
+            serving = serving & then.serving(request);
+            if (!then.host_fits(request) || serving.size() < request.gpus) return std::nullopt;
+        }
+        return serving;
+    }
+
     [[nodiscard]] std::int64_t members_at(node_id id, const request& request, std::int64_t members,
                                           std::int64_t time, std::int64_t length) const {
         const std::int64_t end = length >= never - time ? never : time + length;
+        if (is_whole_on(id, request) && !closed_[id.number()].first) {
+            const whole_gpus then = whole_at(cluster_[id], time, nobody);
+            if (reservations_[id.number()] == 0) return then.members(request, then.serving(request), members);
+            const auto serving = whole_during(id, request, time, end, nobody);
+            return serving ? then.members(request, *serving, members) : 0;
+        }
         if (reservations_[id.number()] == 0) return members_that_fit(at(id, time).view(), request, members);
         const auto serving = free_during(id, request, time, end);
         if (!serving) return 0;
@@ -348,6 +331,9 @@ class node_calendar {
     const cluster& cluster_;
     std::vector<std::vector<booking>> on_node_;
     std::vector<int> reservations_;                // [nodes]
+    std::vector<int> parts_;                       // [nodes]  bookings that are not whole
+    std::vector<std::uint64_t> versions_;          // [nodes]  at which something there changed last
+    std::uint64_t version_ = 0;
     std::vector<std::pair<bool, gpu_set>> closed_; // [nodes]  whether it is closed, and which of its GPUs are
     std::multiset<std::pair<std::int64_t, std::uint32_t>> events_;
 };

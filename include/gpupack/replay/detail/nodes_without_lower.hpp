@@ -5,7 +5,7 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/fit/fits.hpp>
 #include <gpupack/replay/detail/held_pieces.hpp>
-#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/node_copy.hpp>
 #include <gpupack/replay/detail/running_tasks.hpp>
 #include <gpupack/replay/detail/waiting_line.hpp>
 #include <gpupack/request/request.hpp>
@@ -28,8 +28,11 @@ template <class Info> class nodes_without_lower {
     [[nodiscard]] bool fits(const waiting_class& each, node_id node) const {
         return fit::fits(copy_of(node, each.priority).view(), each.request);
     }
-    [[nodiscard]] std::int64_t members(const waiting_class& each, node_id node, std::int64_t most) const {
-        return members_that_fit(copy_of(node, each.priority).view(), each.request, most);
+    [[nodiscard]] bool has_room(const waiting_class& each) const {
+        std::int64_t missing = each.members;
+        for (std::uint32_t node = 0; node < cluster_.size() && missing > 0; ++node)
+            missing -= members_that_fit(copy_of(node_id{node}, each.priority).view(), each.request, missing);
+        return missing <= 0;
     }
 
   private:

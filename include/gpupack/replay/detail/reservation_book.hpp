@@ -15,7 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <span>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,6 +27,7 @@ struct reservation {
     std::int64_t length = 0;                   ///< For how long.
     gpupack::request request{};                ///< As it is placed.
     std::vector<place_in_time> places{};       ///< Of its members; none where no time is known.
+    std::uint64_t seen = 0;                    ///< Version of the calendar at which it could not start early on those nodes.
 };
 
 /// Who has reserved which places, by the number of the arrival.
@@ -41,20 +42,20 @@ class reservation_book {
     [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
     /// Whether a task has.
     [[nodiscard]] bool holds(std::size_t number) const noexcept { return held_.contains(number); }
+    /// What a task has reserved; none where it has not.
+    [[nodiscard]] const reservation* find(std::size_t number) const noexcept {
+        const auto found = held_.find(number);
+        return found == held_.end() ? nullptr : &found->second;
+    }
     /// When the reservation of a task begins; never where there is none.
     [[nodiscard]] std::int64_t begin_of(std::size_t number) const noexcept {
-        const auto found = held_.find(number);
-        return found == held_.end() ? node_calendar::never : found->second.begin;
+        const reservation* const own = find(number);
+        return own == nullptr ? node_calendar::never : own->begin;
     }
     /// Whether some reservation should have begun before a time.
-    [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept {
-        return std::any_of(held_.begin(), held_.end(), [&](const auto& each) { return each.second.begin < now; });
-    }
-    /// Where a task has reserved places; none where it has not.
-    [[nodiscard]] std::span<const place_in_time> places_of(std::size_t number) const noexcept {
-        const auto found = held_.find(number);
-        return found == held_.end() ? std::span<const place_in_time>{} : std::span<const place_in_time>{found->second.places};
-    }
+    [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept { return !begins_.empty() && *begins_.begin() < now; }
+    /// As the nodes of its places are now, a task could not start there before its time.
+    void note_seen(std::size_t number) { held_.find(number)->second.seen = calendar_.version(); }
     /// Those who have, by number.
     ///
     /// @param time  only those whose reservations begin before it
@@ -103,6 +104,7 @@ class reservation_book {
         const auto found = held_.find(number);
         if (found == held_.end()) return std::nullopt;
         reservation own = std::move(found->second);
+        begins_.erase(begins_.find(own.begin));
         for (const place_in_time& each : own.places) {
             calendar_.remove(each.node, number, false);
             const auto node = nodes_.find(each.node.number());
@@ -114,7 +116,8 @@ class reservation_book {
 
     /// Writes a reservation down, new or taken out.
     void put_back(std::size_t number, const reservation& booked) {
-        const reservation& kept = held_.insert_or_assign(number, booked).first->second;
+        const reservation& kept = held_.try_emplace(number, booked).first->second;
+        begins_.insert(kept.begin);
         for (const place_in_time& each : kept.places) {
             const std::int64_t end =
                 kept.length >= node_calendar::never - each.begin ? node_calendar::never : each.begin + kept.length;
@@ -145,6 +148,7 @@ class reservation_book {
     const cluster& cluster_;
     node_calendar& calendar_;
     std::map<std::size_t, reservation> held_;
+    std::multiset<std::int64_t> begins_; // of those
     std::map<std::uint32_t, int> nodes_;
 };
 

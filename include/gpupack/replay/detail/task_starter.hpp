@@ -27,7 +27,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -41,7 +40,7 @@ template <class Scheduler, class Listener> class task_starter {
   public:
     task_starter(Scheduler& scheduler, const std::vector<workload::task>& tasks,
                  const std::vector<workload::arrival>& arrivals, const options& options, Listener& listener)
-        : scheduler_{scheduler}, discipline_{options.queue}, facts_{tasks, arrivals, discipline_},
+        : scheduler_{scheduler}, discipline_{options.queue}, facts_{tasks, arrivals, discipline_}, classes_(tasks.size(), 0),
           quotas_{scheduler.cluster(), options.quotas}, calendar_{scheduler.cluster()},
           running_{scheduler, discipline_, facts_, calendar_, quotas_, listener}, reserved_{scheduler.cluster(), calendar_},
           placer_{scheduler, calendar_, reserved_, discipline_.order == queue_rule::drain} {}
@@ -71,8 +70,12 @@ template <class Scheduler, class Listener> class task_starter {
     [[nodiscard]] std::size_t class_of(const workload::task& task) {
         return line_.class_of(effective_request(scheduler_.rule(), task.request), task, quotas_.tenant_of(task));
     }
-    /// The class of an arrival.
-    [[nodiscard]] std::size_t class_of(std::size_t number) { return class_of(facts_.task_of(number)); }
+    /// The class of an arrival, which is remembered of its task.
+    [[nodiscard]] std::size_t class_of(std::size_t number) {
+        std::uint32_t& known = classes_[facts_.task_number_of(number)];
+        if (known == 0) known = static_cast<std::uint32_t>(class_of(facts_.task_of(number)) + 1);
+        return known - 1;
+    }
 
     /// Walks along the line.
     [[nodiscard]] line_walk walk() { return {line_, facts_, quotas_, reserved_}; }
@@ -101,14 +104,21 @@ template <class Scheduler, class Listener> class task_starter {
     }
     /// Whether a task could start where it has reserved a place for later. What it has reserved is in the way of all others of its
     /// class, so that it may be able to where they were refused.
-    [[nodiscard]] bool may_start_early(std::size_t number, std::size_t kind) const {
+    ///
+    /// Where it could not once, it cannot later, as long as nothing changes on those nodes: nobody has left, and what others have
+    /// reserved comes closer. So each is looked at once for each change there.
+    [[nodiscard]] bool may_start_early(std::size_t number, std::size_t kind) {
         if (!discipline_.plans_ahead()) return false;
+        const reservation* const own = reserved_.find(number);
+        if (own == nullptr) return false;
         const std::int64_t until = end_of(number);
         const request& request = line_.classes()[kind].request;
-        const std::span<const place_in_time> places = reserved_.places_of(number);
-        return std::any_of(places.begin(), places.end(), [&](const place_in_time& each) {
-            return fit::fits(scheduler_.cluster()[each.node], request) && calendar_.free_during(each.node, request, now_, until, number);
+        const bool may = std::any_of(own->places.begin(), own->places.end(), [&](const place_in_time& each) {
+            return calendar_.version_of(each.node) > own->seen && fit::fits(scheduler_.cluster()[each.node], request) &&
+                   calendar_.free_during(each.node, request, now_, until, number);
         });
+        if (!may) reserved_.note_seen(number);
+        return may;
     }
     /// A task could not start.
     void refuse(std::size_t kind, std::size_t number) {
@@ -126,13 +136,13 @@ template <class Scheduler, class Listener> class task_starter {
         std::sort(freed.begin(), freed.end());
         freed.erase(std::unique(freed.begin(), freed.end()), freed.end());
         const cluster& cluster = scheduler_.cluster();
-        bool helps = note_helped(line_.classes(), cluster.size(), freed, nodes_as_they_are{cluster});
+        bool helps = note_helped(line_.classes(), freed, nodes_as_they_are{cluster});
         if (discipline_.victims != victim_rule::none && discipline_.order == queue_rule::overtake) {
             const auto info = [&](std::size_t slot) {
                 const workload::task& task = facts_.task_of(running_.tasks()[slot].arrival);
                 return std::pair{task.priority, &line_.classes()[class_of(task)].request};
             };
-            helps |= note_helped(line_.classes(), cluster.size(), freed, nodes_without_lower{cluster, running_.tasks(), info});
+            helps |= note_helped(line_.classes(), freed, nodes_without_lower{cluster, running_.tasks(), info});
         }
         freed.clear();
         return helps;
@@ -221,6 +231,7 @@ template <class Scheduler, class Listener> class task_starter {
     Scheduler& scheduler_;
     const discipline discipline_;
     arrival_facts facts_;
+    std::vector<std::uint32_t> classes_; // [tasks]  number of its class, from 1; 0 while it is not known
     std::int64_t now_ = 0;
     quota_keeper quotas_;
     waiting_line line_;

@@ -7,7 +7,7 @@
 #include <gpupack/fit/fits_empty.hpp>
 #include <gpupack/fit/idle_node.hpp>
 #include <gpupack/replay/detail/held_pieces.hpp>
-#include <gpupack/replay/detail/node_calendar.hpp>
+#include <gpupack/replay/detail/node_copy.hpp>
 #include <gpupack/replay/detail/running_tasks.hpp>
 #include <gpupack/replay/discipline.hpp>
 #include <gpupack/request/request.hpp>
