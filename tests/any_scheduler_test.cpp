@@ -36,9 +36,8 @@ bool alike(const std::optional<placement>& a, const std::optional<placement>& b)
 }
 
 /// The same random history for a typed scheduler and for an any_scheduler: they never differ.
-template <class Policy>
-void compare(std::uint64_t seed, const Policy& policy, const cluster& cluster, random_history& history,
-             request_rule rule) {
+template <class Policy> void compare(std::uint64_t seed, const Policy& policy, const cluster& cluster,
+                                     random_history& history, request_rule rule) {
     scheduler typed{cluster, policy, search::indexed{}, rule};
     any_scheduler any{cluster, any_policy{policy, search::indexed{}, rule}};
     const std::vector<request> requests = some_requests(history, cluster);
@@ -61,7 +60,8 @@ void compare(std::uint64_t seed, const Policy& policy, const cluster& cluster, r
             if (history.below(3) == 0) any.learn(request); // changes no decision
             RC_ASSERT(std::as_const(typed).choose(request).has_value() == chosen.has_value());
             if (chosen) RC_ASSERT(*std::as_const(typed).choose(request) == *chosen);
-            const auto would_hold = chosen ? std::optional{std::as_const(any).resources_for(*chosen, request)} : std::nullopt;
+            const auto would_hold =
+                chosen ? std::optional{std::as_const(any).resources_for(*chosen, request)} : std::nullopt;
             const auto expected = typed.place(request);
             const auto placed = any.place(request);
             RC_ASSERT(placed.has_value() == expected.has_value());

@@ -25,7 +25,8 @@ const node_spec four{.cpu = 16_cores, .memory = 64_GiB, .gpus = {4, models::t4}}
 constexpr request one_gpu{.cpu = 1_cores, .gpus = 1};
 
 any_scheduler nobody() {
-    return any_scheduler{cluster_builder{}.build().value(), any_policy{policy::best_fit{}, search::indexed{}}, "best-fit"};
+    return any_scheduler{cluster_builder{}.build().value(), any_policy{policy::best_fit{}, search::indexed{}},
+                         "best-fit"};
 }
 
 template <class Answer> outcome status_of(const Answer& answer) {
@@ -71,7 +72,8 @@ TEST(fleet, knows_tasks_by_name_and_gives_their_records_back_after_a_restart) {
     EXPECT_EQ(before.records().size(), 3U);
     fleet after{nobody()};
     for (const char* name : {"b", "a"}) ASSERT_TRUE(after.put_node(name, four));
-    for (const placement_record& each : before.records()) ASSERT_TRUE(after.restore(placement_from_text(to_text(each)).value()));
+    for (const placement_record& each : before.records())
+        ASSERT_TRUE(after.restore(placement_from_text(to_text(each)).value()));
     for (const char* task : {"one", "two", "three"}) EXPECT_EQ(after.record(task).value(), before.record(task).value());
     EXPECT_EQ(after.remove_node("a").value(), (std::vector<std::string>{"one", "three"}));
     EXPECT_EQ(status_of(after.record("one")), outcome::unknown);
@@ -105,7 +107,8 @@ TEST(fleet, a_choice_made_on_a_snapshot_is_taken_only_if_the_node_is_as_it_was) 
     const cluster seen = all.look([](const any_scheduler& scheduler) { return scheduler.cluster(); });
     const selection there{node_id{0}, gpu_set::of(0), {}};
     ASSERT_TRUE(all.place_at("t", one_gpu, there, seen.version()));
-    EXPECT_EQ(all.place_at("u", one_gpu, {node_id{0}, gpu_set::of(1), {}}, seen.version()).error().message, describe(refusal::changed));
+    EXPECT_EQ(all.place_at("u", one_gpu, {node_id{0}, gpu_set::of(1), {}}, seen.version()).error().message,
+              describe(refusal::changed));
     EXPECT_TRUE(all.place_at("u", one_gpu, {node_id{1}, gpu_set::of(1), {}}, seen.version()));
 }
 
@@ -127,7 +130,8 @@ TEST(fleet, racing_threads_never_allocate_more_than_there_is) {
             }
             const auto held = all.place_at(task, one_gpu, *choice, seen.version());
             (held ? placed : refused) += 1;
-            if (const auto hold = all.hold(task + "h", one_gpu, i); hold && i % 3 != 0) (void)(i % 3 == 1 ? all.commit(hold->first).has_value() : all.abort(hold->first).has_value());
+            if (const auto hold = all.hold(task + "h", one_gpu, i); hold && i % 3 != 0)
+                (void)(i % 3 == 1 ? all.commit(hold->first).has_value() : all.abort(hold->first).has_value());
             (void)all.expire(i - 2);
             int used = 0;
             for (const placement_record& each : all.records()) used += each.gpus.size();
@@ -142,7 +146,8 @@ TEST(fleet, racing_threads_never_allocate_more_than_there_is) {
         const cluster& on = scheduler.cluster();
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             std::vector<int> sharers(4);
-            on.for_each_placement_on(on.id_at(n), [&](const placement& each) { ++sharers[static_cast<std::size_t>(each.gpus.lowest())]; });
+            on.for_each_placement_on(
+                on.id_at(n), [&](const placement& each) { ++sharers[static_cast<std::size_t>(each.gpus.lowest())]; });
             for (const int count : sharers) EXPECT_LE(count, 1);
         }
     });

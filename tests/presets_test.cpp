@@ -44,14 +44,50 @@ TEST(presets, have_names_of_their_own_and_a_line_each) {
 TEST(presets, are_those_that_programs_and_documents_name) {
     std::set<std::string_view> names;
     for (const preset_name& each : presets) names.insert(each.name);
-    const std::set<std::string_view> known{
-        "random", "first-fit", "worst-fit", "best-fit", "dot-product", "gpu-packing", "gpu-clustering", "fgd",
-        "lookahead", "lookahead-fill", "lookahead-dense", "binpack", "spread", "nomad-binpack", "nomad-spread", "volcano-binpack",
-        "mig-best-fit", "mig-fragmentation", "mig-options", "mig-scarcity", "k8s-exclusive", "device-plugin-packed",
-        "device-plugin-distributed", "gpushare", "aliyun-vgpu", "hami-binpack", "hami-spread", "hami-binpack-spread",
-        "hami-spread-binpack", "volcano-vgpu-binpack", "kai-binpack", "kai-spread", "koordinator-most",
-        "koordinator-least", "ray-pack", "ray-spread", "slurm-shard", "gpuallocator", "gpuallocator-binpack",
-        "hami-topology", "link-preserve", "volcano-vgpu-spread", "volcano-vgpu-default", "kai-spread-sharing"};
+    const std::set<std::string_view> known{"random",
+                                           "first-fit",
+                                           "worst-fit",
+                                           "best-fit",
+                                           "dot-product",
+                                           "gpu-packing",
+                                           "gpu-clustering",
+                                           "fgd",
+                                           "lookahead",
+                                           "lookahead-fill",
+                                           "lookahead-dense",
+                                           "binpack",
+                                           "spread",
+                                           "nomad-binpack",
+                                           "nomad-spread",
+                                           "volcano-binpack",
+                                           "mig-best-fit",
+                                           "mig-fragmentation",
+                                           "mig-options",
+                                           "mig-scarcity",
+                                           "k8s-exclusive",
+                                           "device-plugin-packed",
+                                           "device-plugin-distributed",
+                                           "gpushare",
+                                           "aliyun-vgpu",
+                                           "hami-binpack",
+                                           "hami-spread",
+                                           "hami-binpack-spread",
+                                           "hami-spread-binpack",
+                                           "volcano-vgpu-binpack",
+                                           "kai-binpack",
+                                           "kai-spread",
+                                           "koordinator-most",
+                                           "koordinator-least",
+                                           "ray-pack",
+                                           "ray-spread",
+                                           "slurm-shard",
+                                           "gpuallocator",
+                                           "gpuallocator-binpack",
+                                           "hami-topology",
+                                           "link-preserve",
+                                           "volcano-vgpu-spread",
+                                           "volcano-vgpu-default",
+                                           "kai-spread-sharing"};
     EXPECT_EQ(names, known);
 }
 
@@ -67,13 +103,13 @@ TEST(presets, an_unknown_name_is_an_error_that_lists_the_known_ones) {
     for (const char* name : {"best", "Binpack", "", "hami", "spread "}) {
         const auto found = visit_preset(name, [](const auto& row) { return std::string{row.name}; });
         ASSERT_FALSE(found) << name;
-        EXPECT_EQ(found.error().message(),
-                  std::string{"policy: \""} + name + "\": expected one of " + preset_names());
+        EXPECT_EQ(found.error().message(), std::string{"policy: \""} + name + "\": expected one of " + preset_names());
     }
 }
 
 TEST(presets, that_decide_by_expected_tasks_are_not_made_without) {
-    const std::set<std::string_view> by_mix{"fgd", "lookahead", "lookahead-fill", "lookahead-dense", "mig-options", "mig-scarcity"};
+    const std::set<std::string_view> by_mix{"fgd",         "lookahead",   "lookahead-fill", "lookahead-dense",
+                                            "mig-options", "mig-scarcity"};
     task_mix mix;
     mix.add({.gpus = 1});
     for (const preset_name& each : presets) {
@@ -82,8 +118,9 @@ TEST(presets, that_decide_by_expected_tasks_are_not_made_without) {
         EXPECT_EQ(made.has_value(), !by_mix.contains(each.name)) << each.name;
         if (!made) {
             EXPECT_EQ(made.error().message(), "policy: \"" + std::string{each.name} +
-                          "\": expected a mix of tasks beside it (preset_inputs::expected): it decides by them, and by none as "
-                          "first-fit does");
+                                                  "\": expected a mix of tasks beside it (preset_inputs::expected): it "
+                                                  "decides by them, and by none as "
+                                                  "first-fit does");
         }
         EXPECT_TRUE(make_preset(each.name, {.expected = mix}, search::scan{})) << each.name;
         EXPECT_TRUE(make_preset(each.name, {.may_be_empty = true}, search::scan{})) << each.name; // its caller learns
@@ -93,7 +130,9 @@ TEST(presets, that_decide_by_expected_tasks_are_not_made_without) {
 TEST(presets, take_the_options_that_their_rows_name) {
     const preset_inputs inputs{.may_be_empty = true};
     const auto wrong = [&](const char* text) { return make_preset(text, inputs, search::scan{}).error().message(); };
-    EXPECT_TRUE(make_preset("lookahead:leave=0:reserve=150:scarcity=0:model_scarcity=10000:step=1:offers=1:gpu_memory=1", inputs, search::scan{}));
+    EXPECT_TRUE(
+        make_preset("lookahead:leave=0:reserve=150:scarcity=0:model_scarcity=10000:step=1:offers=1:gpu_memory=1",
+                    inputs, search::scan{}));
     EXPECT_TRUE(make_preset("random:seed=7", inputs, search::scan{}));
     EXPECT_TRUE(make_preset("fgd:typical=50", inputs, search::scan{}));
     EXPECT_EQ(wrong("fgd:reserve=1"), R"(option of fgd: "reserve=1": expected one of typical)");
@@ -106,7 +145,9 @@ TEST(presets, take_the_options_that_their_rows_name) {
         "random", {.options = {{"seed", 7}}}, [](const auto& preset) { EXPECT_EQ(preset.node.seed, 7U); });
     for_each_preset([](const auto& row) { // each option of a row is one that there is, and changes what it makes
         for (const policy_option_range& range : policy_option_ranges)
-            EXPECT_EQ(row.has_option(range.name), (' ' + std::string{row.options} + ' ').find(' ' + std::string{range.name} + ' ') != std::string::npos);
+            EXPECT_EQ(row.has_option(range.name),
+                      (' ' + std::string{row.options} + ' ').find(' ' + std::string{range.name} + ' ') !=
+                          std::string::npos);
     });
 }
 

@@ -70,14 +70,15 @@ TEST(scheduler, places_the_first_alternative_that_fits) {
 }
 
 TEST(scheduler, places_nothing_on_what_is_closed_until_it_opens) {
-    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
-                 policy::best_fit{}};
+    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value(), policy::best_fit{}};
     by.set_closed(node_id{0}, gpu_set::of(0), true);
     EXPECT_EQ(by.place({.gpus = 1})->gpus, gpu_set::of(1));
-    EXPECT_EQ(by.place({.gpus = 2}).error().message(), "0 of 1 node: 1 have too many GPUs closed; node 0 would take it, when empty, if its GPU 0 were open; nothing open "
-              "ever will");
+    EXPECT_EQ(by.place({.gpus = 2}).error().message(), "0 of 1 node: 1 have too many GPUs closed; node 0 would take "
+                                                       "it, when empty, if its GPU 0 were open; nothing open "
+                                                       "ever will");
     by.set_closed(node_id{0}, true);
-    EXPECT_EQ(by.place({.cpu = 1_cores}).error().message(), "0 of 1 node: 1 are closed; node 0 would take it if it were open; nothing open ever will");
+    EXPECT_EQ(by.place({.cpu = 1_cores}).error().message(),
+              "0 of 1 node: 1 are closed; node 0 would take it if it were open; nothing open ever will");
     by.set_closed(node_id{0}, false);
     by.set_closed(node_id{0}, gpu_set::of(0), false);
     EXPECT_TRUE(by.place({.gpus = 1}));
@@ -116,8 +117,7 @@ TEST(scheduler, leaves_instances_what_they_are_under_a_rule) {
 }
 
 TEST(scheduler_death, stops_at_programming_errors) {
-    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {1, models::t4}}).build().value(),
-                 policy::best_fit{}};
+    scheduler by{cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {1, models::t4}}).build().value(), policy::best_fit{}};
     EXPECT_DEATH((void)by.place({.gpus = 40}), "a valid request");
     const auto placed = by.place({.gpus = 1});
     by.release(*placed);

@@ -41,8 +41,7 @@ const std::vector<request>& requests() {
 }
 
 /// The first so many of the requests, one by one.
-template <class Engine, class Policy>
-void one_by_one(benchmark::State& state, const Policy& by, std::size_t first) {
+template <class Engine, class Policy> void one_by_one(benchmark::State& state, const Policy& by, std::size_t first) {
     for (auto _ : state) {
         scheduler scheduler{nodes(), by, Engine{}};
         for (std::size_t i = 0; i < first; ++i) benchmark::DoNotOptimize(scheduler.try_place(requests()[i]));
@@ -86,7 +85,8 @@ void what_if(benchmark::State& state) {
     replay::what_if_scenario scenario{.arriving = workload::arriving_at(1300, openb)};
     for (auto _ : state) {
         const auto order = replay::nodes_of(scenario, openb.nodes.size());
-        benchmark::DoNotOptimize(replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(), scenario));
+        benchmark::DoNotOptimize(
+            replay::what_if(search::indexed{}, openb.build(order).value(), by, openb.tasks, table.view(), scenario));
         ++scenario.seed;
     }
 }
@@ -104,8 +104,7 @@ const bool added = [] {
     const auto orders = [&](const std::string& name, const auto& by) {
         add("for_compute/" + name,
             [=](benchmark::State& state) { in_any_order(state, by, plan::batch_goal::compute); });
-        add("for_tasks/" + name,
-            [=](benchmark::State& state) { in_any_order(state, by, plan::batch_goal::tasks); });
+        add("for_tasks/" + name, [=](benchmark::State& state) { in_any_order(state, by, plan::batch_goal::tasks); });
     };
     const policy::fgd fgd{openb_cluster::workload().mix().typical(95)};
     engines("binpack", policy::node_then_gpus(policy::binpack{}, policy::gpu_best_fit{}));

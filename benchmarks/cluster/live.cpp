@@ -40,11 +40,14 @@ void restore_records(benchmark::State& state) {
     constexpr int nodes = 20'000;
     cluster_builder builder;
     for (int n = 0; n < nodes; ++n)
-        builder.add_node("node-" + std::to_string(n), {.cpu = milli_cpu{2'000'000}, .memory = 64_GiB, .gpus = {8, gpu_model{"X", 80_GiB}}});
+        builder.add_node("node-" + std::to_string(n),
+                         {.cpu = milli_cpu{2'000'000}, .memory = 64_GiB, .gpus = {8, gpu_model{"X", 80_GiB}}});
     const cluster idle = std::move(builder).build().value();
     std::vector<placement_record> records;
     for (int i = 0; i < static_cast<int>(state.range(0)); ++i) {
-        placement_record record{.task = "t" + std::to_string(i), .node = "node-" + std::to_string(i % nodes), .gpus = gpu_set::of(i / nodes % 8)};
+        placement_record record{.task = "t" + std::to_string(i),
+                                .node = "node-" + std::to_string(i % nodes),
+                                .gpus = gpu_set::of(i / nodes % 8)};
         record.cpu = milli_cpu{1};
         record.way = sharing::slices;
         record.compute = milli_gpu{10};

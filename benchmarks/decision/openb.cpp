@@ -62,8 +62,9 @@ const bool added = [] {
         const preset_inputs inputs{openb_cluster::workload().mix(), seed};
         add(name + "/indexed", [policy = make_preset(name, inputs, search::indexed{}).value()](
                                    benchmark::State& state) { replay_all(state, policy); });
-        add(name + "/scan", [policy = make_preset(name, inputs, search::scan{}).value()](
-                                benchmark::State& state) { replay_all(state, policy); });
+        add(name + "/scan", [policy = make_preset(name, inputs, search::scan{}).value()](benchmark::State& state) {
+            replay_all(state, policy);
+        });
     }
     add("fgd/naive", replay_naively);
     return true;

@@ -28,8 +28,7 @@ template <class Engine, class Policy> double one_by_one(const cluster& on, const
     return taken.count() * static_cast<double>(request.size()) / static_cast<double>(timed);
 }
 
-template <class Policy>
-void measure(const setting& in, const char* name, const Policy& by, std::vector<figure>& to) {
+template <class Policy> void measure(const setting& in, const char* name, const Policy& by, std::vector<figure>& to) {
     constexpr std::size_t count = 100'000;
     constexpr int repeats = 3;
     const cluster on = openb_cluster::idle(count);
@@ -41,14 +40,13 @@ void measure(const setting& in, const char* name, const Policy& by, std::vector<
     const double seconds =
         wall_seconds(repeats, [&] { failed |= !gpupack::gpu::place_batch(resident, on, by, request).has_value(); });
     if (failed) return;
-    to.push_back(
-        {std::string{"100,000 requests in order on 100,000 nodes, "} + name,
-         seconds,
-         repeats,
-         0,
-         "latency, counted in docs/batches.md; the target is a fifth of the parallel engine's time",
-         {{"indexed engine", one_by_one(on, by, search::indexed{}, request, count)},
-          {"parallel engine, from the first 1,000", one_by_one(on, by, search::parallel{}, request, 1000)}}});
+    to.push_back({std::string{"100,000 requests in order on 100,000 nodes, "} + name,
+                  seconds,
+                  repeats,
+                  0,
+                  "latency, counted in docs/batches.md; the target is a fifth of the parallel engine's time",
+                  {{"indexed engine", one_by_one(on, by, search::indexed{}, request, count)},
+                   {"parallel engine, from the first 1,000", one_by_one(on, by, search::parallel{}, request, 1000)}}});
 }
 
 } // namespace

@@ -37,7 +37,8 @@ cluster used(std::size_t nodes, std::uint32_t nth) {
 }
 
 /// Appends the kernel alone, and best_nodes() as its caller waits for it; false where the GPU fails.
-bool measure(const setting& in, std::size_t nodes, std::uint32_t nth, const std::string& size, std::vector<figure>& figures) {
+bool measure(const setting& in, std::size_t nodes, std::uint32_t nth, const std::string& size,
+             std::vector<figure>& figures) {
     constexpr int repeats = 51;
     const cluster on = used(nodes, nth);
     const policy::binpack by;

@@ -33,7 +33,7 @@ ceilings measure_ceilings(gpupack::gpu::device_space& space) {
     const auto nothing = [] {};
     const double copy = device_seconds(space, 15, nothing, [&] {
         space.check(cudaMemcpyAsync(to.data(), from.data(), bytes, cudaMemcpyDeviceToDevice, space.stream()),
-                 "cudaMemcpyAsync");
+                    "cudaMemcpyAsync");
     });
     found.copy = 2 * static_cast<double>(bytes) / copy;
 

@@ -37,8 +37,7 @@ void print(const card& on, const ceilings& limits, const std::vector<figure>& fi
     }
 }
 
-bool write_json(const std::string& path, const card& on, const ceilings& limits,
-                const std::vector<figure>& figures) {
+bool write_json(const std::string& path, const card& on, const ceilings& limits, const std::vector<figure>& figures) {
     nlohmann::ordered_json all;
     all["card"] = {{"name", on.name},
                    {"compute_capability", on.capability},

@@ -28,8 +28,8 @@ double on_all_cores(const policy::fgd& policy, const task_mix& expected,
     const auto work = [&] {
         for (std::size_t s = next++; s < scenarios.size(); s = next++) {
             const auto order = gpupack::replay::nodes_of(scenarios[s], openb.nodes.size());
-            (void)gpupack::replay::what_if(search::indexed{}, openb.build(order).value(), policy, openb.tasks, table.view(),
-                                            scenarios[s]);
+            (void)gpupack::replay::what_if(search::indexed{}, openb.build(order).value(), policy, openb.tasks,
+                                           table.view(), scenarios[s]);
         }
     };
     const auto start = std::chrono::steady_clock::now();

@@ -53,10 +53,11 @@ drawn_tasks draw(std::size_t count) {
 
 void replay_under(benchmark::State& state, replay::queue_rule order) {
     const drawn_tasks drawn = draw(static_cast<std::size_t>(state.range(0)));
-    const cluster idle = cluster_builder{}
-                             .add_nodes(nodes, {.cpu = 128_cores, .memory = 1024_GiB, .gpus = {gpus_a_node, models::a100_80gb}})
-                             .build()
-                             .value();
+    const cluster idle =
+        cluster_builder{}
+            .add_nodes(nodes, {.cpu = 128_cores, .memory = 1024_GiB, .gpus = {gpus_a_node, models::a100_80gb}})
+            .build()
+            .value();
     replay::options options{.no_fit = replay::no_fit_rule::wait, .samples = replay::sampling::by_time};
     options.queue.order = order;
     std::size_t longest = 0;
@@ -69,8 +70,14 @@ void replay_under(benchmark::State& state, replay::queue_rule order) {
     state.counters["longest_queue"] = static_cast<double>(longest);
 }
 
-BENCHMARK_CAPTURE(replay_under, overtake, replay::queue_rule::overtake)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kSecond);
-BENCHMARK_CAPTURE(replay_under, strict, replay::queue_rule::strict)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(replay_under, overtake, replay::queue_rule::overtake)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kSecond);
+BENCHMARK_CAPTURE(replay_under, strict, replay::queue_rule::strict)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(replay_under, easy, replay::queue_rule::easy)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(replay_under, conservative, replay::queue_rule::conservative)->Arg(100'000)->Unit(benchmark::kSecond);
 BENCHMARK_CAPTURE(replay_under, drain, replay::queue_rule::drain)->Arg(100'000)->Unit(benchmark::kSecond);

@@ -54,9 +54,8 @@ struct policy_functions {
     gpu_chooser (*prepare_chooser)(const void* self, const policy::decision& decision);
 };
 
-template <policy::policy Policy>
-[[nodiscard]] explanation<any_score> explain_any(const Policy& policy, const policy::decision& decision,
-                                                 std::size_t options) {
+template <policy::policy Policy> [[nodiscard]] explanation<any_score>
+explain_any(const Policy& policy, const policy::decision& decision, std::size_t options) {
     const auto typed = search::explain(policy, decision, options);
     explanation<any_score> result;
     result.nodes = typed.nodes;
@@ -105,7 +104,8 @@ template <policy::policy Policy, search::engine Engine> struct policy_with_engin
         };
     }
 
-    static constexpr policy_functions functions{&make_searcher, &find, &dry_run, &changed, &scan, &explain, &prepare_chooser};
+    static constexpr policy_functions functions{&make_searcher, &find,    &dry_run,        &changed,
+                                                &scan,          &explain, &prepare_chooser};
 };
 
 } // namespace detail
@@ -123,8 +123,9 @@ class any_policy {
     /// @param engine  how the best choice is found
     /// @param rule    what is placed for a request
     template <class Policy, search::engine Engine = search::scan>
-        requires(!std::same_as<Policy, any_policy> && policy::policy<Policy>)
-    explicit any_policy(Policy policy, Engine engine = {}, request_rule rule = request_rule::as_requested)
+    requires(!std::same_as<Policy, any_policy> &&
+             policy::policy<Policy>) explicit any_policy(Policy policy, Engine engine = {},
+                                                         request_rule rule = request_rule::as_requested)
         : functions_{&detail::policy_with_engine<Policy, Engine>::functions},
           // In braces: clang++ 14 does not initialise an aggregate in parentheses.
           self_{std::make_shared<const detail::policy_with_engine<Policy, Engine>>(
@@ -179,9 +180,7 @@ class any_searcher {
     }
 
     /// That node of the cluster was changed by a placement or a release.
-    void changed(const cluster& cluster, node_id node) {
-        policy_.functions_->changed(searcher_.get(), cluster, node);
-    }
+    void changed(const cluster& cluster, node_id node) { policy_.functions_->changed(searcher_.get(), cluster, node); }
 
     /// The policy that it searches for.
     [[nodiscard]] const any_policy& policy() const noexcept { return policy_; }

@@ -80,9 +80,7 @@ class any_scheduler {
 
     /// Decides by another policy in place of that one from now on: one with a newer learned_mix, say. What its engine
     /// remembers is forgotten; its name stays.
-    void set_policy(policy_id which, any_policy policy) {
-        entry_of(which).searcher = policy.make_searcher(cluster_);
-    }
+    void set_policy(policy_id which, any_policy policy) { entry_of(which).searcher = policy.make_searcher(cluster_); }
     /// The same for the first policy.
     void set_policy(any_policy policy) { set_policy(policy_id{}, std::move(policy)); }
 
@@ -150,7 +148,8 @@ class any_scheduler {
     }
 
     /// What a choice would hold, if it were taken now: see gpupack::resources_for.
-    [[nodiscard]] placed_resources resources_for(const selection& selection, const request& request, policy_id which = {}) const {
+    [[nodiscard]] placed_resources resources_for(const selection& selection, const request& request,
+                                                 policy_id which = {}) const {
         const gpupack::request placed_request = effective_request(rule(which), request);
         return gpupack::resources_for(cluster_, selection, placed_request, rounding_overhead(placed_request, request));
     }
@@ -185,7 +184,8 @@ class any_scheduler {
     /// @param request    any request
     /// @param which      the policy whose request rule counts
     /// @return           the placement, or why it does not fit there
-    [[nodiscard]] expected<placement, refusal> try_take(const selection& selection, const request& request, policy_id which = {}) {
+    [[nodiscard]] expected<placement, refusal> try_take(const selection& selection, const request& request,
+                                                        policy_id which = {}) {
         if (!is_valid(request)) return unexpected<refusal>{refusal::invalid};
         const gpupack::request placed_request = effective_request(rule(which), request);
         auto placed = cluster_.try_take(selection.node, selection.gpus, placed_request, selection.slots,
@@ -274,7 +274,9 @@ class any_scheduler {
     /// @param placement  any
     /// @param leaving    whether it leaves
     /// @return           none, or not_live
-    refusal set_leaving(const placement& placement, bool leaving = true) { return cluster_.set_leaving(placement, leaving); }
+    refusal set_leaving(const placement& placement, bool leaving = true) {
+        return cluster_.set_leaving(placement, leaving);
+    }
 
     /// Adds a node: see gpupack::add_node. Needs state/live_nodes.hpp.
     ///
@@ -297,9 +299,8 @@ class any_scheduler {
     /// @param spec     a node_spec
     /// @param gpu_ids  [GPUs of the node] their ids now; nothing: as before
     /// @return         nothing, or what is wrong
-    template <class Spec = node_spec>
-    [[nodiscard]] std::optional<input_error> change_node(node_id node, const Spec& spec,
-                                                         const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+    template <class Spec = node_spec> [[nodiscard]] std::optional<input_error>
+    change_node(node_id node, const Spec& spec, const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
         auto wrong = cluster_.change_node(node, spec, gpu_ids);
         if (!wrong) changed(node);
         return wrong;

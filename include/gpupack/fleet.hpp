@@ -140,7 +140,8 @@ class fleet {
     }
 
     /// Places a task by a policy, or by the first where no policy is named.
-    expected<placement_record, failure> place(const std::string& task, const request& request, std::string_view policy = {}) {
+    expected<placement_record, failure> place(const std::string& task, const request& request,
+                                              std::string_view policy = {}) {
         const std::lock_guard lock{mutex_};
         const auto which = decide(task, request, policy);
         if (!which) return unexpected<failure>{which.error()};
@@ -149,7 +150,8 @@ class fleet {
         return enter(task, *placed);
     }
     /// What place() would do, without doing it. Cost: a dry run, see any_scheduler::choose.
-    [[nodiscard]] expected<placement_record, failure> try_place(const request& request, std::string_view policy = {}) const {
+    [[nodiscard]] expected<placement_record, failure> try_place(const request& request,
+                                                                std::string_view policy = {}) const {
         const std::lock_guard lock{mutex_};
         const auto which = decide("?", request, policy);
         if (!which) return unexpected<failure>{which.error()};
@@ -164,8 +166,9 @@ class fleet {
     /// @param choice   where, as search engines say on a snapshot
     /// @param seen     cluster::version() of that snapshot
     /// @param policy   whose request rule counts; empty: the first
-    expected<placement_record, failure> place_at(const std::string& task, const request& request, const selection& choice,
-                                                 std::uint64_t seen, std::string_view policy = {}) {
+    expected<placement_record, failure> place_at(const std::string& task, const request& request,
+                                                 const selection& choice, std::uint64_t seen,
+                                                 std::string_view policy = {}) {
         const std::lock_guard lock{mutex_};
         const auto which = decide(task, request, policy);
         if (!which) return unexpected<failure>{which.error()};
@@ -216,7 +219,9 @@ class fleet {
         const std::lock_guard lock{mutex_};
         if (auto why = problem_of(record.task)) return unexpected<failure>{*std::move(why)};
         const auto receipt = gpupack::restore(scheduler_, record, force);
-        if (!receipt) return fail(receipt.error().field == "node" ? outcome::unknown : outcome::conflict, receipt.error().message());
+        if (!receipt)
+            return fail(receipt.error().field == "node" ? outcome::unknown : outcome::conflict,
+                        receipt.error().message());
         (void)enter(record.task, *receipt);
         return {};
     }
@@ -274,7 +279,9 @@ class fleet {
         return unexpected<failure>{failure{status, std::move(message)}};
     }
     static unexpected<failure> no_such(const char* what, std::string_view name) {
-        return fail(outcome::unknown, input_error{{}, 0, what, std::string{name}, std::string{"a "}.append(what).append(" of this fleet")}.message());
+        return fail(outcome::unknown,
+                    input_error{{}, 0, what, std::string{name}, std::string{"a "}.append(what).append(" of this fleet")}
+                        .message());
     }
     [[nodiscard]] unexpected<failure> does_not_fit(const no_fit& why) const {
         return fail(outcome::no_fit, why.message());
@@ -289,11 +296,13 @@ class fleet {
     [[nodiscard]] std::optional<failure> problem_of(const std::string& task) const {
         if (task.empty()) return failure{outcome::bad_input, input_error{{}, 0, "task", task, "a name"}.message()};
         if (tasks_.contains(task))
-            return failure{outcome::conflict, input_error{{}, 0, "task", task, "a name that no other task has"}.message()};
+            return failure{outcome::conflict,
+                           input_error{{}, 0, "task", task, "a name that no other task has"}.message()};
         return std::nullopt;
     }
     /// The policy of a name, where task and request are right.
-    [[nodiscard]] expected<policy_id, failure> decide(const std::string& task, const request& request, std::string_view policy) const {
+    [[nodiscard]] expected<policy_id, failure> decide(const std::string& task, const request& request,
+                                                      std::string_view policy) const {
         if (auto why = problem_of(task)) return unexpected<failure>{*std::move(why)};
         if (const auto valid = checked(request); !valid) return fail(outcome::bad_input, valid.error().message());
         if (policy.empty()) return policy_id{};

@@ -33,18 +33,10 @@ using dialect::preset_inputs;
 
 /// The table of named policies: rows of dialect::preset, gpupack's own policies first. A new system adds its header and
 /// its rows here.
-inline constexpr auto preset_rows = std::tuple_cat(
-    dialect::gpupack_presets,
-    dialect::kubernetes_presets,
-    dialect::gpushare_presets,
-    dialect::aliyun_presets,
-    dialect::hami_presets,
-    dialect::volcano_presets,
-    dialect::kai_presets,
-    dialect::koordinator_presets,
-    dialect::ray_presets,
-    dialect::slurm_presets,
-    dialect::nomad_presets);
+inline constexpr auto preset_rows =
+    std::tuple_cat(dialect::gpupack_presets, dialect::kubernetes_presets, dialect::gpushare_presets,
+                   dialect::aliyun_presets, dialect::hami_presets, dialect::volcano_presets, dialect::kai_presets,
+                   dialect::koordinator_presets, dialect::ray_presets, dialect::slurm_presets, dialect::nomad_presets);
 
 /// The name of a preset, and one line about it.
 struct preset_name {
@@ -54,7 +46,10 @@ struct preset_name {
 
 /// The names of all presets, in the order of the table.
 inline constexpr auto presets = std::apply(
-    [](const auto&... row) { return std::array{preset_name{row.name, row.summary}...}; }, preset_rows);
+    [](const auto&... row) {
+        return std::array{preset_name{row.name, row.summary}...};
+    },
+    preset_rows);
 
 /// Whether the preset of that name decides by the expected tasks, so that make_preset wants some.
 [[nodiscard]] constexpr bool needs_mix(std::string_view name) noexcept {
@@ -107,8 +102,9 @@ template <class Visit> [[nodiscard]] auto visit_preset(std::string_view name, Vi
 template <search::engine Engine = search::indexed> [[nodiscard]] expected<any_policy, input_error>
 make_preset(const policy_spec& spec, preset_inputs inputs, const Engine& engine = Engine{}) {
     if (needs_mix(spec.name) && inputs.expected.empty() && !inputs.may_be_empty)
-        return bad_input("policy", spec.name,
-                         "a mix of tasks beside it (preset_inputs::expected): it decides by them, and by none as first-fit does");
+        return bad_input(
+            "policy", spec.name,
+            "a mix of tasks beside it (preset_inputs::expected): it decides by them, and by none as first-fit does");
     for (const auto& options : {spec.options, inputs.options})
         if (const auto valid = policy_spec_from_text(to_text(policy_spec{spec.name, options})); !valid)
             return unexpected<input_error>{valid.error()};
@@ -123,7 +119,8 @@ make_preset(const policy_spec& spec, preset_inputs inputs, const Engine& engine 
     });
     if (unknown == nullptr) return policy;
     const std::string option = std::string{unknown->name}.append("=").append(std::to_string(unknown->value));
-    return bad_input("option of " + spec.name, option, known.empty() ? std::string{"none: it has no options"} : std::string{"one of "}.append(known));
+    return bad_input("option of " + spec.name, option,
+                     known.empty() ? std::string{"none: it has no options"} : std::string{"one of "}.append(known));
 }
 
 /// The same from a text: "fgd", "lookahead:reserve=150". See policy_spec_from_text.

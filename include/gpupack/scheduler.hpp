@@ -102,7 +102,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     [[nodiscard]] expected<selection, no_fit> choose(const request& request) const {
         GPUPACK_EXPECTS(is_valid(request), "a valid request");
         const gpupack::request effective_request = effective(request);
-        if (const auto found = search::dry_run(searcher_, policy_, {cluster_, effective_request, ordinal_})) return *found;
+        if (const auto found = search::dry_run(searcher_, policy_, {cluster_, effective_request, ordinal_}))
+            return *found;
         return unexpected<no_fit>{fit::explain_no_fit(cluster_, effective_request)};
     }
 
@@ -157,7 +158,9 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// @param placement  any
     /// @param leaving    whether it leaves
     /// @return           none, or not_live
-    refusal set_leaving(const placement& placement, bool leaving = true) { return cluster_.set_leaving(placement, leaving); }
+    refusal set_leaving(const placement& placement, bool leaving = true) {
+        return cluster_.set_leaving(placement, leaving);
+    }
 
     /// Adds a node: see gpupack::add_node. Needs state/live_nodes.hpp.
     ///
@@ -180,9 +183,8 @@ template <policy::policy Policy, search::engine Engine = search::scan> class sch
     /// @param spec     a node_spec
     /// @param gpu_ids  [GPUs of the node] their ids now; nothing: as before
     /// @return         nothing, or what is wrong
-    template <class Spec = node_spec>
-    [[nodiscard]] std::optional<input_error> change_node(node_id node, const Spec& spec,
-                                                         const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+    template <class Spec = node_spec> [[nodiscard]] std::optional<input_error>
+    change_node(node_id node, const Spec& spec, const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
         auto wrong = cluster_.change_node(node, spec, gpu_ids);
         if (!wrong) searcher_.changed(cluster_, node);
         return wrong;

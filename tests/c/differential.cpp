@@ -26,7 +26,8 @@ namespace {
 class both_libraries {
   public:
     both_libraries()
-        : here_{any_scheduler{cluster_builder{}.build().value(), any_policy{policy::first_fit{}, search::indexed{}}, "first-fit"}} {
+        : here_{any_scheduler{cluster_builder{}.build().value(), any_policy{policy::first_fit{}, search::indexed{}},
+                              "first-fit"}} {
         EXPECT_EQ(gpupack_fleet_new("first-fit", &there_), GPUPACK_OK);
     }
     ~both_libraries() { gpupack_fleet_free(there_); }
@@ -40,13 +41,17 @@ class both_libraries {
         node.gpus = gpus;
         node.cpu_milli = cpu;
         node.memory_mib = 65536;
-        const auto spec_gpus = here_.look([&](const any_scheduler& by) { return gpu_list_from_text(gpus, by.cluster().models()); });
+        const auto spec_gpus =
+            here_.look([&](const any_scheduler& by) { return gpu_list_from_text(gpus, by.cluster().models()); });
         const auto answer = here_.put_node(name, {.cpu = milli_cpu{cpu}, .memory = 64_GiB, .gpus = spec_gpus.value()});
         compare(gpupack_node_put(there_, &node), answer);
     }
-    void remove_node(const std::string& name) { compare(gpupack_node_remove(there_, name.c_str()), here_.remove_node(name)); }
+    void remove_node(const std::string& name) {
+        compare(gpupack_node_remove(there_, name.c_str()), here_.remove_node(name));
+    }
     void close_node(const std::string& name, bool closed) {
-        compare(gpupack_node_close(there_, name.c_str(), nullptr, closed ? 1 : 0), here_.close_node(name, std::nullopt, closed));
+        compare(gpupack_node_close(there_, name.c_str(), nullptr, closed ? 1 : 0),
+                here_.close_node(name, std::nullopt, closed));
     }
     void release(const std::string& task) { compare(gpupack_release(there_, task.c_str()), here_.release(task)); }
     void place(const std::string& task, int gpus, const char* share, std::int64_t cpu) {
@@ -58,7 +63,8 @@ class both_libraries {
         request.cpu_milli = cpu;
         gpupack_placement placement{};
         placement.size = sizeof placement;
-        const std::string line = "gpus=" + std::to_string(gpus) + " share=" + share + " cpu=" + std::to_string(cpu) + "m";
+        const std::string line =
+            "gpus=" + std::to_string(gpus) + " share=" + share + " cpu=" + std::to_string(cpu) + "m";
         const auto made = here_.look([&](const any_scheduler& by) { return request_from_text(line, by.cluster()); });
         const gpupack_status status = gpupack_place(there_, &request, &placement);
         ++calls_;
@@ -102,14 +108,19 @@ class both_libraries {
 TEST(c_interface, decides_as_the_library_does) {
     random_stream random{7};
     both_libraries both;
-    const std::array shares{"exclusive", "slice:4096MiB,250m", "slice:33%", "slice:306%", "split:20000MiB", "mig:1g.5gb", "mig:3g.20gb", "what"};
+    const std::array shares{"exclusive",      "slice:4096MiB,250m", "slice:33%",   "slice:306%",
+                            "split:20000MiB", "mig:1g.5gb",         "mig:3g.20gb", "what"};
     const std::array gpus{"2xT4", "4xA100-40GB", "8xA100-40GB{only=mig}", "1xA10,1xT4", ""};
-    for (int n = 0; n < 6; ++n) both.put_node("n" + std::to_string(n), gpus[static_cast<std::size_t>(n) % gpus.size()], 16000);
+    for (int n = 0; n < 6; ++n)
+        both.put_node("n" + std::to_string(n), gpus[static_cast<std::size_t>(n) % gpus.size()], 16000);
     while (both.calls() < 100'000 && !testing::Test::HasFailure()) {
         const std::string node = "n" + std::to_string(random.below(8));
         const std::string task = "t" + std::to_string(random.below(60));
         switch (random.below(40)) {
-        case 0: both.put_node(node, gpus[random.below(gpus.size())], static_cast<std::int64_t>(4000 * (1 + random.below(4)))); break;
+        case 0:
+            both.put_node(node, gpus[random.below(gpus.size())],
+                          static_cast<std::int64_t>(4000 * (1 + random.below(4))));
+            break;
         case 1: both.remove_node(node); break;
         case 2:
         case 3: both.close_node(node, random.below(3) == 0); break;
@@ -117,7 +128,8 @@ TEST(c_interface, decides_as_the_library_does) {
             if (random.below(5) < 2)
                 both.release(task);
             else
-                both.place(task, static_cast<int>(random.below(4)), shares[random.below(shares.size())], static_cast<std::int64_t>(random.below(4) * 500));
+                both.place(task, static_cast<int>(random.below(4)), shares[random.below(shares.size())],
+                           static_cast<std::int64_t>(random.below(4) * 500));
         }
         if (random.below(500) == 0) {
             ASSERT_EQ(both.differences(), "");

@@ -8,6 +8,8 @@ struct far_sighted {
 #else
     static constexpr gpupack::policy::policy_properties properties{.scope = gpupack::policy::reads::cluster};
 #endif
-    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const { return 0; }
+    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const {
+        return 0;
+    }
 };
 [[maybe_unused]] const auto order = gpupack::then(far_sighted{}, gpupack::policy::best_fit{});

@@ -3,7 +3,9 @@
 #include <gpupack/scheduler.hpp>
 struct half_point {
 #if defined(EXPECT_FAIL)
-    double operator()(const gpupack::node_view&, const gpupack::request&) const { return 0.5; }
+    double operator()(const gpupack::node_view&, const gpupack::request&) const {
+        return 0.5;
+    }
 #else
     gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const {
         return 500;

@@ -7,7 +7,9 @@ struct far_sighted {
 #else
     static constexpr gpupack::policy::policy_properties properties{.scope = gpupack::policy::reads::cluster};
 #endif
-    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const { return 0; }
+    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const {
+        return 0;
+    }
 };
 void make(gpupack::cluster cluster) {
     gpupack::scheduler scheduler{std::move(cluster), far_sighted{}};

@@ -4,7 +4,9 @@
 #include <gpupack/scheduler.hpp>
 struct rounding : gpupack::policy::best_fit {
 #if defined(EXPECT_FAIL)
-    gpupack::request effective_request(const gpupack::request& request) const { return request; }
+    gpupack::request effective_request(const gpupack::request& request) const {
+        return request;
+    }
 #endif
 };
 void make(gpupack::cluster cluster) {

@@ -9,6 +9,8 @@ struct far_sighted {
 #else
     static constexpr gpupack::policy::policy_properties properties{.scope = gpupack::policy::reads::cluster};
 #endif
-    gpupack::policy::best_fit prepare(const gpupack::policy::decision&) const { return {}; }
+    gpupack::policy::best_fit prepare(const gpupack::policy::decision&) const {
+        return {};
+    }
 };
 [[maybe_unused]] const auto coarse = gpupack::quantize(far_sighted{}, 2);

@@ -5,9 +5,13 @@
 struct far_sighted : gpupack::policy::best_fit {
     static constexpr gpupack::policy::policy_properties properties{.scope = gpupack::policy::reads::cluster};
 #if defined(EXPECT_FAIL)
-    gpupack::policy::best_fit prepare(const gpupack::cluster&) const { return {}; }
+    gpupack::policy::best_fit prepare(const gpupack::cluster&) const {
+        return {};
+    }
 #else
-    gpupack::policy::best_fit prepare(const gpupack::policy::decision&) const { return {}; }
+    gpupack::policy::best_fit prepare(const gpupack::policy::decision&) const {
+        return {};
+    }
 #endif
 };
 void make(gpupack::cluster cluster) {

@@ -10,7 +10,9 @@ struct with_table {
         visit(table, std::size_t{4});
 #endif
     }
-    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const { return 0; }
+    gpupack::policy::score operator()(const gpupack::node_view&, const gpupack::request&) const {
+        return 0;
+    }
 };
 auto place(gpupack::scheduler<with_table>& scheduler) {
     return scheduler.try_place({});

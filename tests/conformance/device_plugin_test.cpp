@@ -18,10 +18,8 @@ namespace {
 
 /// Where `size` replicas go, one after the other, on GPUs of so many replicas each: how many on which GPU.
 std::vector<int> replicas_on_gpus(policy::strategy strategy, int gpus, int replicas, int size) {
-    const cluster cluster = cluster_builder{}
-                                .add_nodes(1, {1_cores, 1_GiB, {gpus, models::t4, {.max_sharers = replicas}}})
-                                .build()
-                                .value();
+    const cluster cluster =
+        cluster_builder{}.add_nodes(1, {1_cores, 1_GiB, {gpus, models::t4, {.max_sharers = replicas}}}).build().value();
     scheduler scheduler{cluster,
                         policy::node_then_gpus(dialect::kubernetes_default{}, dialect::device_plugin{strategy})};
     for (int i = 0; i < size; ++i)
@@ -31,12 +29,12 @@ std::vector<int> replicas_on_gpus(policy::strategy strategy, int gpus, int repli
     return counts;
 }
 
-const published::check device_plugin_packs{
-    "device_plugin", "packed", table::of_rows, "packs_replicas_as_published",
-    [](const published::row& row, differences& found) {
-        found.expect_equal(replicas_on_gpus(policy::strategy::binpack, row[0], row[1], row[2]),
-                           row[3].get<std::vector<int>>(), row);
-    }};
+const published::check device_plugin_packs{"device_plugin", "packed", table::of_rows, "packs_replicas_as_published",
+                                           [](const published::row& row, differences& found) {
+                                               found.expect_equal(
+                                                   replicas_on_gpus(policy::strategy::binpack, row[0], row[1], row[2]),
+                                                   row[3].get<std::vector<int>>(), row);
+                                           }};
 
 const published::check device_plugin_distributes{
     "device_plugin", "distributed", table::of_rows, "distributes_replicas_as_published",

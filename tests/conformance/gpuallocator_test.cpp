@@ -24,8 +24,7 @@ gpu_set gpus_listed(const nlohmann::json& gpus) {
 
 /// Two pairs with two NVLinks each, across the processors.
 node_spec four_rtx_8000() {
-    node_topology links =
-        wired({{0, -1, -1, -1, -1}, {0, -1, -1, -1, -1}, {1, -1, -1, -1, -1}, {1, -1, -1, -1, -1}});
+    node_topology links = wired({{0, -1, -1, -1, -1}, {0, -1, -1, -1, -1}, {1, -1, -1, -1, -1}, {1, -1, -1, -1, -1}});
     // The published matrix has NVLinks alone between those pairs: no PCIe path beside them.
     add_nvlinks(links, 0, 3, 2);
     add_nvlinks(links, 1, 2, 2);
@@ -99,8 +98,7 @@ const published::check gpuallocator_static_sets{
         }
         found.expect_equal(dialect::static_set(machine, gpu_set::first(8), 3).bits(), 0U, row);
         found.expect_equal(dialect::static_set(machine, gpu_set::from_bits(0xf6), 4).bits(), 0xf0U, row);
-        found.expect_equal(dialect::static_set(dialect::dgx::dgx_2, gpu_set::from_bits(0xfffe), 4).bits(), 0xf0U,
-                           row);
+        found.expect_equal(dialect::static_set(dialect::dgx::dgx_2, gpu_set::from_bits(0xfffe), 4).bits(), 0xf0U, row);
     }};
 
 const published::check gpuallocator_simple_sets{

@@ -36,8 +36,7 @@ const published::check hami_device_scores{
     }};
 
 const published::check hami_device_order{
-    "hami", "less", table::of_rows, "orders_devices_as_published",
-    [](const published::row& row, differences& found) {
+    "hami", "less", table::of_rows, "orders_devices_as_published", [](const published::row& row, differences& found) {
         const std::string rule = row[0];
         dialect::hami_gpus policy;
         policy.rule = rule == "binpack" ? dialect::hami_rule::binpack
@@ -50,21 +49,20 @@ const published::check hami_device_order{
         found.expect_equal(rank(row[2]) < rank(row[3]) ? 1 : 0, row[4].get<int>(), row);
     }};
 
-const published::check hami_node_scores{"hami", "node_score", table::of_rows, "scores_nodes_as_published",
-                                        [](const published::row& row, differences& found) {
-                                            dialect::hami_load all;
-                                            for (const auto& device : row[0]) {
-                                                all.slots_used += device[0].get<std::int64_t>();
-                                                all.slots += device[1].get<std::int64_t>();
-                                                all.cores_used += device[2].get<std::int64_t>();
-                                                all.cores += device[3].get<std::int64_t>();
-                                                all.memory_used += device[4].get<std::int64_t>();
-                                                all.memory += device[5].get<std::int64_t>();
-                                            }
-                                            found.expect_near(static_cast<double>(dialect::hami_score(all)) /
-                                                                  hami_point,
-                                                              row[1].get<double>(), 1e-6, row);
-                                        }};
+const published::check hami_node_scores{
+    "hami", "node_score", table::of_rows, "scores_nodes_as_published",
+    [](const published::row& row, differences& found) {
+        dialect::hami_load all;
+        for (const auto& device : row[0]) {
+            all.slots_used += device[0].get<std::int64_t>();
+            all.slots += device[1].get<std::int64_t>();
+            all.cores_used += device[2].get<std::int64_t>();
+            all.cores += device[3].get<std::int64_t>();
+            all.memory_used += device[4].get<std::int64_t>();
+            all.memory += device[5].get<std::int64_t>();
+        }
+        found.expect_near(static_cast<double>(dialect::hami_score(all)) / hami_point, row[1].get<double>(), 1e-6, row);
+    }};
 
 const published::check hami_normalised_requests{
     "hami", "normalise", table::of_rows, "normalises_requests_as_published",

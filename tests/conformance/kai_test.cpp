@@ -42,8 +42,7 @@ const published::check kai_gpu_packing{
     "kai", "gpupack_total_used_score", table::of_rows, "scores_gpus_by_the_part_in_use",
     [](const published::row& row, differences& found) {
         const gpu_capacity capacity{.memory = row[0]};
-        const gpu_state gpu =
-            after_taking(idle_gpu(capacity), slice{mebibytes{row[1].get<std::int64_t>()}}, capacity);
+        const gpu_state gpu = after_taking(idle_gpu(capacity), slice{mebibytes{row[1].get<std::int64_t>()}}, capacity);
         node_type type;
         type.add_gpu(capacity, model_id{});
         const node_state state = idle_state(type, &gpu);

@@ -19,8 +19,8 @@ const published::check koordinator_device_scores{
     "koordinator", "score_device", table::of_rows, "scores_devices_as_published",
     [](const published::row& row, differences& found) {
         const auto strategy = row[0] == "least" ? policy::strategy::spread : policy::strategy::binpack;
-        found.expect_equal(dialect::koordinator_score(strategy, row[1], row[2], row[3]),
-                           row[4].get<policy::score>(), row);
+        found.expect_equal(dialect::koordinator_score(strategy, row[1], row[2], row[3]), row[4].get<policy::score>(),
+                           row);
     }};
 
 const published::check koordinator_partition_choice{

@@ -37,13 +37,12 @@ struct mig_states {
 
     mig_states(const partition_table& table, const std::vector<int>& profiles) { visit(table, profiles, 0, 0, {}); }
 
-    void visit(const partition_table& of, const std::vector<int>& profiles, std::uint64_t slots,
-               std::uint64_t occupied, const std::vector<int>& on) {
+    void visit(const partition_table& of, const std::vector<int>& profiles, std::uint64_t slots, std::uint64_t occupied,
+               const std::vector<int>& on) {
         if (!seen.insert(slots).second) return;
         bool full = true;
         for (const int p : profiles)
-            for (int s = of.profiles[p].first_slot; s < of.profiles[p].first_slot + of.profiles[p].slot_count;
-                 ++s) {
+            for (int s = of.profiles[p].first_slot; s < of.profiles[p].first_slot + of.profiles[p].slot_count; ++s) {
                 if (!of.is_free(s, occupied)) continue;
                 full = false;
                 std::vector<int> more = on;
@@ -145,8 +144,7 @@ const published::check mig_fits_of_hami{
         bool all = true;
         for (const auto& profile : row[1])
             all =
-                scheduler.try_place(one_of(scheduler.cluster(), full_profile_name(profile).c_str())).has_value() &&
-                all;
+                scheduler.try_place(one_of(scheduler.cluster(), full_profile_name(profile).c_str())).has_value() && all;
         found.expect_equal(all ? 1 : 0, row[2].get<int>(), row);
     }};
 

@@ -175,7 +175,6 @@ TEST(numbers, are_those_of_the_record) {
     const json record = json::parse(file);
     json ours = published::numbers();
     ours.erase("sources");
-    for (const char* part : {"typicalA", "just_fitting"})
-        ours.at("fgd").erase(part); // rows here, or not of the record
+    for (const char* part : {"typicalA", "just_fitting"}) ours.at("fgd").erase(part); // rows here, or not of the record
     EXPECT_TRUE(is_part_of(ours, record));
 }

@@ -28,13 +28,11 @@ double volcano_score(const nlohmann::json& run, const nlohmann::json& pod, const
     const char* const third = pod.contains("foo") ? "foo" : "gpu";
     const auto& has = node.at("alloc");
     const gpu_list gpus{static_cast<int>(volcano_amount(has, third)), models::t4};
-    cluster cluster =
-        cluster_builder{}.add_nodes(1, {volcano_cores(has), volcano_memory(has), gpus}).build().value();
+    cluster cluster = cluster_builder{}.add_nodes(1, {volcano_cores(has), volcano_memory(has), gpus}).build().value();
     const auto& used = node.at("used");
     (void)cluster.take(node_id{0}, {}, {.cpu = volcano_cores(used), .memory = volcano_memory(used)});
-    const request request{.cpu = volcano_cores(pod),
-                          .memory = volcano_memory(pod),
-                          .gpus = static_cast<int>(volcano_amount(pod, third))};
+    const request request{
+        .cpu = volcano_cores(pod), .memory = volcano_memory(pod), .gpus = static_cast<int>(volcano_amount(pod, third))};
     const auto& weight = run.at("w");
     const dialect::volcano_binpack policy{{weight.at("cpu"), weight.at("memGi"), weight.at(third)}, run.at("W")};
     return static_cast<double>(policy(cluster[node_id{0}], request)) / dialect::volcano_binpack::point;

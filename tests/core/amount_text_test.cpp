@@ -24,8 +24,10 @@ TEST(amount_text, takes_cores_and_gibibytes_and_nothing_else) {
     EXPECT_EQ(memory_from_text("2GiB"), mebibytes{2048});
     EXPECT_EQ(to_text(gpu_set::from_bits(0b11101U)), "0,2-4");
     EXPECT_EQ(to_text(gpu_set{}), "none");
-    for (const char* wrong : {"", "m", "-1m", "-1", "1.", "1.2345", "1.-5", "2147483648m", "2147484", "1e3", " 1", "1 "})
+    for (const char* wrong :
+         {"", "m", "-1m", "-1", "1.", "1.2345", "1.-5", "2147483648m", "2147484", "1e3", " 1", "1 "})
         EXPECT_FALSE(cpu_from_text(wrong)) << wrong;
-    for (const char* wrong : {"", "MiB", "1", "1GB", "-1MiB", "2097152GiB", "1.5GiB"}) EXPECT_FALSE(memory_from_text(wrong)) << wrong;
+    for (const char* wrong : {"", "MiB", "1", "1GB", "-1MiB", "2097152GiB", "1.5GiB"})
+        EXPECT_FALSE(memory_from_text(wrong)) << wrong;
     for (const char* wrong : {"", "32", "1-", "3-1", "0,,1", "a", "0,"}) EXPECT_FALSE(gpus_from_text(wrong)) << wrong;
 }

@@ -68,6 +68,8 @@ TEST(gpu_set, is_made_and_changed_by_index) {
 
 TEST(gpu_set, visits_its_members_with_their_rank) {
     std::vector<int> visited;
-    for_each_gpu_indexed(gpu_set::from_bits(0b1010010), [&](int nth, int i) { visited.insert(visited.end(), {nth, i}); });
+    for_each_gpu_indexed(gpu_set::from_bits(0b1010010), [&](int nth, int i) {
+        visited.insert(visited.end(), {nth, i});
+    });
     EXPECT_EQ(visited, (std::vector<int>{0, 1, 1, 4, 2, 6}));
 }

@@ -61,5 +61,7 @@ TEST(hash_index, finds_each_of_many_texts) {
         index.insert(hash_of(texts.back()), i);
     }
     for (std::uint32_t i = 0; i < 20000; ++i)
-        ASSERT_EQ(index.find(hash_of(std::to_string(i)), [&](std::uint32_t each) { return texts[each] == std::to_string(i); }), i);
+        ASSERT_EQ(index.find(hash_of(std::to_string(i)),
+                             [&](std::uint32_t each) { return texts[each] == std::to_string(i); }),
+                  i);
 }

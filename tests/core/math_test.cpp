@@ -11,8 +11,7 @@
 TEST(math, floor_divide_rounds_down_also_below_zero) {
     for_all([](std::int32_t a) {
         const std::int64_t b = *rc::gen::inRange(1, 1000);
-        const auto expected =
-            static_cast<std::int64_t>(std::floor(static_cast<double>(a) / static_cast<double>(b)));
+        const auto expected = static_cast<std::int64_t>(std::floor(static_cast<double>(a) / static_cast<double>(b)));
         RC_ASSERT(gpupack::floor_divide(a, b) == expected);
     });
     EXPECT_EQ(gpupack::floor_divide(-1, 10), -1);

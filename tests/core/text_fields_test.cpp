@@ -14,7 +14,8 @@ using namespace gpupack;
 TEST(text_fields, read_back_whatever_was_written) {
     for_all([](const std::vector<std::string>& values) {
         std::string line;
-        for (const std::string& value : values) line.append(line.empty() ? "" : "  ").append("a=").append(quoted_value(value));
+        for (const std::string& value : values)
+            line.append(line.empty() ? "" : "  ").append("a=").append(quoted_value(value));
         const auto fields = parse_fields(line);
         RC_ASSERT(fields.has_value());
         RC_ASSERT(fields->size() == values.size());
@@ -35,6 +36,5 @@ TEST(text_fields, say_where_a_line_is_wrong) {
     EXPECT_EQ(wrong("a=1 =2"), R"(, column 5: "": expected a name before the equals sign)");
     EXPECT_EQ(wrong("a=1 b=\"x"), R"(b, column 5: "x": expected a closing quotation mark)");
     EXPECT_EQ(wrong("b=\"x\"y"), R"(b, column 1: "x": expected a blank after the quotation mark)");
-    EXPECT_EQ(parse_fields("  a  b=2 ").value(),
-              (std::vector<text_field>{{"a", "", 3, false}, {"b", "2", 6, true}}));
+    EXPECT_EQ(parse_fields("  a  b=2 ").value(), (std::vector<text_field>{{"a", "", 3, false}, {"b", "2", 6, true}}));
 }

@@ -20,8 +20,10 @@ TEST(policy_spec, reads_back_any_policy_and_its_options) {
         policy_spec spec{random.below(2) == 0 ? "lookahead" : "fgd", {}};
         for (const policy_option_range& range : policy_option_ranges)
             if (random.below(3) == 0) {
-                const auto span = static_cast<std::uint64_t>(std::min<std::int64_t>(range.most - range.least, 1'000'000));
-                spec.options.push_back({std::string{range.name}, range.least + static_cast<std::int64_t>(random.below(span) + random.below(2))});
+                const auto span =
+                    static_cast<std::uint64_t>(std::min<std::int64_t>(range.most - range.least, 1'000'000));
+                spec.options.push_back({std::string{range.name},
+                                        range.least + static_cast<std::int64_t>(random.below(span) + random.below(2))});
             }
         RC_ASSERT(policy_spec_from_text(to_text(spec)).value() == spec);
     });
@@ -32,9 +34,11 @@ TEST(policy_spec, reads_back_any_policy_and_its_options) {
 
 TEST(policy_spec, says_where_it_is_wrong) {
     const auto wrong = [](const char* text) { return policy_spec_from_text(text).error().message(); };
-    EXPECT_EQ(wrong("fgd:reserv=1"), "policy, column 5: \"reserv=1\": expected one of gpu_memory, leave, model_scarcity, offers, reserve, scarcity, seed, step, "
+    EXPECT_EQ(wrong("fgd:reserv=1"), "policy, column 5: \"reserv=1\": expected one of gpu_memory, leave, "
+                                     "model_scarcity, offers, reserve, scarcity, seed, step, "
                                      "typical with an equals sign and a number");
-    EXPECT_EQ(wrong("lookahead:reserve=10001"), R"(policy, column 11: "reserve=10001": expected reserve= from 0 to 10000)");
+    EXPECT_EQ(wrong("lookahead:reserve=10001"),
+              R"(policy, column 11: "reserve=10001": expected reserve= from 0 to 10000)");
     EXPECT_EQ(wrong("lookahead:reserve"), R"(policy, column 11: "reserve": expected reserve= from 0 to 10000)");
     EXPECT_EQ(wrong("lookahead:step=1:step=2"), R"(policy, column 18: "step=2": expected each option once)");
     EXPECT_FALSE(policy_spec_from_text("lookahead:"));

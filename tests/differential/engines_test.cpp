@@ -39,8 +39,7 @@ std::size_t found_a_place = 0;
 class four_engines {
   public:
     /// make(engine) makes the policy under that engine.
-    template <class Make>
-    four_engines(const cluster& nodes, const Make& make)
+    template <class Make> four_engines(const cluster& nodes, const Make& make)
         : scan_{nodes, make(search::scan{})}, parallel_{nodes, make(search::parallel{.part = 3})},
           indexed_{nodes, make(search::indexed{})}, tight_{nodes, make(search::indexed{.request_classes = 2})} {}
 
@@ -120,14 +119,14 @@ TEST(engines, never_differ_over_a_million_decisions) {
             return test::preset(name, {mix, seed}, engine);
         });
     drive(100, decisions_each, [](const auto& engine, const task_mix& mix, std::uint64_t) {
-        return any_policy{policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{},
-                                       policy::first_fit{}),
-                          engine};
+        return any_policy{
+            policy::then(policy::quantize(policy::fragmentation{mix}, 100), policy::best_fit{}, policy::first_fit{}),
+            engine};
     });
     drive(101, decisions_each, [](const auto& engine, const task_mix&, std::uint64_t) {
-        return any_policy{policy::node_then_gpus(0.7 * policy::binpack{} + 0.3 * policy::best_fit{},
-                                                 policy::gpu_worst_fit{}),
-                          engine};
+        return any_policy{
+            policy::node_then_gpus(0.7 * policy::binpack{} + 0.3 * policy::best_fit{}, policy::gpu_worst_fit{}),
+            engine};
     });
     std::printf("%zu decisions, each by four engines; %zu found a place\n", decided - before, found_a_place);
     EXPECT_GE(decided - before, 1'000'000U);

@@ -65,7 +65,8 @@ void check_gang(const cluster& cluster, const gang& gang, std::uint64_t seed, ta
         gpupack::cluster copy = cluster;
         std::map<std::uint32_t, int> on_node;
         std::vector<request> requests;
-        for (const gang_part& part : gang.parts) requests.insert(requests.end(), static_cast<std::size_t>(part.count), part.request);
+        for (const gang_part& part : gang.parts)
+            requests.insert(requests.end(), static_cast<std::size_t>(part.count), part.request);
         ASSERT_EQ(plan->members.size(), requests.size()) << seed;
         for (const std::size_t member : plan->order) {
             const selection& choice = plan->members[member];
@@ -107,9 +108,9 @@ TEST(gangs, no_refusal_that_is_proven_is_wrong) {
         }
     }
     RecordProperty("planned", static_cast<int>(count.planned));
-    std::printf("planned %llu, proven %llu (%llu not checked), cut short %llu\n", static_cast<unsigned long long>(count.planned),
-                static_cast<unsigned long long>(count.proven), static_cast<unsigned long long>(count.unknown),
-                static_cast<unsigned long long>(count.cut_short));
+    std::printf("planned %llu, proven %llu (%llu not checked), cut short %llu\n",
+                static_cast<unsigned long long>(count.planned), static_cast<unsigned long long>(count.proven),
+                static_cast<unsigned long long>(count.unknown), static_cast<unsigned long long>(count.cut_short));
     EXPECT_GT(count.planned, gangs / 10);
     EXPECT_GT(count.proven, gangs / 10);
     EXPECT_LT(count.cut_short, gangs / 100);

@@ -45,9 +45,11 @@ TEST(changes_that_fit, are_said_as_a_person_would) {
         return all;
     };
     const model_set t4 = on.models().select("T4").value();
-    EXPECT_EQ(texts({.cpu = 2_cores, .gpus = 2, .models = t4}), (std::vector<std::string>{"1 GPU instead of 2 GPUs", "model A100-40GB"}));
+    EXPECT_EQ(texts({.cpu = 2_cores, .gpus = 2, .models = t4}),
+              (std::vector<std::string>{"1 GPU instead of 2 GPUs", "model A100-40GB"}));
     EXPECT_EQ(texts({.cpu = 9_cores}), (std::vector<std::string>{"8 cores instead of 9 cores"}));
-    EXPECT_EQ(texts({.gpus = 1, .share = slice{.memory = 15110_MiB}, .models = t4}),
-              (std::vector<std::string>{"15109 MiB of GPU memory instead of 15110 MiB of GPU memory", "model A100-40GB"}));
+    EXPECT_EQ(
+        texts({.gpus = 1, .share = slice{.memory = 15110_MiB}, .models = t4}),
+        (std::vector<std::string>{"15109 MiB of GPU memory instead of 15110 MiB of GPU memory", "model A100-40GB"}));
     EXPECT_TRUE(texts({.cpu = 9_cores, .gpus = 3}).empty());
 }

@@ -17,7 +17,8 @@ TEST(diagnose, is_none_exactly_where_the_request_fits) {
         const cluster on = history.used_cluster();
         const request request = history.any_request(on);
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            RC_ASSERT((fit::diagnose(on[node_id{n}], request).why == reason::none) == fit::fits(on[node_id{n}], request));
+            RC_ASSERT((fit::diagnose(on[node_id{n}], request).why == reason::none) ==
+                      fit::fits(on[node_id{n}], request));
     });
 }
 

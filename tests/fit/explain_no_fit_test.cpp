@@ -30,7 +30,8 @@ TEST(explain_no_fit, counts_every_node_once_and_finds_the_least_distance) {
             opening_helps_now = opening_helps_now || fit::fits(fit::opened_node{node}.view(), request);
             const fit::diagnosis found = fit::diagnose(node, request);
             const bool closed = found.why == fit::reason::closed || found.why == fit::reason::closed_gpus;
-            opening_helps = opening_helps || (closed && fit::fits(fit::idle_node{node.type(), node.id()}.view(), request));
+            opening_helps =
+                opening_helps || (closed && fit::fits(fit::idle_node{node.type(), node.id()}.view(), request));
             if (fit::fits(fit::idle_node{node}.view(), request)) {
                 const std::int64_t far = fit::distance(found.lack, request);
                 least = std::min(least.value_or(far), far);
@@ -87,9 +88,11 @@ TEST(explain_no_fit, names_what_could_help) {
     EXPECT_EQ(fit::explain_no_fit(on, {.gpus = 1, .share = slice{.memory = 20_GiB}}).message(),
               "0 of 2 nodes: 2 lack GPU memory; nearest: large, 10909 MiB of GPU memory short");
     on.set_closed(node_id{1}, gpu_set::of(0), true);
-    EXPECT_EQ(fit::explain_no_fit(on, {.gpus = 1, .share = slice{.memory = 2_GiB}, .models = model_set::of(model_id{1})}).message(),
-              "0 of 2 nodes: 1 lack a GPU of a wanted model, 1 have too many GPUs closed; large would take it if its GPU 0 "
-              "were open; nothing open ever will");
+    EXPECT_EQ(
+        fit::explain_no_fit(on, {.gpus = 1, .share = slice{.memory = 2_GiB}, .models = model_set::of(model_id{1})})
+            .message(),
+        "0 of 2 nodes: 1 lack a GPU of a wanted model, 1 have too many GPUs closed; large would take it if its GPU 0 "
+        "were open; nothing open ever will");
     on.set_closed(node_id{0}, true);
     EXPECT_FALSE(fit::fits_empty(on, {.gpus = 1}));
     EXPECT_TRUE(fit::fits_empty(on, {.cpu = 1_cores}));

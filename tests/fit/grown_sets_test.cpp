@@ -14,7 +14,8 @@ using namespace gpupack;
 
 TEST(grown_sets, grow_from_each_gpu_along_the_best_links) {
     // 0 and 3 hang on one switch, 1 and 2 on another; both switches on one host bridge.
-    const link_table links{wired({{.bridge = 0, .hub = 0}, {.bridge = 0, .hub = 1}, {.bridge = 0, .hub = 1}, {.bridge = 0, .hub = 0}})};
+    const link_table links{
+        wired({{.bridge = 0, .hub = 0}, {.bridge = 0, .hub = 1}, {.bridge = 0, .hub = 1}, {.bridge = 0, .hub = 0}})};
     const auto grown = [&](gpu_set gpus, int count) {
         std::vector<std::uint32_t> sets;
         fit::for_each_grown_set(links, gpus, count, [&](gpu_set set) { sets.push_back(set.bits()); });

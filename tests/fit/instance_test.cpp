@@ -64,13 +64,13 @@ TEST(instance, of_a_fixed_geometry_is_one_that_stands) {
     auto by = gpus(1, models::a100_40gb, {.instances = {{"3g.20gb", 4}, {"2g.10gb", 0}, {"1g.5gb", 2}}});
     EXPECT_EQ(placed(by, mig_of(by, "3g.20gb")), "0:3g.20gb@4");
     EXPECT_EQ(placed(by, mig_of(by, "1g.5gb")), "0:1g.5gb@2");
-    EXPECT_FALSE(
-        by.place({.gpus = 1, .share = mig_of(by, "1g.5gb").value()})); // unit 3 is free, no instance is there
+    EXPECT_FALSE(by.place({.gpus = 1, .share = mig_of(by, "1g.5gb").value()})); // unit 3 is free, no instance is there
     EXPECT_FALSE(by.place({.gpus = 1, .share = mig_of(by, "4g.20gb").value()}));
     EXPECT_FALSE(by.place({.gpus = 1})); // nor is the GPU ever given whole
     // 1g.10gb would be the smallest
-    EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB)),
-              "0 of 1 node: 1 have too few GPUs with such a profile standing; it would not fit an empty cluster either");
+    EXPECT_EQ(
+        placed(by, mig_at_least(by.cluster().models(), 6000_MiB)),
+        "0 of 1 node: 1 have too few GPUs with such a profile standing; it would not fit an empty cluster either");
     EXPECT_EQ(placed(by, mig_at_least(by.cluster().models(), 6000_MiB, {}, true)), "0:2g.10gb@0");
 }
 

@@ -14,7 +14,8 @@ TEST(shortfall_text, writes_amounts_as_a_person_would) {
 
 TEST(shortfall_text, names_what_is_missing_and_nothing_else) {
     EXPECT_EQ(fit::shortfall_text({}), "");
-    EXPECT_EQ(fit::shortfall_text({.cpu = 2_cores, .memory = 1_GiB, .gpus = 1, .compute = 50_milli, .gpu_memory = 3_GiB}),
-              "1 GPU, 50 milli-GPUs, 3 GiB of GPU memory, 2 cores, 1 GiB of memory");
+    EXPECT_EQ(
+        fit::shortfall_text({.cpu = 2_cores, .memory = 1_GiB, .gpus = 1, .compute = 50_milli, .gpu_memory = 3_GiB}),
+        "1 GPU, 50 milli-GPUs, 3 GiB of GPU memory, 2 cores, 1 GiB of memory");
     EXPECT_EQ(fit::shortfall_text({.gpus = 2}), "2 GPUs");
 }

@@ -18,8 +18,7 @@ TEST(slice, fits_where_both_amounts_are_free_on_an_open_gpu) {
     for_all([] {
         gpu_state gpu = idle_with(mebibytes{1000});
         if (*rc::gen::arbitrary<bool>())
-            gpu =
-                taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 1001)}, milli_gpu{*rc::gen::inRange(0, 1001)}}, 1);
+            gpu = taking(gpu, slice{mebibytes{*rc::gen::inRange(0, 1001)}, milli_gpu{*rc::gen::inRange(0, 1001)}}, 1);
         const mebibytes memory{*rc::gen::inRange(0, 1100)};
         const milli_gpu compute{*rc::gen::inRange(0, 1001)};
         RC_ASSERT(fit::slice_fits(gpu, memory, compute) ==
@@ -74,7 +73,8 @@ TEST(slice, of_all_compute_shares_a_gpu_whose_compute_is_promised_twice) {
                         .add_nodes(1, {8_cores, 8_GiB, {1, models::t4, gpu_setup{.compute_percent = 200}}})
                         .build()
                         .value();
-    const request all{.gpus = 1, .share = slice{.memory = 1_GiB, .compute = whole_gpu, .rule = {.compute_alone = true}}};
+    const request all{.gpus = 1,
+                      .share = slice{.memory = 1_GiB, .compute = whole_gpu, .rule = {.compute_alone = true}}};
     (void)nodes.take(node_id{0}, gpu_set::of(0), all);
     EXPECT_TRUE(fit::fits(nodes[node_id{0}], all));
 }

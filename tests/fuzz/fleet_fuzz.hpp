@@ -27,9 +27,10 @@
 class fleet_fuzz {
   public:
     fleet_fuzz(const std::uint8_t* bytes, std::size_t size)
-        : bytes_{bytes}, size_{size},
-          all_{gpupack::any_scheduler{gpupack::cluster_builder{}.build().value(),
-                                      gpupack::any_policy{gpupack::policy::best_fit{}, gpupack::search::indexed{}}, "best-fit"}} {}
+        : bytes_{bytes}, size_{size}, all_{gpupack::any_scheduler{
+                                          gpupack::cluster_builder{}.build().value(),
+                                          gpupack::any_policy{gpupack::policy::best_fit{}, gpupack::search::indexed{}},
+                                          "best-fit"}} {}
 
     /// Makes calls until the bytes are used up. Returns how many.
     std::size_t run() {
@@ -61,9 +62,11 @@ class fleet_fuzz {
 
     gpupack::request any_request() {
         using namespace gpupack;
-        static constexpr std::array shares{"exclusive", "slice:4096MiB,250m", "slice:33%", "slice:1000m", "split:30000MiB", "mig:1g.5gb",
-                                           "mig:3g.20gb", "mig:7g.40gb", "vgpu:A10-4", "slice:500m"};
-        const std::string line = std::string{"gpus="} + std::to_string(below(4)) + " share=" + shares[below(shares.size())];
+        static constexpr std::array shares{"exclusive",      "slice:4096MiB,250m", "slice:33%",   "slice:1000m",
+                                           "split:30000MiB", "mig:1g.5gb",         "mig:3g.20gb", "mig:7g.40gb",
+                                           "vgpu:A10-4",     "slice:500m"};
+        const std::string line =
+            std::string{"gpus="} + std::to_string(below(4)) + " share=" + shares[below(shares.size())];
         const auto made = all_.look([&](const any_scheduler& by) { return request_from_text(line, by.cluster()); });
         request request = made ? *made : gpupack::request{.gpus = static_cast<int>(below(40)) - 2};
         request.cpu = milli_cpu{static_cast<std::int64_t>(below(5)) * 1000 - (next() == 255 ? 5000 : 0)};
@@ -73,11 +76,21 @@ class fleet_fuzz {
 
     void step() {
         using namespace gpupack;
-        static constexpr std::array gpus{"2xT4", "4xA100-40GB", "3xA100-40GB{only=mig}", "1xA10", "2xT4{sharers=2}", "", "33xT4", "xT4", "1xA100-40GB{instances=3g.20gb@0+3g.20gb@4}"};
+        static constexpr std::array gpus{"2xT4",
+                                         "4xA100-40GB",
+                                         "3xA100-40GB{only=mig}",
+                                         "1xA10",
+                                         "2xT4{sharers=2}",
+                                         "",
+                                         "33xT4",
+                                         "xT4",
+                                         "1xA100-40GB{instances=3g.20gb@0+3g.20gb@4}"};
         switch (below(16)) {
         case 0: {
             const std::string name = node_name();
-            const auto list = all_.look([&](const any_scheduler& by) { return gpu_list_from_text(gpus[below(gpus.size())], by.cluster().models()); });
+            const auto list = all_.look([&](const any_scheduler& by) {
+                return gpu_list_from_text(gpus[below(gpus.size())], by.cluster().models());
+            });
             node_spec spec{.cpu = milli_cpu{static_cast<std::int64_t>(below(9)) * 1000}, .memory = 64_GiB};
             if (list) spec.gpus = *list;
             const bool known = nodes_.contains(name);
@@ -125,7 +138,8 @@ class fleet_fuzz {
         }
         case 9: {
             const std::uint64_t token = next();
-            (void)(next() % 2 == 0 ? all_.commit(hold_token{token}).has_value() : all_.abort(hold_token{token}).has_value());
+            (void)(next() % 2 == 0 ? all_.commit(hold_token{token}).has_value()
+                                   : all_.abort(hold_token{token}).has_value());
             follow();
             break;
         }
@@ -136,7 +150,9 @@ class fleet_fuzz {
             break;
         case 11: save_and_restore(); break;
         case 12: {
-            placement_record record{.task = task_name(), .node = node_name(), .gpus = gpu_set::from_bits(static_cast<std::uint32_t>(below(16)))};
+            placement_record record{.task = task_name(),
+                                    .node = node_name(),
+                                    .gpus = gpu_set::from_bits(static_cast<std::uint32_t>(below(16)))};
             record.way = static_cast<sharing>(below(5));
             record.cpu = milli_cpu{next() * 100};
             record.gpu_memory = mebibytes{next() * 100};
@@ -210,9 +226,12 @@ class fleet_fuzz {
                     compute += each->compute.count();
                     memory += each->pieces.empty() ? each->gpu_memory.count() : each->pieces[nth].count();
                     if (!each->instances.empty())
-                        must(instances.insert({each->instances[nth].profile, each->instances[nth].start}).second, "an instance given twice");
+                        must(instances.insert({each->instances[nth].profile, each->instances[nth].start}).second,
+                             "an instance given twice");
                 }
-                must(compute <= on[node].capacity(where.second).compute && memory <= on[node].capacity(where.second).memory, "too much on a GPU");
+                must(compute <= on[node].capacity(where.second).compute &&
+                         memory <= on[node].capacity(where.second).memory,
+                     "too much on a GPU");
             }
         });
     }

@@ -46,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     reads_back(model_selector_from_text(text), [](const std::string& line) { return model_selector_from_text(line); });
     reads_back(label_selector_from_text(text), [](const std::string& line) { return label_selector_from_text(line); });
     reads_back(gpu_selector_from_text(text), [](const std::string& line) { return gpu_selector_from_text(line); });
-    reads_back(node_from_text(text, small.models()), [](const std::string& line) { return node_from_text(line, small.models()); });
+    reads_back(node_from_text(text, small.models()),
+               [](const std::string& line) { return node_from_text(line, small.models()); });
     return 0;
 }

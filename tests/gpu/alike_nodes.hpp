@@ -23,7 +23,8 @@ inline gpupack::request simple_request(random_history& history) {
     case 1: drawn.gpus = static_cast<std::int32_t>(1 + history.below(8)); break;
     default:
         drawn.gpus = 1;
-        drawn.share = slice{.memory = {}, .compute = milli_gpu{static_cast<std::int64_t>(100 * (1 + history.below(9)))}};
+        drawn.share =
+            slice{.memory = {}, .compute = milli_gpu{static_cast<std::int64_t>(100 * (1 + history.below(9)))}};
     }
     return drawn;
 }
@@ -32,17 +33,21 @@ inline gpupack::request simple_request(random_history& history) {
 /// some GPUs take few sharers.
 inline gpupack::cluster cluster_of_alike_gpus(random_history& history) {
     using namespace gpupack;
-    scheduler scheduler{cluster_builder{}
-                            .add_nodes(40, {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4, {.max_sharers = 3}}})
-                            .add_nodes(30, {.cpu = milli_cpu{32'000}, .memory = mebibytes{65'536}, .gpus = {8, models::a30}})
-                            .add_nodes(9, {.cpu = milli_cpu{3'000}, .memory = mebibytes{1'000}})
-                            .build()
-                            .value(),
-                        policy::node_then_gpus(policy::random{5}, policy::gpu_random{6})};
+    scheduler scheduler{
+        cluster_builder{}
+            .add_nodes(
+                40,
+                {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4, {.max_sharers = 3}}})
+            .add_nodes(30, {.cpu = milli_cpu{32'000}, .memory = mebibytes{65'536}, .gpus = {8, models::a30}})
+            .add_nodes(9, {.cpu = milli_cpu{3'000}, .memory = mebibytes{1'000}})
+            .build()
+            .value(),
+        policy::node_then_gpus(policy::random{5}, policy::gpu_random{6})};
     for (int i = 0; i < 160; ++i) {
         request drawn = simple_request(history);
         if (drawn.gpus == 1 && drawn.share.way() == sharing::slices && history.below(3) == 0)
-            drawn.share = slice{.memory = mebibytes{static_cast<std::int64_t>(500 * (1 + history.below(9)))}, .compute = drawn.share.compute()};
+            drawn.share = slice{.memory = mebibytes{static_cast<std::int64_t>(500 * (1 + history.below(9)))},
+                                .compute = drawn.share.compute()};
         (void)scheduler.try_place(drawn);
     }
     scheduler.set_closed(node_id{static_cast<std::uint32_t>(history.below(70))}, true);

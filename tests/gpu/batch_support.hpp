@@ -112,8 +112,7 @@ bool as_one_by_one(const gpupack::cluster& cluster, const Policy& policy, const 
     gpupack::scheduler<Policy, Engine> one_by_one{cluster, policy, {}, rule};
     for (std::size_t i = 0; i < requests.size(); ++i) {
         gpupack::selection expected;
-        if (const auto placed = one_by_one.try_place(requests[i]))
-            expected = *placed;
+        if (const auto placed = one_by_one.try_place(requests[i])) expected = *placed;
         if (!(expected == choices[i])) return false;
     }
     gpupack::cluster committed = cluster;
@@ -122,9 +121,10 @@ bool as_one_by_one(const gpupack::cluster& cluster, const Policy& policy, const 
 }
 
 /// The choices that the bodies make in a space of host memory.
-template <class Space = host_space, class Policy> std::vector<gpupack::selection>
-place_in(const gpupack::cluster& cluster, const Policy& policy, const std::vector<gpupack::request>& requests,
-         const gpupack::gpu::batch_options& options = {}) {
+template <class Space = host_space, class Policy>
+std::vector<gpupack::selection> place_in(const gpupack::cluster& cluster, const Policy& policy,
+                                         const std::vector<gpupack::request>& requests,
+                                         const gpupack::gpu::batch_options& options = {}) {
     Space space;
     gpupack::gpu::resident_cluster<Space> resident{space, cluster};
     return gpupack::gpu::place_batch(resident, cluster, policy, requests, options).value();
@@ -133,9 +133,9 @@ place_in(const gpupack::cluster& cluster, const Policy& policy, const std::vecto
 /// Makes the replays one after the other by the bodies that a GPU runs.
 ///
 /// decisions  where given, receives [scenarios] what became of each arrival, in order
-template <class Policy, class Team = host_team> std::vector<gpupack::replay::what_if_result>
-what_if_on_host(const gpupack::gpu::what_if_world<Policy>& world, const std::vector<gpupack::replay::what_if_scenario>& scenarios,
-                std::vector<std::vector<gpupack::replay::what_if_decision>>* decisions = nullptr, const Team& team = {}) {
+template <class Policy, class Team = host_team> std::vector<gpupack::replay::what_if_result> what_if_on_host(
+    const gpupack::gpu::what_if_world<Policy>& world, const std::vector<gpupack::replay::what_if_scenario>& scenarios,
+    std::vector<std::vector<gpupack::replay::what_if_decision>>* decisions = nullptr, const Team& team = {}) {
     std::vector<std::uint32_t> removed;
     const auto flat = world.flatten(scenarios, removed);
     const auto layout = world.layout();
@@ -144,7 +144,8 @@ what_if_on_host(const gpupack::gpu::what_if_world<Policy>& world, const std::vec
         layout.bytes() / sizeof(gpupack::gpu::detail::workspace_unit));
     const auto workspace = layout.place_at(reinterpret_cast<unsigned char*>(memory.data()));
     const auto run_scenario = [&](std::size_t s, gpupack::replay::what_if_decision* target) {
-        gpupack::gpu::detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s], target);
+        gpupack::gpu::detail::replay_scenario(team, world.view(), workspace, flat[s], removed.data(), results[s],
+                                              target);
     };
     if (decisions != nullptr) decisions->assign(scenarios.size(), {});
     for (std::size_t s = 0; s < flat.size(); ++s) {

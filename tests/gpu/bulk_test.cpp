@@ -60,14 +60,13 @@ struct priced {
 
 /// Some thousand nodes in many states: more than one block of a kernel, or thread of a host, looks at.
 cluster large_cluster(random_history& history) {
-    scheduler by{
-        cluster_builder{}
-            .add_nodes(1700, {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4}})
-            .add_nodes(900, {.cpu = milli_cpu{96'000}, .memory = mebibytes{9'000}, .gpus = {8, models::a30}})
-            .add_nodes(333, {.cpu = milli_cpu{3'000}, .memory = mebibytes{1'000}})
-            .build()
-            .value(),
-        policy::node_then_gpus(policy::random{5}, policy::gpu_random{6})};
+    scheduler by{cluster_builder{}
+                     .add_nodes(1700, {.cpu = milli_cpu{64'000}, .memory = mebibytes{65'536}, .gpus = {4, models::t4}})
+                     .add_nodes(900, {.cpu = milli_cpu{96'000}, .memory = mebibytes{9'000}, .gpus = {8, models::a30}})
+                     .add_nodes(333, {.cpu = milli_cpu{3'000}, .memory = mebibytes{1'000}})
+                     .build()
+                     .value(),
+                 policy::node_then_gpus(policy::random{5}, policy::gpu_random{6})};
     (void)history.play(by, 2500);
     return by.cluster();
 }

@@ -21,7 +21,8 @@ struct host_team {
     }
     /// Calls keep(i, the best of what the places offer) for each i below count.
     GPUPACK_CALLS_BACK
-    template <class Offered, class Keep> GPUPACK_HD void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
+    template <class Offered, class Keep>
+    GPUPACK_HD void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
         for (std::uint64_t i = 0; i < count; ++i) keep(i, best_of_places(i, offered));
     }
     /// Calls body() once.

@@ -32,7 +32,8 @@ TEST(prepared_request, is_prepared_as_a_decision_is) {
     const cluster cluster = random_history{1}.used_cluster();
     host_space space;
     gpu::resident_cluster resident{space, cluster};
-    const auto shapes = gpu::upload_requests(resident, cluster, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, 40).value();
+    const auto shapes =
+        gpu::upload_requests(resident, cluster, policy::random{3}, {{.gpus = 1}, {.gpus = 2}}, 40).value();
     ASSERT_EQ(shapes.count, 2U);
     EXPECT_EQ(shapes.entries.data()[1].request.gpus, 2);
     EXPECT_EQ(shapes.entries.data()[1].scorer.key, policy::random{3}.scorer_at(41).key);

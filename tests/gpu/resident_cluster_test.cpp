@@ -44,9 +44,8 @@ TEST(resident_cluster, follows_the_nodes_that_change) {
 }
 
 TEST(resident_cluster, sends_more_changes_than_fit_at_once) {
-    scheduler by{
-        cluster_builder{}.add_nodes(20'000, {.cpu = milli_cpu{8000}, .gpus = {1, models::t4}}).build().value(),
-        policy::best_fit{}};
+    scheduler by{cluster_builder{}.add_nodes(20'000, {.cpu = milli_cpu{8000}, .gpus = {1, models::t4}}).build().value(),
+                 policy::best_fit{}};
     host_space in;
     gpu::resident_cluster<host_space> there{in, by.cluster()};
     for (std::uint32_t n = 0; n < 20'000; ++n) {

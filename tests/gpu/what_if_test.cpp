@@ -79,7 +79,7 @@ void expect_as_replayed(const workload::workload& workload, const std::vector<st
 
 /// Replays of a trace by some variants of a policy, over seeds, loads and removed nodes.
 template <class Policy> void check_what_if(const workload::workload& workload, const std::vector<Policy>& variants,
-                                          request_rule rule = request_rule::as_requested) {
+                                           request_rule rule = request_rule::as_requested) {
     const task_mix expected = workload.mix().typical(95);
     const cluster on = workload.build().value();
     const gpu::what_if_world<Policy> world{on, tasks_of(workload), variants, expected, rule};
@@ -120,7 +120,8 @@ template <class Policy> void check_what_if(const workload::workload& workload, c
 
 TEST(what_if, replays_as_the_scan_by_fgd) {
     const workload::workload of = part_of_openb(8);
-    const gpu::what_if_world<policy::fgd> world{of.build().value(), tasks_of(of), {policy::fgd{of.mix().typical(95)}}, of.mix()};
+    const gpu::what_if_world<policy::fgd> world{
+        of.build().value(), tasks_of(of), {policy::fgd{of.mix().typical(95)}}, of.mix()};
     EXPECT_TRUE(world.scores_in_bytes());
     check_what_if(of, std::vector{policy::fgd{of.mix().typical(95)}, policy::fgd{of.mix().typical(50)}});
 }
@@ -188,7 +189,7 @@ TEST(what_if, counts_what_is_placed_already) {
         const policy::best_fit by;
         const gpu::what_if_world world{drawn.cluster, drawn.requests, std::vector{by}, drawn.mix};
         const replay::what_if_scenario request{.tasks = replay::drawn_order::as_given,
-                                           .nodes = replay::drawn_order::as_given};
+                                               .nodes = replay::drawn_order::as_given};
         std::vector<std::vector<replay::what_if_decision>> decisions;
         const auto results = what_if_on_host(world, {request}, &decisions);
         std::vector<selection> choices;

@@ -14,8 +14,10 @@ using namespace gpupack;
 
 TEST(what_if_world, lists_the_removed_nodes_of_all_scenarios_one_after_the_other) {
     const cluster cluster = cluster_builder{}.add_nodes(4, {16_cores, 64_GiB, {4, models::t4}}).build().value();
-    const gpu::what_if_world world{cluster, {request{.gpus = 1}, request{.gpus = 2}, request{.gpus = 1}},
-                                   std::vector{policy::best_fit{}}, task_mix{}};
+    const gpu::what_if_world world{cluster,
+                                   {request{.gpus = 1}, request{.gpus = 2}, request{.gpus = 1}},
+                                   std::vector{policy::best_fit{}},
+                                   task_mix{}};
     EXPECT_EQ(world.view().class_count, 2U);
     EXPECT_EQ(world.view().task_count, 3U);
     EXPECT_EQ(world.replay_bytes() % 16, 0U);

@@ -7,8 +7,10 @@ A rule is a function of the files, each a pair of path and text, so that check_t
 import fnmatch
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 # Top to bottom: a folder includes those before it, never those after it. The leaves include no other leaf.
 DECIDE = ["core", "topology", "request", "state", "fit", "policy", "search", "scheduler", "any_policy", "any_scheduler", "fleet"]
@@ -281,6 +283,28 @@ def rule_documents(files):
             runs = (dedented(lines[i:i + size]) for lines in examples for i in range(len(lines) - size + 1))
             if shown not in runs:
                 yield f"{path}:{number}: this block is not part of any file in examples/"
+
+
+def rule_format(files):
+    """Sources lie as .clang-format says, by the version that Debian 12 has: others break some lines elsewhere."""
+    program = shutil.which("clang-format-14")
+    if program is None:
+        print("format: not checked, there is no clang-format-14. On Debian: apt-get install clang-format-14", file=sys.stderr)
+        return
+    style = pathlib.Path(__file__).parents[2] / ".clang-format"
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(style, folder)
+        copies = []
+        for path, text in files:
+            if not path.startswith(("include/", "tools/", "tests/", "benchmarks/")) or not path.endswith((".hpp", ".cpp", ".cuh", ".cu")):
+                continue
+            copies.append(pathlib.Path(folder) / path)
+            copies[-1].parent.mkdir(parents=True, exist_ok=True)
+            copies[-1].write_text(text, encoding="utf-8")
+        done = subprocess.run([program, "--dry-run", *copies], capture_output=True, text=True, check=False)
+        for line in done.stderr.splitlines():
+            if ": warning: " in line:
+                yield line.removeprefix(folder + "/").split(": warning: ")[0] + ": clang-format-14 lays it out otherwise"
 
 
 def rule_sources(files):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries the rules of check.py on made-up files: what each must refuse and what it must allow."""
+import shutil
 import unittest
 
 import check
@@ -87,6 +88,12 @@ class Rules(unittest.TestCase):
         self.allow("documents", "a.md", "```sh\nls\n```\n", example)
         self.refuse("documents", "a.md", "```cpp\nif (true) {\n    return 2;\n}\n```\n", example)
         self.refuse("documents", "a.md", "```cpp\nif (true) {\n}\n```\n", example)
+
+    @unittest.skipUnless(shutil.which("clang-format-14"), "there is no clang-format-14")
+    def test_format(self):
+        self.allow("format", "tools/a.cpp", "int f(int a) {\n    return a;\n}\n")
+        self.refuse("format", "tools/a.cpp", "int f(int a) {\n  return a;\n}\n")
+        self.allow("format", "examples/a.cpp", "int f(int a) {\n  return a;\n}\n")
 
     def test_sources(self):
         header = "// source  the study (docs/sources.md#fgd)\n"

@@ -17,18 +17,21 @@ TEST(cluster_json, a_cluster_that_is_saved_and_loaded_is_in_the_same_state_bit_f
     for_all([](std::uint64_t seed) {
         random_history history{seed};
         cluster on = history.used_cluster();
-        if (history.below(3) == 0 && on.size() > 1) (void)on.remove_node(node_id{static_cast<std::uint32_t>(history.below(on.size()))});
+        if (history.below(3) == 0 && on.size() > 1)
+            (void)on.remove_node(node_id{static_cast<std::uint32_t>(history.below(on.size()))});
         const node_id node = on.id_at(static_cast<std::uint32_t>(history.below(on.size())));
         if (on.contains(node) && history.below(3) == 0) (void)on.change_node(node, {.cpu = 1_cores, .memory = 1_GiB});
         int number = 0;
-        const std::string text = io::write_cluster_json(on, [&](const placement&) { return "t" + std::to_string(number++); });
+        const std::string text =
+            io::write_cluster_json(on, [&](const placement&) { return "t" + std::to_string(number++); });
         auto loaded = io::parse_cluster_json("saved.json", text);
         RC_ASSERT(loaded.has_value());
         RC_ASSERT(loaded->cluster.same_state(on));
         RC_ASSERT(loaded->tasks.size() == on.live_placements());
         RC_ASSERT(what_differs(loaded->cluster) == "");
         number = 0;
-        RC_ASSERT(io::write_cluster_json(loaded->cluster, [&](const placement&) { return "t" + std::to_string(number++); }) == text);
+        RC_ASSERT(io::write_cluster_json(loaded->cluster,
+                                         [&](const placement&) { return "t" + std::to_string(number++); }) == text);
     });
 }
 

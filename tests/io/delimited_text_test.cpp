@@ -61,9 +61,8 @@ TEST(delimited_text, finds_the_separator) {
     EXPECT_EQ(delimited_text::find_separator("a;b\n1,5;2,5\n"), ';');
     EXPECT_EQ(delimited_text::find_separator("a\tb\n1\t2\n"), '\t');
     EXPECT_EQ(delimited_text::find_separator("name,gpu_spec\na,V100M16|V100M32\n"), ',');
-    EXPECT_EQ(
-        delimited_text::find_separator("1|COMPLETED|billing=12,cpu=12,mem=3G\n2|FAILED|cpu=1,mem=3G,node=1\n"),
-        '|');
+    EXPECT_EQ(delimited_text::find_separator("1|COMPLETED|billing=12,cpu=12,mem=3G\n2|FAILED|cpu=1,mem=3G,node=1\n"),
+              '|');
     EXPECT_EQ(delimited_text::find_separator("one\n"), ',');
 }
 

@@ -14,8 +14,7 @@ TEST(number_text, reads_whole_numbers_however_they_are_written) {
         EXPECT_EQ(parse_whole(text), 4000) << text;
     EXPECT_EQ(parse_whole("-7"), -7);
     EXPECT_EQ(parse_whole("0.0"), 0);
-    for (const std::string_view text :
-         {"", ".", "-", "1.5", "1,000", "1e", "e3", "1 ", "0x10", "1e999", "inf", "1e30"})
+    for (const std::string_view text : {"", ".", "-", "1.5", "1,000", "1e", "e3", "1 ", "0x10", "1e999", "inf", "1e30"})
         EXPECT_FALSE(parse_whole(text)) << text;
 }
 

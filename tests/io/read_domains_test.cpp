@@ -82,7 +82,6 @@ TEST(read_domains, reads_what_was_written_and_survives_what_was_spoilt) {
         RC_ASSERT(read->tree.size() == static_cast<std::size_t>(domains) + 1);
         RC_ASSERT(read->domain_of.size() == 10U);
         for (int n = 0; n < 5; ++n) text[random.below(text.size())] = "az,\n019"[random.below(7)];
-        if (const auto spoilt = io::parse_domains("d.csv", text); !spoilt)
-            RC_ASSERT(!spoilt.error().expected.empty());
+        if (const auto spoilt = io::parse_domains("d.csv", text); !spoilt) RC_ASSERT(!spoilt.error().expected.empty());
     });
 }

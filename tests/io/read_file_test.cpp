@@ -17,8 +17,7 @@ namespace {
 class scratch_file {
   public:
     explicit scratch_file(const std::string& content)
-        : path_{(std::filesystem::temp_directory_path() / ("gpupack-read-file-" + std::to_string(getpid())))
-                    .string()} {
+        : path_{(std::filesystem::temp_directory_path() / ("gpupack-read-file-" + std::to_string(getpid()))).string()} {
         std::ofstream{path_, std::ios::binary} << content;
     }
     ~scratch_file() { std::remove(path_.c_str()); }

@@ -32,7 +32,8 @@ TEST(read_gpu_list, reads_the_first_of_several_lists) {
     ASSERT_EQ(machine->left_out.size(), 1U);
     EXPECT_EQ(machine->left_out[0].line, 4U);
     // PyTorch's collect_env prints the names alone
-    const auto named = io::describe_gpu_list("L.txt", "GPU models and configuration: \nGPU 0: Tesla  T4\nGPU 1: Tesla T4\n\n" + pasted_list);
+    const auto named = io::describe_gpu_list(
+        "L.txt", "GPU models and configuration: \nGPU 0: Tesla  T4\nGPU 1: Tesla T4\n\n" + pasted_list);
     ASSERT_TRUE(named) << named.error().message();
     EXPECT_EQ(named->gpus.size(), 2U);
     EXPECT_EQ(named->gpus[0].name, "Tesla T4");

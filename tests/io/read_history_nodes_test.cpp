@@ -39,9 +39,9 @@ TEST(read_history_nodes, tables_of_public_traces) {
 }
 
 TEST(read_history_nodes, sinfo_in_its_forms) {
-    EXPECT_EQ(read_nodes("HOSTNAMES GRES\nn01 gpu:v100:2(S:0-1)\nn01 gpu:v100:2(S:0-1)\nn02 (null)\n"),
-              (std::vector<history_node>{{"n01", unlimited, unlimited, 2, "v100"},
-                                         {"n02", unlimited, unlimited, 0, ""}}));
+    EXPECT_EQ(
+        read_nodes("HOSTNAMES GRES\nn01 gpu:v100:2(S:0-1)\nn01 gpu:v100:2(S:0-1)\nn02 (null)\n"),
+        (std::vector<history_node>{{"n01", unlimited, unlimited, 2, "v100"}, {"n02", unlimited, unlimited, 0, ""}}));
     EXPECT_EQ(read_nodes("NODELIST            CPUS   MEMORY   GRES\ncpn-f13-[03-04]   32+    128000+  gpu:2\n"),
               (std::vector<history_node>{{"cpn-f13-03", 32'000, 128'000, 2, "GPU"},
                                          {"cpn-f13-04", 32'000, 128'000, 2, "GPU"}}));
@@ -51,13 +51,14 @@ TEST(read_history_nodes, sinfo_in_its_forms) {
 
 TEST(read_history_nodes, scontrol_in_paragraphs_and_lines) {
     const std::vector<history_node> expected{{"g1", 64'000, 515'000, 4, "a100"}, {"c1", 32'000, 128'000, 0, ""}};
-    EXPECT_EQ(read_nodes("NodeName=g1 Arch=x86_64 CoresPerSocket=16\n   CPUAlloc=0 CPUTot=64 CPULoad=0.5\n   "
+    EXPECT_EQ(
+        read_nodes("NodeName=g1 Arch=x86_64 CoresPerSocket=16\n   CPUAlloc=0 CPUTot=64 CPULoad=0.5\n   "
                    "Gres=gpu:a100:4(S:0-1)\n   RealMemory=515000 AllocMem=0\n   "
                    "CfgTRES=cpu=64,mem=515000M,billing=64,gres/gpu=4\n\nNodeName=c1 CPUTot=32\n   Gres=(null)\n   "
                    "RealMemory=128000\n"),
-              expected);
+        expected);
     EXPECT_EQ(read_nodes("NodeName=g1 CPUTot=64 RealMemory=515000 Gres=gpu:a100:4\nNodeName=c1 CPUTot=32 "
-                   "RealMemory=128000 Gres=(null)\n"),
+                         "RealMemory=128000 Gres=(null)\n"),
               expected);
 }
 

@@ -99,11 +99,11 @@ TEST(read_history, sacct_without_a_header) {
 }
 
 TEST(read_history, sacct_of_old_versions) {
-    const job_history history =
-        read_jobs("JobID|State|Submit|Start|End|NNodes|NCPUS|ReqMem|AllocGRES\n"
-             "1|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4000Mc|gpu:2\n"
-             "2|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4Gn|gpu:p100:4(IDX:0-3)\n"
-             "3|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|1|8|512M|7696487:1\n");
+    const job_history history = read_jobs(
+        "JobID|State|Submit|Start|End|NNodes|NCPUS|ReqMem|AllocGRES\n"
+        "1|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4000Mc|gpu:2\n"
+        "2|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|2|8|4Gn|gpu:p100:4(IDX:0-3)\n"
+        "3|COMPLETED|2014-01-01T00:00:00|2014-01-01T00:00:00|2014-01-01T00:01:00|1|8|512M|7696487:1\n");
     ASSERT_EQ(history.records.size(), 3U);
     EXPECT_EQ(numbers(history.records[0]), (row{2, 2, 1000, 4000, 16000, 1388534400, 1388534400, 1388534460}));
     EXPECT_EQ(numbers(history.records[1]), (row{2, 4, 1000, 4000, 4096, 1388534400, 1388534400, 1388534460}));
@@ -114,8 +114,8 @@ TEST(read_history, sacct_of_old_versions) {
 TEST(read_history, helios_counts_gpus_of_all_nodes_of_a_gang) {
     const job_history history =
         read_jobs("job_id,user,vc,gpu_num,cpu_num,node_num,state,submit_time,start_time,end_time,duration,queue\n"
-             "1,u,vcA,16,64,2,COMPLETED,2020-06-09 18:41:01,2020-06-09 18:41:02,2020-06-09 18:41:12,10,1\n"
-             "2,u,vcA,0,4,1,CANCELLED,2020-06-09 18:41:01,,2020-06-09 18:41:12,0,11\n");
+                  "1,u,vcA,16,64,2,COMPLETED,2020-06-09 18:41:01,2020-06-09 18:41:02,2020-06-09 18:41:12,10,1\n"
+                  "2,u,vcA,0,4,1,CANCELLED,2020-06-09 18:41:01,,2020-06-09 18:41:12,0,11\n");
     EXPECT_EQ(history.layout, "helios");
     ASSERT_EQ(history.records.size(), 1U);
     EXPECT_EQ(numbers(history.records[0]), (row{2, 8, 1000, 32'000, 0, 1591728061, 1591728062, 1591728072}));
@@ -125,9 +125,9 @@ TEST(read_history, helios_counts_gpus_of_all_nodes_of_a_gang) {
 TEST(read_history, acme_has_zones_and_memory_of_a_pod) {
     const job_history history =
         read_jobs("job_id,user,node_num,gpu_num,cpu_num,mem_per_pod_GB,shared_mem_per_pod,type,state,submit_time,start_"
-             "time,end_time,fail_time,stop_time,duration,queue,gpu_time\n"
-             "x,u,8,64,960,1000,100.0,Other,FAILED,2023-05-17 19:00:58+08:00,2023-05-17 11:01:08+00:00,2023-05-17 "
-             "11:01:16+00:00,,,18,10.0,1152.0\n");
+                  "time,end_time,fail_time,stop_time,duration,queue,gpu_time\n"
+                  "x,u,8,64,960,1000,100.0,Other,FAILED,2023-05-17 19:00:58+08:00,2023-05-17 11:01:08+00:00,2023-05-17 "
+                  "11:01:16+00:00,,,18,10.0,1152.0\n");
     EXPECT_EQ(history.layout, "acme-kalos");
     EXPECT_EQ(numbers(history.records.at(0)),
               (row{8, 8, 1000, 120'000, 1'024'000, 1684321258, 1684321268, 1684321276}));
@@ -150,18 +150,18 @@ TEST(read_history, pai_has_percents_instances_and_no_header) {
 }
 
 TEST(read_history, alibaba_2025_and_2026) {
-    const job_history dlrm =
-        read_jobs("instance_sn,role,app_name,cpu_request,cpu_limit,gpu_request,gpu_limit,rdma_request,rdma_limit,memory_"
-             "request,memory_limit,disk_request,disk_limit,max_instance_per_node,creation_time,scheduled_time,"
-             "deletion_time\n"
-             "i1,HN,a,12,12,1,1,25,25,120.0,120.0,680.0,800.0,8,,,\n"
-             "i2,CN,b,64,64,0,0,1,1,320.0,320.0,255.0,300.0,-1,1435629.0,1435629.0,1435760.0\n");
+    const job_history dlrm = read_jobs(
+        "instance_sn,role,app_name,cpu_request,cpu_limit,gpu_request,gpu_limit,rdma_request,rdma_limit,memory_"
+        "request,memory_limit,disk_request,disk_limit,max_instance_per_node,creation_time,scheduled_time,"
+        "deletion_time\n"
+        "i1,HN,a,12,12,1,1,25,25,120.0,120.0,680.0,800.0,8,,,\n"
+        "i2,CN,b,64,64,0,0,1,1,320.0,320.0,255.0,300.0,-1,1435629.0,1435629.0,1435760.0\n");
     ASSERT_EQ(dlrm.records.size(), 2U);
     EXPECT_EQ(numbers(dlrm.records[0]), (row{1, 1, 1000, 12'000, 122'880, 0, -1, 1435760}));
     EXPECT_EQ(numbers(dlrm.records[1]), (row{1, 0, 0, 64'000, 327'680, 1435629, 1435629, 1435760}));
     const job_history spot =
         read_jobs("job_name,organization,gpu_model,cpu_request,gpu_request,worker_num,submit_time,duration,job_type\n"
-             "1,13,A10,20,1,1,0,50,HP\n2,57,A100-SXM4-80GB,15,2,94,60,70,Spot\n");
+                  "1,13,A10,20,1,1,0,50,HP\n2,57,A100-SXM4-80GB,15,2,94,60,70,Spot\n");
     ASSERT_EQ(spot.records.size(), 2U);
     EXPECT_EQ(spot.layout, "alibaba-2026-spot");
     EXPECT_EQ(numbers(spot.records[1]), (row{94, 2, 1000, 15'000, 0, 60, -1, 130}));
@@ -200,8 +200,8 @@ TEST(read_history, kubernetes_pods) {
 TEST(read_history, a_table_in_plain_words_and_gangs_that_are_not_named) {
     history_options machines;
     machines.gpus_per_node = 8;
-    const job_history plain =
-        read_jobs("id\tsubmit_time\tduration\tnum_gpus\n1\t1591728061000\t10.0\t12\n2\t1591728062000\t5\t8\n", machines);
+    const job_history plain = read_jobs(
+        "id\tsubmit_time\tduration\tnum_gpus\n1\t1591728061000\t10.0\t12\n2\t1591728062000\t5\t8\n", machines);
     EXPECT_EQ(plain.layout, "plain");
     EXPECT_EQ(numbers(plain.records.at(0)), (row{2, 6, 1000, 0, 0, 1591728061, -1, 1591728071}));
     EXPECT_EQ(numbers(plain.records.at(1)), (row{1, 8, 1000, 0, 0, 1591728062, -1, 1591728067}));

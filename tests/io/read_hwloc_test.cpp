@@ -228,8 +228,8 @@ TEST(read_hwloc, takes_the_nvlinks_that_it_tells) {
         all.close();
         return io::parse_hwloc(
             "m.xml", machine(all.text, "",
-                             nvlinks(objects.append("Package:2 "), {1'000'000, there, 25'000, there, 1'000'000,
-                                                                    25'000, 25'000, 25'000, 1'000'000})));
+                             nvlinks(objects.append("Package:2 "),
+                                     {1'000'000, there, 25'000, there, 1'000'000, 25'000, 25'000, 25'000, 1'000'000})));
     };
     for (const auto& [device, there] : {std::pair{"1db1", 50'000}, {"15f9", 40'000}, {"20b0", 50'000}}) {
         const auto told = pair(device, there);
@@ -263,9 +263,10 @@ TEST(read_hwloc, knows_a_switch_by_its_subtype) {
     std::string objects = all.nvml_gpu("1db8");
     objects.append(all.nvml_gpu("1db8")).append(all.nvswitch()).append(all.nvswitch("0000 [0000:0000] [0000:0000] 00"));
     all.close();
-    const auto machine_read = io::parse_hwloc(
-        "m.xml", machine(all.text, "", nvlinks(objects, {1, 0, 75'000, 75'000, 0, 1, 75'000, 75'000,
-                                                         75'000, 75'000, 1, 0, 75'000, 75'000, 0, 1})));
+    const auto machine_read =
+        io::parse_hwloc("m.xml", machine(all.text, "",
+                                         nvlinks(objects, {1, 0, 75'000, 75'000, 0, 1, 75'000, 75'000, 75'000, 75'000,
+                                                           1, 0, 75'000, 75'000, 0, 1})));
     ASSERT_TRUE(machine_read) << machine_read.error().message();
     EXPECT_EQ(machine_read->links[0][1].nvlinks, 6);
 }
@@ -277,8 +278,9 @@ TEST(read_hwloc, reads_amds_gpus_and_their_links) {
     objects.append(all.rsmi_gpu()).append(all.rsmi_gpu());
     all.close();
     const auto described = io::describe_hwloc(
-        "m.xml", machine(all.text, "", nvlinks(objects, {0, 200'000, 50'000, 200'000, 0, 100'000, 50'000, 100'000, 0},
-                                               "XGMIBandwidth")));
+        "m.xml",
+        machine(all.text, "",
+                nvlinks(objects, {0, 200'000, 50'000, 200'000, 0, 100'000, 50'000, 100'000, 0}, "XGMIBandwidth")));
     ASSERT_TRUE(described) << described.error().message();
     ASSERT_EQ(described->gpus.size(), 3U);
     EXPECT_EQ(described->gpus[0].name, "AMD MI250X");
@@ -293,7 +295,9 @@ TEST(read_hwloc, names_adapters_without_a_driver_by_their_bus_ids) {
     document all;
     all.host_bridge();
     all.adapter("", "");
-    all.text.replace(all.text.find("<object type=\"OSDev\""), std::string{"<object type=\"OSDev\" osdev_type=\"2\" name=\"\" gp_index=\"103\"></object>\n"}.size(), "");
+    all.text.replace(
+        all.text.find("<object type=\"OSDev\""),
+        std::string{"<object type=\"OSDev\" osdev_type=\"2\" name=\"\" gp_index=\"103\"></object>\n"}.size(), "");
     all.close();
     const auto described = io::describe_hwloc("m.xml", machine(all.text, ""));
     ASSERT_TRUE(described) << described.error().message();
@@ -373,7 +377,8 @@ TEST(read_hwloc, reads_version_1) {
 </object></topology>)");
     ASSERT_TRUE(in_numa_nodes) << in_numa_nodes.error().message();
     EXPECT_EQ(in_numa_nodes->numa, (std::vector<int>{1, unknown_numa}));
-    const auto without = io::parse_hwloc("m.xml", R"(<topology><object type="System" cpuset="0x3"><object type="Socket" cpuset="0x3">
+    const auto without =
+        io::parse_hwloc("m.xml", R"(<topology><object type="System" cpuset="0x3"><object type="Socket" cpuset="0x3">
 <object type="PCIDev" pci_busid="0000:02:00.0" pci_type="0302 [10de:1db1] [10de:1212] a1"/></object></object></topology>)");
     ASSERT_TRUE(without) << without.error().message();
     EXPECT_EQ(without->numa, (std::vector<int>{0}));
@@ -385,9 +390,12 @@ TEST(read_hwloc, finds_the_numa_node_above_a_device) {
     const auto numa_of = [&](const std::string& nodeset, const std::string& complete) {
         std::string text = machine("", all.text);
         const std::string set = "nodeset=\"0x00000002\" complete_nodeset=\"0x00000002\" gp_index=\"12\"";
-        text.replace(text.find(set), set.size(), "nodeset=\"" + nodeset + "\" complete_nodeset=\"" + complete + "\" gp_index=\"12\"");
+        text.replace(text.find(set), set.size(),
+                     "nodeset=\"" + nodeset + "\" complete_nodeset=\"" + complete + "\" gp_index=\"12\"");
         const auto told = io::describe_hwloc("m.xml", text);
-        return !told ? told.error().message() : told->gpus[0].numa ? std::to_string(*told->gpus[0].numa) : std::string{"unknown"};
+        return !told                ? told.error().message()
+               : told->gpus[0].numa ? std::to_string(*told->gpus[0].numa)
+                                    : std::string{"unknown"};
     };
     EXPECT_EQ(numa_of("0x00000002", "0x00000002"), "1");
     EXPECT_EQ(numa_of("0x0000000c", "0x0000000c"), "2"); // sub-NUMA: the lowest, as `nvidia-smi topo -m` lists them
@@ -409,7 +417,8 @@ TEST(read_hwloc, knows_which_hwloc_counted_links_twice) {
         objects.append(all.nvml_gpu("20f3"));
         all.close();
         std::string text = machine(all.text, "", nvlinks(objects, {1'000'000, 400'000, 400'000, 1'000'000}));
-        text.insert(text.find("<object type=\"Package\""), std::string{"<info name=\"hwlocVersion\" value=\""} + version + "\"/>");
+        text.insert(text.find("<object type=\"Package\""),
+                    std::string{"<info name=\"hwlocVersion\" value=\""} + version + "\"/>");
         const auto told = io::parse_hwloc("m.xml", text);
         ASSERT_TRUE(told) << told.error().message();
         EXPECT_EQ(told->links[0][1].nvlinks, links) << version;
@@ -433,19 +442,26 @@ TEST(read_hwloc, says_what_is_damaged) {
         const auto told = io::parse_hwloc("m.xml", text);
         return told ? std::string{"accepted"} : told.error().message();
     };
-    EXPECT_EQ(refused("type=\"PCIDev\"", "type=\"PCIDex\""), "m.xml:6: type: \"PCIDex\": expected a type of hwloc's objects, as Package or PCIDev");
+    EXPECT_EQ(refused("type=\"PCIDev\"", "type=\"PCIDex\""),
+              "m.xml:6: type: \"PCIDex\": expected a type of hwloc's objects, as Package or PCIDev");
     EXPECT_EQ(refused("0302 [10de:", "0302 (10de:"),
-              "m.xml:6: pci_type: \"0302 (10de:20b0] [10de:134f] a1\": expected a class, a vendor and a device, as 0302 [10de:20b0] [10de:134f] a1");
-    EXPECT_EQ(refused("0000:01:00.0", "0000:01:00"), "m.xml:6: pci_busid: \"0000:01:00\": expected a place on PCI, as 0000:3b:00.0");
+              "m.xml:6: pci_type: \"0302 (10de:20b0] [10de:134f] a1\": expected a class, a vendor and a device, as "
+              "0302 [10de:20b0] [10de:134f] a1");
+    EXPECT_EQ(refused("0000:01:00.0", "0000:01:00"),
+              "m.xml:6: pci_busid: \"0000:01:00\": expected a place on PCI, as 0000:3b:00.0");
     EXPECT_EQ(refused("0000:02:00.0", "0000:01:00.0"), "m.xml:8: pci_busid: \"0000:01:00.0\": expected each GPU once");
-    EXPECT_EQ(refused("nbobjs=\"2\"", "nbobjs=\"4000000000\""), "m.xml:18: nbobjs: \"4000000000\": expected a number of objects up to 1024");
+    EXPECT_EQ(refused("nbobjs=\"2\"", "nbobjs=\"4000000000\""),
+              "m.xml:18: nbobjs: \"4000000000\": expected a number of objects up to 1024");
     EXPECT_EQ(refused("nbobjs=\"2\"", "nbobjs=\"3\""), "m.xml:18: indexes: \"2 objects\": expected 3, as nbobjs says");
     EXPECT_EQ(refused("50000 1 <", "50000 <"), "m.xml:18: u64values: \"3 numbers\": expected 4, each object to each");
     EXPECT_EQ(refused("50000 1 <", "5O000 1 <"), "m.xml:20: u64values: \"5O000\": expected a whole number up to 10^12");
     EXPECT_EQ(refused("50000 1 <", "50000 1 1 <"), "m.xml:20: u64values: \"1\": expected 4 numbers, as nbobjs says");
     EXPECT_EQ(refused("OSDev:", "OSDev "), "m.xml:19: indexes: \"OSDev\": expected a type and a number, as OSDev:802");
-    EXPECT_EQ(refused("</topology>", ""), "m.xml:22: document: \"Start-end tags mismatch\": expected XML that is whole, from <topology> to </topology>");
-    EXPECT_EQ(refused("version=\"2.0\"", "version=\"4.0\""), "m.xml:3: version: \"4.0\": expected hwloc's XML of version 1, 2 or 3");
+    EXPECT_EQ(
+        refused("</topology>", ""),
+        "m.xml:22: document: \"Start-end tags mismatch\": expected XML that is whole, from <topology> to </topology>");
+    EXPECT_EQ(refused("version=\"2.0\"", "version=\"4.0\""),
+              "m.xml:3: version: \"4.0\": expected hwloc's XML of version 1, 2 or 3");
     EXPECT_EQ(refused("<object type=\"Core\"", "<objekt/><object type=\"Core\""),
               "m.xml:5: element: \"objekt\": expected object, info, page_type, userdata or distances");
     EXPECT_EQ(refused("gp_index=\"104\"", "gp_index=\"103\""), "accepted"); // of another type
@@ -456,7 +472,8 @@ TEST(read_hwloc, says_what_is_damaged) {
     const auto described = io::describe_hwloc("m.xml", damaged);
     ASSERT_TRUE(described) << described.error().message();
     EXPECT_TRUE(described->nics.empty());
-    EXPECT_EQ(described->left_out, (std::vector<io::left_out_text>{{10, "03", "an adapter whose pci_busid is no place on PCI"}}));
+    EXPECT_EQ(described->left_out,
+              (std::vector<io::left_out_text>{{10, "03", "an adapter whose pci_busid is no place on PCI"}}));
 }
 
 TEST(read_hwloc, has_limits) {
@@ -470,8 +487,12 @@ TEST(read_hwloc, has_limits) {
     EXPECT_EQ(with(33, gpu).error().message(), "m.xml:38: GPUs: \"33\": expected at most 32 on a node");
     std::string many;
     for (int n = 0; n < 257; ++n)
-        many.append("<object type=\"PCIDev\" pci_busid=\"00").append(n < 200 ? "00" : "01").append(":").append(1, "0123456789abcdef"[n % 200 / 16])
-            .append(1, "0123456789abcdef"[n % 16]).append(":00.0\" pci_type=\"0200 [15b3:101e] [15b3:0007] 00\"/>");
+        many.append("<object type=\"PCIDev\" pci_busid=\"00")
+            .append(n < 200 ? "00" : "01")
+            .append(":")
+            .append(1, "0123456789abcdef"[n % 200 / 16])
+            .append(1, "0123456789abcdef"[n % 16])
+            .append(":00.0\" pci_type=\"0200 [15b3:101e] [15b3:0007] 00\"/>");
     const auto functions = io::describe_hwloc("m.xml", machine(many, ""));
     ASSERT_TRUE(functions) << functions.error().message();
     EXPECT_EQ(functions->nics.size(), 256U);

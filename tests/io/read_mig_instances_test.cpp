@@ -12,18 +12,17 @@ using namespace gpupack;
 
 namespace {
 
-const std::string uneven_instances =
-    "+-------------------------------------------------------+\n"
-    "| GPU instances:                                        |\n"
-    "| GPU   Name             Profile  Instance   Placement  |\n"
-    "|                          ID       ID       Start:Size |\n"
-    "|=======================================================|\n"
-    "|   0  MIG 1g.5gb          19        9          2:1     |\n"
-    "+-------------------------------------------------------+\n"
-    "|   0  MIG 2g.10gb         14        3          0:2     |\n"
-    "+-------------------------------------------------------+\n"
-    "|   3  MIG 3g.20gb          9        1          4:4     |\n"
-    "+-------------------------------------------------------+\n";
+const std::string uneven_instances = "+-------------------------------------------------------+\n"
+                                     "| GPU instances:                                        |\n"
+                                     "| GPU   Name             Profile  Instance   Placement  |\n"
+                                     "|                          ID       ID       Start:Size |\n"
+                                     "|=======================================================|\n"
+                                     "|   0  MIG 1g.5gb          19        9          2:1     |\n"
+                                     "+-------------------------------------------------------+\n"
+                                     "|   0  MIG 2g.10gb         14        3          0:2     |\n"
+                                     "+-------------------------------------------------------+\n"
+                                     "|   3  MIG 3g.20gb          9        1          4:4     |\n"
+                                     "+-------------------------------------------------------+\n";
 
 } // namespace
 
@@ -41,8 +40,10 @@ TEST(read_mig_instances, become_the_standing_instances_of_a_node) {
 }
 
 TEST(read_mig_instances, reads_each_gpu_once) {
-    const std::string other = "| GPU   Name             Profile  Instance   Placement  |\n|                          ID       ID       Start:Size |\n"
-                              "|   1  MIG 1g.5gb          19        9          0:1     |\n|   3  MIG 1g.5gb          19        9          0:1     |\n";
+    const std::string other = "| GPU   Name             Profile  Instance   Placement  |\n|                          "
+                              "ID       ID       Start:Size |\n"
+                              "|   1  MIG 1g.5gb          19        9          0:1     |\n|   3  MIG 1g.5gb          "
+                              "19        9          0:1     |\n";
     const auto machine = io::describe_mig_instances("lgi.txt", uneven_instances + other);
     ASSERT_TRUE(machine) << machine.error().message();
     ASSERT_EQ(machine->gpus.size(), 3U);
@@ -58,7 +59,8 @@ TEST(read_mig_instances, says_what_is_wrong) {
         return machine ? std::string{"accepted"} : machine.error().message();
     };
     EXPECT_EQ(refusal("No GPU instances found: Not Found\n"),
-              "lgi.txt: instances: \"\": expected rows such as 0  MIG 1g.10gb  19  7  0:1, as nvidia-smi mig -lgi prints them");
+              "lgi.txt: instances: \"\": expected rows such as 0  MIG 1g.10gb  19  7  0:1, as nvidia-smi mig -lgi "
+              "prints them");
     EXPECT_EQ(refusal("| 0  MIG 1g.5gb  19  9  2:1 |\n| 0  MIG 2g.10gb  14  3  1:2 |\n"),
               "lgi.txt:2: placement: \"1:2\": expected a place that no other instance of that GPU takes");
     EXPECT_EQ(refusal("| 0  MIG 1g.5gb  19  9  x:1 |\n"),

@@ -110,12 +110,14 @@ TEST(read_nccl_topology, says_what_is_wrong_and_where) {
     const std::string gpu = "<pci busid='0000:01:00.0' class='0x030200'>";
     EXPECT_EQ(nccl_refusal("<system><cpu numaid='0'>\n" + gpu + "</pci>" + gpu + "</pci></cpu></system>"),
               "topo.xml:1: busid: \"0000:01:00.0\": expected each GPU once");
-    EXPECT_EQ(nccl_refusal("<system><cpu numaid='0'>\n" + gpu +
-                           "<gpu dev='0'>\n<nvlink target='x' count='19' tclass='0x068000'/></gpu></pci></cpu></system>"),
-              "topo.xml:3: count: \"19\": expected from 1 to 18 links");
+    EXPECT_EQ(
+        nccl_refusal("<system><cpu numaid='0'>\n" + gpu +
+                     "<gpu dev='0'>\n<nvlink target='x' count='19' tclass='0x068000'/></gpu></pci></cpu></system>"),
+        "topo.xml:3: count: \"19\": expected from 1 to 18 links");
     const std::string other = "<pci busid='0000:02:00.0' class='0x030200'>";
-    EXPECT_EQ(nccl_refusal("<system><cpu numaid='0'>" + gpu + "<gpu dev='0'><nvlink target='0000:02:00.0' count='2'/></gpu></pci>" +
-                           other + "<gpu dev='1'><nvlink target='0000:01:00.0' count='3'/></gpu></pci></cpu></system>"),
+    EXPECT_EQ(nccl_refusal("<system><cpu numaid='0'>" + gpu +
+                           "<gpu dev='0'><nvlink target='0000:02:00.0' count='2'/></gpu></pci>" + other +
+                           "<gpu dev='1'><nvlink target='0000:01:00.0' count='3'/></gpu></pci></cpu></system>"),
               "topo.xml: GPU1 to GPU0: \"3 links\": expected as many as the other way, 2");
     std::string deep = "<system><cpu numaid='0'>";
     for (int i = 0; i < 20000; ++i) deep += "<pci busid='b' class='0x060400'>";

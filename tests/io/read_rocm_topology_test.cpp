@@ -59,7 +59,8 @@ TEST(read_rocm_topology, reads_all_tables_of_showtopo) {
 }
 
 TEST(read_rocm_topology, reads_link_types_alone_as_bug_reports_have_them) {
-    const auto one = rocm("=== Link Type between two GPUs ===\n       GPU0         \nGPU0   0            \n=== End ===\n");
+    const auto one =
+        rocm("=== Link Type between two GPUs ===\n       GPU0         \nGPU0   0            \n=== End ===\n");
     EXPECT_EQ(one.gpus.size(), 1U);
     EXPECT_EQ(one.topology.numa, std::vector{unknown_numa});
     // behind a log prefix, with glued cells, and with a row that the edge of the terminal has broken
@@ -99,7 +100,8 @@ TEST(read_rocm_topology, describes_more_gpus_than_a_node_may_have) {
 
 TEST(read_rocm_topology, takes_one_damaged_row_from_its_column) {
     for (const char* const row : {"GPU1 XGMI 0", "GPU1 XGMI 0 PCIE 7", "GPU1 XG"}) {
-        const auto machine = rocm("Link Type between two GPUs\n GPU0 GPU1 GPU2\nGPU0 0 XGMI XGMI\n" + std::string{row} + "\nGPU2 XGMI PCIE 0\n");
+        const auto machine = rocm("Link Type between two GPUs\n GPU0 GPU1 GPU2\nGPU0 0 XGMI XGMI\n" + std::string{row} +
+                                  "\nGPU2 XGMI PCIE 0\n");
         EXPECT_EQ(machine.links.at(1), (std::vector<std::string>{"XGMI", "X", "PCIE"})) << row;
         EXPECT_EQ(machine.left_out.at(0).why, "its row is damaged; its column was used");
         EXPECT_EQ(machine.left_out.at(0).line, 4U);
@@ -118,7 +120,8 @@ TEST(read_rocm_topology, says_what_is_wrong) {
               "rocm.txt: table: \"\": expected the link types that rocm-smi --showtopo or amd-smi topology prints");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMI\n"),
               "rocm.txt:2: row: \"GPU1\": expected a row for each GPU of the header");
-    EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0\nGPU1 XGMI\n"), "rocm.txt:3: GPU0: \"1 entries\": expected 2");
+    EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0\nGPU1 XGMI\n"),
+              "rocm.txt:3: GPU0: \"1 entries\": expected 2");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMI\nGPU1 PCIE 0\n"),
               "rocm.txt:4: GPU1 to GPU0: \"PCIE\": expected the same as the other way, XGMI");
     EXPECT_EQ(rocm_refusal("Link Type between two GPUs\nGPU0 GPU1\nGPU0 0 XGMY\nGPU1 XGMY 0\n"),
@@ -127,7 +130,8 @@ TEST(read_rocm_topology, says_what_is_wrong) {
 
 // A terminal that breaks lines, or cuts them off.
 TEST(read_rocm_topology, reads_broken_lines_and_refuses_cut_ones) {
-    std::string text = "===== Link Type between two GPUs =====\n       GPU0         GPU1         GPU2         GPU3         \n";
+    std::string text =
+        "===== Link Type between two GPUs =====\n       GPU0         GPU1         GPU2         GPU3         \n";
     for (int a = 0; a < 4; ++a) {
         text.append("GPU").append(std::to_string(a)).append("   ");
         for (int b = 0; b < 4; ++b) text.append(a == b ? "0            " : "XGMI         ");
@@ -141,7 +145,8 @@ TEST(read_rocm_topology, reads_broken_lines_and_refuses_cut_ones) {
         for (std::size_t begin = 0; begin < text.size();) {
             const std::size_t end = text.find('\n', begin);
             cut.append(text, begin, std::min(width, end - begin)).append("\n");
-            for (std::size_t at = begin; at < end; at += width) broken.append(text, at, std::min(width, end - at)).append("\n");
+            for (std::size_t at = begin; at < end; at += width)
+                broken.append(text, at, std::min(width, end - at)).append("\n");
             begin = end + 1;
         }
         const auto from_broken = io::describe_rocm_topology("t", broken);
@@ -156,7 +161,8 @@ TEST(read_rocm_topology, reads_broken_lines_and_refuses_cut_ones) {
             EXPECT_EQ(from_cut->links, whole->links) << cut;
         }
     }
-    const auto unknown = io::describe_rocm_topology("t", "Link Type between two GPUs\n GPU0 GPU1\nGPU0 0 XGMI\nGPU1 XGMI 0\nGPU2 XGMI XGMI\n");
+    const auto unknown = io::describe_rocm_topology(
+        "t", "Link Type between two GPUs\n GPU0 GPU1\nGPU0 0 XGMI\nGPU1 XGMI 0\nGPU2 XGMI XGMI\n");
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().message(), "t:5: row: \"GPU2\": expected a GPU of the header");
 }

@@ -186,11 +186,10 @@ TEST(read_topology_matrix, reads_what_tools_and_terminals_have_made_of_it) {
                                         "node7: mlx5_0\tPIX\tPHB\t X \t\n");
     EXPECT_EQ(gathered.numa, (std::vector<int>{0, 0})); // one CPU, and no column that tells NUMA nodes
     EXPECT_EQ(gathered.nics.at(0).to_gpus[1], pcie_path::host_bridge);
-    const node_topology glued =
-        read("      GPU0  GPU1  NIC0  NIC1  NIC2  CPU Affinity  NUMA Affinity  GPU NUMA ID\n"
-             "GPU0   X    NV18  PIXNODE  NODE  0-55,112-167  0  N/A\n"
-             "GPU1  NV18   X    NODEPXB   SYS  56-111,168-223  1  N/A\n"
-             "NIC1  NODE  PXB   NODE X PIX\n");
+    const node_topology glued = read("      GPU0  GPU1  NIC0  NIC1  NIC2  CPU Affinity  NUMA Affinity  GPU NUMA ID\n"
+                                     "GPU0   X    NV18  PIXNODE  NODE  0-55,112-167  0  N/A\n"
+                                     "GPU1  NV18   X    NODEPXB   SYS  56-111,168-223  1  N/A\n"
+                                     "NIC1  NODE  PXB   NODE X PIX\n");
     EXPECT_EQ(glued.numa, (std::vector<int>{0, 1}));
     EXPECT_EQ(glued.nics[1].to_gpus, (std::vector{pcie_path::same_cpu, pcie_path::multi_switch}));
     const node_topology first = read("\tGPU0\tGPU1\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\n"
@@ -298,9 +297,10 @@ TEST(read_topology_matrix, undoes_what_terminals_and_logs_have_done) {
     EXPECT_EQ(numa_of(middle), (std::vector{0, 0}));
     EXPECT_TRUE(middle.left_out.empty());
     // a colour code whose escape a web form has replaced, and log prefixes that change from line to line
-    const auto logged = described("INFO 03:02:45.843487 \xef\xbf\xbd[4mGPU0 GPU1 CPU Affinity NUMA Affinity\xef\xbf\xbd[0m\n"
-                                  "INFO 03:02:45.843489 GPU0 X NV4 0-51 0\n"
-                                  "INFO 03:02:45.843491 GPU1 NV4 X 52-103 1\n");
+    const auto logged =
+        described("INFO 03:02:45.843487 \xef\xbf\xbd[4mGPU0 GPU1 CPU Affinity NUMA Affinity\xef\xbf\xbd[0m\n"
+                  "INFO 03:02:45.843489 GPU0 X NV4 0-51 0\n"
+                  "INFO 03:02:45.843491 GPU1 NV4 X 52-103 1\n");
     EXPECT_EQ(numa_of(logged), (std::vector{0, 1}));
     EXPECT_EQ(logged.inferred, (std::vector{std::pair{0, 1}}));
     // a log line in the middle of a row, and lines that the edge of a terminal has broken
@@ -331,11 +331,13 @@ TEST(read_topology_matrix, reads_the_same_in_whatever_wrapping) {
             text.replace(at, one.size(), other);
         return text;
     };
-    std::vector<std::string> variants{
-        "<pre>" + printed_text + "</pre>\n", "<pre><code class=\"text\">" + replaced(printed_text, " ", "&nbsp;") + "</code></pre>",
-        replaced(printed_text, "\n", "<br/>\n"), "\"" + replaced(printed_text, "\n", "\\n") + "\"\n",
-        "b'" + replaced("\\xef\\xbf\\xbd[4m" + printed_text, "\n", "\\n") + "'",
-        replaced("INFO x: " + printed_text, "\n", "\\nINFO x: ")};
+    std::vector<std::string> variants{"<pre>" + printed_text + "</pre>\n",
+                                      "<pre><code class=\"text\">" + replaced(printed_text, " ", "&nbsp;") +
+                                          "</code></pre>",
+                                      replaced(printed_text, "\n", "<br/>\n"),
+                                      "\"" + replaced(printed_text, "\n", "\\n") + "\"\n",
+                                      "b'" + replaced("\\xef\\xbf\\xbd[4m" + printed_text, "\n", "\\n") + "'",
+                                      replaced("INFO x: " + printed_text, "\n", "\\nINFO x: ")};
     std::string wide = "\xff\xfe";
     for (const char c : printed_text) wide.append(1, c).append(1, '\0');
     variants.push_back(wide);
@@ -343,7 +345,8 @@ TEST(read_topology_matrix, reads_the_same_in_whatever_wrapping) {
         std::string text;
         for (std::size_t begin = 0; begin < printed_text.size();) {
             const std::size_t end = printed_text.find('\n', begin);
-            for (std::size_t at = begin; at < end; at += width) text.append(printed_text, at, std::min(width, end - at)).append("\n");
+            for (std::size_t at = begin; at < end; at += width)
+                text.append(printed_text, at, std::min(width, end - at)).append("\n");
             begin = end + 1;
         }
         variants.push_back(text);
@@ -358,13 +361,13 @@ TEST(read_topology_matrix, reads_the_same_in_whatever_wrapping) {
 }
 
 TEST(read_topology_matrix, leaves_out_adapters_that_are_damaged) {
-    const auto machine = io::describe_topology_matrix(
-        "topo.txt", "\tGPU0\tGPU1\tNIC0\tNIC1\tNIC2\tCPU Affinity\tNUMA Affinity\n"
-                    "GPU0\t X \tPHB\tPIX\tSYS\n" // cut at the edge of the screen
-                    "GPU1\tPHB\t X \tPHB\tSYS\n"
-                    "NIC0\tPIX\tPHB\t X \tSYS\tSYS\n"
-                    "NIC1\tSYS\tSYS\n\n"
-                    "  NIC0: mlx5_0\n  NIC3: mlx5_3\n");
+    const auto machine =
+        io::describe_topology_matrix("topo.txt", "\tGPU0\tGPU1\tNIC0\tNIC1\tNIC2\tCPU Affinity\tNUMA Affinity\n"
+                                                 "GPU0\t X \tPHB\tPIX\tSYS\n" // cut at the edge of the screen
+                                                 "GPU1\tPHB\t X \tPHB\tSYS\n"
+                                                 "NIC0\tPIX\tPHB\t X \tSYS\tSYS\n"
+                                                 "NIC1\tSYS\tSYS\n\n"
+                                                 "  NIC0: mlx5_0\n  NIC3: mlx5_3\n");
     ASSERT_TRUE(machine.has_value()) << machine.error().message();
     ASSERT_EQ(machine->nics.size(), 1U); // its row is whole
     EXPECT_EQ(machine->nics[0].name, "mlx5_0");
@@ -375,7 +378,8 @@ TEST(read_topology_matrix, leaves_out_adapters_that_are_damaged) {
     EXPECT_EQ(machine->left_out[1].text, "NIC2");
     EXPECT_EQ(machine->left_out[2], (io::left_out_text{8, "NIC3", "in the legend, but without a column"}));
     // row and column that differ: nobody knows which is right
-    const auto torn = io::describe_topology_matrix("topo.txt", "\tGPU0\tNIC0\tCPU Affinity\nGPU0\t X \tPIX\t0\nNIC0\tSYS\t X \n");
+    const auto torn =
+        io::describe_topology_matrix("topo.txt", "\tGPU0\tNIC0\tCPU Affinity\nGPU0\t X \tPIX\t0\nNIC0\tSYS\t X \n");
     ASSERT_TRUE(torn.has_value());
     EXPECT_TRUE(torn->nics.empty());
     EXPECT_EQ(torn->left_out.at(0).why, "its row and its column differ at GPU0");
@@ -450,8 +454,9 @@ TEST(read_topology_matrix, reads_real_pastes) {
 
 // Every link is printed twice, so a row that was cut is whole in its column, and nothing else is made up.
 TEST(read_topology_matrix, takes_a_row_that_is_cut_from_its_column) {
-    const std::string text = "\tGPU0\tGPU1\tGPU2\tCPU Affinity\tNUMA Affinity\n"
-                             "GPU0\t X \tNV12\tSYS\t0-7\t0\nGPU1\tNV12\t X \tSYS\t0-7\t0\nGPU2\tSYS\tSYS\t X \t8-15\t1\n";
+    const std::string text =
+        "\tGPU0\tGPU1\tGPU2\tCPU Affinity\tNUMA Affinity\n"
+        "GPU0\t X \tNV12\tSYS\t0-7\t0\nGPU1\tNV12\t X \tSYS\t0-7\t0\nGPU2\tSYS\tSYS\t X \t8-15\t1\n";
     const auto whole = io::describe_topology_matrix("t", text);
     ASSERT_TRUE(whole);
     const std::size_t last = text.find("\nGPU2") + 1;
@@ -467,7 +472,8 @@ TEST(read_topology_matrix, takes_a_row_that_is_cut_from_its_column) {
         }
     }
     // in the middle: what is left of it agrees with the column, or the text is refused
-    EXPECT_TRUE(io::describe_topology_matrix("t", "\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tPI\nGPU2\tSYS\tSYS\t X \n"));
+    EXPECT_TRUE(
+        io::describe_topology_matrix("t", "\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tPI\nGPU2\tSYS\tSYS\t X \n"));
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tPH\nGPU2\tSYS\tSYS\t X \n"),
               "topo.txt:3: GPU1 to GPU0: \"PH\": expected NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\tGPU2\nGPU0\t X \tPIX\tSYS\nGPU1\tNV1\nGPU2\tSYS\tSYS\t X \n"),
@@ -489,7 +495,8 @@ TEST(read_topology_matrix, says_where_it_is_wrong) {
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU1\nGPU0\tPIX\tX\nGPU1\tX\tPIX\n"),
               "topo.txt:2: GPU0 to GPU0: \"PIX\": expected X on the diagonal, and nowhere else");
     EXPECT_EQ(refusal_of_matrix("\tGPU0\tGPU2\n"), "topo.txt:1: header: \"GPU2\": expected GPU1");
-    EXPECT_EQ(refusal_of_matrix("\tGPU0\nGPU0\t X \nGPU1\t X \n"), "topo.txt:3: row: \"GPU1\": expected a GPU of the header");
+    EXPECT_EQ(refusal_of_matrix("\tGPU0\nGPU0\t X \nGPU1\t X \n"),
+              "topo.txt:3: row: \"GPU1\": expected a GPU of the header");
     EXPECT_EQ(refusal_of_matrix("no GPU here\n"),
               "topo.txt: matrix: \"\": expected a line with GPU0, GPU1, ... as nvidia-smi prints it");
     EXPECT_FALSE(io::read_topology_matrix("/no/such/file"));

@@ -58,8 +58,7 @@ TEST(read_nodes, refuses_bad_rows_with_line_field_and_value) {
     EXPECT_EQ(node_error("a,1,9999999999,1,T4\n"),
               "nodes.csv:2: memory_mib: \"9999999999\": expected a whole number from 0 to 2147483647");
     EXPECT_EQ(node_error("a,1,1,33,T4\n"), "nodes.csv:2: gpu: \"33\": expected a whole number from 0 to 32");
-    EXPECT_EQ(node_error("a,1,1,1,T4\na,1,1,1,T4\n"),
-              "nodes.csv:3: sn: \"a\": expected a name that no other node has");
+    EXPECT_EQ(node_error("a,1,1,1,T4\na,1,1,1,T4\n"), "nodes.csv:3: sn: \"a\": expected a name that no other node has");
     EXPECT_EQ(node_error("a,1,1,1,\n"),
               "nodes.csv:2: model: \"\": expected the name of a GPU model, of at most 63 characters");
     EXPECT_EQ(node_error(",1,1,1,T4\n"), "nodes.csv:2: sn: \"\": expected a node name");
@@ -105,8 +104,7 @@ TEST(read_tasks, refuses_bad_rows_with_line_field_and_value) {
               "pods.csv:2: gpu_milli: \"5\": expected 0 without GPUs, from 1 to 1000 with them");
     EXPECT_EQ(task_error("t,1,1,1,1001,,,,,,\n"),
               "pods.csv:2: gpu_milli: \"1001\": expected a whole number from 0 to 1000");
-    EXPECT_EQ(task_error("t,1,1,1,1000,G2|B42,,,,,\n"),
-              "pods.csv:2: gpu_spec: \"B42\": expected one of V100M16, G2");
+    EXPECT_EQ(task_error("t,1,1,1,1000,G2|B42,,,,,\n"), "pods.csv:2: gpu_spec: \"B42\": expected one of V100M16, G2");
     EXPECT_EQ(task_error("t,1,1,0,0,,,,5,3,\n"),
               "pods.csv:2: deletion_time: \"3\": expected a time that is not before the task started");
     EXPECT_EQ(task_error("t,1,1,0,0,,,,,,\nt,1,1,0,0,,,,,,\n"),
@@ -121,23 +119,25 @@ TEST(read_trace, names_the_file_that_is_missing) {
 
 TEST(read_trace, reads_nodes_without_tasks) {
     const std::string file = testing::TempDir() + "/read_trace_nodes.csv";
-    std::ofstream{file} << "sn,cpu_milli,memory_mib,gpu,model,domain\na,8000,1024,2,A10,rack 1\nb,8000,1024,1,T4,rack 2\n";
+    std::ofstream{file}
+        << "sn,cpu_milli,memory_mib,gpu,model,domain\na,8000,1024,2,A10,rack 1\nb,8000,1024,1,T4,rack 2\n";
     const auto read = io::read_cluster(file);
     ASSERT_TRUE(read) << read.error().message();
     EXPECT_TRUE(read->tasks.empty());
     ASSERT_EQ(read->nodes.size(), 2U);
     EXPECT_EQ(read->models.size(), 2U);
     EXPECT_EQ(read->build().value().domains().size(), 3U);
-    EXPECT_EQ(io::read_cluster("no-nodes.csv").error().message(), "file: \"no-nodes.csv\": expected a file that can be read");
+    EXPECT_EQ(io::read_cluster("no-nodes.csv").error().message(),
+              "file: \"no-nodes.csv\": expected a file that can be read");
 }
 
 TEST(read_nodes, reads_how_gpus_are_set_up_and_which_stand_together) {
     const auto nodes =
-        io::read_nodes(
-            "n", "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
-                 "compute_percent,sharing,mig_layout,labels,domain\n"
-                 "a,8000,1024,3,A10:2+T4:1,,300,4,150,200,slices,,spot|west,\n"
-                 "b,8000,1024,1,X9,12000,,,,,,,,block 1/rack 2\n")
+        io::read_nodes("n",
+                       "sn,cpu_milli,memory_mib,gpu,model,gpu_memory_mib,gpu_reserve_mib,max_sharers,memory_percent,"
+                       "compute_percent,sharing,mig_layout,labels,domain\n"
+                       "a,8000,1024,3,A10:2+T4:1,,300,4,150,200,slices,,spot|west,\n"
+                       "b,8000,1024,1,X9,12000,,,,,,,,block 1/rack 2\n")
             .value();
     const std::vector<gpu_group>& groups = nodes[0].spec.gpus.groups();
     ASSERT_EQ(groups.size(), 2U);
@@ -164,17 +164,16 @@ TEST(read_tasks, reads_every_way_to_share_a_gpu) {
     model_table models;
     (void)models.add(models::t4).value();
     (void)models.add(models::a100_80gb).value();
-    const auto tasks =
-        read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
-                       "vgpu,members,qos\n"
-                       "a,1,1,1,,14000,,,,,\n"
-                       "b,1,1,2,300,,40,,,,\n"
-                       "c,1,1,1,,,,1g.10gb,,,\n"
-                       "d,1,1,1,0,,,,1/4,,\n"
-                       "e,1,1,8,1000,,,,,16,\n"
-                       "f,1,1,2,500,,,,,,\n",
-                       models)
-            .value();
+    const auto tasks = read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_memory_mib,gpu_memory_percent,mig_profile,"
+                            "vgpu,members,qos\n"
+                            "a,1,1,1,,14000,,,,,\n"
+                            "b,1,1,2,300,,40,,,,\n"
+                            "c,1,1,1,,,,1g.10gb,,,\n"
+                            "d,1,1,1,0,,,,1/4,,\n"
+                            "e,1,1,8,1000,,,,,16,\n"
+                            "f,1,1,2,500,,,,,,\n",
+                            models)
+                           .value();
     EXPECT_EQ(tasks[0].request.share, share{slice{.memory = 14000_MiB}});
     EXPECT_EQ(tasks[1].request.share, (share{slice{.compute = 300_milli, .memory_percent = 40}}));
     EXPECT_EQ(tasks[2].request.share, share{mig_profile(models, "1g.10gb").value()});
@@ -186,8 +185,7 @@ TEST(read_tasks, reads_every_way_to_share_a_gpu) {
 TEST(read_tasks, joins_the_rows_of_a_gang_that_ask_alike) {
     model_table models = two_models();
     const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gang\n";
-    const auto tasks =
-        read(header + "a,1,1,8,1000,g\nb,1,1,1,1000,\nc,1,1,8,1000,g\n", models).value();
+    const auto tasks = read(header + "a,1,1,8,1000,g\nb,1,1,1,1000,\nc,1,1,8,1000,g\n", models).value();
     ASSERT_EQ(tasks.size(), 2U);
     EXPECT_EQ(tasks[0].members, 2);
     EXPECT_EQ(read(header + "a,1,1,8,1000,g\nc,1,1,4,1000,g\n", models).error().message(),
@@ -209,30 +207,33 @@ TEST(read_tasks, refuses_columns_that_nobody_reads_and_shares_that_contradict) {
 TEST(read_tasks, priorities_limits_and_tenants) {
     model_table models = two_models();
     const auto tasks = read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,priority,time_limit,tenant\na,1,"
-                                      "1,1,1000,-3,1-00:00:00,team\nb,1,1,1,1000,,,\n",
-                                      models);
+                            "1,1,1000,-3,1-00:00:00,team\nb,1,1,1,1000,,,\n",
+                            models);
     ASSERT_TRUE(tasks) << tasks.error().message();
     EXPECT_EQ((*tasks)[0].priority, -3);
     EXPECT_EQ((*tasks)[0].limit, 86400);
     EXPECT_EQ((*tasks)[0].tenant, "team");
     EXPECT_EQ((*tasks)[1].priority, 0);
     EXPECT_FALSE((*tasks)[1].limit);
-    EXPECT_FALSE(
-        read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,time_limit\na,1,1,1,1000,soon\n", models));
+    EXPECT_FALSE(read("name,cpu_milli,memory_mib,num_gpu,gpu_milli,time_limit\na,1,1,1,1000,soon\n", models));
 }
 
 TEST(read_tasks, labels_that_tasks_want_are_numbered_for_the_cluster) {
-    const std::string nodes = std::string{node_header.substr(0, node_header.size() - 1)} + ",labels\na,1000,10,1,T4,west|spot\nb,1000,10,1,T4,west\n";
+    const std::string nodes = std::string{node_header.substr(0, node_header.size() - 1)} +
+                              ",labels\na,1000,10,1,T4,west|spot\nb,1000,10,1,T4,west\n";
     const std::string header = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,labels\n";
     workload::workload workload;
     workload.nodes = io::read_nodes("n", nodes).value();
-    workload.tasks = io::read_tasks("p", header + "t,1,1,1,1000,west|!spot\nu,1,1,1,1000,\n", workload.models, workload.labels).value();
+    workload.tasks =
+        io::read_tasks("p", header + "t,1,1,1,1000,west|!spot\nu,1,1,1,1000,\n", workload.models, workload.labels)
+            .value();
     const cluster cluster = workload.build().value();
     EXPECT_FALSE(fit::fits(cluster[node_id{0}], workload.tasks[0].request));
     EXPECT_TRUE(fit::fits(cluster[node_id{1}], workload.tasks[0].request));
     EXPECT_TRUE(fit::fits(cluster[node_id{0}], workload.tasks[1].request));
     EXPECT_EQ(read(header + "t,1,1,1,1000,west|!\n", workload.models).error().message(),
-              "p:2: labels: \"west|!\": expected labels, and !LABEL for those that must not be there, 64 in one workload at most");
+              "p:2: labels: \"west|!\": expected labels, and !LABEL for those that must not be there, 64 in one "
+              "workload at most");
 }
 
 TEST(read_nodes, reads_links) {

@@ -49,8 +49,8 @@ TEST(text_table, numbers_are_plain_and_in_range) {
 }
 
 TEST(text_table, reads_what_other_programs_write) {
-    for (const std::string_view content :
-         {"A; b \n3;2\n", "a\tb\r3\t2\r", "\"a\",\"b\"\n\"3\",\"2\"\n", "# made by hand\na,b\n3,2,\n", "a|b\n\n3|2\n"}) {
+    for (const std::string_view content : {"A; b \n3;2\n", "a\tb\r3\t2\r", "\"a\",\"b\"\n\"3\",\"2\"\n",
+                                           "# made by hand\na,b\n3,2,\n", "a|b\n\n3|2\n"}) {
         const auto table = text_table::parse("f.csv", content, {"b", "a"});
         ASSERT_TRUE(table) << content;
         ASSERT_EQ(table->rows().size(), 1U) << content;

@@ -80,7 +80,8 @@ TEST(topology_json, says_what_is_wrong_and_where) {
     EXPECT_EQ(refusal_of_json(with("y\": 1", "y\": 2")), "t.json: /gpupack_topology: \"2\": expected 1");
     EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{\"numa\": 16}")),
               "t.json: /gpus/1/numa: \"16\": expected a whole number from 0 to 15");
-    EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{\"nume\": 1}")), "t.json: /gpus/1/nume: \"1\": expected no such key");
+    EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{\"nume\": 1}")),
+              "t.json: /gpus/1/nume: \"1\": expected no such key");
     EXPECT_EQ(refusal_of_json(with("{\"numa\": 1}", "{}")), "t.json: /gpus/1/numa: \"\": expected this key");
     EXPECT_EQ(refusal_of_json(with("\"NV2 SYS\"]", "\"NV2\"]")),
               "t.json: /links/0/1: \"NV2\": expected a path (SYS, NODE, PHB, PXB, PIX, PSB), or \"NV2 PHB\"; X for "

@@ -31,7 +31,8 @@ TEST(write_trace, is_read_back_to_the_same_nodes_and_requests) {
         for (std::size_t i = 0; i < read.nodes.size(); ++i) EXPECT_EQ(read.nodes[i].spec, source.nodes[i].spec) << name;
         std::size_t nth = 0;
         for (const workload::task& task : source.tasks)
-            for (int copy = 0; copy < task.weight; ++copy, ++nth) EXPECT_EQ(read.tasks.at(nth).request, task.request) << name;
+            for (int copy = 0; copy < task.weight; ++copy, ++nth)
+                EXPECT_EQ(read.tasks.at(nth).request, task.request) << name;
         EXPECT_EQ(nth, read.tasks.size()) << name;
     }
 }

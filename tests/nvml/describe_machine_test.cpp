@@ -71,6 +71,5 @@ TEST(describe_machine, says_plainly_when_there_is_no_nvml) {
     EXPECT_EQ(other.error().value, "nvmlInit_v2");
     // On this machine: either it is described, or it has no driver.
     const auto here = nvml::describe_machine();
-    EXPECT_TRUE(here ? here->topology.gpus() == static_cast<int>(here->gpus.size())
-                     : !here.error().expected.empty());
+    EXPECT_TRUE(here ? here->topology.gpus() == static_cast<int>(here->gpus.size()) : !here.error().expected.empty());
 }

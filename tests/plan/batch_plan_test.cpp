@@ -38,7 +38,8 @@ TEST(batch_plan, notes_the_rounding_overhead) {
 
 TEST(batch_plan, keeps_the_tree_of_a_class_that_comes_again) {
     // Two trees: 1 2 | 3 2 | 1, where 2 keeps its tree and 3 takes that of 1.
-    const auto plan = plan::plan_batch({asking(1), asking(2), asking(3), asking(2), asking(1)}, request_rule::as_requested, 2);
+    const auto plan =
+        plan::plan_batch({asking(1), asking(2), asking(3), asking(2), asking(1)}, request_rule::as_requested, 2);
     ASSERT_EQ(plan.segments.size(), 3U);
     EXPECT_EQ(plan.tree_of, (std::vector<std::uint32_t>{0, 1, 0, 1, 0}));
     EXPECT_EQ(plan.segments[1].last_fill - plan.segments[1].first_fill, 1U);

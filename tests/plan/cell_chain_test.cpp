@@ -94,8 +94,7 @@ TEST(cell_chain, is_one_of_whole_numbers) {
         RC_ASSERT(size == chain.size_of(level));
         for (std::uint32_t gpu = 0; gpu < chain.gpus(); ++gpu)
             RC_ASSERT(chain.covers(of, {0, gpu}) == (gpu / chain.size_of(level) == of.index));
-        for (int above = level; above < chain.levels(); ++above)
-            RC_ASSERT(chain.covers(chain.ancestor(of, above), of));
+        for (int above = level; above < chain.levels(); ++above) RC_ASSERT(chain.covers(chain.ancestor(of, above), of));
         if (level == 0) return;
         for (std::uint32_t i = 0; i < chain.radix(level); ++i) RC_ASSERT(chain.parent(chain.child(of, i)) == of);
         RC_ASSERT(chain.child(of, 0) == chain.first_inside(of, level - 1));
@@ -108,8 +107,7 @@ TEST(cell_chain, must_have_levels) {
     EXPECT_EQ(told({{"", 1}}, 1, {}), R"(level: "": expected a name)");
     EXPECT_EQ(told({{"gpu", 1}, {"gpu", 2}}, 1, on_one_node(2)),
               R"(level: "gpu": expected a name that no other level has)");
-    EXPECT_EQ(told({{"gpu", 2}}, 1, on_one_node(2)),
-              R"(gpu: "2": expected 1: a cell of the lowest level is one GPU)");
+    EXPECT_EQ(told({{"gpu", 2}}, 1, on_one_node(2)), R"(gpu: "2": expected 1: a cell of the lowest level is one GPU)");
     EXPECT_EQ(told({{"gpu", 1}, {"pair", 0}}, 1, {}),
               R"(pair: "0": expected 1 or more cells of the level below, and at most 16777216 GPUs)");
     EXPECT_EQ(told({{"gpu", 1}, {"rack", 1 << 13}, {"hall", 1 << 12}}, 1, {}),
@@ -125,9 +123,8 @@ TEST(cell_chain, must_have_each_gpu_once_and_no_cell_with_parts_of_nodes) {
     EXPECT_EQ(told({{"gpu", 1}}, 1, {{node_id{1}, -1}}), R"(GPU index: "-1": expected 0 to 31)");
     EXPECT_EQ(told({{"gpu", 1}}, 2, {{node_id{1}, 3}, {node_id{1}, 3}}),
               R"(GPU: "node 1, GPU 3": expected each GPU once)");
-    EXPECT_EQ(
-        told({{"gpu", 1}, {"pair", 2}}, 2, {{node_id{1}, 0}, {node_id{1}, 1}, {node_id{1}, 2}, {node_id{2}, 0}}),
-        R"(pair 1: "a part of node 1": expected GPUs of one node, or all GPUs of its nodes)");
+    EXPECT_EQ(told({{"gpu", 1}, {"pair", 2}}, 2, {{node_id{1}, 0}, {node_id{1}, 1}, {node_id{1}, 2}, {node_id{2}, 0}}),
+              R"(pair 1: "a part of node 1": expected GPUs of one node, or all GPUs of its nodes)");
     EXPECT_EQ(told({{"gpu", 1}, {"pair", 2}, {"quad", 2}}, 2,
                    {{node_id{1}, 0},
                     {node_id{1}, 1},

@@ -32,13 +32,15 @@ struct brute_force {
                 const node_id id = state.id_at(n);
                 if (!fit::fits(state[id], task.request)) continue;
                 std::vector<selection> choices;
-                (void)plan::detail::collect_choices(choices, state[id], task.request, true, plan::detail::slot_choices::all, 4096);
+                (void)plan::detail::collect_choices(choices, state[id], task.request, true,
+                                                    plan::detail::slot_choices::all, 4096);
                 for (const selection& choice : choices) {
                     cluster next = state;
                     const placement before = task.place;
                     task.place = next.take(id, choice.gpus, task.request, choice.slots);
                     next.give_back(before);
-                    if (plan::value_of_places(next, goals) >= start) search(next, tasks, moves - 1, cost + task.move_cost);
+                    if (plan::value_of_places(next, goals) >= start)
+                        search(next, tasks, moves - 1, cost + task.move_cost);
                     task.place = before;
                 }
             }
@@ -47,7 +49,8 @@ struct brute_force {
 };
 
 /// Carries a plan out step by step; what it says of each step must be so.
-template <class Scheduler> void expect_done(Scheduler& placer, std::vector<plan::running_task> tasks, const std::vector<plan::place_goal>& goals,
+template <class Scheduler> void expect_done(Scheduler& placer, std::vector<plan::running_task> tasks,
+                                            const std::vector<plan::place_goal>& goals,
                                             const plan::defragment_plan& plan, std::uint64_t seed) {
     ASSERT_EQ(plan::value_of_places(placer.cluster(), goals), plan.start) << seed;
     ASSERT_EQ(plan.steps.size(), plan.values.size());
@@ -97,7 +100,8 @@ TEST(defragment, gains_as_much_as_all_moves_in_every_order) {
         std::vector<plan::place_goal> goals;
         for (int i = 0; i < 2; ++i)
             goals.push_back({history.any_request(by.cluster()), history.number(1, 6), history.number(1, 10)});
-        const plan::defragment_limits limits{.moves = 2, .cost = history.below(3) == 0 ? 6 : plan::running_task::never, .budget = 200'000};
+        const plan::defragment_limits limits{
+            .moves = 2, .cost = history.below(3) == 0 ? 6 : plan::running_task::never, .budget = 200'000};
         brute_force all{goals, plan::value_of_places(by.cluster(), goals)};
         const auto plan = plan::defragment(by.cluster(), goals, tasks, limits);
         std::vector<plan::running_task> moved = tasks;
@@ -130,7 +134,8 @@ TEST(defragment, never_loses_on_larger_clusters) {
         scheduler by{history.any_cluster(), policy::node_then_gpus(policy::random{seed}, policy::gpu_random{seed})};
         const std::vector<plan::running_task> tasks = any_tasks(history, by, 24);
         const auto goals = plan::goals_of(history.any_mix(by.cluster()), history.number(1, 60));
-        const auto plan = plan::defragment(by.cluster(), goals, tasks, {.moves = 5, .budget = history.number(50, 5000)});
+        const auto plan =
+            plan::defragment(by.cluster(), goals, tasks, {.moves = 5, .budget = history.number(50, 5000)});
         ASSERT_LE(plan.steps.size(), 5U) << seed;
         expect_done(by, tasks, goals, plan, seed);
         if (HasFatalFailure()) return;
@@ -142,7 +147,8 @@ TEST(defragment, never_loses_on_larger_clusters) {
 }
 
 TEST(defragment, clears_a_node_at_the_least_cost) {
-    scheduler by{cluster_builder{}.add_nodes(4, {.cpu = 64_cores, .gpus = {8, models::a100_80gb}}).build().value(), policy::best_fit{}};
+    scheduler by{cluster_builder{}.add_nodes(4, {.cpu = 64_cores, .gpus = {8, models::a100_80gb}}).build().value(),
+                 policy::best_fit{}};
     std::vector<plan::running_task> tasks;
     const auto run = [&](std::uint32_t node, int gpus, std::int64_t cost) {
         const request request{.gpus = gpus};

@@ -176,13 +176,11 @@ TEST(hindsight_bound, sees_what_strands_gpus) {
     // Room for both GPUs, CPU for one task a node; memory for one; and what is asked for.
     EXPECT_EQ(bound(nodes_of(5, {12_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))), 5000);
     EXPECT_EQ(bound(nodes_of(5, {64_cores, 12_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))), 5000);
-    EXPECT_EQ(bound(nodes_of(5, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))),
-              10000);
+    EXPECT_EQ(bound(nodes_of(5, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, one))), 10000);
     EXPECT_EQ(bound(nodes_of(5, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(7, one))), 7000);
     // Two slices of 600 do not fit one GPU, and 8 GPUs do not fit a node of 4.
     const request part{.gpus = 1, .share = slice{.memory = {}, .compute = 600_milli}};
-    EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, part))),
-              3600);
+    EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {2, models::t4}}), mix_of(std::vector<request>(50, part))), 3600);
     const request wide{.gpus = 8};
     EXPECT_EQ(bound(nodes_of(3, {64_cores, 64_GiB, {4, models::t4}}), mix_of(std::vector<request>(50, wide))), 0);
     // 3 GPUs leave the fourth of a node idle, but for the one slice that came.

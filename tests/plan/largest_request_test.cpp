@@ -54,7 +54,8 @@ TEST(largest_request, is_the_largest_that_fits) {
             const auto what = static_cast<request_size>(w);
             const bool of_host = what == request_size::cpu || what == request_size::memory;
             if (kind.gpus == 0 && !of_host) continue;
-            if (!of_host && what != request_size::gpus && (in_profiles(kind.share.way()) || kind.share.is_split())) continue;
+            if (!of_host && what != request_size::gpus && (in_profiles(kind.share.way()) || kind.share.is_split()))
+                continue;
             const auto largest = plan::find_largest(on, kind, what);
             const std::int64_t size = largest ? largest->size : 0;
             if (largest) {
@@ -65,14 +66,16 @@ TEST(largest_request, is_the_largest_that_fits) {
             const std::int64_t beyond = what == request_size::gpus ? max_gpus_per_node : size + 2;
             for (std::int64_t more = size + 1; more <= beyond; ++more)
                 ASSERT_FALSE(fits_somewhere(on, with(kind, what, more))) << seed << " " << more << " " << w;
-            for (const std::int64_t factor : {2, 3, 10}) ASSERT_FALSE(fits_somewhere(on, with(kind, what, (size + 1) * factor))) << seed;
+            for (const std::int64_t factor : {2, 3, 10})
+                ASSERT_FALSE(fits_somewhere(on, with(kind, what, (size + 1) * factor))) << seed;
         }
     }
     for (const int each : found) EXPECT_GT(each, 100);
 }
 
 TEST(largest_request, names_the_lowest_node) {
-    scheduler by{cluster_builder{}.add_nodes(3, {16_cores, 64_GiB, {4, models::t4}}).build().value(), policy::best_fit{}};
+    scheduler by{cluster_builder{}.add_nodes(3, {16_cores, 64_GiB, {4, models::t4}}).build().value(),
+                 policy::best_fit{}};
     (void)by.try_place({.cpu = 2_cores, .gpus = 2});
     const auto gpus = plan::find_largest(by.cluster(), {.cpu = 4_cores, .gpus = 1}, request_size::gpus);
     ASSERT_TRUE(gpus);

@@ -21,9 +21,10 @@
 /// @param ends      how many more may be ended
 /// @param moves     how many more may be moved
 /// @param has_room  has_room(cluster): whether there is room
-template <class HasRoom>
-std::optional<std::int64_t> least_cost(const gpupack::cluster& nodes, const std::vector<gpupack::plan::running_task>& tasks,
-                                       std::vector<char>& touched, int ends, int moves, const HasRoom& has_room) {
+template <class HasRoom> std::optional<std::int64_t> least_cost(const gpupack::cluster& nodes,
+                                                                const std::vector<gpupack::plan::running_task>& tasks,
+                                                                std::vector<char>& touched, int ends, int moves,
+                                                                const HasRoom& has_room) {
     if (has_room(nodes)) return 0;
     std::optional<std::int64_t> least;
     const auto offer = [&](const gpupack::cluster& next, std::int64_t cost, int ends_left, int moves_left) {
@@ -38,7 +39,8 @@ std::optional<std::int64_t> least_cost(const gpupack::cluster& nodes, const std:
             next.give_back(tasks[t].place);
             offer(next, tasks[t].end_cost, ends - 1, moves);
         }
-        for (std::uint32_t n = 0; n < nodes.size() && moves > 0 && tasks[t].move_cost != gpupack::plan::running_task::never; ++n)
+        for (std::uint32_t n = 0;
+             n < nodes.size() && moves > 0 && tasks[t].move_cost != gpupack::plan::running_task::never; ++n)
             for (const gpupack::selection& choice : test::every_choice(nodes[gpupack::node_id{n}], tasks[t].request)) {
                 gpupack::cluster next = nodes;
                 (void)next.take(choice.node, choice.gpus, tasks[t].request, choice.slots);
@@ -51,7 +53,8 @@ std::optional<std::int64_t> least_cost(const gpupack::cluster& nodes, const std:
 }
 
 /// Up to four tasks that a scheduler has placed, some of which may be ended or moved at a price.
-template <class Scheduler> std::vector<gpupack::plan::running_task> few_running_tasks(random_history& history, Scheduler& by) {
+template <class Scheduler>
+std::vector<gpupack::plan::running_task> few_running_tasks(random_history& history, Scheduler& by) {
     std::vector<gpupack::plan::running_task> tasks;
     for (int i = 0; i < 12 && tasks.size() < 4; ++i) {
         gpupack::request request = history.any_request(by.cluster());

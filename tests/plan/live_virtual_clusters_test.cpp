@@ -32,7 +32,8 @@ plan::cell_chain chain_of_racks(std::uint32_t nodes, std::uint32_t places) {
     std::vector<gpu_place> gpus;
     for (std::uint32_t n = 0; n < places; ++n)
         for (int g = 0; g < 4; ++g) gpus.push_back({n < nodes ? node_id{n} : node_id::none(), g});
-    return plan::cell_chain::make({{"gpu", 1}, {"pair", 2}, {"node", 2}, {"rack", 2}}, places / 2, std::move(gpus)).value();
+    return plan::cell_chain::make({{"gpu", 1}, {"pair", 2}, {"node", 2}, {"rack", 2}}, places / 2, std::move(gpus))
+        .value();
 }
 
 /// A cluster, the live virtual clusters over it, and beside them what a patient person would write down.
@@ -40,7 +41,9 @@ struct town {
     town(std::uint64_t seed, std::uint32_t nodes, std::uint32_t places)
         : random{seed}, on{cluster_builder{}.add_nodes(nodes, four).build().value()},
           tenants{any_tenants(random, chain_of_racks(nodes, places), 2, 60)},
-          live{virtual_clusters::make(chain_of_racks(nodes, places), tenants).value(), on, 2}, world{chain_of_racks(nodes, places), tenants} {
+          live{virtual_clusters::make(chain_of_racks(nodes, places), tenants).value(), on, 2}, world{chain_of_racks(
+                                                                                                         nodes, places),
+                                                                                                     tenants} {
         for (std::uint32_t n = 0; n < places; ++n) seats.push_back(n < nodes ? node_id{n} : node_id::none());
         write_down();
     }
@@ -98,8 +101,10 @@ struct town {
                 on.set_closed(node, close);
             else
                 on.set_closed(node, gpu_set::of(gpu), close);
-            if (close) closed[node.bits()].insert(gpu);
-            else closed[node.bits()].erase(gpu);
+            if (close)
+                closed[node.bits()].insert(gpu);
+            else
+                closed[node.bits()].erase(gpu);
         }
         const auto said = live.follow(on, node);
         const auto lost = write_down();
@@ -120,7 +125,8 @@ struct town {
         std::optional<std::size_t> expected;
         for (std::size_t place = 0; place < seats.size() && !expected; ++place) {
             bool free = !on.contains(seats[place]);
-            for (std::uint32_t g = 0; g < 4; ++g) free = free && world.who(static_cast<std::uint32_t>(4 * place) + g) == cell_world::nobody;
+            for (std::uint32_t g = 0; g < 4; ++g)
+                free = free && world.who(static_cast<std::uint32_t>(4 * place) + g) == cell_world::nobody;
             if (free) expected = place;
         }
         const auto joined = live.join(on, *node);
@@ -176,10 +182,14 @@ TEST(live_virtual_clusters, follow_nodes_that_come_change_and_go_and_break_no_pr
         town all{seed, 2 + static_cast<std::uint32_t>(seed % 5), 8};
         for (int step = 0; step < 60; ++step) {
             const std::uint64_t kind = all.random.below(10);
-            if (kind < 3) RC_ASSERT(all.change_a_node());
-            else if (kind < 4) RC_ASSERT(all.add_a_node());
-            else if (kind < 8) RC_ASSERT(all.hand_out());
-            else all.take_back();
+            if (kind < 3)
+                RC_ASSERT(all.change_a_node());
+            else if (kind < 4)
+                RC_ASSERT(all.add_a_node());
+            else if (kind < 8)
+                RC_ASSERT(all.hand_out());
+            else
+                all.take_back();
             RC_ASSERT(all.agree());
         }
     });
@@ -194,14 +204,18 @@ TEST(live_virtual_clusters, says_which_promise_a_node_breaks_that_goes) {
     const auto said = live.follow(on, node_id{0});
     EXPECT_EQ(said.lost_gpus, std::vector{grant->lease});
     EXPECT_EQ(said.broken, (std::vector<std::int64_t>{0, 0, 1, 0}));
-    EXPECT_EQ(said.message(live.chain()), "1 node: promised, and cannot be had now; 1 leases hold GPUs that are gone or closed");
+    EXPECT_EQ(said.message(live.chain()),
+              "1 node: promised, and cannot be had now; 1 leases hold GPUs that are gone or closed");
     const node_id next = on.add_node("", four).value();
     EXPECT_EQ(next.number(), 0U); // the number again, but another id
     EXPECT_TRUE(live.clusters().is_bad(0));
-    EXPECT_EQ(live.join(on, next).error().message(), R"(node: "node 0": expected a vacant place that nobody holds any of)");
+    EXPECT_EQ(live.join(on, next).error().message(),
+              R"(node: "node 0": expected a vacant place that nobody holds any of)");
     live.clusters().release(grant->lease);
-    EXPECT_EQ(live.join(on, next)->restored, (std::vector<std::int64_t>{0, 1, 0, 0})); // the other node serves the larger promise
-    EXPECT_EQ(live.join(on, next).error().message(), R"(node: "node 0": expected a node of the cluster without a place)");
+    EXPECT_EQ(live.join(on, next)->restored,
+              (std::vector<std::int64_t>{0, 1, 0, 0})); // the other node serves the larger promise
+    EXPECT_EQ(live.join(on, next).error().message(),
+              R"(node: "node 0": expected a node of the cluster without a place)");
     const node_id small = on.add_node("", {.gpus = {2, models::t4}}).value();
     EXPECT_EQ(live.join(on, small).error().message(), R"(GPUs of the node: "2": expected 4)");
     EXPECT_TRUE(live.vacancies(on).empty());

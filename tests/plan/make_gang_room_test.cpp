@@ -50,9 +50,10 @@ TEST(make_gang_room, finds_the_cheapest_ends_and_moves) {
         const plan::room_limits limits{.ends = 2, .moves = 1, .budget = 20'000};
         const auto plan = plan::make_room(by.cluster(), by.policy(), gang, tasks, limits);
         std::vector<char> touched(tasks.size(), 0);
-        const auto least = least_cost(by.cluster(), tasks, touched, limits.ends, limits.moves, [&](const cluster& nodes) {
-            return test::every_way{nodes, gang}.exists(nodes_of(nodes)).value_or(false);
-        });
+        const auto least =
+            least_cost(by.cluster(), tasks, touched, limits.ends, limits.moves, [&](const cluster& nodes) {
+                return test::every_way{nodes, gang}.exists(nodes_of(nodes)).value_or(false);
+            });
         if (!plan) {
             ASSERT_FALSE(least && plan.error().proven) << seed;
             ++refused;
@@ -67,7 +68,8 @@ TEST(make_gang_room, finds_the_cheapest_ends_and_moves) {
         moved += plan->moves;
         const std::size_t live = by.cluster().live_placements();
         ASSERT_TRUE(plan::carry_out(by, gang, tasks, *plan)) << seed;
-        ASSERT_EQ(by.cluster().live_placements(), live + static_cast<std::size_t>(gang.members()) - static_cast<std::size_t>(plan->ends));
+        ASSERT_EQ(by.cluster().live_placements(),
+                  live + static_cast<std::size_t>(gang.members()) - static_cast<std::size_t>(plan->ends));
         if (plan->cost > 0) {
             const cluster before = by.cluster();
             ASSERT_FALSE(plan::carry_out(by, gang, tasks, *plan)) << seed; // its tasks are no longer where they were
@@ -86,7 +88,8 @@ TEST(make_gang_room, keeps_to_domains_and_to_what_it_is_worth) {
     builder.domains(racks);
     for (int n = 0; n < 4; ++n) builder.add_nodes(1, spec, n < 2 ? "left" : "right");
     scheduler by{std::move(builder).build().value(), policy::first_fit{}};
-    std::vector<plan::running_task> tasks; // one on each node; those of the left rack cost 3 and 4, of the right 1 and 9
+    std::vector<plan::running_task>
+        tasks; // one on each node; those of the left rack cost 3 and 4, of the right 1 and 9
     for (const std::int64_t cost : {3, 4, 1, 9}) {
         const request pair{.gpus = 2};
         tasks.push_back({.place = *by.try_place(pair), .request = pair, .end_cost = cost});
@@ -101,7 +104,8 @@ TEST(make_gang_room, keeps_to_domains_and_to_what_it_is_worth) {
     ASSERT_TRUE(together);
     EXPECT_EQ(together->cost, 7);
     EXPECT_TRUE(together->best);
-    const auto rough = plan::make_room(by.cluster(), by.policy(), gang, tasks, {.budget = 10}); // member by member alone
+    const auto rough =
+        plan::make_room(by.cluster(), by.policy(), gang, tasks, {.budget = 10}); // member by member alone
     ASSERT_TRUE(rough);
     EXPECT_EQ(rough->cost, 7);
     const auto dear = plan::make_room(by.cluster(), by.policy(), gang, tasks, {.worth = 7});

@@ -24,9 +24,9 @@
 /// the GPUs of a node alike are tried once.
 ///
 /// @param measure  measure(cluster, placed) of the tasks that are placed
-template <class Measure>
-std::int64_t most_of_all_choices(gpupack::cluster& cluster, const std::vector<gpupack::request>& tasks, Measure&& measure,
-                                 std::vector<bool> placed = {}) {
+template <class Measure> std::int64_t most_of_all_choices(gpupack::cluster& cluster,
+                                                          const std::vector<gpupack::request>& tasks, Measure&& measure,
+                                                          std::vector<bool> placed = {}) {
     if (placed.size() == tasks.size()) return measure(cluster, placed);
     const gpupack::request& next = tasks[placed.size()];
     placed.push_back(false);
@@ -84,19 +84,20 @@ inline gpupack::cluster small_cluster(gpupack::random_stream& random) {
     gpupack::cluster_builder builder;
     const gpupack::gpu_model any_models[] = {gpupack::models::t4, gpupack::models::p100};
     for (std::uint64_t types = 1 + random.below(2); types > 0; --types)
-        builder.add_nodes(1 + random.below(2), {gpupack::milli_cpu{1000 * static_cast<std::int64_t>(2 + random.below(7))},
-                                                gpupack::mebibytes{100 * static_cast<std::int64_t>(2 + random.below(7))},
-                                                {static_cast<int>(1 + random.below(3)), any_models[random.below(2)]}});
+        builder.add_nodes(1 + random.below(2),
+                          {gpupack::milli_cpu{1000 * static_cast<std::int64_t>(2 + random.below(7))},
+                           gpupack::mebibytes{100 * static_cast<std::int64_t>(2 + random.below(7))},
+                           {static_cast<int>(1 + random.below(3)), any_models[random.below(2)]}});
     return std::move(builder).build().value();
 }
 
 inline gpupack::request small_task(gpupack::random_stream& random) {
     gpupack::request request{.cpu = gpupack::milli_cpu{1000 * static_cast<std::int64_t>(random.below(5))},
-                  .memory = gpupack::mebibytes{100 * static_cast<std::int64_t>(random.below(5))},
-                  .gpus = static_cast<int>(random.below(4))};
+                             .memory = gpupack::mebibytes{100 * static_cast<std::int64_t>(random.below(5))},
+                             .gpus = static_cast<int>(random.below(4))};
     if (random.below(2) == 0)
-        request.share =
-            gpupack::slice{.memory = {}, .compute = gpupack::milli_gpu{static_cast<std::int64_t>(100 * (1 + random.below(9)))}};
+        request.share = gpupack::slice{
+            .memory = {}, .compute = gpupack::milli_gpu{static_cast<std::int64_t>(100 * (1 + random.below(9)))}};
     return request;
 }
 
@@ -104,7 +105,7 @@ inline gpupack::request small_task(gpupack::random_stream& random) {
 struct small_sharing {
     gpupack::cluster nodes;
     std::vector<gpupack::request> tasks;
-    std::vector<std::int64_t> sizes; ///< [tasks] Alike for equal requests.
+    std::vector<std::int64_t> sizes;  ///< [tasks] Alike for equal requests.
     std::vector<std::int64_t> of_mix; ///< [entries of the mix] The same.
 
     static small_sharing from(std::uint64_t seed) {
@@ -114,9 +115,11 @@ struct small_sharing {
         gpupack::cluster_builder builder;
         for (std::uint64_t types = 1 + random.below(2); types > 0; --types) {
             const gpupack::gpu_model& model = models[random.below(5)];
-            gpupack::node_spec spec{gpupack::milli_cpu{500 * random.number(1, 9)}, gpupack::mebibytes{128 * random.number(1, 9)},
+            gpupack::node_spec spec{gpupack::milli_cpu{500 * random.number(1, 9)},
+                                    gpupack::mebibytes{128 * random.number(1, 9)},
                                     {static_cast<int>(1 + random.below(2)), model, random.any_setup(model)}};
-            if (random.below(6) == 0) spec.gpus = {{1, model, random.any_setup(model)}, {1, models[random.below(5)], {}}};
+            if (random.below(6) == 0)
+                spec.gpus = {{1, model, random.any_setup(model)}, {1, models[random.below(5)], {}}};
             builder.add_nodes(1, spec);
         }
         small_sharing drawn{std::move(builder).build().value(), {}, {}, {}};
@@ -126,8 +129,9 @@ struct small_sharing {
             request.ids = {};
             request.gpus = std::min(request.gpus, 2);
             if (request.share.is_split() && random.below(2) == 0)
-                request.share = gpupack::split_slice{gpupack::mebibytes{random.number(2, 60'000)}, request.share.compute(),
-                                                     gpupack::mebibytes{random.number(1, 2) * 1000}};
+                request.share =
+                    gpupack::split_slice{gpupack::mebibytes{random.number(2, 60'000)}, request.share.compute(),
+                                         gpupack::mebibytes{random.number(1, 2) * 1000}};
             if (!is_valid(request)) request.share = gpupack::exclusive{};
             drawn.tasks.push_back(request);
         }

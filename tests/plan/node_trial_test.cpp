@@ -16,8 +16,8 @@ bool looks_like(const node_view& a, const node_view& b) {
     for (int i = 0; i < a.gpu_count(); ++i)
         if (!(a.gpu(i) == b.gpu(i))) return false;
     return a.cpu_free() == b.cpu_free() && a.memory_free() == b.memory_free() && a.idle_gpus() == b.idle_gpus() &&
-           a.compute_free() == b.compute_free() && a.closed() == b.closed() &&
-           a.slice_memory() == b.slice_memory() && a.open_profiles() == b.open_profiles();
+           a.compute_free() == b.compute_free() && a.closed() == b.closed() && a.slice_memory() == b.slice_memory() &&
+           a.open_profiles() == b.open_profiles();
 }
 
 } // namespace

@@ -15,12 +15,17 @@ using namespace gpupack;
 namespace {
 
 scheduler<policy::best_fit> a100s(int gpus, std::size_t nodes = 1) {
-    return scheduler{cluster_builder{}.add_nodes(nodes, {.cpu = 16_cores, .memory = 64_GiB, .gpus = {gpus, models::a100_80gb}}).build().value(),
+    return scheduler{cluster_builder{}
+                         .add_nodes(nodes, {.cpu = 16_cores, .memory = 64_GiB, .gpus = {gpus, models::a100_80gb}})
+                         .build()
+                         .value(),
                      policy::best_fit{}};
 }
 
 request_part instances(const cluster& cluster, const char* profile, int count, bool may_meet = false) {
-    return {{.cpu = 1_cores, .gpus = count, .share = mig_profile(cluster.models(), profile).value()}, part_phase::main, may_meet};
+    return {{.cpu = 1_cores, .gpus = count, .share = mig_profile(cluster.models(), profile).value()},
+            part_phase::main,
+            may_meet};
 }
 
 } // namespace
@@ -36,9 +41,10 @@ TEST(place_compound, puts_several_shares_on_one_gpu_where_the_request_says_so) {
 
     auto two = a100s(2);
     (void)two.place({.gpus = 1, .share = mig_profile(two.cluster().models(), "3g.40gb").value()});
-    const compound_request claim{
-        .parts = {instances(two.cluster(), "1g.10gb", 1), instances(two.cluster(), "2g.20gb", 1), instances(two.cluster(), "4g.40gb", 1)},
-        .relations = {{0, 1, gpu_relation::same}, {1, 2, gpu_relation::same}}};
+    const compound_request claim{.parts = {instances(two.cluster(), "1g.10gb", 1),
+                                           instances(two.cluster(), "2g.20gb", 1),
+                                           instances(two.cluster(), "4g.40gb", 1)},
+                                 .relations = {{0, 1, gpu_relation::same}, {1, 2, gpu_relation::same}}};
     const auto placed = plan::plan_compound(two.cluster(), two.policy(), claim);
     ASSERT_TRUE(placed);
     for (std::size_t m = 1; m < placed->members.size(); ++m) EXPECT_EQ(placed->members[m].target.gpus, gpu_set::of(1));
@@ -53,7 +59,9 @@ TEST(place_compound, puts_several_shares_on_one_gpu_where_the_request_says_so) {
 
 TEST(place_compound, takes_all_or_nothing_and_the_peak_of_host_amounts) {
     auto by = a100s(2);
-    const compound_request pod{.parts = {{{.cpu = 12_cores, .gpus = 2}, part_phase::init}, {{.cpu = 8_cores, .gpus = 1}}, {{.cpu = 4_cores, .gpus = 1}}}};
+    const compound_request pod{.parts = {{{.cpu = 12_cores, .gpus = 2}, part_phase::init},
+                                         {{.cpu = 8_cores, .gpus = 1}},
+                                         {{.cpu = 4_cores, .gpus = 1}}}};
     const auto placed = plan::place_compound(by, pod);
     ASSERT_TRUE(placed);
     EXPECT_EQ(by.cluster()[node_id{0}].cpu_free(), 4_cores);

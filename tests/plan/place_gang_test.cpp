@@ -74,8 +74,7 @@ TEST(place_gang, says_whom_the_caller_refused) {
 TEST(place_gang, places_what_the_rule_says) {
     scheduler by{random_history{3, true}.any_cluster(), policy::best_fit{}, search::indexed{},
                  request_rule::whole_gpus};
-    const auto placed =
-        plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
+    const auto placed = plan::place_gang(by, gang{.parts = {{{.gpus = 1, .share = slice{.compute = 500_milli}}, 1}}});
     ASSERT_TRUE(placed);
     EXPECT_EQ(by.cluster()[placed->members[0].node].gpu(placed->members[0].gpus.lowest()).way, sharing::exclusive);
     EXPECT_EQ(by.cluster().rounding_overhead(), 500_milli);

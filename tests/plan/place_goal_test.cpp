@@ -24,7 +24,8 @@ TEST(place_goal, of_a_mix_are_places_for_its_tasks) {
 TEST(place_goal, counts_no_more_places_than_the_number) {
     cluster on = cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {8, models::a100_80gb}}).build().value();
     EXPECT_EQ(plan::value_of_places(on, {{.request = {.gpus = 4}, .number = 5, .weight = 7}}), 35);
-    EXPECT_EQ(plan::value_of_places(on, {{.request = {.gpus = 4}, .number = 9, .weight = 7}, {.request = {.gpus = 8}}}), 43);
+    EXPECT_EQ(plan::value_of_places(on, {{.request = {.gpus = 4}, .number = 9, .weight = 7}, {.request = {.gpus = 8}}}),
+              43);
     on.set_closed(node_id{0}, true);
     EXPECT_EQ(plan::value_of_places(on, {{.request = {.gpus = 4}, .number = 9, .weight = 7}}), 28);
 }

@@ -36,7 +36,8 @@ TEST(places_on, are_the_most_that_any_choice_allows) {
 }
 
 TEST(places_on, count_instances_over_all_orders) {
-    const cluster on = cluster_builder{}.add_nodes(1, {.cpu = 64_cores, .gpus = {2, models::a100_80gb}}).build().value();
+    const cluster on =
+        cluster_builder{}.add_nodes(1, {.cpu = 64_cores, .gpus = {2, models::a100_80gb}}).build().value();
     const node_view node = on[node_id{0}];
     EXPECT_EQ(plan::places_on(node, {.gpus = 1, .share = mig_profile(on.models(), "1g.10gb").value()}), 14);
     EXPECT_EQ(plan::places_on(node, {.gpus = 2, .share = mig_profile(on.models(), "3g.40gb").value()}), 2);

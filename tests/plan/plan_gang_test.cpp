@@ -97,7 +97,8 @@ TEST(plan_gang, finds_the_narrowest_placement_where_there_is_one) {
         if (!made) {
             EXPECT_TRUE(made.error().proven) << "seed " << seed;
             if (!made.error().feasible_when_empty) {
-                cluster empty = random_history{seed}.any_cluster(); // the same, before anything came; what is closed stays so
+                cluster empty =
+                    random_history{seed}.any_cluster(); // the same, before anything came; what is closed stays so
                 for (std::uint32_t n = 0; n < on.size(); ++n) {
                     empty.set_closed(node_id{n}, on[node_id{n}].closed());
                     for (int i = 0; i < on[node_id{n}].gpu_count(); ++i)
@@ -166,14 +167,14 @@ TEST(plan_gang, takes_the_tightest_narrow_domain) {
     const auto wide = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}});
     EXPECT_EQ(wide->domain, domain_id{});
     EXPECT_EQ(wide->nodes, 5U);
-    const auto required = plan::plan_gang(on, policy::first_fit{},
-                                          gang{.parts = {{{.gpus = 8}, 5}}, .level = "rack", .required = true});
+    const auto required =
+        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}, .level = "rack", .required = true});
     ASSERT_FALSE(required);
     EXPECT_FALSE(required.error().feasible_when_empty); // a rack has four of them
     (void)on.take(node_id{0}, gpu_set::first(8), {.gpus = 8});
     (void)on.take(node_id{8}, gpu_set::first(8), {.gpus = 8});
-    const auto later = plan::plan_gang(on, policy::first_fit{},
-                                       gang{.parts = {{{.gpus = 8}, 4}}, .level = "rack", .required = true});
+    const auto later =
+        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 4}}, .level = "rack", .required = true});
     ASSERT_FALSE(later);
     EXPECT_TRUE(later.error().feasible_when_empty);
     EXPECT_EQ(later.error().message(),
@@ -202,8 +203,7 @@ TEST(plan_gang, spreads_evenly_over_domains_and_nodes) {
 
 TEST(plan_gang, keeps_to_numbers_on_a_node) {
     const cluster on = racks(2, 4, machines::dgx_h100());
-    const auto most =
-        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 4}}, .most_per_node = 1});
+    const auto most = plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 1}, 4}}, .most_per_node = 1});
     EXPECT_EQ(most->nodes, 4U);
     const auto none = plan::plan_gang(on, policy::first_fit{},
                                       gang{.parts = {{{.gpus = 4}, 3}}, .level = "rack", .least_per_node = 2});
@@ -253,21 +253,24 @@ TEST(plan_gang, proves_what_is_hopeless_without_a_search) {
         const auto made = plan::plan_gang(on, policy::best_fit{}, gang, 0); // nothing may be searched
         return made ? plan::gang_failure{.proven = false} : made.error();
     };
-    const plan::gang_failure nowhere = refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 4}, {{.cpu = 9_cores, .gpus = 1}, 1}}});
+    const plan::gang_failure nowhere =
+        refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 4}, {{.cpu = 9_cores, .gpus = 1}, 1}}});
     EXPECT_TRUE(nowhere.proven && nowhere.feasible_when_empty);
     EXPECT_EQ(nowhere.part, 1U);
     EXPECT_EQ(nowhere.fitting, 4);
     const plan::gang_failure many = refusal({.parts = {{{.cpu = 2_cores, .gpus = 1}, 700}}});
     EXPECT_TRUE(many.proven);
     EXPECT_EQ(many.fitting, 600);
-    const plan::gang_failure alike = refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 101}, {{.cpu = 8_cores, .gpus = 3}, 100}}});
+    const plan::gang_failure alike =
+        refusal({.parts = {{{.cpu = 8_cores, .gpus = 2}, 101}, {{.cpu = 8_cores, .gpus = 3}, 100}}});
     EXPECT_TRUE(alike.proven);
     EXPECT_EQ(alike.fitting, 200);
 }
 
 // An instance on each of two GPUs and others beside them: the starts are chosen for all of them together.
 TEST(plan_gang, chooses_starts_of_instances_together) {
-    const cluster on = cluster_builder{}.add_nodes(1, {.cpu = 64_cores, .gpus = {2, models::a100_80gb}}).build().value();
+    const cluster on =
+        cluster_builder{}.add_nodes(1, {.cpu = 64_cores, .gpus = {2, models::a100_80gb}}).build().value();
     const request pair{.gpus = 2, .share = mig_profile(on.models(), "1g.10gb").value()};
     const request large{.gpus = 1, .share = mig_profile(on.models(), "4g.40gb").value()};
     for (const gang& job : {gang{.parts = {{pair, 1}, {large, 2}}}, gang{.parts = {{large, 2}, {pair, 1}}}})
@@ -287,7 +290,8 @@ TEST(plan_gang, does_not_depend_on_how_a_gang_is_written) {
     const request large{.gpus = 5};
     const request small{.cpu = 1_cores, .gpus = 2};
     const auto a = plan::plan_gang(on, policy::best_fit{}, gang{.parts = {{large, 2}, {small, 3}}});
-    const auto b = plan::plan_gang(on, policy::best_fit{}, gang{.parts = {{small, 1}, {large, 1}, {small, 2}, {large, 1}}});
+    const auto b =
+        plan::plan_gang(on, policy::best_fit{}, gang{.parts = {{small, 1}, {large, 1}, {small, 2}, {large, 1}}});
     ASSERT_TRUE(a && b);
     EXPECT_EQ(a->members[0], b->members[1]);
     EXPECT_EQ(a->members[1], b->members[4]);
@@ -317,6 +321,7 @@ TEST(plan_gang, keeps_to_the_domain_that_it_names) {
     EXPECT_TRUE(large.error().proven);
     EXPECT_FALSE(large.error().feasible_when_empty);
     EXPECT_EQ(large.error().fitting, 4);
-    EXPECT_EQ(plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}, .domain = "r7"}).error().message(),
-              "gang domain: \"r7\": expected a domain of the cluster");
+    EXPECT_EQ(
+        plan::plan_gang(on, policy::first_fit{}, gang{.parts = {{{.gpus = 8}, 5}}, .domain = "r7"}).error().message(),
+        "gang domain: \"r7\": expected a domain of the cluster");
 }

@@ -80,7 +80,9 @@ bool is_allowed(const std::vector<tenant_quota>& tenants, std::vector<task> task
             if (own.nominal[r] != unlimited && then > own.nominal[r]) return false;
             continue;
         }
-        if (own.nominal[r] != unlimited && own.borrowing_limit[r] != unlimited && then > own.nominal[r] + own.borrowing_limit[r]) return false;
+        if (own.nominal[r] != unlimited && own.borrowing_limit[r] != unlimited &&
+            then > own.nominal[r] + own.borrowing_limit[r])
+            return false;
         bool endless = false;
         std::int64_t lent = 0;
         std::int64_t taken = 0;
@@ -208,9 +210,12 @@ TEST(quota_book, says_which_rule_is_in_the_way) {
 }
 
 TEST(quota_book, refuses_books_that_mean_nothing) {
-    const auto error = [](const tenant_quota& one, const tenant_quota& other) { return plan::quota_book::make({one, other}).error().message(); };
+    const auto error = [](const tenant_quota& one, const tenant_quota& other) {
+        return plan::quota_book::make({one, other}).error().message();
+    };
     EXPECT_EQ(error({.name = "a"}, {.name = ""}), "tenant: \"\": expected a name");
     EXPECT_EQ(error({.name = "a"}, {.name = "a"}), "tenant: \"a\": expected a name that no other tenant has");
     EXPECT_EQ(error({.name = "a"}, {.name = "b", .weight = 0}), "weight: \"0\": expected from 1 to 1000000");
-    EXPECT_EQ(error({.name = "a"}, {.name = "b", .limit = amounts(0, -1, 0)}), "cpu of b: \"-1\": expected an amount from 0 on");
+    EXPECT_EQ(error({.name = "a"}, {.name = "b", .limit = amounts(0, -1, 0)}),
+              "cpu of b: \"-1\": expected an amount from 0 on");
 }

@@ -13,7 +13,8 @@ TEST(repartition_plan, counts_an_instance_for_the_first_goal_and_no_more_than_th
     const int small = *table.find("1g.6gb", 0);
     const int other = *table.find("1g.6gb", 1);
     const int wide = *table.find("2g.12gb", 2);
-    std::vector<plan::standing_gpu> gpus{{.table = &table, .instances = {{.slot = small}, {.slot = other, .busy = true}}}};
+    std::vector<plan::standing_gpu> gpus{
+        {.table = &table, .instances = {{.slot = small}, {.slot = other, .busy = true}}}};
     profile_set ones;
     ones.insert(table.first_id + table.slots[small].profile);
     profile_set both = ones;

@@ -65,14 +65,16 @@ plan::standing_gpu any_gpu(random_stream& random, const partition_table& table, 
         const auto slot = static_cast<int>(random.below(table.slot_count));
         if (!table.is_free(slot, gpu.occupied())) continue;
         plan::standing_instance each{.slot = slot, .busy = random.below(2) == 0};
-        if (each.busy) each.destroy_cost = random.below(2) == 0 ? plan::running_task::never : static_cast<std::int64_t>(random.below(10));
+        if (each.busy)
+            each.destroy_cost =
+                random.below(2) == 0 ? plan::running_task::never : static_cast<std::int64_t>(random.below(10));
         gpu.instances.push_back(each);
     }
     return gpu;
 }
 
-void expect_done(std::vector<plan::standing_gpu> gpus, const std::vector<plan::instance_goal>& goals, const plan::repartition_plan& plan,
-                 std::uint64_t seed) {
+void expect_done(std::vector<plan::standing_gpu> gpus, const std::vector<plan::instance_goal>& goals,
+                 const plan::repartition_plan& plan, std::uint64_t seed) {
     ASSERT_EQ(plan::value_of_instances(gpus, goals), plan.start) << seed;
     int destroyed = 0;
     for (const plan::instance_step& step : plan.steps) {
@@ -98,11 +100,14 @@ TEST(repartition, is_the_best_of_all_geometries) {
         random_stream random{seed};
         const bool is_large = seed % 16 == 0;
         std::vector<plan::standing_gpu> gpus;
-        for (int i = is_large ? 1 : static_cast<int>(1 + random.below(2)); i > 0; --i) gpus.push_back(any_gpu(random, is_large ? a100 : a30, i));
+        for (int i = is_large ? 1 : static_cast<int>(1 + random.below(2)); i > 0; --i)
+            gpus.push_back(any_gpu(random, is_large ? a100 : a30, i));
         std::vector<plan::instance_goal> goals;
         for (std::uint64_t g = 1 + random.below(3); g > 0; --g) {
-            plan::instance_goal goal{.number = static_cast<std::int64_t>(1 + random.below(4)), .weight = static_cast<std::int64_t>(1 + random.below(9))};
-            for (int k = 0; k < 2; ++k) goal.profiles.insert(static_cast<int>(random.below((is_large ? a100 : a30).profile_count)));
+            plan::instance_goal goal{.number = static_cast<std::int64_t>(1 + random.below(4)),
+                                     .weight = static_cast<std::int64_t>(1 + random.below(9))};
+            for (int k = 0; k < 2; ++k)
+                goal.profiles.insert(static_cast<int>(random.below((is_large ? a100 : a30).profile_count)));
             goals.push_back(goal);
         }
         const std::int64_t most = random.below(3) == 0 ? 8 : plan::running_task::never;
@@ -148,7 +153,9 @@ TEST(repartition, cuts_a_cluster_anew) {
     ASSERT_EQ(gpus.size(), 3U);
     EXPECT_EQ(gpus[0].instances.size(), 7U);
     EXPECT_EQ(gpus[2].instances.size(), 1U);
-    EXPECT_EQ(std::count_if(gpus[0].instances.begin(), gpus[0].instances.end(), [](const auto& each) { return each.busy; }), 1);
+    EXPECT_EQ(
+        std::count_if(gpus[0].instances.begin(), gpus[0].instances.end(), [](const auto& each) { return each.busy; }),
+        1);
 
     task_mix queue;
     queue.add(three, 2);

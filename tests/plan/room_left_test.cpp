@@ -16,9 +16,12 @@ using namespace gpupack;
 namespace {
 
 /// The most that fit the node, by trying every set of GPUs and every slot; nothing is left out but states seen before.
-std::int64_t most_on(cluster& on, node_id node, const request& request, std::set<std::string>& seen, std::int64_t placed = 0) {
+std::int64_t most_on(cluster& on, node_id node, const request& request, std::set<std::string>& seen,
+                     std::int64_t placed = 0) {
     std::int64_t most = placed;
-    if (!fit::fits(on[node], request) || !seen.insert(plan::detail::state_key(on[node], true) + std::to_string(placed)).second) return most;
+    if (!fit::fits(on[node], request) ||
+        !seen.insert(plan::detail::state_key(on[node], true) + std::to_string(placed)).second)
+        return most;
     std::vector<selection> choices;
     (void)plan::detail::collect_choices(choices, on[node], request, true, plan::detail::slot_choices::all, 1 << 20);
     for (const selection& choice : choices) {
@@ -64,7 +67,8 @@ TEST(room_left, counts_nodes_in_one_state_alike) {
     EXPECT_TRUE(plan::count_room(on, {.gpus = 3}).is_exact());
     on.set_closed(node_id{7}, true);
     EXPECT_EQ(plan::count_room(on, {.cpu = 5_cores}).most, 99 * 12);
-    const plan::room_left large = plan::count_room(on, {.gpus = 1, .share = mig_profile(on.models(), "3g.40gb").value()});
+    const plan::room_left large =
+        plan::count_room(on, {.gpus = 1, .share = mig_profile(on.models(), "3g.40gb").value()});
     EXPECT_EQ(large.most, 99 * 16);
     EXPECT_TRUE(large.is_exact());
 }

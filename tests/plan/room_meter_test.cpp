@@ -34,7 +34,8 @@ TEST(room_meter, says_what_counting_all_nodes_says) {
                 const node_id node = by.cluster().id_at(static_cast<std::uint32_t>(history.below(by.cluster().size())));
                 if (by.cluster().contains(node)) by.set_closed(node, history.below(2) == 0);
             } else if (what == 1) {
-                (void)by.add_node("new " + std::to_string(i), node_spec{.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, model}});
+                (void)by.add_node("new " + std::to_string(i),
+                                  node_spec{.cpu = 8_cores, .memory = 64_GiB, .gpus = {2, model}});
             } else if (what == 2 && by.cluster().node_count() > 1) {
                 const node_id node = by.cluster().id_at(static_cast<std::uint32_t>(history.below(by.cluster().size())));
                 if (!by.cluster().contains(node)) continue;

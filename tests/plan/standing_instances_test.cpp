@@ -23,7 +23,8 @@ TEST(standing_instances, are_those_of_live_placements) {
         for (const placement& each : live) {
             const placed_resources held = by.cluster().resources_of(each);
             if (held.share.way() != sharing::mig || by.cluster()[held.node].closed()) continue;
-            for_each_gpu_indexed(held.gpus, [&](int, int i) { placed += by.cluster()[held.node].gpu(i).closed ? 0U : 1U; });
+            for_each_gpu_indexed(held.gpus,
+                                 [&](int, int i) { placed += by.cluster()[held.node].gpu(i).closed ? 0U : 1U; });
         }
         std::size_t found = 0;
         for (const plan::standing_gpu& gpu : plan::standing_gpus(by.cluster())) {

@@ -50,20 +50,17 @@ struct game {
     /// Whether the new cell is as the world would have it: within a promise, and the evicted are those in the way.
     bool note(const cell_grant& given, int who) {
         const cell_chain& chain = clusters.chain();
-        if (who == cell_world::borrower)
-            return given.evicted.empty() && world.enter({given.lease, given.where, who});
+        if (who == cell_world::borrower) return given.evicted.empty() && world.enter({given.lease, given.where, who});
         const auto around = clusters.bound_at(chain.first_gpu(given.where));
         if (!around || around->tenant != static_cast<std::size_t>(who)) return false;
-        if (!chain.covers(around->where, given.where) || given.evicted != world.borrowers(given.where))
-            return false;
+        if (!chain.covers(around->where, given.where) || given.evicted != world.borrowers(given.where)) return false;
         for (const cell_lease each : given.evicted) world.strike(each);
         const cell_world::bound* const known = world.bound_at(chain.first_gpu(given.where));
         if (known != nullptr && (known->tenant != who || known->where != around->where)) return false;
         if (known == nullptr) {
             if (world.unclaimed(who)[static_cast<std::size_t>(around->where.level)] == 0) return false;
             for (const cell_world::bound& each : world.bindings)
-                if (chain.covers(each.where, around->where) || chain.covers(around->where, each.where))
-                    return false;
+                if (chain.covers(each.where, around->where) || chain.covers(around->where, each.where)) return false;
             world.bindings.push_back({around->where, who});
         }
         evicted += static_cast<std::int64_t>(given.evicted.size());
@@ -373,8 +370,7 @@ TEST(virtual_clusters, choose_as_the_obvious_way_does_where_gpus_break) {
         game played{chain, any_tenants(random, chain, static_cast<int>(1 + random.below(3)), percent), true};
         for (int event = 0; event < 80; ++event) {
             if (random.below(6) == 0)
-                RC_ASSERT(
-                    played.mark(static_cast<std::uint32_t>(random.below(chain.gpus())), random.below(3) != 0));
+                RC_ASSERT(played.mark(static_cast<std::uint32_t>(random.below(chain.gpus())), random.below(3) != 0));
             RC_ASSERT(played.step(random));
             RC_ASSERT(played.agree());
         }
@@ -390,8 +386,7 @@ TEST(virtual_clusters, guarantee_holds_over_random_sequences_of_100000_events) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
         random_stream random{seed};
         const cell_chain chain = seed == 0 ? chain_of({2, 2, 2, 4}, 16, 3) : any_chain(random, 512);
-        const auto tenants =
-            any_tenants(random, chain, static_cast<int>(3 + random.below(6)), seed == 0 ? 100 : 90);
+        const auto tenants = any_tenants(random, chain, static_cast<int>(3 + random.below(6)), seed == 0 ? 100 : 90);
         game played{chain, tenants, false};
         const std::vector<cell> fresh = cells_after(played.clusters, seed);
         for (int event = 0; event < 100000; ++event) {

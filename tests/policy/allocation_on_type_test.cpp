@@ -55,7 +55,8 @@ TEST(allocation_on_type, scores_as_division_does) {
     for (std::uint64_t round = 0; round < 10; ++round) {
         const auto drawn = [&] { return static_cast<policy::score>(random.below(257)); };
         const policy::resource_weights weights{drawn(), drawn(), drawn()};
-        expect_the_same_scores(200 + 100 * round, policy::binpack{weights, 1 + static_cast<policy::score>(random.below(2048))}, 500);
+        expect_the_same_scores(200 + 100 * round,
+                               policy::binpack{weights, 1 + static_cast<policy::score>(random.below(2048))}, 500);
     }
 }
 
@@ -65,12 +66,15 @@ TEST(allocation_on_type, has_the_quotients_of_64_bits) {
     for (int i = 0; i < 3'000'000; ++i) {
         const auto points = static_cast<std::uint32_t>(random.below(i % 2 == 0 ? 101 : 2049));
         const std::uint64_t most = std::uint64_t{1} << (12 + random.below(20));
-        const auto capacity = static_cast<std::uint32_t>(i % 5 == 0 ? most - 1 : points + 1 + random.below(most - points - 1));
+        const auto capacity =
+            static_cast<std::uint32_t>(i % 5 == 0 ? most - 1 : points + 1 + random.below(most - points - 1));
         std::uint64_t part = random.below(std::uint64_t{capacity} + 1);
         if (i % 3 == 0 && points > 0) part = (random.below(points + 1) * capacity + points - 1) / points;
         if (i % 6 == 0 && part > 0) --part;
-        const policy::points_on_type quotient{0, capacity, static_cast<std::uint32_t>((std::uint64_t{points} << 32) / capacity), 1};
-        ASSERT_EQ(quotient(static_cast<std::int32_t>(part), points, false), part * points / capacity) << part << "/" << capacity;
+        const policy::points_on_type quotient{0, capacity,
+                                              static_cast<std::uint32_t>((std::uint64_t{points} << 32) / capacity), 1};
+        ASSERT_EQ(quotient(static_cast<std::int32_t>(part), points, false), part * points / capacity)
+            << part << "/" << capacity;
         ASSERT_EQ(quotient(static_cast<std::int32_t>(part), points, true), (capacity - part) * points / capacity);
     }
 }

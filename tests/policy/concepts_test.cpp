@@ -39,8 +39,7 @@ TEST(concepts, tell_the_sorts_of_scorer_apart) {
 
 TEST(concepts, a_node_scorer_scores_candidates_too_but_not_the_reverse) {
     static_assert(policy::scores<policy::first_fit, node_view> && policy::scores<policy::first_fit, candidate>);
-    static_assert(policy::scores<policy::gpu_best_fit, candidate> &&
-                  !policy::scores<policy::gpu_best_fit, node_view>);
+    static_assert(policy::scores<policy::gpu_best_fit, candidate> && !policy::scores<policy::gpu_best_fit, node_view>);
     static_assert(policy::plain_scores<policy::first_fit, candidate>);
     EXPECT_EQ(policy::score_of(policy::first_fit{}, candidate{}, {}), 0);
 }

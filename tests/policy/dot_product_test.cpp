@@ -19,7 +19,8 @@ TEST(dot_product, prefers_what_aligns_least) {
                                static_cast<double>(plain_part_free(node)) / 8000;
         // Below 0 it rounds down too, and not towards 0: compared where all is above it.
         constexpr policy::score above = 1'000'000;
-        assert_truncated(policy::dot_product{}(node, request) + above, 100 * (1 - dot / 2) + static_cast<double>(above));
+        assert_truncated(policy::dot_product{}(node, request) + above,
+                         100 * (1 - dot / 2) + static_cast<double>(above));
     });
     // Far beyond the reference machine nothing overflows.
     const cluster huge = cluster_builder{}.add_nodes(1, {milli_cpu{max_amount}, {}, {}}).build().value();

@@ -42,8 +42,7 @@ TEST(fragmentation_table, sums_up_what_each_expected_task_cannot_use) {
         const task_mix expected = history.any_mix(on);
         const policy::fragmentation_table table{expected};
         for (std::uint32_t n = 0; n < on.size(); ++n)
-            RC_ASSERT(table.view().fragmentation(on[node_id{n}]) ==
-                      obvious_fragmentation(on[node_id{n}], expected));
+            RC_ASSERT(table.view().fragmentation(on[node_id{n}]) == obvious_fragmentation(on[node_id{n}], expected));
     });
 }
 

@@ -9,7 +9,8 @@
 
 using namespace gpupack;
 
-static_assert(gpupack::policy::scorer<gpupack::policy::gpu_best_fit> && gpupack::policy::scorer<gpupack::policy::gpu_worst_fit>);
+static_assert(gpupack::policy::scorer<gpupack::policy::gpu_best_fit> &&
+              gpupack::policy::scorer<gpupack::policy::gpu_worst_fit>);
 
 TEST(gpu_fit, takes_the_fullest_or_the_emptiest_that_fits_ties_to_the_lower) {
     const cluster on = node_with({1000, 300, 700, 300, 1000}, 8000);

@@ -44,7 +44,7 @@ TEST(gpu_lanes, serve_exactly_what_fits) {
         const share request = any_share();
 
         const gpu_set fitting = request.way() == sharing::exclusive ? fit::gpus_for_exclusive(node, wanted)
-                                                                  : fit::gpus_for_slice(node, wanted, request);
+                                                                    : fit::gpus_for_slice(node, wanted, request);
         std::int32_t free = 0;
         for_each_gpu(fitting, [&](int i) { free += node.gpu(i).compute_free; });
 

@@ -32,10 +32,10 @@ policy::score worth(const cluster& on, const policy::instance_cost_scorer& score
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             int idle = 0;
             for (int i = 0; i < on[node_id{n}].gpu_count(); ++i)
-                idle += is_free_whole(on[node_id{n}].gpu(i)) &&
-                                scorer.whole[w].models.contains(on[node_id{n}].gpu_model(i))
-                            ? 1
-                            : 0;
+                idle +=
+                    is_free_whole(on[node_id{n}].gpu(i)) && scorer.whole[w].models.contains(on[node_id{n}].gpu_model(i))
+                        ? 1
+                        : 0;
             sum += scorer.whole[w].price * (idle / scorer.whole[w].gpus);
         }
     return sum;

@@ -31,7 +31,8 @@ template <class MakePolicy> void expect_scores_of_single_candidates(MakePolicy m
         random_history history{seed};
         const cluster cluster = history.used_cluster();
         const request request = history.any_request(cluster);
-        if (in_profiles(request.share.way()) && request.gpus > 1) return; // the policy takes the slots; candidates have the lowest
+        if (in_profiles(request.share.way()) && request.gpus > 1)
+            return; // the policy takes the slots; candidates have the lowest
         const auto policy = make_policy(history.any_mix(cluster));
         const auto scorer = policy::prepare(policy, {cluster, request, 0});
         static_assert(policy::policy_traits<std::remove_const_t<decltype(scorer)>>::visits_scores);
@@ -52,10 +53,8 @@ template <class MakePolicy> void expect_scores_of_single_candidates(MakePolicy m
 
 TEST(joined_policy, visits_the_scores_of_every_candidate) {
     using policy::fragmentation, policy::lookahead;
-    expect_scores_of_single_candidates(
-        [](const task_mix& mix) { return then(fragmentation{mix}, policy::binpack{}); });
-    expect_scores_of_single_candidates(
-        [](const task_mix& mix) { return then(policy::binpack{}, fragmentation{mix}); });
+    expect_scores_of_single_candidates([](const task_mix& mix) { return then(fragmentation{mix}, policy::binpack{}); });
+    expect_scores_of_single_candidates([](const task_mix& mix) { return then(policy::binpack{}, fragmentation{mix}); });
     expect_scores_of_single_candidates([](const task_mix& mix) { return then(lookahead{mix}, fragmentation{mix}); });
     expect_scores_of_single_candidates(
         [](const task_mix& mix) { return 0.5 * fragmentation{mix} + 2.0 * policy::gpu_best_fit{}; });

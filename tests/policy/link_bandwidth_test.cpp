@@ -34,7 +34,8 @@ TEST(link_bandwidth, takes_the_fastest_set) {
             // Combined with others, it still sees each set.
             RC_ASSERT(policy::select_gpus(then(policy::link_bandwidth{}, policy::first_fit{}), node, request) == taken);
             RC_ASSERT(policy::select_gpus(then(policy::first_fit{}, policy::link_bandwidth{}), node, request) == taken);
-            RC_ASSERT(policy::select_gpus(0.5 * policy::link_bandwidth{} + policy::first_fit{}, node, request) == taken);
+            RC_ASSERT(policy::select_gpus(0.5 * policy::link_bandwidth{} + policy::first_fit{}, node, request) ==
+                      taken);
         }
     });
 }

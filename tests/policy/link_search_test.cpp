@@ -54,8 +54,7 @@ TEST(link_search, finds_the_best_set_on_up_to_eight_gpus_in_all_sizes) {
         random_stream random{seed};
         const int gpus = static_cast<int>(1 + random.below(8));
         const link_table links{random_topology(random, gpus)};
-        const gpu_set available =
-            gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
+        const gpu_set available = gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
         for (int size = 1; size <= available.size(); ++size) {
             const policy::link_set found = policy::best_link_set(links, available, size);
             RC_ASSERT(found.gpus == naive_best(links, available, size));

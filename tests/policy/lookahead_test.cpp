@@ -122,9 +122,14 @@ TEST(lookahead, keeps_room_for_what_takes_most_of_a_gpu_although_it_is_rare) {
 
 // A model server of 76,000 MiB has no place but an idle A100: the fewer of them are left, the dearer.
 TEST(lookahead, has_a_price_for_gpus_that_alone_hold_a_large_slice) {
-    cluster nodes = cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a10}}).add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}}).build().value();
+    cluster nodes = cluster_builder{}
+                        .add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a10}})
+                        .add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}})
+                        .build()
+                        .value();
     const request small{.gpus = 1, .share = slice{6500_MiB, 250_milli}};
-    const request medium{.gpus = 1, .share = slice{22500_MiB, 600_milli}}; // most of an A10, which is not scarce: the A100s have room
+    const request medium{
+        .gpus = 1, .share = slice{22500_MiB, 600_milli}}; // most of an A10, which is not scarce: the A100s have room
     const request large{.gpus = 1, .share = slice{76000_MiB, 900_milli}};
     task_mix mix;
     mix.add(small, 60);
@@ -141,6 +146,10 @@ TEST(lookahead, has_a_price_for_gpus_that_alone_hold_a_large_slice) {
     const policy::lookahead_scorer scarce = by.prepare({nodes, small, 0});
     EXPECT_GT(scarce.whole_price[0], plenty.whole_price[0]);
     // Where all models have the memory, no place is scarce for it.
-    const cluster alike = cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}}).build().value();
-    EXPECT_EQ((policy::lookahead{mix, {.memories = policy::gpu_memories::of(alike.models())}}.prepare({alike, small, 0}).several.count), 0);
+    const cluster alike =
+        cluster_builder{}.add_nodes(3, {.cpu = 64_cores, .gpus = {1, models::a100_80gb}}).build().value();
+    EXPECT_EQ((policy::lookahead{mix, {.memories = policy::gpu_memories::of(alike.models())}}
+                   .prepare({alike, small, 0})
+                   .several.count),
+              0);
 }

@@ -33,8 +33,7 @@ TEST(mig_scarcity, weighs_slices_and_whole_gpus_against_mig) {
                      .value();
     const task_mix mix = mix_of({{"1g.5gb", 1}});
     scheduler by{std::move(on), policy::mig_scarcity{mix}};
-    EXPECT_EQ(by.place({.gpus = 1, .share = slice{1_GiB, 100_milli}})->node,
-              node_id{1}); // an idle A100 loses places
+    EXPECT_EQ(by.place({.gpus = 1, .share = slice{1_GiB, 100_milli}})->node, node_id{1}); // an idle A100 loses places
     EXPECT_EQ(by.place({.gpus = 1})->node, node_id{1});
     EXPECT_EQ(by.place({.gpus = 1})->node, node_id{0});
 }

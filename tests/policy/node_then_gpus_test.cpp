@@ -24,7 +24,8 @@ TEST(node_then_gpus, chooses_the_node_by_one_and_the_gpus_by_the_other) {
             const node_view node = on[node_id{n}];
             if (!fit::fits(node, request)) continue;
             RC_ASSERT(policy::node_score(levels, node, request) == parts::a(node, request));
-            RC_ASSERT(policy::select_gpus(levels, node, request).gpus == policy::select_gpus(parts::g, node, request).gpus);
+            RC_ASSERT(policy::select_gpus(levels, node, request).gpus ==
+                      policy::select_gpus(parts::g, node, request).gpus);
         }
     });
 }

@@ -24,9 +24,7 @@ struct lone_node {
         state.cpu_free = static_cast<std::int32_t>(view.cpu_free().count());
         for (int i = 0; i < view.gpu_count(); ++i) gpus.push_back(view.gpu(i));
     }
-    [[nodiscard]] node_view view(std::uint32_t number = 0) const {
-        return {node_id{number}, kind, state, gpus.data()};
-    }
+    [[nodiscard]] node_view view(std::uint32_t number = 0) const { return {node_id{number}, kind, state, gpus.data()}; }
 };
 
 /// Calls body(use, node, history) for nodes of random clusters in random states, and a mix that their tasks come from.
@@ -62,8 +60,8 @@ TEST(opportunity_value, never_falls_where_more_is_free) {
             more.state.cpu_free += static_cast<std::int32_t>(history.number(0, 2000));
             if (!more.gpus.empty()) {
                 gpu_state& gpu = more.gpus[history.below(more.gpus.size())];
-                gpu.compute_free = static_cast<std::int16_t>(
-                    std::min<std::int64_t>(1000, gpu.compute_free + history.number(0, 300)));
+                gpu.compute_free =
+                    static_cast<std::int16_t>(std::min<std::int64_t>(1000, gpu.compute_free + history.number(0, 300)));
                 gpu.memory_free += static_cast<std::int32_t>(history.number(0, 4000));
                 if (history.below(8) == 0) gpu.closed = gpu.sharers_at_limit = false;
             }
@@ -78,7 +76,8 @@ TEST(opportunity_value, is_no_more_than_what_is_free) {
         std::int64_t free = 0;
         for (int i = 0; i < node.gpu_count(); ++i) free += use.free_part(node.gpu(i), node.capacity(i));
         RC_ASSERT(use.of(node) >= 0);
-        RC_ASSERT(use.of(node) <= free * policy::opportunity_value_view::unit * policy::opportunity_value_view::outlooks);
+        RC_ASSERT(use.of(node) <=
+                  free * policy::opportunity_value_view::unit * policy::opportunity_value_view::outlooks);
     });
 }
 

@@ -58,9 +58,7 @@ template <class Policy, class Check> void for_each_combination(const Policy& par
 }
 
 /// A policy with those properties.
-template <policy_properties Stated> struct stating : plain {
-    static constexpr policy_properties properties = Stated;
-};
+template <policy_properties Stated> struct stating : plain { static constexpr policy_properties properties = Stated; };
 
 /// A policy with flags about the cluster.
 struct flagged : plain {
@@ -117,9 +115,8 @@ template <policy_properties Stated> void expect_kept() {
 
 template <class Scorer> int count_tables(Scorer scorer) {
     int entries = 0;
-    policy_traits<Scorer>::for_each_table(scorer, [&](const int*&, std::size_t count) {
-        entries += static_cast<int>(count);
-    });
+    policy_traits<Scorer>::for_each_table(scorer,
+                                          [&](const int*&, std::size_t count) { entries += static_cast<int>(count); });
     return entries;
 }
 

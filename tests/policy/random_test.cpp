@@ -16,8 +16,7 @@ static_assert(gpupack::policy::policy<gpupack::policy::random> && gpupack::polic
 
 TEST(random, takes_each_node_and_each_gpu_equally_often) {
     cluster on = cluster_builder{}.add_nodes(5, {8_cores, 8_GiB, {4, models::t4}}).build().value();
-    (void)on.take(node_id{2}, gpu_set::of(1),
-                  {.gpus = 1, .share = slice{0_MiB, 100_milli}}); // not alike, as likely
+    (void)on.take(node_id{2}, gpu_set::of(1), {.gpus = 1, .share = slice{0_MiB, 100_milli}}); // not alike, as likely
     scheduler by{on, policy::node_then_gpus(policy::random{7}, policy::gpu_random{7})};
     const request request{.gpus = 1, .share = slice{0_MiB, 300_milli}};
     std::array<int, 5> nodes{};

@@ -50,7 +50,8 @@ TEST(rank, starts_several_instances_where_the_policy_starts_one) {
     cluster on = cluster_builder{}.add_nodes(1, spec).build().value();
     const share profile = mig_profile(on.models(), "1g.10gb").value();
     const request one{.gpus = 1, .share = profile};
-    (void)on.take(node_id{}, gpu_set::of(1), one, slot_list{policy::select_gpus(policy::first_fit{}, on[node_id{}], one).slots[0]});
+    (void)on.take(node_id{}, gpu_set::of(1), one,
+                  slot_list{policy::select_gpus(policy::first_fit{}, on[node_id{}], one).slots[0]});
     const auto scorer = policy::mig_fragmentation{}.prepare({on, one, 0});
     for (int gpus = 2; gpus <= 3; ++gpus) {
         const request several{.gpus = gpus, .share = profile};
@@ -65,6 +66,7 @@ TEST(rank, starts_several_instances_where_the_policy_starts_one) {
             lowest_everywhere = lowest_everywhere && chosen.slots[nth] == fit::lowest_slot(on[node_id{}], i, profile);
         });
         EXPECT_FALSE(lowest_everywhere);
-        EXPECT_EQ(policy::node_score(scorer, on[node_id{}], several), scorer(candidate{on[node_id{}], chosen.gpus, chosen.slots}, several));
+        EXPECT_EQ(policy::node_score(scorer, on[node_id{}], several),
+                  scorer(candidate{on[node_id{}], chosen.gpus, chosen.slots}, several));
     }
 }

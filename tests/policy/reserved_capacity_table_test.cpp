@@ -30,8 +30,7 @@ TEST(reserved_capacity_table, keeps_room_for_those_still_to_come) {
     EXPECT_EQ((policy::reserved_capacity_table{one_in_ten_wants_eight(), 50}.tight(on)), 0U);
     EXPECT_EQ((policy::reserved_capacity_table{one_in_ten_wants_eight(), 0}.tight(on)), 0U);
     // As the cluster fills, fewer are still to come, and fewer places are kept.
-    for (std::uint32_t n = 0; n < 13; ++n)
-        (void)on.take(node_id{n}, gpu_set::first(8) - gpu_set::of(0), {.gpus = 7});
+    for (std::uint32_t n = 0; n < 13; ++n) (void)on.take(node_id{n}, gpu_set::first(8) - gpu_set::of(0), {.gpus = 7});
     EXPECT_EQ(table.tight(on), 0U);
 }
 
@@ -61,8 +60,7 @@ TEST(reserved_capacity_table, is_tight_where_a_count_over_all_nodes_says_so) {
         const task_mix mix = history.any_mix(on);
         const policy::reserved_capacity_table table{mix, static_cast<int>(history.number(0, 400))};
         std::int64_t compute = 0;
-        for (const task_mix::entry& each : mix.entries())
-            compute += each.request.total_compute().count() * each.count;
+        for (const task_mix::entry& each : mix.entries()) compute += each.request.total_compute().count() * each.count;
         std::int64_t left = compute == 0 ? 0 : on.compute_free().count() * mix.total() / compute;
         for (std::int64_t step = 1; left >= 16 * step; step *= 2)
             if (left < 32 * step) left = left / (2 * step) * (2 * step);

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 using namespace gpupack;
-using policy::scarce_class;
 using policy::reserved_capacity_view;
+using policy::scarce_class;
 
 namespace {
 

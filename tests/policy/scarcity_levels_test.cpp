@@ -13,7 +13,7 @@ TEST(scarcity_level, rises_by_one_for_each_factor_of_four) {
     EXPECT_EQ(scarcity_level::of(160, 159), 1);
     EXPECT_EQ(scarcity_level::of(160, 39), 2);
     EXPECT_EQ(scarcity_level::of(160, 9), 3); // as many as are wanted
-    EXPECT_EQ(scarcity_level::of(12, 0), 2); // three quarters of a place are wanted, and the last one is gone
+    EXPECT_EQ(scarcity_level::of(12, 0), 2);  // three quarters of a place are wanted, and the last one is gone
     EXPECT_EQ(scarcity_level::of(std::int64_t{1} << 34, 0), scarcity_level::most);
     for (std::int64_t left = 1; left < 3000; ++left)
         EXPECT_LE(scarcity_level::of(100, left), scarcity_level::of(100, left - 1));
@@ -29,7 +29,7 @@ TEST(scarcity_level, knows_from_how_many_places_on_nothing_costs_anything) {
 
 TEST(scarcity_level, stands_for_the_middle_of_its_step) {
     EXPECT_EQ(scarcity_level::times(800, 0), 0);
-    EXPECT_EQ(scarcity_level::times(800, 1), 100); // ratios from 1/16 to 1/4
+    EXPECT_EQ(scarcity_level::times(800, 1), 100);  // ratios from 1/16 to 1/4
     EXPECT_EQ(scarcity_level::times(800, 3), 1600); // from 1 to 4
 }
 

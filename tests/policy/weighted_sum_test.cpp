@@ -18,7 +18,8 @@ TEST(weighted_sum, is_exact_in_thousandths) {
     const auto sum = 0.7 * parts::a + 0.3 * parts::b;
     const auto mixed = -1.5 * parts::a + 2.0 * parts::g; // a node's score and a candidate's
     for_random_candidates([&](const candidate& chosen, const request& request) {
-        RC_ASSERT(sum(chosen.node, request) == 700 * parts::a(chosen.node, request) + 300 * parts::b(chosen.node, request));
+        RC_ASSERT(sum(chosen.node, request) ==
+                  700 * parts::a(chosen.node, request) + 300 * parts::b(chosen.node, request));
         RC_ASSERT(mixed(chosen, request) == -1500 * parts::a(chosen.node, request) + 2000 * parts::g(chosen, request));
     });
     static_assert(policy::node_scorer<decltype(sum)> && !policy::node_scorer<decltype(mixed)>);

@@ -239,9 +239,10 @@ TEST(pasted_matrix, survives_any_bytes) {
         random_stream random{seed};
         std::string text;
         for (std::uint64_t n = random.below(300); n > 0; --n) {
-            constexpr const char* pieces[] = {"GPU0",  "GPU1", "NIC0", "NIC12", "X",    "NV12",         "SYS", "PIX", "\t",  " ",
-                                              "\n",    "N/A",  "0-3",  ",",     "1",    "CPU Affinity", "NUMA Affinity",
-                                              "GPU NUMA ID", "\x1b[", "\xef\xbf\xbd", ":", "OK",  "\\t", "\r"};
+            constexpr const char* pieces[] = {
+                "GPU0",  "GPU1",         "NIC0", "NIC12", "X",   "NV12", "SYS",          "PIX",           "\t",
+                " ",     "\n",           "N/A",  "0-3",   ",",   "1",    "CPU Affinity", "NUMA Affinity", "GPU NUMA ID",
+                "\x1b[", "\xef\xbf\xbd", ":",    "OK",    "\\t", "\r"};
             text += random.below(8) == 0 ? std::string(1, static_cast<char>(random.below(256)))
                                          : pieces[random.below(std::size(pieces))];
         }

@@ -31,9 +31,13 @@ auto placing_on(const std::vector<node_spec>& nodes) {
     return scheduler{std::move(builder).build().value(), policy::best_fit{}};
 }
 
-auto placing_on(const node_spec& node) { return placing_on(std::vector{node}); }
+auto placing_on(const node_spec& node) {
+    return placing_on(std::vector{node});
+}
 
-share profile(const cluster& cluster, const char* name) { return mig_profile(cluster.models(), name).value(); }
+share profile(const cluster& cluster, const char* name) {
+    return mig_profile(cluster.models(), name).value();
+}
 
 /// Two spines of so many racks ("r0", "r1", ...) with so many nodes of 8 GPUs each.
 auto placing_on_racks(int racks_per_spine, std::size_t nodes_per_rack) {
@@ -44,7 +48,8 @@ auto placing_on_racks(int racks_per_spine, std::size_t nodes_per_rack) {
     cluster_builder builder;
     builder.domains(std::move(tree).build().value());
     for (int r = 0; r < 2 * racks_per_spine; ++r)
-        builder.add_nodes(nodes_per_rack, {.cpu = 64_cores, .gpus = {8, models::h100_80gb}}, std::string{"r"}.append(std::to_string(r)));
+        builder.add_nodes(nodes_per_rack, {.cpu = 64_cores, .gpus = {8, models::h100_80gb}},
+                          std::string{"r"}.append(std::to_string(r)));
     return scheduler{std::move(builder).build().value(), policy::best_fit{}};
 }
 
@@ -63,10 +68,12 @@ TEST(public_reports, several_shares_may_come_from_one_gpu_where_the_pod_allows_i
     EXPECT_FALSE(slices.place(two_slices)); // two GPUs, by default
     EXPECT_TRUE(plan::place_compound(slices, {.parts = {{two_slices, part_phase::main, true}}}));
 
-    auto standing = placing_on({.cpu = 8_cores, .gpus = {2, models::a100_80gb, {.instances = {{"3g.40gb", 0}, {"3g.40gb", 4}}}}});
+    auto standing =
+        placing_on({.cpu = 8_cores, .gpus = {2, models::a100_80gb, {.instances = {{"3g.40gb", 0}, {"3g.40gb", 4}}}}});
     const request_part four{{.gpus = 4, .share = profile(standing.cluster(), "3g.40gb")}, part_phase::main, true};
     EXPECT_TRUE(plan::place_compound(standing, {.parts = {four}})); // four in one request, as two and two
-    EXPECT_FALSE(plan::place_compound(standing, {.parts = {{{.gpus = 1, .share = profile(standing.cluster(), "3g.40gb")}}}}));
+    EXPECT_FALSE(
+        plan::place_compound(standing, {.parts = {{{.gpus = 1, .share = profile(standing.cluster(), "3g.40gb")}}}}));
 }
 
 // gpu-operator#386, skypilot#5423: shares that nobody asked to keep together are on different GPUs.
@@ -90,7 +97,9 @@ TEST(public_reports, memory_is_met_by_an_instance_that_has_it) {
 // HAMi#798, #1528, k8s-device-plugin#1690: containers of one pod, each with its own count.
 TEST(public_reports, containers_of_a_pod_fit_together_or_not_at_all) {
     auto by = placing_on({.cpu = 8_cores, .gpus = {2, models::t4}});
-    const auto half = [](int gpus) { return request_part{{.cpu = 1_cores, .gpus = gpus, .share = slice{.memory = 7000_MiB}}}; };
+    const auto half = [](int gpus) {
+        return request_part{{.cpu = 1_cores, .gpus = gpus, .share = slice{.memory = 7000_MiB}}};
+    };
     EXPECT_TRUE(plan::place_compound(by, {.parts = {half(1), half(2)}}));
     EXPECT_FALSE(plan::place_compound(by, {.parts = {half(1), half(1)}})); // one share of the four is left
     EXPECT_TRUE(plan::place_compound(by, {.parts = {half(1)}}));
@@ -120,7 +129,8 @@ TEST(public_reports, whole_gpus_are_not_taken_from_what_is_shared) {
 
 // k8s-device-plugin#1786: two and eight replicas, by GPU.
 TEST(public_reports, each_gpu_has_its_own_number_of_sharers) {
-    auto by = placing_on({.cpu = 64_cores, .gpus = {{1, models::t4, {.max_sharers = 2}}, {1, models::t4, {.max_sharers = 8}}}});
+    auto by = placing_on(
+        {.cpu = 64_cores, .gpus = {{1, models::t4, {.max_sharers = 2}}, {1, models::t4, {.max_sharers = 8}}}});
     int placed = 0;
     while (by.place({.gpus = 1, .share = slice{.memory = 1_MiB}})) ++placed;
     EXPECT_EQ(placed, 10);
@@ -128,16 +138,20 @@ TEST(public_reports, each_gpu_has_its_own_number_of_sharers) {
 
 // mig-parted#31: one driver calls it 3g.39gb, the other 3g.40gb. mig-parted#100: 4g and 3g stand side by side.
 TEST(public_reports, profiles_have_more_than_one_spelling) {
-    auto by = placing_on({.cpu = 8_cores, .gpus = {1, models::a100_80gb, {.instances = {{"4g.40gb", 0}, {"3g.39gb", 4}}}}});
+    auto by =
+        placing_on({.cpu = 8_cores, .gpus = {1, models::a100_80gb, {.instances = {{"4g.40gb", 0}, {"3g.39gb", 4}}}}});
     EXPECT_TRUE(by.place({.gpus = 1, .share = profile(by.cluster(), "nvidia.com/mig-3g.40gb")}));
     EXPECT_TRUE(by.place({.gpus = 1, .share = profile(by.cluster(), "4g.39gb")}));
-    EXPECT_FALSE(cluster_builder{}.add_nodes(1, {.gpus = {1, models::a100_80gb, {.instances = {{"4g.40gb", 0}, {"4g.40gb", 4}}}}}).build());
+    EXPECT_FALSE(cluster_builder{}
+                     .add_nodes(1, {.gpus = {1, models::a100_80gb, {.instances = {{"4g.40gb", 0}, {"4g.40gb", 4}}}}})
+                     .build());
 }
 
 // dra-driver-nvidia-gpu#897: 4g, 2g and 1g of one claim belong on one GPU.
 TEST(public_reports, parts_of_a_claim_share_a_gpu_where_it_says_so) {
     auto by = placing_on({.cpu = 8_cores, .gpus = {3, models::a100_80gb}});
-    for (int i = 0; i < 2; ++i) EXPECT_TRUE(by.take({node_id{0}, gpu_set::of(i), slot_list{}}, {.gpus = 1}).node == node_id{0});
+    for (int i = 0; i < 2; ++i)
+        EXPECT_TRUE(by.take({node_id{0}, gpu_set::of(i), slot_list{}}, {.gpus = 1}).node == node_id{0});
     const auto part = [&](const char* name) { return request_part{{.gpus = 1, .share = profile(by.cluster(), name)}}; };
     const compound_request claim{.parts = {part("4g.40gb"), part("2g.20gb"), part("1g.10gb")},
                                  .relations = {{0, 1, gpu_relation::same}, {0, 2, gpu_relation::same}}};
@@ -156,7 +170,8 @@ TEST(public_reports, one_move_makes_room_for_a_large_instance) {
         for (const int start : {gpu, 5}) { // on GPU 0 at 0 and 5, on GPU 1 at 1 and 5
             slot_list slots;
             slots.set(0, by.cluster().mig_placement(node_id{0}, gpu, "1g.10gb", start).value());
-            tasks.push_back({by.take({node_id{0}, gpu_set::of(gpu), slots}, small), small, plan::running_task::never, 1});
+            tasks.push_back(
+                {by.take({node_id{0}, gpu_set::of(gpu), slots}, small), small, plan::running_task::never, 1});
         }
     }
     ASSERT_FALSE(by.place(large));
@@ -280,8 +295,11 @@ TEST(public_reports, members_of_different_sizes_are_seated_together) {
         ASSERT_TRUE(placed);
         plan::release_gang(by, *placed);
     }
-    auto mixed = placing_on({{.cpu = 8_cores, .memory = 128_GiB, .gpus = {1, models::t4}}, {.cpu = 8_cores, .memory = 256_GiB, .gpus = {1, models::t4}}});
-    const auto part = [](milli_gpu gpu, mebibytes memory, int count) { return gang_part{{.memory = memory, .gpus = 1, .share = slice{.compute = gpu}}, count}; };
+    auto mixed = placing_on({{.cpu = 8_cores, .memory = 128_GiB, .gpus = {1, models::t4}},
+                             {.cpu = 8_cores, .memory = 256_GiB, .gpus = {1, models::t4}}});
+    const auto part = [](milli_gpu gpu, mebibytes memory, int count) {
+        return gang_part{{.memory = memory, .gpus = 1, .share = slice{.compute = gpu}}, count};
+    };
     EXPECT_TRUE(plan::place_gang(mixed, {.parts = {part(900_milli, 1_GiB, 2), part(100_milli, 130_GiB, 1)}}));
 }
 
@@ -300,7 +318,8 @@ TEST(public_reports, victims_are_on_the_node_that_is_freed) {
     std::vector<plan::running_task> tasks;
     for (int i = 0; i < 16; ++i) {
         const request one{.cpu = 1_cores, .gpus = 1};
-        tasks.push_back({*by.place(one), one, 1 + i % 4, plan::running_task::never}); // the cheap ones are on four nodes
+        tasks.push_back(
+            {*by.place(one), one, 1 + i % 4, plan::running_task::never}); // the cheap ones are on four nodes
     }
     const request four{.gpus = 4};
     const auto plan = plan::make_room(by.cluster(), by.policy(), four, tasks);

@@ -29,9 +29,11 @@ auto best_fit_on(cluster_builder&& builder) {
 TEST(reports, parts_of_unknown_memory_fit_no_more_than_mebibytes_do) {
     auto by = best_fit_on(cluster_builder{}.add_nodes(1, {.cpu = 20_cores, .gpus = {1, gpu_model{.model = "GB10"}}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.memory = 1_MiB}}));
-    for (const int percent : {1, 50, 100}) EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.memory_percent = percent}})) << percent;
+    for (const int percent : {1, 50, 100})
+        EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.memory_percent = percent}})) << percent;
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.memory_millionths = 1}}));
-    EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.compute = 100_milli, .memory_percent = 10, .rule = {.counts_percent = true}}}));
+    EXPECT_FALSE(by.place(
+        {.gpus = 1, .share = slice{.compute = 100_milli, .memory_percent = 10, .rule = {.counts_percent = true}}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = slice{.memory_percent = 10, .rule = {.double_rounding = true}}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = split_slice{1_MiB}}));
     EXPECT_FALSE(by.place({.gpus = 1, .share = dialect::hami_request({1, {}, 30}).value().share}));
@@ -54,13 +56,16 @@ TEST(reports, many_equal_members_are_counted_and_not_given_up) {
 
 // The nearest miss is on a node that could serve the request some day.
 TEST(reports, nearest_is_a_node_that_could_ever_serve) {
-    auto by = best_fit_on(cluster_builder{}.add_nodes(1, {.cpu = 8_cores, .memory = 64_GiB, .gpus = {1, models::t4}}).add_nodes(1, {.cpu = 8_cores, .gpus = {1, models::a100_80gb}}));
+    auto by = best_fit_on(cluster_builder{}
+                              .add_nodes(1, {.cpu = 8_cores, .memory = 64_GiB, .gpus = {1, models::t4}})
+                              .add_nodes(1, {.cpu = 8_cores, .gpus = {1, models::a100_80gb}}));
     (void)by.take({node_id{1}, gpu_set::of(0), {}}, {.gpus = 1, .share = slice{.memory = 70_GiB}});
     const auto memory = by.place({.gpus = 1, .share = slice{.memory = 20_GiB}});
     EXPECT_EQ(memory.error().nearest.node, node_id{1});
     const auto part = by.place({.gpus = 1, .share = slice{.memory = 20_GiB, .compute = 1_milli}});
     EXPECT_EQ(part.error().nearest.node, node_id{1});
-    (void)by.take({node_id{0}, {}, {}}, {.cpu = 8_cores}); // 8 of 8 cores: the node could serve 9 cores never, 8 some day
+    (void)by.take({node_id{0}, {}, {}},
+                  {.cpu = 8_cores}); // 8 of 8 cores: the node could serve 9 cores never, 8 some day
     EXPECT_FALSE(by.place({.cpu = 9_cores}).error().ever);
     const auto cpu = by.place({.cpu = 8_cores, .memory = 1_GiB});
     EXPECT_EQ(cpu.error().nearest.node, node_id{0});
@@ -84,7 +89,8 @@ TEST(reports, closed_nodes_are_no_reason_to_wait) {
 
 // 15 GiB, and two idle instances of 40 GB stand: what stands may serve, if the request says so; if not, it is said why.
 TEST(reports, instances_that_stand_serve_what_needs_less) {
-    auto by = best_fit_on(cluster_builder{}.add_nodes(1, {.cpu = 8_cores, .gpus = {1, models::a100_80gb, {.instances = {{"3g.40gb", 0}, {"3g.40gb", 4}}}}}));
+    auto by = best_fit_on(cluster_builder{}.add_nodes(
+        1, {.cpu = 8_cores, .gpus = {1, models::a100_80gb, {.instances = {{"3g.40gb", 0}, {"3g.40gb", 4}}}}}));
     const auto larger = mig_at_least(by.cluster().models(), 15_GiB, {}, true).value();
     EXPECT_TRUE(by.place({.gpus = 1, .share = larger}));
     const auto exact = by.place({.gpus = 1, .share = mig_at_least(by.cluster().models(), 15_GiB).value()});

@@ -28,8 +28,8 @@ struct churn {
 };
 
 template <class Policy, class Engine = search::scan>
-churn replay_under(const workload::workload& workload, const std::vector<workload::arrival>& arrivals, const Policy& policy,
-                   const Engine& engine = {}) {
+churn replay_under(const workload::workload& workload, const std::vector<workload::arrival>& arrivals,
+                   const Policy& policy, const Engine& engine = {}) {
     scheduler by{workload.build().value(), policy, engine};
     auto result = replay::run(by, workload.tasks, arrivals, {.measure_from = workload::warm_up});
     auto counts = replay::count_classes(by.cluster(), workload.tasks, result, workload::warm_up);
@@ -95,7 +95,8 @@ TEST(class_counts, leave_out_what_arrived_before) {
     const std::vector<workload::task> tasks{{.name = "a", .request = {.gpus = 1}, .size = 3},
                                             {.name = "b", .request = {.gpus = 1}, .size = 1}};
     replay::result result;
-    result.outcomes = {{0, true, {}, gpu_set::of(0), 1, 1}, {1, true, {}, gpu_set::of(0), 2, 5}, {0, false, {}, {}, 3, 3}};
+    result.outcomes = {
+        {0, true, {}, gpu_set::of(0), 1, 1}, {1, true, {}, gpu_set::of(0), 2, 5}, {0, false, {}, {}, 3, 3}};
     const cluster cluster = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {4, models::t4}}).build().value();
     const replay::class_counts all = replay::count_classes(cluster, tasks, result);
     EXPECT_EQ(all.arrived, (std::vector<std::int64_t>{2, 1}));

@@ -26,10 +26,8 @@ namespace {
 
 workload::task task(std::string name, int gpus, std::int64_t arrival, std::optional<std::int64_t> duration,
                     std::int64_t priority = 0, int members = 1) {
-    workload::task made{.name = std::move(name),
-                        .request = {.cpu = 1_cores, .gpus = gpus},
-                        .arrival = arrival,
-                        .duration = duration};
+    workload::task made{
+        .name = std::move(name), .request = {.cpu = 1_cores, .gpus = gpus}, .arrival = arrival, .duration = duration};
     made.priority = priority;
     made.members = members;
     return made;
@@ -40,8 +38,7 @@ auto make_scheduler(int nodes, int gpus) {
                      policy::first_fit{}, search::indexed{}};
 }
 
-replay::result play(const std::vector<workload::task>& tasks, int nodes, int gpus,
-                    const replay::discipline& queue) {
+replay::result play(const std::vector<workload::task>& tasks, int nodes, int gpus, const replay::discipline& queue) {
     auto scheduler = make_scheduler(nodes, gpus);
     auto result = replay::run(scheduler, tasks, workload::recorded_arrivals(tasks).value(),
                               {.no_fit = replay::no_fit_rule::wait, .queue = queue});
@@ -49,8 +46,7 @@ replay::result play(const std::vector<workload::task>& tasks, int nodes, int gpu
 }
 
 /// When the task of that name started; -1 where it did not.
-std::int64_t start_of(const replay::result& result, const std::vector<workload::task>& tasks,
-                      const std::string& name) {
+std::int64_t start_of(const replay::result& result, const std::vector<workload::task>& tasks, const std::string& name) {
     for (const replay::outcome& each : result.outcomes)
         if (tasks[each.task].name == name && each.placed) return each.decided;
     return -1;
@@ -122,8 +118,7 @@ TEST(discipline, a_gang_in_front_reserves_all_its_nodes) {
     const std::vector<workload::task> tasks{task("a", 4, 0, 10), task("g", 4, 1, 5, 0, 3), task("c", 2, 2, 8),
                                             task("d", 2, 3, 20)};
     EXPECT_EQ(start_of(play(tasks, 3, 4, {.order = queue_rule::overtake}), tasks, "g"), 23);
-    for (const queue_rule order :
-         {queue_rule::easy, queue_rule::conservative, queue_rule::drain, queue_rule::strict})
+    for (const queue_rule order : {queue_rule::easy, queue_rule::conservative, queue_rule::drain, queue_rule::strict})
         EXPECT_EQ(start_of(play(tasks, 3, 4, {.order = order}), tasks, "g"), 10) << static_cast<int>(order);
     EXPECT_EQ(start_of(play(tasks, 3, 4, {.order = queue_rule::easy}), tasks, "c"), 2);
     EXPECT_EQ(start_of(play(tasks, 3, 4, {.order = queue_rule::easy}), tasks, "d"), 15);
@@ -165,10 +160,12 @@ TEST(discipline, everybody_ends_others_where_nobody_waits_for_whom) {
     // Nobody may end old. In front, first waits for all; second would fit if low ended.
     const std::vector<workload::task> tasks{task("old", 3, 0, 20, 1), task("low", 1, 0, 20), task("first", 4, 1, 5, 1),
                                             task("second", 1, 2, 5, 1)};
-    for (const auto& [order, start] : {std::pair{queue_rule::overtake, 2}, {queue_rule::strict, 25}, {queue_rule::easy, 25}}) {
+    for (const auto& [order, start] :
+         {std::pair{queue_rule::overtake, 2}, {queue_rule::strict, 25}, {queue_rule::easy, 25}}) {
         const replay::result result = play(tasks, 1, 4, {.order = order, .victims = replay::victim_rule::newest});
         EXPECT_EQ(start_of(result, tasks, "second"), start) << static_cast<int>(order);
-        EXPECT_EQ(result.evictions, order == queue_rule::overtake ? 2U : 0U) << static_cast<int>(order); // low also for first
+        EXPECT_EQ(result.evictions, order == queue_rule::overtake ? 2U : 0U)
+            << static_cast<int>(order); // low also for first
     }
     // Once high has left, ending low makes room for mid, which it did not before; nothing fits until then.
     const std::vector<workload::task> later{task("high", 2, 0, 5, 2), task("stays", 1, 0, 90, 2), task("low", 1, 0, 50),
@@ -176,7 +173,8 @@ TEST(discipline, everybody_ends_others_where_nobody_waits_for_whom) {
     for (const queue_rule order : {queue_rule::overtake, queue_rule::strict}) {
         std::vector<workload::task> some = later;
         if (order == queue_rule::strict) some.pop_back();
-        EXPECT_EQ(start_of(play(some, 1, 4, {.order = order, .victims = replay::victim_rule::newest}), some, "mid"), 5) << static_cast<int>(order);
+        EXPECT_EQ(start_of(play(some, 1, 4, {.order = order, .victims = replay::victim_rule::newest}), some, "mid"), 5)
+            << static_cast<int>(order);
     }
 }
 
@@ -242,8 +240,8 @@ TEST(discipline, a_single_batch_has_means_over_the_whole_run) {
 }
 
 TEST(discipline, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
-    const std::vector<workload::task> tasks{task("stays", 2, 0, {}), task("huge", 3, 1, 5),
-                                            task("gang", 2, 1, 5, 0, 2), task("late", 1, 2, 5)};
+    const std::vector<workload::task> tasks{task("stays", 2, 0, {}), task("huge", 3, 1, 5), task("gang", 2, 1, 5, 0, 2),
+                                            task("late", 1, 2, 5)};
     const replay::result result = play(tasks, 1, 2, {});
     EXPECT_EQ(result.rejected, 2U);
     EXPECT_EQ(result.unplaced, 1U);

@@ -28,6 +28,7 @@ TEST(estimates, exact_limits_and_noise) {
     for (std::size_t i = 0; i < 200; ++i) drawn.insert(noisy.of(i, task, arrival));
     EXPECT_EQ(drawn, (std::set<std::int64_t>{400, 600, 1200, 2400, 3600}));
     EXPECT_EQ(noisy.of(7, task, arrival), noisy.of(7, task, arrival));
-    const replay::estimates wild{{.estimates = estimate_rule::noisy, .noise = std::int64_t{1} << 40}}; // more than can be drawn
+    const replay::estimates wild{
+        {.estimates = estimate_rule::noisy, .noise = std::int64_t{1} << 40}}; // more than can be drawn
     EXPECT_GE(wild.of(7, task, arrival), 0);
 }

@@ -31,7 +31,8 @@ TEST(fewest, is_the_threshold_where_there_is_one) {
 TEST(fewest, suffices_where_one_less_does_not) {
     for_all([] {
         const auto suffices = *rc::gen::container<std::vector<bool>>(60, rc::gen::arbitrary<bool>());
-        const auto found = replay::find_fewest(0, 59, [&](std::int64_t count) { return suffices[static_cast<std::size_t>(count)]; });
+        const auto found =
+            replay::find_fewest(0, 59, [&](std::int64_t count) { return suffices[static_cast<std::size_t>(count)]; });
         if (!found) {
             RC_ASSERT(!suffices.back());
             return;

@@ -70,7 +70,8 @@ RC_GTEST_PROP(gpu_meter, is_a_pass_over_the_cluster_at_every_step, ()) {
 TEST(gpu_meter, counts_a_gpu_that_was_rounded_up_for_what_was_asked_of_it) {
     scheduler by{two_nodes(), policy::best_fit{}, search::scan{}, request_rule::whole_gpus};
     replay::gpu_meter meter{by.cluster()};
-    const request quarter{.gpus = 1, .share = slice{.memory = mebibytes{models::t4.memory.count() / 4}},
+    const request quarter{.gpus = 1,
+                          .share = slice{.memory = mebibytes{models::t4.memory.count() / 4}},
                           .models = by.cluster().models().select("T4").value()};
     const auto placed = by.try_place(quarter).value();
     meter.place(by.cluster(), placed.node, placed.gpus, quarter);

@@ -19,7 +19,8 @@ using replay::queue_rule;
 
 namespace {
 
-workload::task task(std::string name, int gpus, std::int64_t arrival, std::int64_t duration, int cores = 1, int members = 1) {
+workload::task task(std::string name, int gpus, std::int64_t arrival, std::int64_t duration, int cores = 1,
+                    int members = 1) {
     workload::task made{.name = std::move(name),
                         .request = {.cpu = milli_cpu{1000 * cores}, .gpus = gpus},
                         .arrival = arrival,
@@ -35,8 +36,10 @@ struct replayed {
 
 replayed play(const std::vector<workload::task>& tasks, int nodes, int gpus, const replay::discipline& queue,
               replay::no_fit_rule no_fit = replay::no_fit_rule::wait) {
-    scheduler by{cluster_builder{}.add_nodes(nodes, {16_cores, 8_GiB, {gpus, models::t4}}).build().value(), policy::first_fit{}};
-    replayed done{replay::run(by, tasks, workload::recorded_arrivals(tasks).value(), {.no_fit = no_fit, .queue = queue})};
+    scheduler by{cluster_builder{}.add_nodes(nodes, {16_cores, 8_GiB, {gpus, models::t4}}).build().value(),
+                 policy::first_fit{}};
+    replayed done{
+        replay::run(by, tasks, workload::recorded_arrivals(tasks).value(), {.no_fit = no_fit, .queue = queue})};
     done.live = by.cluster().live_placements();
     return done;
 }
@@ -89,8 +92,8 @@ TEST(moves, make_room_for_all_members_of_a_gang_or_for_none) {
 // Where CPU is what runs out, nobody moves for a task that asks for a larger part of it than of the GPUs.
 TEST(moves, are_not_worth_it_for_those_who_leave_gpus_without_cpu) {
     for (const int cores : {8, 10}) {
-        const std::vector<workload::task> tasks{task("left", 1, 0, 100, 7), task("leaves", 1, 0, 5, 9), task("right", 1, 0, 100, 7),
-                                                task("pair", 2, 10, 20, cores)};
+        const std::vector<workload::task> tasks{task("left", 1, 0, 100, 7), task("leaves", 1, 0, 5, 9),
+                                                task("right", 1, 0, 100, 7), task("pair", 2, 10, 20, cores)};
         const replayed done = play(tasks, 2, 4, {.moves = 1});
         EXPECT_EQ(done.result.moves, 0U); // it fits beside either
         EXPECT_EQ(start_of(done, tasks, "pair"), cores == 8 ? 10 : 100);
@@ -102,18 +105,23 @@ TEST(moves, lose_nothing) {
     std::size_t moves = 0;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         random_stream random{seed};
-        const auto number = [&](int least, int most) { return least + static_cast<int>(random.below(static_cast<std::uint64_t>(most - least + 1))); };
+        const auto number = [&](int least, int most) {
+            return least + static_cast<int>(random.below(static_cast<std::uint64_t>(most - least + 1)));
+        };
         std::vector<workload::task> tasks;
         for (int i = number(1, 40); i > 0; --i)
-            tasks.push_back(task(std::to_string(i), number(1, 4), number(0, 30), number(1, 19), number(0, 6), number(0, 9) == 0 ? 2 : 1));
+            tasks.push_back(task(std::to_string(i), number(1, 4), number(0, 30), number(1, 19), number(0, 6),
+                                 number(0, 9) == 0 ? 2 : 1));
         const auto no_fit = random.below(2) == 0 ? replay::no_fit_rule::wait : replay::no_fit_rule::reject;
-        const replay::discipline queue{.order = random.below(2) == 0 ? queue_rule::overtake : queue_rule::strict, .moves = number(0, 3)};
+        const replay::discipline queue{.order = random.below(2) == 0 ? queue_rule::overtake : queue_rule::strict,
+                                       .moves = number(0, 3)};
         const replayed done = play(tasks, 3, 4, queue, no_fit);
         double used = 0;
         for (const replay::outcome& each : done.result.outcomes) {
             if (!each.placed || each.ended == replay::outcome::not_ended) continue;
             ASSERT_EQ(each.ended - each.decided, *tasks[each.task].duration) << seed;
-            used += static_cast<double>((each.ended - each.decided) * tasks[each.task].request.gpus * tasks[each.task].members);
+            used += static_cast<double>((each.ended - each.decided) * tasks[each.task].request.gpus *
+                                        tasks[each.task].members);
         }
         if (no_fit == replay::no_fit_rule::wait) {
             ASSERT_DOUBLE_EQ(done.result.used_gpu_time, used) << seed;

@@ -62,7 +62,8 @@ allocation measure(const workload::workload& workload, const std::string& preset
     for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
         const auto arrivals = workload::draw_arrivals(workload, seed, 1300);
         const auto order = workload::draw_node_order(workload.nodes.size(), seed);
-        any_scheduler by{workload.build(order).value(), test::preset(preset, {workload.mix(), seed}, search::indexed{})};
+        any_scheduler by{workload.build(order).value(),
+                         test::preset(preset, {workload.mix(), seed}, search::indexed{})};
         const auto result = replay::run(by, workload.tasks, arrivals, {.samples = replay::sampling::by_arrivals});
         const auto full = std::find_if(result.samples.begin(), result.samples.end(),
                                        [](const auto& point) { return point.arrived >= 100; });
@@ -87,8 +88,8 @@ double number(std::string_view text) {
 void expect_published(const workload::workload& workload, const std::string& tasks) {
     const std::vector<double> bounds = bounds_of(workload);
     int compared = 0;
-    const std::vector<std::string_view> columns{"pods", "policy", "allocated_percent_at_100_arrived",
-                                                "sd_100", "allocated_percent_at_130_arrived", "sd_130"};
+    const std::vector<std::string_view> columns{
+        "pods", "policy", "allocated_percent_at_100_arrived", "sd_100", "allocated_percent_at_130_arrived", "sd_130"};
     for_each_openb_row("published_allocation.csv", columns, [&](const std::vector<std::string_view>& fields) {
         if (fields[0] != tasks) return;
         const std::string preset = published_names.at(std::string{fields[1]});

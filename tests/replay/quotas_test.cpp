@@ -48,7 +48,8 @@ std::vector<workload::task> draw_tasks(random_stream& random, std::size_t partie
     std::vector<workload::task> tasks(1 + random.below(most));
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         tasks[t].name = std::to_string(t);
-        tasks[t].request = {.cpu = 1_cores, .gpus = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(most_gpus)))};
+        tasks[t].request = {.cpu = 1_cores,
+                            .gpus = 1 + static_cast<int>(random.below(static_cast<std::uint64_t>(most_gpus)))};
         tasks[t].arrival = static_cast<std::int64_t>(random.below(30));
         tasks[t].duration = 1 + static_cast<std::int64_t>(random.below(20));
         tasks[t].tenant = std::string(1, static_cast<char>('a' + random.below(parties)));
@@ -56,9 +57,10 @@ std::vector<workload::task> draw_tasks(random_stream& random, std::size_t partie
     return tasks;
 }
 
-replay::result play(int nodes, int gpus, const std::vector<workload::task>& tasks, const std::optional<replay::quotas>& quotas,
-                    const replay::discipline& queue = {}) {
-    scheduler by{cluster_builder{}.add_nodes(nodes, {999_cores, 8_GiB, {gpus, models::t4}}).build().value(), policy::first_fit{}};
+replay::result play(int nodes, int gpus, const std::vector<workload::task>& tasks,
+                    const std::optional<replay::quotas>& quotas, const replay::discipline& queue = {}) {
+    scheduler by{cluster_builder{}.add_nodes(nodes, {999_cores, 8_GiB, {gpus, models::t4}}).build().value(),
+                 policy::first_fit{}};
     return replay::run(by, tasks, workload::recorded_arrivals(tasks).value(),
                        {.no_fit = replay::no_fit_rule::wait, .queue = queue, .quotas = quotas});
 }
@@ -66,7 +68,8 @@ replay::result play(int nodes, int gpus, const std::vector<workload::task>& task
 std::vector<party> draw_parties(random_stream& random) {
     std::vector<party> parties(1 + random.below(3));
     for (party& each : parties)
-        each = {static_cast<std::int64_t>(random.below(6)), static_cast<std::int64_t>(random.below(5)), 1 + static_cast<std::int64_t>(random.below(3))};
+        each = {static_cast<std::int64_t>(random.below(6)), static_cast<std::int64_t>(random.below(5)),
+                1 + static_cast<std::int64_t>(random.below(3))};
     return parties;
 }
 
@@ -84,7 +87,8 @@ std::vector<std::int64_t> starts_of(const replay::result& result, std::size_t ta
 }
 
 /// The most GPUs that a tenant uses at a time beyond what it may, or all of them beyond what they have.
-std::int64_t most_beyond(const replay::result& result, const std::vector<workload::task>& tasks, const std::vector<party>& parties) {
+std::int64_t most_beyond(const replay::result& result, const std::vector<workload::task>& tasks,
+                         const std::vector<party>& parties) {
     std::int64_t beyond = 0;
     for (std::int64_t now = 0; now < 400; ++now) {
         std::vector<std::int64_t> used(parties.size(), 0);
@@ -122,7 +126,8 @@ TEST(quotas, are_those_of_the_plain_ones_under_every_discipline) {
         const replay::result result = play(nodes, node_gpus, tasks, quotas_of(parties, false, by_share), queue);
         const std::vector<std::int64_t> starts = starts_of(result, tasks.size());
         const auto arrivals = workload::recorded_arrivals(tasks).value();
-        const std::vector<std::int64_t> plain = test::plain_queue{nodes, node_gpus, tasks, arrivals, queue, {parties, by_share}}.run();
+        const std::vector<std::int64_t> plain =
+            test::plain_queue{nodes, node_gpus, tasks, arrivals, queue, {parties, by_share}}.run();
         for (std::size_t i = 0; i < arrivals.size(); ++i)
             ASSERT_EQ(starts[arrivals[i].task], plain[i]) << seed << " task " << arrivals[i].task;
         ASSERT_EQ(result.unplaced, 0U) << seed;
@@ -158,7 +163,8 @@ TEST(quotas, without_bounds_are_no_quotas) {
         if (!queue.reserves()) queue.moves = static_cast<int>(random.below(3));
         const std::vector<party> parties(3, party{100'000, 100'000, 1});
         const replay::result open = play(3, node_gpus, tasks, {}, queue);
-        const replay::result bound = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
+        const replay::result bound =
+            play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
         ASSERT_EQ(starts_of(open, tasks.size()), starts_of(bound, tasks.size())) << seed;
         ASSERT_EQ(open.evictions, bound.evictions) << seed;
         ASSERT_EQ(open.moves, bound.moves) << seed;
@@ -188,7 +194,8 @@ TEST(quotas, are_never_passed_and_lock_nobody_out) {
         if (random.below(2) == 0) queue.victims = static_cast<replay::victim_rule>(random.below(5));
         queue.eviction = static_cast<replay::eviction_rule>(random.below(2));
         if (!queue.reserves()) queue.moves = static_cast<int>(random.below(2));
-        const replay::result result = play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
+        const replay::result result =
+            play(3, node_gpus, tasks, quotas_of(parties, random.below(2) == 0, random.below(2) == 0), queue);
         ASSERT_EQ(result.unplaced, 0U) << seed;
         ASSERT_EQ(result.placed + result.rejected, tasks.size()) << seed;
         if (result.evictions == 0) { // else nobody knows when a task ran that has started twice
@@ -204,15 +211,20 @@ TEST(quotas, are_never_passed_and_lock_nobody_out) {
 // The first in line has its place and its quota when it was promised them, and who waits for its quota is in nobody's way.
 TEST(quotas, hold_up_nobody_else_and_are_reserved_with_the_place) {
     const auto task = [](std::string name, char tenant, int gpus, std::int64_t arrival, std::int64_t duration) {
-        workload::task each{.name = std::move(name), .request = {.cpu = 1_cores, .gpus = gpus}, .arrival = arrival, .duration = duration};
+        workload::task each{.name = std::move(name),
+                            .request = {.cpu = 1_cores, .gpus = gpus},
+                            .arrival = arrival,
+                            .duration = duration};
         each.tenant = std::string(1, tenant);
         return each;
     };
-    const std::vector<workload::task> tasks{task("a0", 'a', 4, 0, 10), task("b0", 'b', 3, 0, 20), task("a1", 'a', 4, 1, 10),
-                                            task("b1", 'b', 4, 2, 10), task("b2", 'b', 1, 3, 7),  task("b3", 'b', 1, 4, 30)};
+    const std::vector<workload::task> tasks{task("a0", 'a', 4, 0, 10), task("b0", 'b', 3, 0, 20),
+                                            task("a1", 'a', 4, 1, 10), task("b1", 'b', 4, 2, 10),
+                                            task("b2", 'b', 1, 3, 7),  task("b3", 'b', 1, 4, 30)};
     const replay::quotas quotas = quotas_of({{4, 0, 1}, {4, 0, 1}}, false, false);
     // a1 waits for the quota that a0 has, b1 for that of b0, which b2 and b3 pass within what is left of it.
-    EXPECT_EQ(starts_of(play(2, 4, tasks, quotas, {.order = queue_rule::strict}), 6), (std::vector<std::int64_t>{0, 0, 10, 40, 3, 10}));
+    EXPECT_EQ(starts_of(play(2, 4, tasks, quotas, {.order = queue_rule::strict}), 6),
+              (std::vector<std::int64_t>{0, 0, 10, 40, 3, 10}));
     for (const queue_rule order : {queue_rule::easy, queue_rule::conservative, queue_rule::overtake})
         EXPECT_EQ(starts_of(play(2, 4, tasks, quotas, {.order = order}), 6).at(2), 10) << static_cast<int>(order);
 }
@@ -239,7 +251,8 @@ TEST(quotas, give_back_at_once_what_a_tenant_is_entitled_to) {
             for (std::int64_t now = 0; now < 60; ++now) {
                 std::int64_t wanted = 0;
                 for (std::size_t t = 0; t < tasks.size(); ++t)
-                    if (is_own(t) && *tasks[t].arrival <= now && now < *tasks[t].arrival + *tasks[t].duration) wanted += tasks[t].request.gpus;
+                    if (is_own(t) && *tasks[t].arrival <= now && now < *tasks[t].arrival + *tasks[t].duration)
+                        wanted += tasks[t].request.gpus;
                 modest = modest && wanted <= parties[p].nominal;
             }
             if (!modest) continue;

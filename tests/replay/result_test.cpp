@@ -19,7 +19,8 @@ TEST(result, sums_failures_and_rates) {
 
 TEST(result, only_placed_tasks_have_waited) {
     replay::result told;
-    told.outcomes = {{0, true, {}, {}, 3, 3}, {1, true, {}, {}, 3, 10}, {2, true, {}, {}, 9, 10}, {3, false, {}, {}, 1, 50}};
+    told.outcomes = {
+        {0, true, {}, {}, 3, 3}, {1, true, {}, {}, 3, 10}, {2, true, {}, {}, 9, 10}, {3, false, {}, {}, 1, 50}};
     const replay::waits waits = replay::waits_of(told);
     EXPECT_EQ(waits.tasks, 2U);
     EXPECT_EQ(waits.total, 8);

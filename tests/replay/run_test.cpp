@@ -51,8 +51,8 @@ TEST(run, no_tasks_and_no_gpus_are_no_errors) {
 
     of.nodes[0].spec.gpus = {};
     scheduler bare{of.build().value(), policy::first_fit{}};
-    const auto told = replay::run(bare, of.tasks, workload::arrivals_in_order({0, 1}),
-                                  {.samples = replay::sampling::by_arrivals});
+    const auto told =
+        replay::run(bare, of.tasks, workload::arrivals_in_order({0, 1}), {.samples = replay::sampling::by_arrivals});
     EXPECT_EQ(told.failed(), 2U);
     EXPECT_EQ(told.allocated_percent, 0.0);
 }

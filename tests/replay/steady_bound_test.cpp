@@ -44,14 +44,16 @@ TEST(steady_bound, counts_the_memory_of_gpus) {
 // A few times stand for all, but what is asked for is summed up over all of them.
 TEST(steady_bound, is_never_above_what_is_asked_for_and_exact_where_all_of_it_fits) {
     const cluster nodes = cluster_builder{}.add_nodes(4, {.cpu = 64_cores, .gpus = {8, models::t4}}).build().value();
-    const std::vector<workload::task> tasks{{.name = "slice", .request = {.gpus = 1, .share = slice{.compute = 10_milli}}}};
+    const std::vector<workload::task> tasks{
+        {.name = "slice", .request = {.gpus = 1, .share = slice{.compute = 10_milli}}}};
     random_stream random{7};
     std::vector<workload::arrival> arrivals;
     double demand = 0;
     for (std::int64_t time = 0; time < 1000; ++time) {
         const auto stay = static_cast<std::int64_t>(1 + random.below(300));
         arrivals.push_back({0, time, stay});
-        demand += 10.0 * static_cast<double>(std::max<std::int64_t>(std::min<std::int64_t>(time + stay, 1000) - std::max<std::int64_t>(time, 200), 0));
+        demand += 10.0 * static_cast<double>(std::max<std::int64_t>(
+                             std::min<std::int64_t>(time + stay, 1000) - std::max<std::int64_t>(time, 200), 0));
     }
     for (const int times : {1, 3, 50}) {
         const auto bound = replay::steady_bound_of(nodes, tasks, arrivals, 200, 1000, times);

@@ -12,9 +12,10 @@ namespace {
 
 /// One node of 4 GPUs; vision comes first with 4 tasks of a GPU for 100 s, speech at 10 s with 2 for 20 s.
 void write_case(const std::string& folder_tasks) {
-    std::ofstream{folder_tasks} << "name,cpu_milli,memory_mib,num_gpu,gpu_milli,creation_time,deletion_time,tenant\n"
-                                   "v0,1000,1,1,1000,0,100,vision\nv1,1000,1,1,1000,0,100,vision\nv2,1000,1,1,1000,0,100,vision\n"
-                                   "v3,1000,1,1,1000,0,100,vision\ns0,1000,1,1,1000,10,30,speech\ns1,1000,1,1,1000,10,30,speech\n";
+    std::ofstream{folder_tasks}
+        << "name,cpu_milli,memory_mib,num_gpu,gpu_milli,creation_time,deletion_time,tenant\n"
+           "v0,1000,1,1,1000,0,100,vision\nv1,1000,1,1,1000,0,100,vision\nv2,1000,1,1,1000,0,100,vision\n"
+           "v3,1000,1,1,1000,0,100,vision\ns0,1000,1,1,1000,10,30,speech\ns1,1000,1,1,1000,10,30,speech\n";
 }
 
 } // namespace
@@ -29,7 +30,9 @@ TEST_F(replay_program, quotas_limit_lend_and_reclaim) {
         EXPECT_EQ(told.status, 0) << told.err;
         return json::parse(told.out)[0];
     };
-    const auto longest = [](const json& answer, std::size_t tenant) { return answer["waits_by_tenant"][tenant]["longest_wait_seconds"].get<int>(); };
+    const auto longest = [](const json& answer, std::size_t tenant) {
+        return answer["waits_by_tenant"][tenant]["longest_wait_seconds"].get<int>();
+    };
     const json open = waits("");
     EXPECT_EQ(longest(open, 0), 90); // speech waits for vision
     EXPECT_EQ(longest(open, 1), 0);
@@ -48,10 +51,11 @@ TEST_F(replay_program, quotas_limit_lend_and_reclaim) {
     const json reclaimed = waits("--quota lent.csv --reclaim");
     EXPECT_EQ(longest(reclaimed, 0), 0);
     EXPECT_EQ(reclaimed["reclaims"], 2);
-    EXPECT_EQ(longest(reclaimed, 1), 0);            // until it started for the first time
+    EXPECT_EQ(longest(reclaimed, 1), 0);           // until it started for the first time
     EXPECT_EQ(reclaimed["makespan_seconds"], 130); // two of vision start anew at 30
     EXPECT_EQ(lent["makespan_seconds"], 120);
-    EXPECT_NE(call(recorded + "--timeline --policy first-fit --quota own.csv --waits").out.find("tenant vision"), std::string::npos);
+    EXPECT_NE(call(recorded + "--timeline --policy first-fit --quota own.csv --waits").out.find("tenant vision"),
+              std::string::npos);
     write("limit.csv", "tenant,gpus,limit_gpus\nvision,,0.5\nspeech,,\n");
     EXPECT_EQ(waits("--quota limit.csv")["rejected"], 4);
 }

@@ -48,11 +48,9 @@ TEST_F(replay_program, says_what_was_accepted_where_tasks_come_and_go) {
     const auto learnt =
         nlohmann::json::parse(call("--workload mig-small --policy mig-scarcity --learn 500 --json -").out);
     const auto given = nlohmann::json::parse(call("--workload mig-small --policy mig-scarcity --json -").out);
-    EXPECT_NEAR(learnt[0]["accepted_size_percent"].get<double>(), given[0]["accepted_size_percent"].get<double>(),
-                2);
+    EXPECT_NEAR(learnt[0]["accepted_size_percent"].get<double>(), given[0]["accepted_size_percent"].get<double>(), 2);
     EXPECT_NE(learnt[0]["accepted_size_percent"], given[0]["accepted_size_percent"]);
-    expect_refused("--workload mixed --learn 0",
-                   "--learn: \"0\": expected a number of arrivals from 1 to 1000000000");
+    expect_refused("--workload mixed --learn 0", "--learn: \"0\": expected a number of arrivals from 1 to 1000000000");
     for (const std::string flag : {"--decisions", "--order", "--node-order", "--history"})
         expect_refused("--workload mixed " + flag + " all.csv",
                        flag + ": \"all.csv\": expected a workload whose tasks stay; those of mixed come and go");
@@ -70,8 +68,7 @@ TEST_F(replay_program, says_how_close_together_training_jobs_are) {
     EXPECT_EQ(levels.size(), 4U);
     EXPECT_GT(levels["rack"].get<int>(), levels["cluster"].get<int>());
     const run table = call("--workload training-nvl72 --policy all");
-    for (const char* part :
-         {"best set %", "link %", "in one nvl72 %", "\ngpuallocator-binpack ", "\nlink-preserve "})
+    for (const char* part : {"best set %", "link %", "in one nvl72 %", "\ngpuallocator-binpack ", "\nlink-preserve "})
         EXPECT_NE(table.out.find(part), std::string::npos) << part << table.out;
     EXPECT_EQ(table.out.find("\nmig-"), std::string::npos);
     EXPECT_EQ(call("--policy all --load 0.1").out.find("link-preserve"), std::string::npos);
@@ -84,8 +81,8 @@ TEST_F(replay_program, lets_tasks_of_any_workload_come_and_go) {
         EXPECT_EQ(told.status, 0) << told.err;
         return nlohmann::json::parse(told.out);
     };
-    for (const std::string stays : {"", "--stays exponential ", "--stays lognormal ", "--stays recorded ",
-                                    "--stays recorded --stay-cap 15 "}) {
+    for (const std::string stays :
+         {"", "--stays exponential ", "--stays lognormal ", "--stays recorded ", "--stays recorded --stay-cap 15 "}) {
         const auto runs = runs_of(recorded + stays);
         ASSERT_EQ(runs.size(), 4U);
         EXPECT_EQ(runs[0]["tasks"], runs[2]["tasks"]) << stays; // the same tasks come, whatever the policy
@@ -172,9 +169,9 @@ TEST_F(replay_program, writes_json_with_every_field_and_nothing_else_to_standard
     ASSERT_EQ(told.status, 0) << told.err;
     const auto runs = nlohmann::json::parse(told.out);
     ASSERT_EQ(runs.size(), 4U);
-    for (const char* field : {"workload", "policy", "seed", "engine", "load", "nodes", "gpus", "tasks", "placed",
-                              "failed", "allocated_gpu_percent", "fragmented_gpu_percent", "decisions", "seconds",
-                              "decisions_per_second", "curve"})
+    for (const char* field :
+         {"workload", "policy", "seed", "engine", "load", "nodes", "gpus", "tasks", "placed", "failed",
+          "allocated_gpu_percent", "fragmented_gpu_percent", "decisions", "seconds", "decisions_per_second", "curve"})
         EXPECT_TRUE(runs[0].contains(field)) << field;
     EXPECT_EQ(runs[3]["policy"], "random");
     EXPECT_EQ(runs[3]["seed"], 2);
@@ -199,8 +196,7 @@ TEST_F(replay_program, writes_a_row_or_a_line_a_run) {
 TEST_F(replay_program, writes_decisions_in_the_given_order_on_nodes_numbered_so) {
     write("order.txt", "c\na\na\nb\nd\n");
     write("nodes.txt", "n1\nn0\n");
-    const run told =
-        call(recorded + "--policy first-fit --order order.txt --node-order nodes.txt --decisions d.csv");
+    const run told = call(recorded + "--policy first-fit --order order.txt --node-order nodes.txt --decisions d.csv");
     ASSERT_EQ(told.status, 0) << told.err;
     EXPECT_EQ(content("d.csv"), "task,node,gpus\nc,n1,0-1-2-3\na,n0,0\na,n0,1\nb,,\nd,n1,\n");
 }
@@ -267,8 +263,7 @@ TEST_F(replay_program, says_how_much_of_the_gap_to_the_bound_is_closed) {
     EXPECT_NE(with_fgd.find("gap closed %"), std::string::npos) << with_fgd;
     EXPECT_NE(with_fgd.find("No policy could allocate more than 99."), std::string::npos) << with_fgd;
     EXPECT_NE(with_fgd.find("of the way from fgd to there"), std::string::npos) << with_fgd;
-    EXPECT_NE(call("--policy worst-fit,first-fit").out.find("of the way from worst-fit to there"),
-              std::string::npos);
+    EXPECT_NE(call("--policy worst-fit,first-fit").out.find("of the way from worst-fit to there"), std::string::npos);
     const std::string alone = call("--policy first-fit").out;
     EXPECT_EQ(alone.find("gap closed"), std::string::npos) << alone;
     EXPECT_NE(alone.find("had it known them all beforehand.\n"), std::string::npos) << alone;
@@ -351,29 +346,30 @@ TEST_F(replay_program, empty_and_hopeless_inputs_are_no_errors) {
 
 TEST_F(replay_program, says_that_no_node_has_the_model_that_tasks_want) {
     write("a100.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,8192,8,A100-80GB\n");
-    write("h100.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\na,1000,1,1,1000,H100-80GB\nb,1000,1,1,1000,A100-80GB\nc,1,1,0,0,\n");
+    write("h100.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\na,1000,1,1,1000,H100-80GB\nb,1000,1,1,"
+                      "1000,A100-80GB\nc,1,1,0,0,\n");
     const run told = call("--nodes a100.csv --pods h100.csv --policy first-fit");
     EXPECT_EQ(told.status, 0);
-    EXPECT_NE(told.err.find("gpupack-replay: h100.csv: 1 of 3 tasks want GPUs of a model that no node has: H100-80GB\n"), std::string::npos) << told.err;
+    EXPECT_NE(
+        told.err.find("gpupack-replay: h100.csv: 1 of 3 tasks want GPUs of a model that no node has: H100-80GB\n"),
+        std::string::npos)
+        << told.err;
 }
 
 TEST_F(replay_program, refuses_bad_flags) {
-    expect_refused("--policy fdg",
-                   "--policy: \"fdg\": expected a name that --list-policies lists, did you mean fgd?");
+    expect_refused("--policy fdg", "--policy: \"fdg\": expected a name that --list-policies lists, did you mean fgd?");
     expect_refused("--policy nothing-like-that",
                    "--policy: \"nothing-like-that\": expected all, or some of " + gpupack::preset_names());
     expect_refused("--polcy fgd", "argument: \"--polcy\": expected a flag that --help lists, did you mean --policy?");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");
-    expect_refused(
-        "--workload openc",
-        "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "
-        "mig-uniform-h100, mig-small-h100, mig-large-h100, mig-bimodal-h100, slices-mib, vgpu-t4, mixed, "
-        "inference, notebooks, all-ways, "
-        "training-h100, training-dgx1, training-nvl72, did you mean openb?");
+    expect_refused("--workload openc",
+                   "--workload: \"openc\": expected one of openb, mig-uniform, mig-small, mig-large, mig-bimodal, "
+                   "mig-uniform-h100, mig-small-h100, mig-large-h100, mig-bimodal-h100, slices-mib, vgpu-t4, mixed, "
+                   "inference, notebooks, all-ways, "
+                   "training-h100, training-dgx1, training-nvl72, did you mean openb?");
     expect_refused("--colour", "argument: \"--colour\": expected a flag that --help lists");
-    expect_refused("--seed x",
-                   "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
+    expect_refused("--seed x", "--seed: \"x\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
     expect_refused("--seed 5:3",
                    "--seed: \"5:3\": expected N or N:M, whole numbers with N up to M, at most 10000 seeds");
     expect_refused("--load -1", "--load: \"-1\": expected a number from 0 to 1000 with at most three decimals");
@@ -394,8 +390,7 @@ TEST_F(replay_program, refuses_bad_files) {
     write("short.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,1\n");
     expect_refused("--nodes short.csv --pods pods.csv", "short.csv:2: row: \"n0,1\": expected 5 fields");
     write("wide.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,1,1,64,T4\n");
-    expect_refused("--nodes wide.csv --pods pods.csv",
-                   "wide.csv:2: gpu: \"64\": expected a whole number from 0 to 32");
+    expect_refused("--nodes wide.csv --pods pods.csv", "wide.csv:2: gpu: \"64\": expected a whole number from 0 to 32");
     write("order.txt", "a\nzz\n");
     expect_refused(recorded + "--order order.txt",
                    "order.txt:2: task: \"zz\": expected the name of a task of the workload");
@@ -427,10 +422,9 @@ TEST_F(replay_program, reproduces_the_published_simulator_from_its_own_orders) {
         order += line.substr(0, line.find(',')) + "\n";
     }
     write("order.txt", order);
-    const run told =
-        call("--nodes " + data_file("openb/nodes.csv") + " --pods " + data_file("openb/pods_default.csv") +
-             " --node-order " + data_file("openb/reference_node_order_seed42.txt") +
-             " --order order.txt --policy fgd --decisions ours.csv");
+    const run told = call("--nodes " + data_file("openb/nodes.csv") + " --pods " + data_file("openb/pods_default.csv") +
+                          " --node-order " + data_file("openb/reference_node_order_seed42.txt") +
+                          " --order order.txt --policy fgd --decisions ours.csv");
     ASSERT_EQ(told.status, 0) << told.err;
     std::ifstream ours{folder_ / "ours.csv"};
     std::size_t same = 0;

@@ -49,8 +49,8 @@ class replay_report : public replay_program {
     [[nodiscard]] std::string shown(const std::string& arguments) const {
         EXPECT_FALSE(page(arguments).empty());
         const std::string files = " " + (folder_ / "page.html").string() + " >" + (folder_ / "shown.txt").string();
-        const int status = std::system(
-            ("node " GPUPACK_SOURCE_DIR "/tests/replay_program/open_page.mjs" + files + " 2>&1").c_str());
+        const int status =
+            std::system(("node " GPUPACK_SOURCE_DIR "/tests/replay_program/open_page.mjs" + files + " 2>&1").c_str());
         EXPECT_EQ(status, 0) << content("shown.txt");
         return content("shown.txt");
     }
@@ -141,8 +141,9 @@ TEST_F(replay_report, shows_one_seed_of_one_policy) {
 TEST_F(replay_report, shows_recorded_time) {
     SKIP_WITHOUT("node");
     const std::string text = shown(recorded + "--policy first-fit,fgd --seed 1:2 --timeline");
-    expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "Nodes over time", "A row is a node", "in recorded time",
-                        "Mean wait", "wastes least: it allocates ", "on average over time"});
+    expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "Nodes over time",
+                        "A row is a node", "in recorded time", "Mean wait", "wastes least: it allocates ",
+                        "on average over time"});
     expect_hides(text, {"Why GPUs are idle", "What any policy could"});
 }
 
@@ -161,15 +162,16 @@ TEST_F(replay_report, shows_tasks_that_come_and_go) {
         }
     for (const auto& kind : json_in(content("page.html"), "runs")[0]["kinds"])
         expect_shows(text, {"\n" + kind["name"].get<std::string>() + "\n"});
-    expect_shows(text, {"\nmixed\n", "\n25\n", "\n100\n", "100\u202f% of the capacity in milli-GPUs", "\nindexed\n", "\n1, 2\n",
-                        "at most ", "Accepted by size", "Accepted by number", "Mean active GPUs", "Decisions a second",
-                        "Accepted by kind of task", "over seeds"});
+    expect_shows(text, {"\nmixed\n", "\n25\n", "\n100\n", "100\u202f% of the capacity in milli-GPUs", "\nindexed\n",
+                        "\n1, 2\n", "at most ", "Accepted by size", "Accepted by number", "Mean active GPUs",
+                        "Decisions a second", "Accepted by kind of task", "over seeds"});
 }
 
 TEST_F(replay_report, shows_how_close_together_training_jobs_are) {
     SKIP_WITHOUT("node");
-    expect_shows(shown("--workload training-h100 --load 0.9 --policy link-preserve,best-fit"),
-                 {"How close together", "On their best set", "Mean link score", "Gangs in one block", "Gangs in one rack"});
+    expect_shows(
+        shown("--workload training-h100 --load 0.9 --policy link-preserve,best-fit"),
+        {"How close together", "On their best set", "Mean link score", "Gangs in one block", "Gangs in one rack"});
 }
 
 TEST_F(replay_report, shows_little_or_nothing) {
@@ -187,9 +189,10 @@ TEST_F(replay_report, shows_little_or_nothing) {
 TEST_F(replay_report, opens_in_a_browser) {
     SKIP_WITHOUT("chromium");
     EXPECT_FALSE(page(recorded + "--policy fgd,best-fit --seed 1:2").empty());
-    const std::string flags = "--headless --no-sandbox --disable-gpu --virtual-time-budget=4000 --enable-logging=stderr "
-                              "--user-data-dir=" +
-                              (folder_ / "profile").string();
+    const std::string flags =
+        "--headless --no-sandbox --disable-gpu --virtual-time-budget=4000 --enable-logging=stderr "
+        "--user-data-dir=" +
+        (folder_ / "profile").string();
     const std::string command = "timeout 120 chromium " + flags + " --dump-dom file://" +
                                 (folder_ / "page.html").string() + " >" + (folder_ / "dom.html").string() + " 2>" +
                                 (folder_ / "log.txt").string();

@@ -13,7 +13,9 @@ namespace {
 const std::string study_of_twelve =
     "study " + recorded + "--arrivals poisson --policy best-fit,first-fit,fgd --seed 7:8 --loads 0.5,1 ";
 
-long lines_of(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+long lines_of(const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+}
 
 } // namespace
 
@@ -46,7 +48,8 @@ TEST_F(replay_program, goes_on_with_a_study_that_was_interrupted_anywhere) {
     ASSERT_EQ(call(study_of_twelve + "--out all.ndjson").status, 0);
     ASSERT_EQ(call("merge --out whole.ndjson all.ndjson").status, 0);
     const std::string all = content("all.ndjson");
-    for (const std::size_t kept : {std::size_t{0}, std::size_t{1}, all.size() / 3, all.find('\n') + 1, all.size() - 1}) {
+    for (const std::size_t kept :
+         {std::size_t{0}, std::size_t{1}, all.size() / 3, all.find('\n') + 1, all.size() - 1}) {
         write("cut.ndjson", all.substr(0, kept));
         const run told = call(study_of_twelve + "--out cut.ndjson");
         ASSERT_EQ(told.status, 0) << told.err;
@@ -69,8 +72,10 @@ TEST_F(replay_program, studies_cluster_sizes) {
 }
 
 TEST_F(replay_program, refuses_studies_that_are_none) {
-    expect_refused("study " + recorded + "--policy fgd", "--out: \"\": expected the file that takes a line for each run");
-    expect_refused("study --out", "arguments: \"--out: 1 required TEXT missing\": expected arguments as --help lists them");
+    expect_refused("study " + recorded + "--policy fgd",
+                   "--out: \"\": expected the file that takes a line for each run");
+    expect_refused("study --out",
+                   "arguments: \"--out: 1 required TEXT missing\": expected arguments as --help lists them");
     for (const char* const shard : {"3", "3/3", "-1/3", "0/0", "1/2/3", "x/3", "/", "0/10000000"})
         expect_refused(study_of_twelve + "--out x.ndjson --shard " + shard,
                        std::string{"--shard: \""}.append(shard).append("\": expected I/N with I from 0 to N - 1"));
@@ -80,7 +85,8 @@ TEST_F(replay_program, refuses_studies_that_are_none) {
                    "--cluster-size: \"3\": expected 1 to 2");
     expect_refused("merge", "merge: \"\": expected the files of all shards");
     write("other.ndjson", "{\"policy\":\"fgd\"}\n");
-    expect_refused("merge other.ndjson", "other.ndjson:1: study: \"{\"policy\":\"fgd\"}\": expected whole lines of one study");
+    expect_refused("merge other.ndjson",
+                   "other.ndjson:1: study: \"{\"policy\":\"fgd\"}\": expected whole lines of one study");
     ASSERT_EQ(call(study_of_twelve + "--out all.ndjson --shard 0/2").status, 0);
     expect_refused("merge all.ndjson", "merge: \"6 of 12 runs\": expected all of them; run 1 is missing");
     expect_refused("study " + recorded + "--policy fgd --out all.ndjson",

@@ -48,7 +48,8 @@ TEST(instances, a_mig_profile_is_asked_for_by_name_on_each_model_that_has_it) {
     EXPECT_EQ(names(models, mig_profile(models, "nvidia.com/mig-1g.5gb.me")), "A100-40GB:1g.5gb+me");
     EXPECT_EQ(names(models, mig_profile(models, "3g.39gb")), "A100-80GB:3g.40gb"); // as older drivers round
     const model_table close = table_of({models::b200, models::rtx_pro_6000});
-    EXPECT_EQ(names(close, mig_profile(close, "1g.24gb")), "RTX-PRO-6000:1g.24gb"); // not 1g.23gb, which is another GPU's
+    EXPECT_EQ(names(close, mig_profile(close, "1g.24gb")),
+              "RTX-PRO-6000:1g.24gb"); // not 1g.23gb, which is another GPU's
 }
 
 TEST(instances, the_smallest_mig_profile_that_serves_is_of_real_memory) {
@@ -67,8 +68,7 @@ TEST(instances, the_smallest_mig_profile_that_serves_is_of_real_memory) {
 TEST(instances, vgpus_by_type_by_frame_buffer_and_by_fraction) {
     const model_table models = table_of({models::t4, models::a10});
     EXPECT_EQ(names(models, vgpu_type(models, "A10-4Q")), "A10:A10-4");
-    EXPECT_EQ(names(models, vgpu_type(models, "A10-4X")).substr(0, 41),
-              "vGPU type: \"A10-4X\": expected one of T4-1");
+    EXPECT_EQ(names(models, vgpu_type(models, "A10-4X")).substr(0, 41), "vGPU type: \"A10-4X\": expected one of T4-1");
     EXPECT_EQ(names(models, vgpu_at_least(models, 3_GiB)), "T4:T4-4 A10:A10-3");
     EXPECT_EQ(names(models, vgpu_at_least(models, 25_GiB)),
               "vGPU frame buffer: \"25600\": expected no more MiB than the largest type has");

@@ -40,7 +40,8 @@ TEST(label_selector, chooses_nodes_for_what_asks_for_no_gpu) {
     scheduler by{zones(), policy::first_fit{}};
     const request request{.cpu = 1_cores, .labels = label_selector{{"spot"}, {}}.select(by.cluster().labels()).value()};
     EXPECT_EQ(by.place(request)->node, node_id{1});
-    const gpupack::request fast{.cpu = 1_cores, .labels = label_selector{{"fast"}, {}}.select(by.cluster().labels()).value()};
+    const gpupack::request fast{.cpu = 1_cores,
+                                .labels = label_selector{{"fast"}, {}}.select(by.cluster().labels()).value()};
     EXPECT_EQ(by.place(fast).error().count(fit::reason::selector), 2U);
 }
 

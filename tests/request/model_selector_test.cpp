@@ -20,8 +20,7 @@ std::string chosen(const model_selector& by) {
     if (!set) return set.error().message();
     std::string text;
     for (std::uint8_t m = 0; m < models.size(); ++m)
-        if (set->contains(model_id{m}))
-            text.append(text.empty() ? "" : " ").append(models[model_id{m}].model.view());
+        if (set->contains(model_id{m})) text.append(text.empty() ? "" : " ").append(models[model_id{m}].model.view());
     return text;
 }
 

@@ -31,8 +31,7 @@ TEST(numa_alignment, says_when_gpus_lie_too_far_apart) {
     ASSERT_FALSE(refused);
     std::ostringstream text;
     text << refused.error();
-    EXPECT_EQ(text.str(),
-              "0 of 2 nodes: 2 lack enough GPUs on few enough NUMA nodes; nearest: node 0, 1 GPU short");
+    EXPECT_EQ(text.str(), "0 of 2 nodes: 2 lack enough GPUs on few enough NUMA nodes; nearest: node 0, 1 GPU short");
     EXPECT_TRUE(by.place({.gpus = 2, .numa = numa_alignment::best_effort})); // one here, one there
 }
 

@@ -33,13 +33,16 @@ TEST(peak_request, uses_the_gpus_of_init_parts_again) {
         return found;
     };
     using list = std::vector<std::pair<std::size_t, int>>;
-    EXPECT_EQ(shares({.parts = {part(1_cores, 2, part_phase::init), part(1_cores, 1, part_phase::main)}}), (list{{1, 1}, {0, 1}}));
-    EXPECT_EQ(shares({.parts = {part(1_cores, 1, part_phase::init), part(1_cores, 2, part_phase::main)}}), (list{{1, 2}}));
-    EXPECT_EQ(shares({.parts = {part(1_cores, 3, part_phase::init), part(1_cores, 4, part_phase::init), part(1_cores, 1, part_phase::main),
-                                part(1_cores, 1, part_phase::main)}}),
+    EXPECT_EQ(shares({.parts = {part(1_cores, 2, part_phase::init), part(1_cores, 1, part_phase::main)}}),
+              (list{{1, 1}, {0, 1}}));
+    EXPECT_EQ(shares({.parts = {part(1_cores, 1, part_phase::init), part(1_cores, 2, part_phase::main)}}),
+              (list{{1, 2}}));
+    EXPECT_EQ(shares({.parts = {part(1_cores, 3, part_phase::init), part(1_cores, 4, part_phase::init),
+                                part(1_cores, 1, part_phase::main), part(1_cores, 1, part_phase::main)}}),
               (list{{2, 1}, {3, 1}, {0, 2}}));
     request_part slices = part(1_cores, 1, part_phase::init);
     slices.request.share = slice{.memory = 1_GiB};
-    EXPECT_EQ(shares({.parts = {slices, part(1_cores, 1, part_phase::main)}}), (list{{1, 1}, {0, 1}})); // another kind of share
+    EXPECT_EQ(shares({.parts = {slices, part(1_cores, 1, part_phase::main)}}),
+              (list{{1, 1}, {0, 1}})); // another kind of share
     EXPECT_EQ(peak_of({.parts = {part(1_cores, 1, part_phase::main)}}).gpu_parts[0].request.cpu, 0_cores);
 }

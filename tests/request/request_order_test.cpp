@@ -28,7 +28,8 @@ TEST(request_order, is_total_and_agrees_with_equality_and_hashes) {
                 const auto order = all[i] <=> all[j];
                 RC_ASSERT(std::is_eq(order) == (all[i] == all[j]));
                 RC_ASSERT((std::is_eq(order) || std::is_lt(order) == (i < j))); // so that it is transitive
-                if (all[i].share == all[j].share) RC_ASSERT(std::hash<share>{}(all[i].share) == std::hash<share>{}(all[j].share));
+                if (all[i].share == all[j].share)
+                    RC_ASSERT(std::hash<share>{}(all[i].share) == std::hash<share>{}(all[j].share));
                 RC_ASSERT(std::is_eq(all[i].share <=> all[j].share) == (all[i].share == all[j].share));
             }
     });

@@ -7,7 +7,9 @@ namespace {
 
 using namespace gpupack;
 
-constexpr request one_slice(share share) { return {.cpu = 2_cores, .gpus = 1, .share = share}; }
+constexpr request one_slice(share share) {
+    return {.cpu = 2_cores, .gpus = 1, .share = share};
+}
 
 TEST(request_rule, as_requested_places_the_request_itself) {
     constexpr request half = one_slice(slice{.compute = 500_milli});

@@ -45,10 +45,16 @@ TEST(selector_text, reads_back_any_selector) {
 }
 
 TEST(selector_text, looks_like_this) {
-    const model_selector large{.memory_at_least = 24_GiB, .newer_than = architecture::turing, .mig = true, .allow = {"A100-80GB", "L40S"}, .deny = {"A10"}};
+    const model_selector large{.memory_at_least = 24_GiB,
+                               .newer_than = architecture::turing,
+                               .mig = true,
+                               .allow = {"A100-80GB", "L40S"},
+                               .deny = {"A10"}};
     EXPECT_EQ(to_text(large), "memory=24576MiB newer_than=turing mig allow=A100-80GB,L40S deny=A10");
-    EXPECT_EQ(model_selector_from_text("memory=24GiB newer_than=turing mig allow=A100-80GB,L40S deny=A10").value(), large);
-    EXPECT_EQ(to_text(label_selector{.all_of = {"zone=a", "fast"}, .none_of = {"spot"}}), "all_of=zone=a,fast none_of=spot");
+    EXPECT_EQ(model_selector_from_text("memory=24GiB newer_than=turing mig allow=A100-80GB,L40S deny=A10").value(),
+              large);
+    EXPECT_EQ(to_text(label_selector{.all_of = {"zone=a", "fast"}, .none_of = {"spot"}}),
+              "all_of=zone=a,fast none_of=spot");
     EXPECT_EQ(to_text(gpu_selector{.deny = {"GPU-3"}}), "deny=GPU-3");
     EXPECT_EQ(to_text(model_selector{}), "");
     EXPECT_EQ(model_selector_from_text("").value(), model_selector{});
@@ -57,13 +63,16 @@ TEST(selector_text, looks_like_this) {
 TEST(selector_text, says_where_it_is_wrong) {
     const auto wrong = [](const char* text) { return model_selector_from_text(text).error().message(); };
     EXPECT_EQ(wrong("mig memory=24"), R"(memory, column 5: "24": expected an amount of memory: 512MiB, 24GiB)");
-    EXPECT_EQ(wrong("newer_than=riva"), R"(newer_than, column 1: "riva": expected a generation: turing, ampere, hopper)");
+    EXPECT_EQ(wrong("newer_than=riva"),
+              R"(newer_than, column 1: "riva": expected a generation: turing, ampere, hopper)");
     EXPECT_EQ(wrong("mig=yes"), R"(mig, column 1: "yes": expected mig without a value)");
     EXPECT_EQ(wrong("mig mig"), R"(mig, column 5: "": expected each field once)");
     EXPECT_EQ(wrong("allow="), R"(allow, column 1: "": expected one name or more, separated by commas)");
     EXPECT_EQ(wrong("models=T4"), R"(models, column 1: "T4": expected memory, newer_than, mig, allow or deny)");
-    EXPECT_EQ(label_selector_from_text("all_of=a any=b").error().message(), R"(any, column 10: "b": expected all_of or none_of)");
-    EXPECT_EQ(gpu_selector_from_text("allow=\"a").error().message(), R"(allow, column 1: "a": expected a closing quotation mark)");
+    EXPECT_EQ(label_selector_from_text("all_of=a any=b").error().message(),
+              R"(any, column 10: "b": expected all_of or none_of)");
+    EXPECT_EQ(gpu_selector_from_text("allow=\"a").error().message(),
+              R"(allow, column 1: "a": expected a closing quotation mark)");
 }
 
 TEST(selector_text, selectors_are_keys) {

@@ -23,7 +23,8 @@ TEST(share, carries_the_amounts_of_a_slice) {
 TEST(share, takes_a_part_of_a_gpu_in_millionths) {
     EXPECT_EQ(share(slice{.memory_millionths = 125'000}).memory_of(16384), 2048);
     EXPECT_EQ(share(slice{.memory_percent = 33}).memory_of(1000), 330);
-    EXPECT_EQ(share(slice{.memory_percent = 12, .memory_millionths = 5'000}), share(slice{.memory_millionths = 125'000}));
+    EXPECT_EQ(share(slice{.memory_percent = 12, .memory_millionths = 5'000}),
+              share(slice{.memory_millionths = 125'000}));
 }
 
 TEST(share, loses_a_mebibyte_where_a_system_computes_in_double_precision) {

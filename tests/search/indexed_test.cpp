@@ -65,10 +65,12 @@ TEST(indexed, scores_only_what_changed_since_the_request_class_came_last) {
 
 TEST(indexed, policies_that_look_at_the_whole_cluster_are_searched_by_the_scan) {
     const cluster on = ten_nodes();
-    static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<policy::random>(on)), search::scan::searcher>);
+    static_assert(
+        std::is_same_v<decltype(search::indexed{}.make_searcher<policy::random>(on)), search::scan::searcher>);
     using normalized = policy::normalized_policy<policy::worst_fit>;
     static_assert(std::is_same_v<decltype(search::indexed{}.make_searcher<normalized>(on)), search::scan::searcher>);
-    static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<policy::best_fit>(on)), search::scan::searcher>);
+    static_assert(
+        !std::is_same_v<decltype(search::indexed{}.make_searcher<policy::best_fit>(on)), search::scan::searcher>);
 }
 
 TEST(indexed, follows_the_flags_of_a_combination) {
@@ -77,8 +79,8 @@ TEST(indexed, follows_the_flags_of_a_combination) {
         random_history history{seed};
         const cluster start = history.any_cluster();
         const combination policy = policy::then(policy::lookahead{history.any_mix(start)}, policy::best_fit{});
-        static_assert(!std::is_same_v<decltype(search::indexed{}.make_searcher<combination>(start)),
-                                      search::scan::searcher>);
+        static_assert(
+            !std::is_same_v<decltype(search::indexed{}.make_searcher<combination>(start)), search::scan::searcher>);
         scheduler indexed{start, policy, search::indexed{}};
         scheduler scanned{start, policy};
         const request some[] = {history.any_request(start), history.any_request(start), history.any_request(start)};
@@ -139,7 +141,8 @@ TEST(indexed, chooses_in_a_dry_run_what_it_would_place) {
         const cluster start = history.any_cluster();
         std::vector<request> some;
         for (int i = 0; i < 4; ++i) some.push_back(history.any_request(start));
-        scheduler by_flags{start, policy::then(policy::lookahead{history.any_mix(start)}, policy::best_fit{}), search::indexed{}};
+        scheduler by_flags{start, policy::then(policy::lookahead{history.any_mix(start)}, policy::best_fit{}),
+                           search::indexed{}};
         static_assert(std::is_same_v<std::remove_cvref_t<decltype(by_flags.policy())>, combination>);
         compare(by_flags, history, some);
         scheduler few_classes{start, policy::worst_fit{}, search::indexed{.request_classes = 2}};

@@ -13,8 +13,7 @@ static_assert(gpupack::search::engine<gpupack::search::scan>);
 namespace {
 
 /// Every node and every set of GPUs on it, each scored anew: the slow engine that the scan is held to.
-template <class Policy>
-std::optional<selection> search_slowly(const Policy& policy, const policy::decision& question) {
+template <class Policy> std::optional<selection> search_slowly(const Policy& policy, const policy::decision& question) {
     const auto scorer = policy::prepare(policy, question);
     using key_type = decltype(policy::node_score(scorer, node_view{}, question.request));
     std::optional<selection> best;

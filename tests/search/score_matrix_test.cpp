@@ -49,7 +49,8 @@ template <class MakePolicy> void expect_the_scans_answers(MakePolicy make_policy
                 nodes.push_back({policy::node_score(scorer, node, requests[r]), node_id{n}});
                 RC_ASSERT(matrix.scores()(row, n) == nodes.back().score);
             }
-            std::stable_sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return b.score < a.score; });
+            std::stable_sort(nodes.begin(), nodes.end(),
+                             [](const auto& a, const auto& b) { return b.score < a.score; });
             for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{3}, std::size_t{20}}) {
                 const auto best = matrix.best(r, count);
                 RC_ASSERT(best.size() == std::min(count, nodes.size()));

@@ -54,7 +54,8 @@ TEST(change_log, every_reader_sees_what_changed_since_it_looked_once) {
             const auto expected = slow_since(log, then);
             RC_ASSERT(since(changes, then) == expected);
             for (std::uint32_t n = 0; n < count + 2; ++n)
-                RC_ASSERT(changes.changed_since(n, then) == (std::find(expected.begin(), expected.end(), n) != expected.end()));
+                RC_ASSERT(changes.changed_since(n, then) ==
+                          (std::find(expected.begin(), expected.end(), n) != expected.end()));
         }
     });
 }

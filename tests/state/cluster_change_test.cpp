@@ -26,7 +26,8 @@ TEST(cluster_change, is_heard_once_by_the_observer_with_its_version_and_not_by_t
     std::vector<std::string> heard;
     on.observe([&](const cluster& cluster, const cluster_change& change) {
         EXPECT_EQ(cluster.version(), change.version);
-        heard.push_back(std::string{describe(change.kind)} + (change.subject == nullptr ? "" : " " + std::to_string(change.subject->gpus.bits())));
+        heard.push_back(std::string{describe(change.kind)} +
+                        (change.subject == nullptr ? "" : " " + std::to_string(change.subject->gpus.bits())));
     });
     const placement first = on.take(node_id{0}, gpu_set::of(1), {.gpus = 1});
     cluster copy = on;
@@ -41,8 +42,9 @@ TEST(cluster_change, is_heard_once_by_the_observer_with_its_version_and_not_by_t
     ASSERT_TRUE(on.restore(held, true));
     EXPECT_EQ(on.try_give_back(first), refusal::not_live);
     (void)on.remove_node(node_id{0});
-    EXPECT_EQ(heard, (std::vector<std::string>{"placed 2", "told to leave 2", "closed", "closed", "node added", "node changed",
-                                               "released 2", "restored 2", "released 2", "node removed"}));
+    EXPECT_EQ(heard,
+              (std::vector<std::string>{"placed 2", "told to leave 2", "closed", "closed", "node added", "node changed",
+                                        "released 2", "restored 2", "released 2", "node removed"}));
     EXPECT_EQ(on.version(), heard.size());
     EXPECT_EQ(on.version_of(b), 6U);
 }

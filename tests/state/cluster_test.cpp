@@ -57,7 +57,8 @@ TEST(cluster, is_never_oversubscribed_in_any_dimension) {
             RC_ASSERT(node.cpu_free().count() >= 0 && node.memory_free().count() >= 0);
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpu_state& gpu = node.gpu(i);
-                RC_ASSERT(in_profiles(gpu.way) || (gpu.compute_free >= 0 && gpu.memory_free >= 0)); // instances: by their places
+                RC_ASSERT(in_profiles(gpu.way) ||
+                          (gpu.compute_free >= 0 && gpu.memory_free >= 0)); // instances: by their places
                 RC_ASSERT((gpu.sharers() > 0 ? gpu.way != sharing::idle : gpu.way == node.capacity(i).only));
                 RC_ASSERT(gpu.way != sharing::slices || gpu.sharers() <= node.capacity(i).max_sharers);
                 RC_ASSERT(gpu.way != sharing::exclusive || gpu.sharers() == 1 || gpu.sharers() == 0);
@@ -158,11 +159,13 @@ TEST(cluster, refuses_the_same_gpu_twice_and_says_why) {
     EXPECT_EQ(why(gpu_set::of(1), mig, slot_list{slot}), refusal::placement);
     EXPECT_EQ(why(gpu_set::of(1), mig, slot_list{250}), refusal::placement);
     on.set_closed(node_id{0}, gpu_set::of(1), true);
-    EXPECT_EQ(why(gpu_set::of(1), mig, slot_list{on.mig_placement(node_id{0}, 1, "3g.20gb", 0).value()}), refusal::closed);
+    EXPECT_EQ(why(gpu_set::of(1), mig, slot_list{on.mig_placement(node_id{0}, 1, "3g.20gb", 0).value()}),
+              refusal::closed);
 }
 
 TEST(cluster, finds_the_slot_of_an_instance_by_profile_and_start) {
-    const cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {{1, models::a100_40gb}, {1, models::a10}}}).build().value();
+    const cluster on =
+        cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {{1, models::a100_40gb}, {1, models::a10}}}).build().value();
     for (const auto& [gpu, way] : {std::pair{0, sharing::mig}, std::pair{1, sharing::vgpu}}) {
         const partition_table& table = *on[node_id{0}].capacity(gpu).table(way);
         for (int slot = 0; slot < table.slot_count; ++slot) {

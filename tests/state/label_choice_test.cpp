@@ -70,12 +70,14 @@ TEST(label_choice, says_what_a_label_without_a_number_cannot_do) {
     const cluster on = std::move(builder).build().value();
     request request{.gpus = 1};
     const gpupack::request before = request;
-    EXPECT_EQ(choose_by_labels({.all_of = {"many"}}, on, request)->message(),
-              R"(label: "many": expected one that leaves GPUs to choose, and that at most 8 nodes have, as it is none of the first 64)");
+    EXPECT_EQ(
+        choose_by_labels({.all_of = {"many"}}, on, request)->message(),
+        R"(label: "many": expected one that leaves GPUs to choose, and that at most 8 nodes have, as it is none of the first 64)");
     EXPECT_TRUE(choose_by_labels({.none_of = {"many"}}, on, request));
     EXPECT_EQ(request, before);
     gpupack::request no_gpus{.cpu = 1_cores};
-    EXPECT_EQ(choose_by_labels({.all_of = {"many"}}, on, no_gpus)->expected, "one of the first 64 of the cluster, as the request has no GPUs");
+    EXPECT_EQ(choose_by_labels({.all_of = {"many"}}, on, no_gpus)->expected,
+              "one of the first 64 of the cluster, as the request has no GPUs");
     EXPECT_FALSE(choose_by_labels({.all_of = {"l3"}}, on, no_gpus));
     EXPECT_TRUE(choose_by_labels({.all_of = {"unknown"}}, on, request));
     // A label of a GPU has a number, or the node is refused.
@@ -83,7 +85,8 @@ TEST(label_choice, says_what_a_label_without_a_number_cannot_do) {
     node_spec by_gpu = labelled({});
     by_gpu.gpus = {1, models::t4, {.labels = {"new"}}};
     cluster full = on;
-    EXPECT_EQ(full.add_node("", by_gpu).error().message(), R"(label: "new": expected at most 64 labels in one cluster)");
+    EXPECT_EQ(full.add_node("", by_gpu).error().message(),
+              R"(label: "new": expected at most 64 labels in one cluster)");
 }
 
 TEST(label_choice, chooses_the_nodes_whose_labels_say_so) {

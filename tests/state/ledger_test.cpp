@@ -51,14 +51,16 @@ TEST(ledger, knows_all_that_a_placement_holds) {
     split.pieces.memory[1] = 2;
     placed_resources mig = entry_on(0, gpu_set::of(0), instance{.way = sharing::mig});
     mig.slots = slot_list{4};
-    for (const placed_resources& each : {slices, percent, split, mig}) EXPECT_EQ(book.resources_of(book.enter(each, 1)), each);
+    for (const placed_resources& each : {slices, percent, split, mig})
+        EXPECT_EQ(book.resources_of(book.enter(each, 1)), each);
 }
 
 TEST(ledger, lists_the_placements_of_a_node_oldest_first) {
     ledger book;
     book.resize_nodes(2);
     std::vector<placement> made;
-    for (int i = 0; i < 6; ++i) made.push_back(book.enter(entry_on(static_cast<std::uint32_t>(i % 2), gpu_set::of(i)), 1));
+    for (int i = 0; i < 6; ++i)
+        made.push_back(book.enter(entry_on(static_cast<std::uint32_t>(i % 2), gpu_set::of(i)), 1));
     const auto gpus_on = [&](std::uint32_t node) {
         std::vector<int> gpus;
         book.for_each_on(node, [&](const placement& each) { gpus.push_back(each.gpus.lowest()); });

@@ -34,7 +34,8 @@ std::vector<node_spec> some_specs(random_history& history) {
     const gpu_model models[] = {models::t4, models::g2, models::a30, models::a10, models::a100_40gb};
     for (int i = 0; i < 6; ++i) {
         const gpu_model& model = models[history.below(5)];
-        specs.push_back({milli_cpu{history.number(1, 17) * 1000}, mebibytes{history.number(1, 65) * 256},
+        specs.push_back({milli_cpu{history.number(1, 17) * 1000},
+                         mebibytes{history.number(1, 65) * 256},
                          {static_cast<int>(history.below(9)), model, history.any_setup(model)}});
         if (history.below(3) == 0) specs.back().labels = {history.below(2) == 0 ? "a" : "b"};
     }
@@ -90,7 +91,8 @@ struct world {
         const auto c = parallel.try_place(request);
         RC_ASSERT((a.has_value() == b.has_value() && a.has_value() == c.has_value()));
         if (!a) return;
-        RC_ASSERT((a->node == b->node && a->gpus == b->gpus && a->slots == b->slots && a->node == c->node && a->gpus == c->gpus));
+        RC_ASSERT((a->node == b->node && a->gpus == b->gpus && a->slots == b->slots && a->node == c->node &&
+                   a->gpus == c->gpus));
         RC_ASSERT((!on().is_over_committed(a->node) && !on().is_closed(a->node)));
         live.push_back({*a, *b, *c});
         feed.changed(on(), a->node);
@@ -220,8 +222,8 @@ TEST(live_nodes, a_layout_that_would_destroy_an_instance_in_use_is_refused) {
     fixed.gpus = {1, models::a100_40gb, {.instances = {{"3g.20gb", 0}, {"3g.20gb", 4}}}};
     cluster on = cluster_builder{}.add_node("n", fixed).build().value();
     const int slot = on.mig_placement(node_id{0}, 0, "3g.20gb", 4).value();
-    const placement held =
-        on.take(node_id{0}, gpu_set::of(0), {.gpus = 1, .share = mig_profile(on.models(), "3g.20gb").value()}, slot_list{slot});
+    const placement held = on.take(node_id{0}, gpu_set::of(0),
+                                   {.gpus = 1, .share = mig_profile(on.models(), "3g.20gb").value()}, slot_list{slot});
     node_spec other = fixed;
     other.gpus = {1, models::a100_40gb, {.instances = {{"1g.5gb", 0}, {"1g.5gb", 1}}}};
     EXPECT_EQ(on.change_node(node_id{0}, other)->message(),
@@ -246,7 +248,8 @@ TEST(live_nodes, keep_their_names_and_the_ids_of_their_gpus_apart) {
     const node_id b = on.add_node("b", two, {"G2", "G3"}).value();
     EXPECT_EQ(on.gpu_ids().find("G3"), (gpu_address{b, 1}));
     (void)on.take(b, gpu_set::of(1), {.gpus = 1});
-    EXPECT_EQ(on.change_node(b, two, std::vector<std::string>{"G2", "G9"})->expected, "G3, as something runs on that GPU");
+    EXPECT_EQ(on.change_node(b, two, std::vector<std::string>{"G2", "G9"})->expected,
+              "G3, as something runs on that GPU");
     ASSERT_FALSE(on.change_node(b, two, std::vector<std::string>{"G9", "G3"}));
     EXPECT_FALSE(on.gpu_ids().find("G2"));
     (void)on.remove_node(node_id{0});

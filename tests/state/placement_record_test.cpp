@@ -74,13 +74,16 @@ TEST(placement_record, says_what_it_names_that_is_not_there) {
     EXPECT_EQ(wrong("task=t"), R"(node: "": expected the name of a node)");
     EXPECT_EQ(wrong("node=n gpus=0 ids=C"), R"(GPU id: "C": expected the id of a GPU of n, once)");
     EXPECT_EQ(wrong("node=n gpus=0-1 ids=A,A"), R"(GPU id: "A": expected the id of a GPU of n, once)");
-    EXPECT_EQ(wrong("node=n gpus=0 share=mig"), R"(instances: "0": expected one for each GPU of MIG and vGPU, else none)");
-    EXPECT_EQ(wrong("node=n gpus=0 share=mig instances=3g.20gb@1"), R"(instance: "3g.20gb@1": expected a profile and a start of GPU 0 of n)");
+    EXPECT_EQ(wrong("node=n gpus=0 share=mig"),
+              R"(instances: "0": expected one for each GPU of MIG and vGPU, else none)");
+    EXPECT_EQ(wrong("node=n gpus=0 share=mig instances=3g.20gb@1"),
+              R"(instance: "3g.20gb@1": expected a profile and a start of GPU 0 of n)");
     EXPECT_EQ(wrong("node=n gpus=7"), R"(placement: "n": expected one that can be restored: the node has no such GPU)");
-    EXPECT_EQ(wrong("node=n gpus=0 share=slices pieces=1MiB,2MiB"), R"(pieces: "2": expected one for each GPU of a split slice, else none)");
-    EXPECT_EQ(wrong("node=n gpu=0"),
-              "gpu, column 8: \"0\": expected task, node, gpus, ids, share, gpu_memory, memory_percent, memory_millionths, rule, compute, pieces, instances, cpu, "
-              "memory, rounding or leaving");
+    EXPECT_EQ(wrong("node=n gpus=0 share=slices pieces=1MiB,2MiB"),
+              R"(pieces: "2": expected one for each GPU of a split slice, else none)");
+    EXPECT_EQ(wrong("node=n gpu=0"), "gpu, column 8: \"0\": expected task, node, gpus, ids, share, gpu_memory, "
+                                     "memory_percent, memory_millionths, rule, compute, pieces, instances, cpu, "
+                                     "memory, rounding or leaving");
     EXPECT_EQ(wrong("node=n node=n"), R"(node, column 8: "n": expected each field once)");
     EXPECT_EQ(wrong("node=n cpu=x"), R"(cpu, column 8: "x": expected an amount of CPU: 2500m, 2.5)");
     EXPECT_EQ(wrong("node=n gpus=0"), "");

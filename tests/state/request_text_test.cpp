@@ -24,7 +24,8 @@ TEST(request_text, reads_back_any_request_for_every_way_of_sharing) {
                 if (!there.empty()) (void)known.add(node, there);
             });
             request.ids = known.is_any() || known == gpu_choice{true} ? gpu_choice{} : known;
-            if (!request.models.empty() && request.models == model_set::first(static_cast<int>(on.models().size()))) continue;
+            if (!request.models.empty() && request.models == model_set::first(static_cast<int>(on.models().size())))
+                continue;
             const std::string line = to_text(request, on);
             const auto read = request_from_text(line, on);
             RC_ASSERT(read.has_value());
@@ -43,9 +44,11 @@ TEST(request_text, names_the_field_and_its_column) {
     EXPECT_EQ(wrong("gpus=33"), R"(gpus, column 1: "33": expected from 0 to 32)");
     EXPECT_EQ(wrong("gpus=1 labels=zone"), R"(labels, column 8: "zone": expected one of a)");
     EXPECT_EQ(wrong("gpus=1 models=T5"), R"(models, column 8: "T5": expected one of T4)");
-    EXPECT_EQ(wrong("gpus=1 ids=G0,!G1"), R"(ids, column 8: "!G1": expected GPUs of this cluster, all or none with a ! before it)");
+    EXPECT_EQ(wrong("gpus=1 ids=G0,!G1"),
+              R"(ids, column 8: "!G1": expected GPUs of this cluster, all or none with a ! before it)");
     EXPECT_EQ(wrong("gpus=1 gpus=1"), R"(gpus, column 8: "1": expected each field once)");
-    EXPECT_EQ(wrong("gpus=1 share=slice:"), R"(slice compute: "0": expected from 0 to 1000 milli-GPUs, and memory or compute above 0)");
+    EXPECT_EQ(wrong("gpus=1 share=slice:"),
+              R"(slice compute: "0": expected from 0 to 1000 milli-GPUs, and memory or compute above 0)");
     EXPECT_EQ(wrong("gpu=1"), R"(gpu, column 1: "1": expected gpus, share, cpu, memory, models, labels, ids or numa)");
     const auto read = request_from_text("gpus=1 ids=G1 labels=a cpu=2 numa=single", on).value();
     EXPECT_EQ(to_text(read, on), "gpus=1 share=exclusive cpu=2000m labels=a ids=G1 numa=single");

@@ -74,8 +74,7 @@ TEST(split, divides_exactly_and_within_what_is_free) {
         const cluster before = by.cluster();
         const int gpus = 1 + below(4);
         const mebibytes least{1 + below(3000)};
-        const request request{.gpus = gpus,
-                            .share = split_slice{least * gpus + mebibytes{below(100'000)}, {}, least}};
+        const request request{.gpus = gpus, .share = split_slice{least * gpus + mebibytes{below(100'000)}, {}, least}};
         // By brute force: some set of so many GPUs has the least each, and the total together.
         bool possible = false;
         for (std::uint32_t set = 0; set < 16; ++set) {
@@ -110,8 +109,7 @@ TEST(split, must_be_possible_to_ask_for) {
     };
     EXPECT_EQ(told(9, {40_GiB}), R"(gpus: "9": expected from 0 to 8 GPUs to split memory over)");
     EXPECT_EQ(told(2, {40_GiB, {}, 0_MiB}), R"(least slice memory: "0": expected 1 MiB or more)");
-    EXPECT_EQ(told(4, {10_GiB, {}, 3_GiB}),
-              R"(total slice memory: "10240": expected at least what each GPU gives at )"
-              R"(least, and at most 2147483647 MiB)");
+    EXPECT_EQ(told(4, {10_GiB, {}, 3_GiB}), R"(total slice memory: "10240": expected at least what each GPU gives at )"
+                                            R"(least, and at most 2147483647 MiB)");
     EXPECT_TRUE(checked({.gpus = 2, .share = split_slice{40_GiB}}));
 }

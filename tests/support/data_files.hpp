@@ -17,6 +17,6 @@ inline std::string data_file(const std::string& name) {
 }
 
 /// Skips a test whose recorded data is not on this machine.
-#define SKIP_WITHOUT_DATA()                                                                                        \
-    if (!std::filesystem::exists(data_file("openb")))                                                              \
+#define SKIP_WITHOUT_DATA()                                                                                            \
+    if (!std::filesystem::exists(data_file("openb")))                                                                  \
     GTEST_SKIP() << "recorded data not found at " << data_file("openb")

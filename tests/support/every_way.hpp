@@ -50,11 +50,13 @@ class every_way {
 
     bool any_choice(std::size_t part, gpupack::node_id node) {
         const std::vector<gpupack::selection> choices = every_choice(cluster_[node], gang_.parts[part].request);
-        return std::any_of(choices.begin(), choices.end(), [&](const gpupack::selection& each) { return attempt(part, each); });
+        return std::any_of(choices.begin(), choices.end(),
+                           [&](const gpupack::selection& each) { return attempt(part, each); });
     }
 
     bool attempt(std::size_t part, const gpupack::selection& choice) {
-        const gpupack::placement taken = cluster_.take(choice.node, choice.gpus, gang_.parts[part].request, choice.slots);
+        const gpupack::placement taken =
+            cluster_.take(choice.node, choice.gpus, gang_.parts[part].request, choice.slots);
         --left_[part];
         ++on_node_[choice.node.number()];
         const bool found = next();
@@ -72,12 +74,15 @@ class every_way {
             text.append(std::to_string(on_node_[id.number()])).append(";");
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpupack::gpu_state& gpu = node.gpu(i);
-                for (const std::int64_t each : {std::int64_t{gpu.memory_free}, std::int64_t{gpu.compute_free}, std::int64_t{gpu.sharers()},
-                                                std::int64_t{gpu.width_or_profiles},
-                                                static_cast<std::int64_t>(gpu.occupied()), static_cast<std::int64_t>(gpu.way)})
+                for (const std::int64_t each :
+                     {std::int64_t{gpu.memory_free}, std::int64_t{gpu.compute_free}, std::int64_t{gpu.sharers()},
+                      std::int64_t{gpu.width_or_profiles}, static_cast<std::int64_t>(gpu.occupied()),
+                      static_cast<std::int64_t>(gpu.way)})
                     text.append(std::to_string(each)).append(" ");
             }
-            text.append(std::to_string(node.cpu_free().count())).append(" ").append(std::to_string(node.memory_free().count()));
+            text.append(std::to_string(node.cpu_free().count()))
+                .append(" ")
+                .append(std::to_string(node.memory_free().count()));
         }
         return text;
     }

@@ -13,7 +13,8 @@ inline std::int64_t plain_part_free(const gpupack::gpu_state& gpu, const gpupack
     const std::int64_t compute = capacity.compute;
     const std::int64_t memory = capacity.memory;
     const std::int64_t used = memory == 0 ? 0 : (memory - gpu.memory_free) * compute / memory;
-    if (used >= compute) return 0; // vGPUs may have more memory than slices are promised, instances more compute than there is
+    if (used >= compute)
+        return 0; // vGPUs may have more memory than slices are promised, instances more compute than there is
     return std::min<std::int64_t>(gpu.compute_free, compute - used);
 }
 

@@ -23,17 +23,18 @@ class naive_fgd {
 
     /// The best node and GPUs: the highest score, then the lowest node, then the lowest set.
     [[nodiscard]] std::optional<gpupack::selection> find(const gpupack::cluster& nodes,
-                                                              const gpupack::request& request) const {
+                                                         const gpupack::request& request) const {
         std::optional<gpupack::selection> best;
         gpupack::policy::score best_score = 0;
         for (std::uint32_t n = 0; n < nodes.size(); ++n)
-            gpupack::fit::for_each_candidate(nodes[gpupack::node_id{n}], request, [&](const gpupack::candidate& chosen) {
-                const gpupack::policy::score offered = score(chosen, request);
-                const bool ties = best && offered == best_score && best->node == chosen.node.id();
-                if (best && offered <= best_score && !(ties && chosen.gpus < best->gpus)) return;
-                best = gpupack::selection{chosen.node.id(), chosen.gpus};
-                best_score = offered;
-            });
+            gpupack::fit::for_each_candidate(
+                nodes[gpupack::node_id{n}], request, [&](const gpupack::candidate& chosen) {
+                    const gpupack::policy::score offered = score(chosen, request);
+                    const bool ties = best && offered == best_score && best->node == chosen.node.id();
+                    if (best && offered <= best_score && !(ties && chosen.gpus < best->gpus)) return;
+                    best = gpupack::selection{chosen.node.id(), chosen.gpus};
+                    best_score = offered;
+                });
         return best;
     }
 
@@ -49,8 +50,7 @@ class naive_fgd {
         });
         const std::int64_t fall = before - fragmentation(chosen.node, chosen.node.cpu_free() - request.cpu, gpus);
         gpupack::policy::score reached = 0;
-        while (reached < gpupack::policy::detail::fgd_thresholds::count && thresholds_.fall[reached] <= fall)
-            ++reached;
+        while (reached < gpupack::policy::detail::fgd_thresholds::count && thresholds_.fall[reached] <= fall) ++reached;
         return reached;
     }
 
@@ -68,10 +68,9 @@ class naive_fgd {
                 const std::int64_t free = plain_part_free(gpus[i], node.capacity(static_cast<int>(i)));
                 all += free;
                 const bool model_will_do = task.models.contains(node.gpu_model(static_cast<int>(i)));
-                const bool serves =
-                    task.share.way() == gpupack::sharing::exclusive
-                        ? gpus[i].way == gpupack::sharing::idle
-                        : gpupack::fit::slice_fits(gpus[i], task.share.memory(), task.share.compute());
+                const bool serves = task.share.way() == gpupack::sharing::exclusive
+                                        ? gpus[i].way == gpupack::sharing::idle
+                                        : gpupack::fit::slice_fits(gpus[i], task.share.memory(), task.share.compute());
                 if (task.gpus == 0 || !model_will_do || !serves) continue;
                 ++serving;
                 usable += free;

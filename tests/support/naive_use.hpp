@@ -23,8 +23,9 @@ class naive_use {
             const std::int64_t memory = slice ? each.request.share.memory_of(static_cast<std::int32_t>(memory_)) : 0;
             by_memory_ = by_memory_ || memory > 0;
             const std::int64_t part = std::min<std::int64_t>(1000, (memory * 1000 + memory_ - 1) / memory_);
-            task asks{std::max(each.request.share.compute().count(), part), each.request.cpu.count() / each.request.gpus,
-                      each.request.models, each.count * each.request.gpus};
+            task asks{std::max(each.request.share.compute().count(), part),
+                      each.request.cpu.count() / each.request.gpus, each.request.models,
+                      each.count * each.request.gpus};
             if (asks.compute == 0) continue;
             compute_ += asks.compute * asks.count;
             cpu_ += asks.cpu * asks.count;

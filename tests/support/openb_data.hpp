@@ -34,8 +34,7 @@ inline gpupack::workload::workload openb_workload(const std::string& name) {
     if (name == "default") return workload;
     for (const auto& node : workload.nodes)
         for (const auto& group : node.spec.gpus.groups()) (void)workload.models.add(group.model).value();
-    const std::vector<std::string_view> columns{"count",   "cpu_milli", "memory_mib",
-                                                "num_gpu", "gpu_milli", "gpu_spec"};
+    const std::vector<std::string_view> columns{"count", "cpu_milli", "memory_mib", "num_gpu", "gpu_milli", "gpu_spec"};
     std::string rows = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n";
     int tasks = 0;
     for_each_openb_row(name + "_requests.csv", columns, [&](const std::vector<std::string_view>& fields) {

@@ -39,7 +39,8 @@ class plain_queue {
                 const std::vector<workload::arrival>& arrivals, const replay::discipline& discipline,
                 const plain_parties& quotas = {})
         : busy_(static_cast<std::size_t>(nodes), std::vector<std::int64_t>(static_cast<std::size_t>(gpus), 0)),
-          tasks_{tasks}, arrivals_{arrivals}, discipline_{discipline}, quotas_{quotas}, starts_(arrivals.size(), waits) {}
+          tasks_{tasks}, arrivals_{arrivals}, discipline_{discipline}, quotas_{quotas},
+          starts_(arrivals.size(), waits) {}
 
     /// When each arrival started.
     [[nodiscard]] std::vector<std::int64_t> run() {
@@ -69,8 +70,7 @@ class plain_queue {
 
     [[nodiscard]] std::pair<std::int64_t, std::size_t> key_of(std::size_t number) const {
         const std::int64_t priority = tasks_[arrivals_[number].task].priority;
-        return {discipline_.ageing > 0 ? arrivals_[number].time - priority * discipline_.ageing : -priority,
-                number};
+        return {discipline_.ageing > 0 ? arrivals_[number].time - priority * discipline_.ageing : -priority, number};
     }
     [[nodiscard]] std::int64_t length_of(std::size_t number) const { return *arrivals_[number].duration; }
     [[nodiscard]] std::size_t gpus_of(std::size_t number) const {
@@ -110,7 +110,8 @@ class plain_queue {
         return static_cast<std::int64_t>(gpus_of(number)) <= std::min(all_nominal(), party.nominal + party.borrowing);
     }
     [[nodiscard]] bool holds(std::size_t number) const {
-        return std::any_of(reserved_.begin(), reserved_.end(), [&](const place& each) { return each.arrival == number; });
+        return std::any_of(reserved_.begin(), reserved_.end(),
+                           [&](const place& each) { return each.arrival == number; });
     }
     /// Whether it stands in the line: who does not come in beside those before it who have reserved places stands aside.
     [[nodiscard]] bool is_admitted(std::size_t number) const {
@@ -229,7 +230,9 @@ class plain_queue {
         return false;
     }
     void drop_all_but(const std::vector<std::size_t>& held) {
-        std::erase_if(reserved_, [&](const place& each) { return std::find(held.begin(), held.end(), each.arrival) == held.end(); });
+        std::erase_if(reserved_, [&](const place& each) {
+            return std::find(held.begin(), held.end(), each.arrival) == held.end();
+        });
     }
     void serve(std::int64_t now) {
         while (serve_once(now)) {

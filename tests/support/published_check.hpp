@@ -104,8 +104,7 @@ class check {
         else if (form_ == table::as_a_row)
             body_({rows, family, part_}, found);
         else
-            for (const auto& [key, value] : rows.items())
-                body_({value, family, rows.is_object() ? key : ""}, found);
+            for (const auto& [key, value] : rows.items()) body_({value, family, rows.is_object() ? key : ""}, found);
         return found.lines();
     }
 

@@ -48,9 +48,8 @@ inline gpupack::plan::cell_chain any_chain(gpupack::random_stream& random, std::
 
 /// Tenants whose promises the chain can keep: cells are drawn until what they have together, in percent of the
 /// GPUs, is reached. As sizes divide each other, promises that fit in sum fit.
-inline std::vector<gpupack::plan::tenant> any_tenants(gpupack::random_stream& random,
-                                                      const gpupack::plan::cell_chain& chain, int tenants,
-                                                      std::int64_t percent) {
+inline std::vector<gpupack::plan::tenant>
+any_tenants(gpupack::random_stream& random, const gpupack::plan::cell_chain& chain, int tenants, std::int64_t percent) {
     std::vector<gpupack::plan::tenant> made;
     for (int i = 0; i < tenants; ++i)
         made.push_back(

@@ -70,8 +70,8 @@ gpu_setup random_history::any_setup(const gpu_model& model) {
 
 request random_history::any_request(const cluster& on) {
     request request{.cpu = milli_cpu{number(0, 5) * 500},
-                  .memory = mebibytes{number(0, 5) * 128},
-                  .gpus = below(3) == 0 ? static_cast<int>(below(6)) : 1};
+                    .memory = mebibytes{number(0, 5) * 128},
+                    .gpus = below(3) == 0 ? static_cast<int>(below(6)) : 1};
     const std::uint64_t way = below(plain_ ? 4 : 6);
     if (way < 2)
         request.share = slice{mebibytes{below(2) == 0 ? 0 : number(1, 10) * 2000}, milli_gpu{number(1, 11) * 100}};

@@ -16,8 +16,8 @@ inline gpupack::cluster node_with(const std::vector<int>& left, std::int64_t cpu
                                   const gpupack::gpu_model& model = gpupack::models::t4) {
     gpupack::cluster on =
         gpupack::cluster_builder{}
-            .add_nodes(
-                1, {gpupack::milli_cpu{cpu}, gpupack::mebibytes{1 << 20}, {static_cast<int>(left.size()), model}})
+            .add_nodes(1,
+                       {gpupack::milli_cpu{cpu}, gpupack::mebibytes{1 << 20}, {static_cast<int>(left.size()), model}})
             .build()
             .value();
     for (std::size_t i = 0; i < left.size(); ++i)

@@ -52,7 +52,8 @@ inline std::string what_differs(const gpupack::cluster& on) {
         bool too_much = false;
         on.for_each_placement_on(id, [&](const placement& each) {
             const placed_resources held = on.resources_of(each);
-            book_pieces(state, states.data(), node.type(), held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
+            book_pieces(state, states.data(), node.type(), held.cpu, held.memory, held.share, held.gpus, held.slots,
+                        held.pieces);
             rounding += held.rounding_overhead * held.gpus.size();
             ++live;
             leaving += held.leaving ? 1U : 0U;
@@ -86,7 +87,8 @@ inline std::string what_differs(const gpupack::cluster& on) {
         for (int i = 0; i < node.gpu_count(); ++i) {
             const gpu_state& gpu = node.gpu(i);
             const gpu_capacity& capacity = node.capacity(i);
-            if (capacity.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig)) continue;
+            if (capacity.mig == nullptr || gpu.closed || (gpu.way != sharing::idle && gpu.way != sharing::mig))
+                continue;
             for (int slot = 0; slot < capacity.mig->slot_count; ++slot)
                 if (capacity.mig->is_free(slot, gpu.way == sharing::mig ? gpu.occupied() : 0))
                     ++open[capacity.mig_number][capacity.mig->slots[slot].profile];

@@ -18,7 +18,8 @@ TEST(terminal, finds_the_name_that_was_meant) {
 }
 
 TEST(terminal, breaks_help_at_its_width) {
-    const std::string help = "Does something useful with a file that somebody has.\n\n\nOptions:\n  -x,--extra N                what it is, in many words indeed\n"
+    const std::string help = "Does something useful with a file that somebody has.\n\n\nOptions:\n  -x,--extra N       "
+                             "         what it is, in many words indeed\n"
                              "  --a-flag-that-is-very-long WORD short words\n";
     EXPECT_EQ(wrapped_help(help, 50), "Does something useful with a file that somebody\n"
                                       "has.\n"
@@ -30,7 +31,8 @@ TEST(terminal, breaks_help_at_its_width) {
 }
 
 TEST(terminal, parts_a_table_that_is_too_wide) {
-    const std::string table = "a few words before it\nname       one   two two   three\nlonger       1        22      33\nb          100         2       3\n\nlast\n";
+    const std::string table = "a few words before it\nname       one   two two   three\nlonger       1        22      "
+                              "33\nb          100         2       3\n\nlast\n";
     EXPECT_EQ(fitted(table, 80), table);
     EXPECT_EQ(fitted(table, 28), "a few words before it\n"
                                  "name       one   two two\n"
@@ -42,13 +44,15 @@ TEST(terminal, parts_a_table_that_is_too_wide) {
                                  "b              3\n"
                                  "\nlast\n");
     // one column of words is broken behind the names
-    EXPECT_EQ(fitted("fgd       waste of it all\nrandom    any\n", 20), "fgd       waste of\n          it all\nrandom    any\n");
+    EXPECT_EQ(fitted("fgd       waste of it all\nrandom    any\n", 20),
+              "fgd       waste of\n          it all\nrandom    any\n");
     EXPECT_EQ(fitted("a sentence that is long\n", 12), "a sentence\nthat is long\n");
     EXPECT_EQ(fitted("", 40), "");
     setenv("COLUMNS", "40", 1);
     EXPECT_NE(fitted_for(std::string(50, 'x') + " y\n", -1), std::string(50, 'x') + " y\n");
     unsetenv("COLUMNS");
-    EXPECT_EQ(fitted_for(std::string(50, 'x') + " y\n" + std::string(99, 'z'), -1), std::string(50, 'x') + " y\n" + std::string(99, 'z'));
+    EXPECT_EQ(fitted_for(std::string(50, 'x') + " y\n" + std::string(99, 'z'), -1),
+              std::string(50, 'x') + " y\n" + std::string(99, 'z'));
 }
 
 TEST(terminal, has_the_width_that_the_environment_says) {

@@ -29,12 +29,13 @@ outcome run_topo(const std::string& arguments, const std::string& input = {}) {
         std::filesystem::temp_directory_path() / ("gpupack-topo-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     std::ofstream{folder / "in", std::ios::binary} << input;
-    const std::string command = std::string{GPUPACK_TOPO_PROGRAM " "} + arguments + " < " + (folder / "in").string() + " 2> " +
-                                (folder / "err").string();
+    const std::string command = std::string{GPUPACK_TOPO_PROGRAM " "} + arguments + " < " + (folder / "in").string() +
+                                " 2> " + (folder / "err").string();
     outcome result;
     std::FILE* const pipe = popen(command.c_str(), "r");
     std::array<char, 4096> block{};
-    while (const std::size_t size = std::fread(block.data(), 1, block.size(), pipe)) result.out.append(block.data(), size);
+    while (const std::size_t size = std::fread(block.data(), 1, block.size(), pipe))
+        result.out.append(block.data(), size);
     result.status = WEXITSTATUS(pclose(pipe));
     std::ifstream err{folder / "err"};
     result.err.assign(std::istreambuf_iterator<char>{err}, {});
@@ -42,12 +43,13 @@ outcome run_topo(const std::string& arguments, const std::string& input = {}) {
     return result;
 }
 
-const std::string pasted_matrix_text = "\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\tNUMA Affinity\n"
-                           "GPU0\t X \tNV4\tPIX\tSYS\t0-3\t0\n"
-                           "GPU1\tNV4\t X \tSYS\tPIX\t4-7\t1\n"
-                           "NIC0\tPIX\tSYS\t X \tSYS\n"
-                           "NIC1\tPIX\tPIX\tSYS\t X \n"
-                           "\nNIC Legend:\n\n  NIC0: mlx5_2\n\nGPU 0: NVIDIA A30 (UUID: GPU-1)\nGPU 1: NVIDIA A30 (UUID: GPU-2)\n";
+const std::string pasted_matrix_text =
+    "\tGPU0\tGPU1\tNIC0\tNIC1\tCPU Affinity\tNUMA Affinity\n"
+    "GPU0\t X \tNV4\tPIX\tSYS\t0-3\t0\n"
+    "GPU1\tNV4\t X \tSYS\tPIX\t4-7\t1\n"
+    "NIC0\tPIX\tSYS\t X \tSYS\n"
+    "NIC1\tPIX\tPIX\tSYS\t X \n"
+    "\nNIC Legend:\n\n  NIC0: mlx5_2\n\nGPU 0: NVIDIA A30 (UUID: GPU-1)\nGPU 1: NVIDIA A30 (UUID: GPU-2)\n";
 
 } // namespace
 
@@ -104,8 +106,10 @@ TEST(topo_program, refuses_in_one_line) {
     EXPECT_EQ(refused("--jsn -", ""),
               "gpupack-topo: argument: \"--jsn\": expected a flag that --help lists, did you mean --json?\n");
     EXPECT_EQ(refused("", ""), "gpupack-topo: FILE: \"\": expected a file, or - for standard input\n");
-    EXPECT_EQ(refused("/no/such/file", ""), "gpupack-topo: file: \"/no/such/file\": expected a file that can be read\n");
-    EXPECT_NE(refused("-", "<?xml version=\"1.0\"?>\n<topology version=\"4.0\"></topology>\n").find("version: \"4.0\""), std::string::npos);
+    EXPECT_EQ(refused("/no/such/file", ""),
+              "gpupack-topo: file: \"/no/such/file\": expected a file that can be read\n");
+    EXPECT_NE(refused("-", "<?xml version=\"1.0\"?>\n<topology version=\"4.0\"></topology>\n").find("version: \"4.0\""),
+              std::string::npos);
 }
 
 TEST(topo_program, helps_within_80_columns) {
@@ -128,11 +132,17 @@ TEST(topo_program, reads_or_refuses_real_files) {
         EXPECT_EQ(result.status, 2) << file;
         EXPECT_NE(result.err.find(cause), std::string::npos) << result.err;
     }
-    for (const auto& [file, gpus] : {std::pair{"hwloc/mpibind-eas-tioga.xml", 8}, {"hwloc/mpibind-g4dnmetal.xml", 8},
+    for (const auto& [file, gpus] : {std::pair{"hwloc/mpibind-eas-tioga.xml", 8},
+                                     {"hwloc/mpibind-g4dnmetal.xml", 8},
                                      {"hwloc/hwloc-nvidia-dgx-gb10.xml", 0},
-                                     {"hwloc/v2-16intel64-manyVFs.xml", 0}, {"hwloc/v2-nvidiaDGX2.xml", 16}, {"mig/L.txt", 1},
-                                     {"mig/lgi.txt", 1}, {"rocm/showtopo_01.txt", 8}, {"rocm/showtopo_02.txt", 8},
-                                     {"rocm/showtopo_03.txt", 1}, {"nccl/azhpc-ndv4-topo.xml", 8}}) {
+                                     {"hwloc/v2-16intel64-manyVFs.xml", 0},
+                                     {"hwloc/v2-nvidiaDGX2.xml", 16},
+                                     {"mig/L.txt", 1},
+                                     {"mig/lgi.txt", 1},
+                                     {"rocm/showtopo_01.txt", 8},
+                                     {"rocm/showtopo_02.txt", 8},
+                                     {"rocm/showtopo_03.txt", 1},
+                                     {"nccl/azhpc-ndv4-topo.xml", 8}}) {
         const outcome result = run_topo("--json - " + (folder / file).string());
         EXPECT_EQ(result.status, 0) << file << ": " << result.err;
         const auto json = nlohmann::json::parse(result.out);

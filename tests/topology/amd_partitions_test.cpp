@@ -21,7 +21,8 @@ TEST(amd_partitions, stand_on_a_gpu_in_their_mode) {
             setup.instances = amd_partitions(model, model.mig.profiles[p].name.view()).value();
             cluster_builder builder;
             builder.add_node("n", {64_cores, 512_GiB, {1, model, setup}});
-            EXPECT_TRUE(std::move(builder).build().has_value()) << model.model.view() << " " << model.mig.profiles[p].name.view();
+            EXPECT_TRUE(std::move(builder).build().has_value())
+                << model.model.view() << " " << model.mig.profiles[p].name.view();
             EXPECT_EQ(setup.instances.size(), static_cast<std::size_t>(model.mig.profiles[p].max_instances));
         }
 }

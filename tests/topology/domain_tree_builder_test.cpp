@@ -12,7 +12,8 @@ namespace {
 
 std::string refused(const domain_tree_builder& builder) {
     const auto told = builder.build();
-    return told ? std::string{"accepted"} : told.error().field + ": " + told.error().value + ": " + told.error().expected;
+    return told ? std::string{"accepted"}
+                : told.error().field + ": " + told.error().value + ": " + told.error().expected;
 }
 
 } // namespace

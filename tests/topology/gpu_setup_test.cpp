@@ -16,11 +16,7 @@ std::string error_of(const gpu_model& model, const gpu_setup& setup) {
 }
 
 gpu_capacity capacity_of(const gpu_model& model, const gpu_setup& setup) {
-    return cluster_builder{}
-        .add_nodes(1, {8_cores, 8_GiB, {2, model, setup}})
-        .build()
-        .value()[node_id{0}]
-        .capacity(1);
+    return cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, model, setup}}).build().value()[node_id{0}].capacity(1);
 }
 
 } // namespace

@@ -48,8 +48,7 @@ TEST(link_table, adds_up_what_the_pairs_say) {
         RC_ASSERT(table.gpus() == gpus);
         RC_ASSERT(table.is_tabled() == (gpus <= 16));
         for (int n = 0; n < 20; ++n) {
-            const gpu_set set =
-                gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
+            const gpu_set set = gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
             RC_ASSERT(table.score(set) == naive_score(of, set, false));
             RC_ASSERT(table.score(set, nvlink_count::direct) == naive_score(of, set, true));
         }

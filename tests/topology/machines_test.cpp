@@ -64,10 +64,12 @@ TEST(machines, of_azure_number_their_v100_as_azure_does) {
     const node_topology topology = *machines::azure_nd40rs_v2().topology;
     const auto row = [&](std::size_t gpu) {
         std::string text;
-        for (std::size_t other = 0; other < 8; ++other) text += other == gpu ? "X" : std::to_string(topology.links[gpu][other].nvlinks);
+        for (std::size_t other = 0; other < 8; ++other)
+            text += other == gpu ? "X" : std::to_string(topology.links[gpu][other].nvlinks);
         return text;
     };
     EXPECT_EQ(row(0), "X1210002");
     EXPECT_EQ(row(3), "122X1000");
-    EXPECT_EQ(row(6), "0200" "21X1");
+    EXPECT_EQ(row(6), "0200"
+                      "21X1");
 }

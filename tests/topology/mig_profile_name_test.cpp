@@ -13,7 +13,8 @@
 using namespace gpupack;
 
 TEST(mig_profile_name, is_the_drivers_whoever_wrote_it) {
-    for (const char* const text : {"1g.10gb+me", "1g.10gb.me", "mig-1g.10gb.me", "nvidia.com/mig-1g.10gb.me", "MIG 1g.10gb+me", "1G.10GB+ME"})
+    for (const char* const text :
+         {"1g.10gb+me", "1g.10gb.me", "mig-1g.10gb.me", "nvidia.com/mig-1g.10gb.me", "MIG 1g.10gb+me", "1G.10GB+ME"})
         EXPECT_EQ(mig_profile_name(text), "1g.10gb+me") << text;
     EXPECT_EQ(mig_profile_name("1g.24gb.me.all"), "1g.24gb+me.all");
     EXPECT_EQ(mig_profile_name("1g.24gb-me"), "1g.24gb-me");
@@ -23,12 +24,13 @@ TEST(mig_profile_name, is_the_drivers_whoever_wrote_it) {
 
 TEST(mig_profile_name, is_found_by_its_own_form_before_a_rounded_one) {
     const auto found = [](std::string_view text, const std::vector<std::string_view>& names) {
-        const auto at = find_mig_profile(text, static_cast<int>(names.size()), [&](int p) { return names[static_cast<std::size_t>(p)]; });
+        const auto at = find_mig_profile(text, static_cast<int>(names.size()),
+                                         [&](int p) { return names[static_cast<std::size_t>(p)]; });
         return at ? std::string{names[static_cast<std::size_t>(*at)]} : std::string{"none"};
     };
     EXPECT_EQ(found("3g.39gb", {"1g.10gb", "3g.40gb", "7g.80gb"}), "3g.40gb");
     EXPECT_EQ(found("3g.41gb", {"3g.40gb"}), "3g.40gb");
-    EXPECT_EQ(found("3g.37gb", {"3g.40gb"}), "none");           // more than a twentieth
+    EXPECT_EQ(found("3g.37gb", {"3g.40gb"}), "none");            // more than a twentieth
     EXPECT_EQ(found("3g.39gb", {"3g.38gb", "3g.40gb"}), "none"); // which?
     EXPECT_EQ(found("3g.40gb", {"3g.39gb", "3g.40gb"}), "3g.40gb");
     EXPECT_EQ(found("3g.40gb", {"3g.40gb", "3g.39gb"}), "3g.40gb");

@@ -218,8 +218,7 @@ TEST(mig_table, packs_by_starts_and_not_by_slices) {
         for (const stands& each : all) {
             int found = -1;
             for (int slot = 0; slot < table.slot_count; ++slot)
-                if (table.slots[slot].profile == each.profile && table.slots[slot].start == each.start)
-                    found = slot;
+                if (table.slots[slot].profile == each.profile && table.slots[slot].start == each.start) found = slot;
             if (found < 0 || !table.is_free(found, occupied)) return false;
             occupied |= table.slots[found].taken;
         }

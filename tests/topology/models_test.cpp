@@ -20,7 +20,7 @@ TEST(models, have_the_profiles_of_their_own_memory) { // an 80 GB model has no p
         if (model.mig.empty()) continue;
         for (int p = 0; p < model.mig.count; ++p) {
             const gpupack::mig::profile& profile = model.mig.profiles[p];
-            if (profile.memory.count() == 0) continue; // not known
+            if (profile.memory.count() == 0) continue;                                // not known
             if (profile.name.view().find("_nps") != std::string_view::npos) continue; // AMD's say no memory
             const std::string name{profile.name.view()};
             const std::int64_t gigabytes = std::stoll(name.substr(name.find('.') + 1));

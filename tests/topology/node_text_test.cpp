@@ -68,7 +68,11 @@ TEST(node_text, reads_back_any_node) {
 }
 
 TEST(node_text, looks_like_this) {
-    const node_description node{.name = "n1", .spec = {.cpu = 96_cores, .memory = 768_GiB, .gpus = {2, models::t4}, .labels = {"zone=a"}}, .gpu_ids = {"A", "B"}, .domain = "rack1"};
+    const node_description node{
+        .name = "n1",
+        .spec = {.cpu = 96_cores, .memory = 768_GiB, .gpus = {2, models::t4}, .labels = {"zone=a"}},
+        .gpu_ids = {"A", "B"},
+        .domain = "rack1"};
     EXPECT_EQ(to_text(node), "name=n1 cpu=96000m memory=786432MiB gpus=2xT4 labels=zone=a ids=A,B domain=rack1");
 }
 
@@ -76,9 +80,15 @@ TEST(node_text, says_where_it_is_wrong) {
     const auto wrong = [](const char* line) { return node_from_text(line).error().message(); };
     EXPECT_EQ(wrong("name=n cpu=x"), R"(cpu, column 8: "x": expected an amount of CPU: 96000m, 96)");
     EXPECT_EQ(wrong("name=n name=m"), R"(name, column 8: "m": expected each field once)");
-    EXPECT_EQ(wrong("name=n gpus=2xT4,1xT5"), R"(gpus, column 6 of the list in column 8: "T5": expected a model of the catalogue, or one that was added)");
-    EXPECT_EQ(wrong("links=PIX numa=0,0"), R"(links, column 1: "PIX": expected after numa, one link for each pair of GPUs: SYS, NODE, PHB, PXB, PIX or BOARD, and NVLinks: SYS+4)");
-    EXPECT_EQ(wrong("disk=1"), R"(disk, column 1: "1": expected name, cpu, memory, gpus, labels, ids, domain, numa, links, nics, switched or partitions)");
+    EXPECT_EQ(
+        wrong("name=n gpus=2xT4,1xT5"),
+        R"(gpus, column 6 of the list in column 8: "T5": expected a model of the catalogue, or one that was added)");
+    EXPECT_EQ(
+        wrong("links=PIX numa=0,0"),
+        R"(links, column 1: "PIX": expected after numa, one link for each pair of GPUs: SYS, NODE, PHB, PXB, PIX or BOARD, and NVLinks: SYS+4)");
+    EXPECT_EQ(
+        wrong("disk=1"),
+        R"(disk, column 1: "1": expected name, cpu, memory, gpus, labels, ids, domain, numa, links, nics, switched or partitions)");
 }
 
 TEST(node_text, nodes_are_keys) {

@@ -9,8 +9,7 @@
 using namespace gpupack;
 
 TEST(placement_counts, count_the_free_slots_of_each_profile_in_each_state) {
-    for (const gpu_model* model :
-         {&models::a100_40gb, &models::a30, &models::rtx_pro_6000, &models::rtx_pro_4500}) {
+    for (const gpu_model* model : {&models::a100_40gb, &models::a30, &models::rtx_pro_6000, &models::rtx_pro_4500}) {
         const partition_table table = mig::make_table(model->mig);
         const placement_counts counts{table};
         for (std::uint64_t occupied = 0; occupied < 1U << table.units; ++occupied)

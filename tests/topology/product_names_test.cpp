@@ -16,8 +16,8 @@ TEST(product_names, mean_models) {
         const auto found = model_of_product(product);
         return found ? std::string{found->model.view()} : "none";
     };
-    EXPECT_EQ(model("NVIDIA A100-SXM4-80GB"), "A100-80GB");             // NVML
-    EXPECT_EQ(model("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb"), "A100-40GB");  // GPU Feature Discovery
+    EXPECT_EQ(model("NVIDIA A100-SXM4-80GB"), "A100-80GB");            // NVML
+    EXPECT_EQ(model("NVIDIA-A100-SXM4-40GB-MIG-1g.5gb"), "A100-40GB"); // GPU Feature Discovery
     EXPECT_EQ(model("NVIDIA-A10G-SHARED"), "A10G");
     EXPECT_EQ(model("Tesla V100-SXM2-16GB"), "V100M16");
     EXPECT_EQ(model("NVIDIA H100 80GB HBM3"), "H100-80GB");
@@ -33,27 +33,58 @@ TEST(product_names, mean_models) {
 
 TEST(product_names, of_drivers_labels_and_clouds_are_known) {
     const std::vector<std::pair<std::string, std::string>> cases{
-        {"NVIDIA A100-SXM4-40GB", "A100-40GB"},     {"NVIDIA-A100-SXM4-80GB-SHARED", "A100-80GB"},     {"NVIDIA A100 80GB PCIe", "A100-PCIE-80GB"},
-        {"NVIDIA-H100-80GB-HBM3", "H100-80GB"},     {"NVIDIA H100 PCIe", "H100-PCIE-80GB"},            {"NVIDIA H100 NVL", "H100-NVL"},
-        {"NVIDIA H200", "H200"},                    {"Tesla V100-SXM2-32GB", "V100M32"},               {"Tesla V100-PCIE-16GB", "V100-PCIE-16GB"},
-        {"Tesla T4", "T4"},                         {"NVIDIA L40S", "L40S"},                           {"NVIDIA L4", "L4"},
-        {"NVIDIA A10", "A10"},                      {"NVIDIA-A100-SXM4-40GB-MIG-1g.5gb", "A100-40GB"}, {"NVIDIA GH200 480GB", "GH200-96GB"},
-        {"NVIDIA RTX 6000 Ada Generation", "RTX-6000-Ada"}, {"NVIDIA B200", "B200"},                   {"NVIDIA-NVIDIA A100-SXM4-40GB", "A100-40GB"},
-        {"p100-pcie-16gb", "P100"},                 {"v100-sxm3-32gb-h", "V100M32"},                   {"v100", "V100M16"},
-        {"v100s-pcie-32gb", "V100S-32GB"},          {"a100-sxm-40gb", "A100-40GB"},                    {"a100-40gb-pcie", "A100-40GB"},
-        {"a100", "A100-40GB"},                      {"a800-sxm4-80gb", "A800-80GB"},                   {"h100-mega-80gb", "H100-80GB"},
-        {"h100-sxm5-94gb", "H100-94GB"},            {"h100-64gb-hbm3", "H100-64GB"},                   {"NVIDIA H800", "H800-80GB"},
-        {"NVIDIA H20-3e", "H20-141GB"},             {"h200-141gb-hbm3e", "H200"},                      {"gh200-144g-hbm3e", "GH200-144GB"},
-        {"NVIDIA GB200", "GB200-186GB"},            {"b300-sxm6-ac", "B300"},                          {"rtx-pro-6000-blackwell-server-edition", "RTX-PRO-6000"},
-        {"rtx-pro-4500-blackwell", "RTX-PRO-4500"}, {"rtx-4090-d", "RTX-4090"},                        {"l4-vws", "L4"},
-        {"mi250x/mi250", "MI250X"},                 {"mi300x-vf", "MI300X"},                           {"Aqua Vanjaram [Instinct MI300A]", "MI300A"},
-        {"amd-mi325x-platform", "MI325X"},          {"a10g-tensor-core", "A10G"},                      {"b200-180gb", "B200"}};
+        {"NVIDIA A100-SXM4-40GB", "A100-40GB"},
+        {"NVIDIA-A100-SXM4-80GB-SHARED", "A100-80GB"},
+        {"NVIDIA A100 80GB PCIe", "A100-PCIE-80GB"},
+        {"NVIDIA-H100-80GB-HBM3", "H100-80GB"},
+        {"NVIDIA H100 PCIe", "H100-PCIE-80GB"},
+        {"NVIDIA H100 NVL", "H100-NVL"},
+        {"NVIDIA H200", "H200"},
+        {"Tesla V100-SXM2-32GB", "V100M32"},
+        {"Tesla V100-PCIE-16GB", "V100-PCIE-16GB"},
+        {"Tesla T4", "T4"},
+        {"NVIDIA L40S", "L40S"},
+        {"NVIDIA L4", "L4"},
+        {"NVIDIA A10", "A10"},
+        {"NVIDIA-A100-SXM4-40GB-MIG-1g.5gb", "A100-40GB"},
+        {"NVIDIA GH200 480GB", "GH200-96GB"},
+        {"NVIDIA RTX 6000 Ada Generation", "RTX-6000-Ada"},
+        {"NVIDIA B200", "B200"},
+        {"NVIDIA-NVIDIA A100-SXM4-40GB", "A100-40GB"},
+        {"p100-pcie-16gb", "P100"},
+        {"v100-sxm3-32gb-h", "V100M32"},
+        {"v100", "V100M16"},
+        {"v100s-pcie-32gb", "V100S-32GB"},
+        {"a100-sxm-40gb", "A100-40GB"},
+        {"a100-40gb-pcie", "A100-40GB"},
+        {"a100", "A100-40GB"},
+        {"a800-sxm4-80gb", "A800-80GB"},
+        {"h100-mega-80gb", "H100-80GB"},
+        {"h100-sxm5-94gb", "H100-94GB"},
+        {"h100-64gb-hbm3", "H100-64GB"},
+        {"NVIDIA H800", "H800-80GB"},
+        {"NVIDIA H20-3e", "H20-141GB"},
+        {"h200-141gb-hbm3e", "H200"},
+        {"gh200-144g-hbm3e", "GH200-144GB"},
+        {"NVIDIA GB200", "GB200-186GB"},
+        {"b300-sxm6-ac", "B300"},
+        {"rtx-pro-6000-blackwell-server-edition", "RTX-PRO-6000"},
+        {"rtx-pro-4500-blackwell", "RTX-PRO-4500"},
+        {"rtx-4090-d", "RTX-4090"},
+        {"l4-vws", "L4"},
+        {"mi250x/mi250", "MI250X"},
+        {"mi300x-vf", "MI300X"},
+        {"Aqua Vanjaram [Instinct MI300A]", "MI300A"},
+        {"amd-mi325x-platform", "MI325X"},
+        {"a10g-tensor-core", "A10G"},
+        {"b200-180gb", "B200"}};
     for (const auto& [product, model] : cases) {
         const auto found = model_of_product(product);
         ASSERT_TRUE(found) << product;
         EXPECT_EQ(found->model.view(), model) << product;
     }
-    for (const char* const other : {"", "NVIDIA", "NVIDIA A1000", "NVIDIA GeForce RTX 4090 Laptop GPU", "GRID A100-40C", "NVIDIA A100-SXM4"})
+    for (const char* const other :
+         {"", "NVIDIA", "NVIDIA A1000", "NVIDIA GeForce RTX 4090 Laptop GPU", "GRID A100-40C", "NVIDIA A100-SXM4"})
         EXPECT_FALSE(model_of_product(other)) << other;
 }
 

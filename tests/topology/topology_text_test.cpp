@@ -6,7 +6,8 @@
 using namespace gpupack;
 
 TEST(topology_text, writes_links_above_the_diagonal) {
-    node_topology topology{.numa = {0, unknown_numa}, .links = {{{}, {pcie_path::single_switch, 12}}, {{pcie_path::single_switch, 12}, {}}}};
+    node_topology topology{.numa = {0, unknown_numa},
+                           .links = {{{}, {pcie_path::single_switch, 12}}, {{pcie_path::single_switch, 12}, {}}}};
     topology.nics = {{"mlx5_0", 0, {pcie_path::multi_switch, pcie_path::cross_cpu}}};
     topology.switched = true;
     topology.partitions = {gpu_set::first(2), gpu_set::of(1)};

@@ -17,8 +17,7 @@ namespace {
 workload::workload small_workload(int nodes, int tasks) {
     workload::workload made;
     for (int i = 0; i < nodes; ++i) made.nodes.push_back({std::to_string(i), {8_cores, 8_GiB, {4, models::t4}}});
-    for (int i = 0; i < tasks; ++i)
-        made.tasks.push_back({std::to_string(i), {.cpu = 1_cores, .gpus = i % 3}});
+    for (int i = 0; i < tasks; ++i) made.tasks.push_back({std::to_string(i), {.cpu = 1_cores, .gpus = i % 3}});
     return made;
 }
 
@@ -70,7 +69,8 @@ TEST(arrivals, an_order_is_kept) {
 }
 
 TEST(arrivals, recorded_ones_come_at_their_times_and_ties_in_the_order_of_the_tasks) {
-    std::vector<workload::task> tasks{{"late", {.gpus = 1}, 7, 2}, {"first", {.gpus = 1}, 3}, {"second", {.gpus = 1}, 3, 9}};
+    std::vector<workload::task> tasks{
+        {"late", {.gpus = 1}, 7, 2}, {"first", {.gpus = 1}, 3}, {"second", {.gpus = 1}, 3, 9}};
     const auto arrivals = workload::recorded_arrivals(tasks).value();
     EXPECT_EQ(arrivals, (std::vector<workload::arrival>{{1, 3, {}}, {2, 3, 9}, {0, 7, 2}}));
 
@@ -80,7 +80,8 @@ TEST(arrivals, recorded_ones_come_at_their_times_and_ties_in_the_order_of_the_ta
 }
 
 TEST(arrivals, as_a_mix_count_each_arrival_and_each_member_of_a_gang) {
-    const std::vector<workload::task> tasks{{"one", {.gpus = 1}}, {.name = "gang", .request = {.gpus = 8}, .members = 4}};
+    const std::vector<workload::task> tasks{{"one", {.gpus = 1}},
+                                            {.name = "gang", .request = {.gpus = 8}, .members = 4}};
     const task_mix mix = workload::arrived_mix(tasks, workload::arrivals_in_order({0, 1, 0}));
     EXPECT_EQ(mix.total(), 2 + 4);
     EXPECT_EQ(mix.entries().size(), 2U);

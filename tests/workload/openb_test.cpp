@@ -29,9 +29,9 @@ std::map<std::string, int> task_shapes(const workload::workload& workload) {
     std::map<std::string, int> counts;
     for (const workload::task& task : workload.tasks) {
         const request& request = task.request;
-        std::string shape = std::to_string(request.cpu.count()) + "/" + std::to_string(request.memory.count()) +
-                            "/" + std::to_string(request.gpus) + "/" +
-                            std::to_string(request.total_compute().count()) + "/" + task.model_list;
+        std::string shape = std::to_string(request.cpu.count()) + "/" + std::to_string(request.memory.count()) + "/" +
+                            std::to_string(request.gpus) + "/" + std::to_string(request.total_compute().count()) + "/" +
+                            task.model_list;
         ++counts[shape];
     }
     return counts;
@@ -52,8 +52,7 @@ TEST(openb, has_the_published_size) {
 TEST(openb, and_the_request_classes_of_tests_data_are_the_aggregates_of_the_recorded_files) {
     SKIP_WITHOUT_DATA();
     for (const std::string tasks : {"default", "cpu050", "gpushare40", "gpuspec10", "multigpu20"}) {
-        const auto recorded =
-            io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + tasks + ".csv"));
+        const auto recorded = io::read_trace(data_file("openb/nodes.csv"), data_file("openb/pods_" + tasks + ".csv"));
         ASSERT_TRUE(recorded);
         const workload::workload built = openb_workload(tasks);
         EXPECT_EQ(node_shapes(built), node_shapes(*recorded));

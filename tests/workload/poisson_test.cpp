@@ -8,7 +8,8 @@
 using namespace gpupack;
 
 TEST(poisson, tasks_are_drawn_by_weight) {
-    const std::vector<workload::task> tasks{{.name = "a", .weight = 1}, {.name = "b", .weight = 0}, {.name = "c", .weight = 3}};
+    const std::vector<workload::task> tasks{
+        {.name = "a", .weight = 1}, {.name = "b", .weight = 0}, {.name = "c", .weight = 3}};
     random_stream random{5};
     int counts[3] = {};
     for (int i = 0; i < 40'000; ++i) ++counts[workload::draw_task(tasks, 4, random)];

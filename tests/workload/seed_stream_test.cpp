@@ -27,9 +27,8 @@ TEST(seed_stream, draws_the_order_of_a_shuffle) {
 
 TEST(seed_stream, gives_each_stream_of_a_seed_numbers_of_its_own) {
     std::set<std::uint64_t> first;
-    for (const workload::seed_stream each : 
-         {workload::seed_stream::node_order, workload::seed_stream::task_order, workload::seed_stream::resampling,
-          workload::seed_stream::poisson})
+    for (const workload::seed_stream each : {workload::seed_stream::node_order, workload::seed_stream::task_order,
+                                             workload::seed_stream::resampling, workload::seed_stream::poisson})
         first.insert(workload::stream_of(42, each).next());
     EXPECT_EQ(first.size(), 4U);
 }

@@ -31,7 +31,8 @@ double offered(const workload::workload& source, const std::vector<workload::arr
 
 TEST(steady_arrivals, would_take_the_load_from_the_start_whatever_the_stays) {
     const workload::workload source = small();
-    for (const auto law : {workload::stay_law::exponential, workload::stay_law::lognormal, workload::stay_law::recorded}) {
+    for (const auto law :
+         {workload::stay_law::exponential, workload::stay_law::lognormal, workload::stay_law::recorded}) {
         double sum = 0;
         double first = 0; // in use at the start
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -82,8 +83,10 @@ TEST(steady_arrivals, are_in_use_by_how_long_they_stay) {
     const task_mix mix = workload::mix_in_use(source, {.stays = workload::stay_law::recorded});
     ASSERT_EQ(mix.entries().size(), 2U);
     // Three tasks of 100 s for each of 1,000 s.
-    EXPECT_NEAR(static_cast<double>(mix.entries()[1].count) / static_cast<double>(mix.entries()[0].count), 10.0 / 3, 0.2);
-    EXPECT_EQ(workload::mix_in_use(source, {}).entries()[1].count * 3, workload::mix_in_use(source, {}).entries()[0].count);
+    EXPECT_NEAR(static_cast<double>(mix.entries()[1].count) / static_cast<double>(mix.entries()[0].count), 10.0 / 3,
+                0.2);
+    EXPECT_EQ(workload::mix_in_use(source, {}).entries()[1].count * 3,
+              workload::mix_in_use(source, {}).entries()[0].count);
     workload::workload unknown = small();
     unknown.tasks[0].duration.reset();
     EXPECT_TRUE(workload::mix_in_use(unknown, {.stays = workload::stay_law::recorded}).empty());

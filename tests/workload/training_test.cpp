@@ -46,7 +46,9 @@ TEST(training, is_placed_closer_together_by_preserving_links) {
             const auto on_best = [&](const auto& policy) {
                 scheduler by{of.build().value(), policy, search::indexed{}};
                 const auto replayed = replay::run(by, of.tasks, arrivals);
-                return replay::count_classes(by.cluster(), of.tasks, replayed, workload::warm_up).overall_locality().on_best;
+                return replay::count_classes(by.cluster(), of.tasks, replayed, workload::warm_up)
+                    .overall_locality()
+                    .on_best;
             };
             const auto effort = on_best(node_then_gpus(policy::best_fit{}, dialect::gpuallocator_best_effort{}));
             EXPECT_GT(on_best(node_then_gpus(policy::best_fit{}, policy::link_preserve{})), effort) << name << seed;

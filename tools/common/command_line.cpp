@@ -20,7 +20,8 @@ std::string help_of(const CLI::App& app) {
     const CLI::App* command = &app;
     while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
     std::string text = command->help(command == &app ? "" : app.get_name(), CLI::AppFormatMode::All);
-    for (const auto& [type, name] : {std::pair{" TEXT", " NAME"}, {" INT", " NUMBER"}, {" UINT", " NUMBER"}, {" REQUIRED", ""}})
+    for (const auto& [type, name] :
+         {std::pair{" TEXT", " NAME"}, {" INT", " NUMBER"}, {" UINT", " NUMBER"}, {" REQUIRED", ""}})
         for (std::size_t begin = text.find(type); begin != std::string::npos; begin = text.find(type, begin + 1)) {
             const std::size_t end = begin + std::string_view{type}.size();
             if (end == text.size() || std::string_view{" :=\n"}.find(text[end]) != std::string_view::npos)
@@ -47,7 +48,8 @@ std::string version_text(const std::string& name) {
            std::to_string(GPUPACK_VERSION_PATCH) + "\n";
 }
 
-gpupack::expected<std::string, gpupack::input_error> parse_command_line(CLI::App& app, int argc, const char* const* argv) {
+gpupack::expected<std::string, gpupack::input_error> parse_command_line(CLI::App& app, int argc,
+                                                                        const char* const* argv) {
     bool version = false;
     app.set_help_flag("-h,--help", "print this help");
     for (CLI::App* const command : app.get_subcommands({})) command->set_help_flag("-h,--help", "print this help");
@@ -66,10 +68,12 @@ gpupack::expected<std::string, gpupack::input_error> parse_command_line(CLI::App
                 return gpupack::bad_input("argument", argument,
                                           "a flag that --help lists" + did_you_mean(argument, known_arguments(app)));
         const std::string last = left.empty() ? "" : left.back();
-        return gpupack::bad_input("argument", last, "as many as --help lists" + did_you_mean(last, known_arguments(app)));
+        return gpupack::bad_input("argument", last,
+                                  "as many as --help lists" + did_you_mean(last, known_arguments(app)));
     } catch (const CLI::ParseError& error) {
         if (argc > 1 && !app.get_subcommands({}).empty() && app.get_subcommands().empty())
-            return gpupack::bad_input("argument", argv[1], "a command that --help lists" + did_you_mean(argv[1], known_arguments(app)));
+            return gpupack::bad_input("argument", argv[1],
+                                      "a command that --help lists" + did_you_mean(argv[1], known_arguments(app)));
         std::string why = error.what();
         std::replace(why.begin(), why.end(), '\n', ' ');
         return gpupack::bad_input("arguments", why, "arguments as --help lists them");

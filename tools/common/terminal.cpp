@@ -14,7 +14,8 @@ namespace gpupack_tools {
 namespace {
 
 /// Appends words behind `begin` columns, and starts a new line with `indent` blanks before one that would pass the width.
-void append_wrapped(std::string& text, std::string_view words, std::size_t begin, std::size_t indent, std::size_t width) {
+void append_wrapped(std::string& text, std::string_view words, std::size_t begin, std::size_t indent,
+                    std::size_t width) {
     std::size_t column = begin;
     bool first = true;
     while (!words.empty()) {
@@ -48,7 +49,8 @@ std::vector<std::size_t> column_starts(const std::vector<std::string_view>& rows
     std::vector<std::size_t> starts{0};
     std::size_t blanks = 0;
     for (std::size_t i = 0; i < length; ++i) {
-        const bool blank = std::all_of(rows.begin(), rows.end(), [i](std::string_view row) { return i >= row.size() || row[i] == ' '; });
+        const bool blank = std::all_of(rows.begin(), rows.end(),
+                                       [i](std::string_view row) { return i >= row.size() || row[i] == ' '; });
         if (!blank && blanks >= 2 && i > blanks) starts.push_back(i);
         blanks = blank ? blanks + 1 : 0;
     }
@@ -73,7 +75,8 @@ void append_parted(std::string& text, const std::vector<std::string_view>& rows,
         if (begin > 1) text += '\n';
         for (const std::string_view row : rows) {
             const std::string_view name = cell_of(row, 0, starts[1]);
-            const std::string_view cells = begin < columns ? cell_of(row, starts[begin], starts[end]) : std::string_view{};
+            const std::string_view cells =
+                begin < columns ? cell_of(row, starts[begin], starts[end]) : std::string_view{};
             std::string line{name};
             if (!cells.empty()) line.append(starts[1] - name.size(), ' ');
             if (line.size() + cells.size() <= width)
@@ -159,9 +162,11 @@ std::string fitted(std::string_view text, std::size_t width) {
     std::string result;
     std::vector<std::string_view> rows; // of the table that the last lines are
     const auto end_table = [&] {
-        const bool fits = std::all_of(rows.begin(), rows.end(), [width](std::string_view row) { return row.size() <= width; });
+        const bool fits =
+            std::all_of(rows.begin(), rows.end(), [width](std::string_view row) { return row.size() <= width; });
         if (!fits) append_parted(result, rows, width);
-        for (const std::string_view row : fits ? rows : std::vector<std::string_view>{}) result.append(row).append("\n");
+        for (const std::string_view row : fits ? rows : std::vector<std::string_view>{})
+            result.append(row).append("\n");
         rows.clear();
     };
     while (!text.empty()) {

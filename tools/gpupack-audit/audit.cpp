@@ -20,7 +20,9 @@ using io::inventory_gpu;
 using io::inventory_node;
 using io::inventory_pod;
 
-std::int64_t free_memory(const inventory_gpu& gpu) { return std::max<std::int64_t>(0, gpu.memory - gpu.used_memory); }
+std::int64_t free_memory(const inventory_gpu& gpu) {
+    return std::max<std::int64_t>(0, gpu.memory - gpu.used_memory);
+}
 
 /// Why nothing can be placed on a GPU, or nothing.
 std::string closed(const inventory_gpu& gpu) {
@@ -80,9 +82,12 @@ void add_counts(report& made) {
 }
 
 std::string request_text(const inventory_pod& pod) {
-    std::string text = std::to_string(pod.gpus) + " " + (pod.resource.empty() ? "GPU of " + std::string{name_of(pod.system)} : pod.resource);
-    if (pod.memory > 0) text += ", memory " + std::to_string(pod.memory);
-    else if (pod.memory_percent > 0) text += ", memory " + std::to_string(pod.memory_percent) + " %";
+    std::string text = std::to_string(pod.gpus) + " " +
+                       (pod.resource.empty() ? "GPU of " + std::string{name_of(pod.system)} : pod.resource);
+    if (pod.memory > 0)
+        text += ", memory " + std::to_string(pod.memory);
+    else if (pod.memory_percent > 0)
+        text += ", memory " + std::to_string(pod.memory_percent) + " %";
     if (pod.cores > 0) text += ", cores " + std::to_string(pod.cores) + " %";
     return text;
 }
@@ -95,16 +100,20 @@ std::string why_not_shared(const inventory_pod& pod, const io::gpu_inventory& in
     for (const inventory_node& node : inventory.nodes)
         for (const inventory_gpu& gpu : node.gpus)
             if (node.system == pod.system) largest = std::max(largest, gpu.memory);
-    if (largest > 0 && pod.memory > largest) return "no GPU has that much memory: the largest has " + std::to_string(largest);
+    if (largest > 0 && pod.memory > largest)
+        return "no GPU has that much memory: the largest has " + std::to_string(largest);
     for (const inventory_node& node : inventory.nodes) {
         if (node.system != pod.system || node.gpus.empty()) continue;
         std::vector<std::int64_t> lacks;
         for (const inventory_gpu& gpu : node.gpus)
-            if (closed(gpu).empty()) lacks.push_back(std::max<std::int64_t>(0, need(pod, gpu) - free_memory(gpu)) + std::max<std::int64_t>(0, pod.cores - (gpu.cores - gpu.used_cores)));
+            if (closed(gpu).empty())
+                lacks.push_back(std::max<std::int64_t>(0, need(pod, gpu) - free_memory(gpu)) +
+                                std::max<std::int64_t>(0, pod.cores - (gpu.cores - gpu.used_cores)));
         const auto wants = static_cast<std::size_t>(pod.gpus);
         if (lacks.size() < wants) {
             if (least == std::numeric_limits<std::int64_t>::max())
-                best = "node " + node.name + " has " + std::to_string(lacks.size()) + " GPUs that take tasks, of " + std::to_string(wants) + " that it needs";
+                best = "node " + node.name + " has " + std::to_string(lacks.size()) + " GPUs that take tasks, of " +
+                       std::to_string(wants) + " that it needs";
             continue;
         }
         std::ranges::sort(lacks);
@@ -112,7 +121,8 @@ std::string why_not_shared(const inventory_pod& pod, const io::gpu_inventory& in
         for (std::size_t i = 0; i < wants; ++i) missing += lacks[i];
         if (missing >= least) continue;
         least = missing;
-        best = "node " + node.name + " lacks least: " + std::to_string(missing) + " more memory or cores free on " + std::to_string(wants) + " of its GPUs would do";
+        best = "node " + node.name + " lacks least: " + std::to_string(missing) + " more memory or cores free on " +
+               std::to_string(wants) + " of its GPUs would do";
     }
     return best;
 }
@@ -133,15 +143,21 @@ void add_waiting(report& made) {
                         most_free_node = node.name;
                     }
                 }
-            } else if (node.system == pod.system && std::ranges::count_if(node.gpus, [&](const inventory_gpu& gpu) { return fits(pod, gpu); }) >= pod.gpus) {
+            } else if (node.system == pod.system && std::ranges::count_if(node.gpus, [&](const inventory_gpu& gpu) {
+                                                        return fits(pod, gpu);
+                                                    }) >= pod.gpus) {
                 ++waiting.fitting_nodes;
             }
         }
-        if (waiting.fitting_nodes == 0 && pod.system == gpu_sharing_system::kai) waiting.reason = "whether KAI could place it is not known: its GPUs are counted only";
-        else if (waiting.fitting_nodes == 0 && pod.resource.empty()) waiting.reason = why_not_shared(pod, made.inventory);
-        else if (waiting.fitting_nodes == 0 && most_free_node.empty()) waiting.reason = "no node has " + pod.resource;
+        if (waiting.fitting_nodes == 0 && pod.system == gpu_sharing_system::kai)
+            waiting.reason = "whether KAI could place it is not known: its GPUs are counted only";
+        else if (waiting.fitting_nodes == 0 && pod.resource.empty())
+            waiting.reason = why_not_shared(pod, made.inventory);
+        else if (waiting.fitting_nodes == 0 && most_free_node.empty())
+            waiting.reason = "no node has " + pod.resource;
         else if (waiting.fitting_nodes == 0)
-            waiting.reason = "node " + most_free_node + " has most free, " + std::to_string(most_free) + ": " + std::to_string(pod.gpus - most_free) + " more there would do";
+            waiting.reason = "node " + most_free_node + " has most free, " + std::to_string(most_free) + ": " +
+                             std::to_string(pod.gpus - most_free) + " more there would do";
         made.waiting.push_back(std::move(waiting));
     }
 }
@@ -175,9 +191,12 @@ void add_dra(report& made, const io::dra_objects& objects) {
             const dra::node_device& one = devices->devices()[i];
             dra_node& totals = drivers[devices->pools()[one.pool].driver];
             ++totals.devices;
-            if (use.exclusive(i) || use.shared(i)) ++totals.used;
-            else if (suffices(*devices, use, one)) ++totals.takeable;
-            else ++totals.blocked;
+            if (use.exclusive(i) || use.shared(i))
+                ++totals.used;
+            else if (suffices(*devices, use, one))
+                ++totals.takeable;
+            else
+                ++totals.blocked;
         }
         for (auto& [driver, totals] : drivers) {
             totals.name = node.name;

@@ -17,10 +17,10 @@ namespace io = gpupack::io;
 struct memory_totals {
     std::int64_t total = 0;
     std::int64_t used = 0;
-    std::int64_t free = 0; ///< What some request that pods make today could still take.
+    std::int64_t free = 0;                          ///< What some request that pods make today could still take.
     std::map<std::string, std::int64_t> stranded{}; ///< Free, but of no use now, by cause.
-    std::int64_t largest = 0; ///< The largest request for memory of one GPU that fits.
-    std::int64_t occupied = 0; ///< GPUs with a task.
+    std::int64_t largest = 0;                       ///< The largest request for memory of one GPU that fits.
+    std::int64_t occupied = 0;                      ///< GPUs with a task.
 };
 
 /// Counted resources of all nodes.
@@ -34,7 +34,8 @@ struct count_totals {
 struct waiting_pod {
     std::string name;
     std::string request; ///< In words.
-    std::int64_t fitting_nodes = 0; ///< Nodes where its GPUs would fit now; CPU, memory, taints and affinity are not looked at.
+    std::int64_t fitting_nodes =
+        0;                ///< Nodes where its GPUs would fit now; CPU, memory, taints and affinity are not looked at.
     std::string reason{}; ///< Where it fits nowhere: why, and the smallest change that would help.
 };
 
@@ -42,16 +43,16 @@ struct waiting_pod {
 struct dra_node {
     std::string name;
     std::string driver;
-    std::int64_t devices = 0; ///< Published: whole GPUs and partitions.
-    std::int64_t used = 0; ///< In claims.
+    std::int64_t devices = 0;  ///< Published: whole GPUs and partitions.
+    std::int64_t used = 0;     ///< In claims.
     std::int64_t takeable = 0; ///< That a claim could take now: free, and their counters suffice.
-    std::int64_t blocked = 0; ///< Free, but their counters are used up by others.
+    std::int64_t blocked = 0;  ///< Free, but their counters are used up by others.
 };
 
 /// What the same pods would occupy under a policy, in orders drawn at random.
 struct repacking {
-    std::string policy; ///< With the system.
-    double mean = 0; ///< GPUs with a task.
+    std::string policy;   ///< With the system.
+    double mean = 0;      ///< GPUs with a task.
     double deviation = 0; ///< Over the orders.
     int orders = 0;
     double lost = 0; ///< Pods that found no place, on average.
@@ -61,7 +62,7 @@ struct repacking {
 struct report {
     io::gpu_inventory inventory;
     std::map<std::string, memory_totals> memory{}; ///< By system.
-    std::map<std::string, count_totals> counts{}; ///< By resource.
+    std::map<std::string, count_totals> counts{};  ///< By resource.
     std::vector<waiting_pod> waiting{};
     std::vector<dra_node> dra{};
     std::vector<repacking> repackings{};

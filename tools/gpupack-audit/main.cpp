@@ -36,7 +36,8 @@ int run(const std::string& path, bool as_json, int orders) {
         text.assign(std::istreambuf_iterator<char>{file}, {});
     }
     const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
-    if (document.is_discarded()) return refuse(path + ": expected JSON, as kubectl get nodes,pods -A -o json prints it");
+    if (document.is_discarded())
+        return refuse(path + ": expected JSON, as kubectl get nodes,pods -A -o json prints it");
     auto inventory = gpupack::io::read_gpu_inventory(document, path);
     if (!inventory) return refuse(inventory.error().message());
     const auto objects = gpupack::io::read_dra_objects(document, path);
@@ -52,19 +53,24 @@ int run(const std::string& path, bool as_json, int orders) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Says what a Kubernetes cluster's GPUs hold, what is free, and what waits and why. It changes nothing.", "gpupack-audit"};
+    CLI::App app{
+        "Says what a Kubernetes cluster's GPUs hold, what is free, and what waits and why. It changes nothing.",
+        "gpupack-audit"};
     std::string path;
     bool as_json = false;
     int orders = 10;
     app.add_option("FILE", path, "the List that kubectl prints; - is standard input")->option_text(" ");
     app.add_flag("--json", as_json, "print JSON instead of a table")->group("Output");
-    app.add_option("--orders", orders, "random orders in which the shares are placed anew, up to 1000 (default 10); 0: none")
+    app.add_option("--orders", orders,
+                   "random orders in which the shares are placed anew, up to 1000 (default 10); 0: none")
         ->check(CLI::Range(0, 1000))
         ->option_text("NUMBER")
         ->group("Output");
-    app.footer("Examples:\n"
-               "  kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A \\\n    -o json | gpupack-audit -\n"
-               "  gpupack-audit --json cluster.json\n\nExit status: 0, or 2 and one line on standard error if the input cannot be read.\n");
+    app.footer(
+        "Examples:\n"
+        "  kubectl get nodes,pods,deviceclasses,resourceslices,resourceclaims -A \\\n    -o json | gpupack-audit -\n"
+        "  gpupack-audit --json cluster.json\n\nExit status: 0, or 2 and one line on standard error if the input "
+        "cannot be read.\n");
     const auto message = gpupack_tools::parse_command_line(app, argc, argv);
     if (!message) return refuse(message.error().message());
     if (!message->empty()) {

@@ -27,11 +27,13 @@ std::optional<gpupack::cluster> empty_cluster(const io::gpu_inventory& inventory
     gpupack::cluster_builder builder;
     bool any = false;
     for (const io::inventory_node& node : inventory.nodes) {
-        const auto usable = std::ranges::count_if(node.gpus, [](const io::inventory_gpu& gpu) { return gpu.healthy && gpu.memory > 0; });
+        const auto usable = std::ranges::count_if(
+            node.gpus, [](const io::inventory_gpu& gpu) { return gpu.healthy && gpu.memory > 0; });
         if (node.system != system || usable == 0 || usable > 32) continue;
         // A model for each size: the amounts are in the system's own unit.
-        const gpupack::gpu_model model{.model = gpupack::name{std::string{name_of(node.system)} + "-" + std::to_string(node.gpus[0].memory)},
-                                       .memory = gpupack::mebibytes{node.gpus[0].memory}};
+        const gpupack::gpu_model model{
+            .model = gpupack::name{std::string{name_of(node.system)} + "-" + std::to_string(node.gpus[0].memory)},
+            .memory = gpupack::mebibytes{node.gpus[0].memory}};
         builder.add_node(node.name, {.gpus = {static_cast<int>(usable), model}});
         any = true;
     }
@@ -44,11 +46,16 @@ std::vector<gpupack::request> requests_of(const io::gpu_inventory& inventory, io
     std::vector<gpupack::request> made;
     for (const io::inventory_pod& pod : inventory.pods)
         for (const io::inventory_share& share : pod.shares)
-            if (pod.system == system && share.gpu && share.memory > 0) made.push_back({.gpus = 1, .share = gpupack::slice{gpupack::mebibytes{share.memory}, gpupack::milli_gpu{share.cores * 10}}});
+            if (pod.system == system && share.gpu && share.memory > 0)
+                made.push_back(
+                    {.gpus = 1,
+                     .share = gpupack::slice{gpupack::mebibytes{share.memory}, gpupack::milli_gpu{share.cores * 10}}});
     return made;
 }
 
-template <class Policy> repacking repack_with(const std::string& name, const gpupack::cluster& empty, std::vector<gpupack::request> requests, int orders, const Policy& policy) {
+template <class Policy> repacking repack_with(const std::string& name, const gpupack::cluster& empty,
+                                              std::vector<gpupack::request> requests, int orders,
+                                              const Policy& policy) {
     repacking made{.policy = name, .orders = orders};
     double squares = 0;
     for (int order = 0; order < orders; ++order) {
@@ -58,8 +65,10 @@ template <class Policy> repacking repack_with(const std::string& name, const gpu
         std::vector<std::pair<std::size_t, std::uint32_t>> occupied; // node and GPUs
         for (const gpupack::request& request : requests) {
             const auto placed = scheduler.try_place(request);
-            if (!placed) made.lost += 1.0 / orders;
-            else occupied.emplace_back(static_cast<std::size_t>(placed->node.number()), placed->gpus.bits());
+            if (!placed)
+                made.lost += 1.0 / orders;
+            else
+                occupied.emplace_back(static_cast<std::size_t>(placed->node.number()), placed->gpus.bits());
         }
         std::ranges::sort(occupied);
         occupied.erase(std::ranges::unique(occupied).begin(), occupied.end());
@@ -75,7 +84,8 @@ template <class Policy> repacking repack_with(const std::string& name, const gpu
 
 std::vector<repacking> repack(const io::gpu_inventory& inventory, int orders) {
     std::vector<repacking> made;
-    for (const auto system : {io::gpu_sharing_system::gpushare, io::gpu_sharing_system::hami, io::gpu_sharing_system::volcano}) {
+    for (const auto system :
+         {io::gpu_sharing_system::gpushare, io::gpu_sharing_system::hami, io::gpu_sharing_system::volcano}) {
         const auto empty = empty_cluster(inventory, system);
         const std::vector<gpupack::request> requests = requests_of(inventory, system);
         if (!empty || requests.empty() || orders == 0) continue;

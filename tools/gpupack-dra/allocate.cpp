@@ -24,17 +24,23 @@ gpupack::expected<std::string, gpupack::input_error> read_file(const std::string
     return std::string{std::istreambuf_iterator<char>{file}, {}};
 }
 
-gpupack::expected<dra::allocation_outcome, refusal> allocation_on(const gpupack::io::dra_objects& objects, const std::string& node_name,
+gpupack::expected<dra::allocation_outcome, refusal> allocation_on(const gpupack::io::dra_objects& objects,
+                                                                  const std::string& node_name,
                                                                   const dra::allocator_options& chosen) {
     const auto node = std::ranges::find(objects.nodes, node_name, &dra::kubernetes_node::name);
-    if (node == objects.nodes.end()) return gpupack::unexpected<refusal>{refusal{"no node \"" + node_name + "\" in the list", ""}};
+    if (node == objects.nodes.end())
+        return gpupack::unexpected<refusal>{refusal{"no node \"" + node_name + "\" in the list", ""}};
     const auto devices = dra::node_devices::gather(objects.slices, *node, chosen.features, chosen.quirks);
-    if (!devices) return gpupack::unexpected<refusal>{refusal{devices.error().text(), std::string{name_of(devices.error().kind)}}};
+    if (!devices)
+        return gpupack::unexpected<refusal>{
+            refusal{devices.error().text(), std::string{name_of(devices.error().kind)}}};
     dra::allocated_devices in_use;
     std::vector<const dra::resource_claim*> open;
     for (const dra::resource_claim& claim : objects.claims) {
-        if (claim.allocation) in_use.add(*claim.allocation);
-        else open.push_back(&claim);
+        if (claim.allocation)
+            in_use.add(*claim.allocation);
+        else
+            open.push_back(&claim);
     }
     dra::device_allocator allocator{objects.classes, chosen};
     return allocator.allocate(*devices, dra::node_use{*devices, in_use}, open);
@@ -56,11 +62,13 @@ std::string share_id(const std::string& claim, std::size_t place) {
     for (int half = 0; half < 2; ++half) {
         for (const char c : claim) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
         state = (state ^ (state >> 31U)) * 0x9e3779b97f4a7c15ULL;
-        for (int i = 60; i >= 0; i -= 4) digits.push_back("0123456789abcdef"[(state >> static_cast<unsigned>(i)) & 15U]);
+        for (int i = 60; i >= 0; i -= 4)
+            digits.push_back("0123456789abcdef"[(state >> static_cast<unsigned>(i)) & 15U]);
     }
     digits[12] = '4';
     digits[16] = "89ab"[static_cast<std::size_t>(digits[16]) % 4];
-    return digits.substr(0, 8) + "-" + digits.substr(8, 4) + "-" + digits.substr(12, 4) + "-" + digits.substr(16, 4) + "-" + digits.substr(20);
+    return digits.substr(0, 8) + "-" + digits.substr(8, 4) + "-" + digits.substr(12, 4) + "-" + digits.substr(16, 4) +
+           "-" + digits.substr(20);
 }
 
 } // namespace
@@ -72,7 +80,8 @@ int allocate(const options& chosen) {
     if (document.is_discarded()) return refuse(chosen.file + ": expected JSON", exit_error);
     const auto objects = gpupack::io::read_dra_objects(document, chosen.file);
     if (!objects) return refuse(objects.error().message(), exit_error);
-    auto outcome = allocation_on(*objects, chosen.node, {.features = chosen.features, .quirks = chosen.quirks, .bounds = chosen.bounds});
+    auto outcome = allocation_on(*objects, chosen.node,
+                                 {.features = chosen.features, .quirks = chosen.quirks, .bounds = chosen.bounds});
     if (!outcome) return refuse(outcome.error().message, exit_error);
     if (outcome->failure) return refuse(outcome->failure->text(), exit_error);
     if (!outcome->allocated) return refuse("no allocation on node " + chosen.node, exit_none);
@@ -82,12 +91,16 @@ int allocate(const options& chosen) {
         if (objects->claims[i].allocation) continue;
         dra::claim_allocation& allocation = outcome->claims[next++];
         for (std::size_t place = 0; place < allocation.devices.size(); ++place)
-            if (allocation.devices[place].shared) allocation.devices[place].share = share_id(objects->claims[i].name_space + "/" + objects->claims[i].name, place);
+            if (allocation.devices[place].shared)
+                allocation.devices[place].share =
+                    share_id(objects->claims[i].name_space + "/" + objects->claims[i].name, place);
         nlohmann::json& source = document.contains("items") ? document["items"][objects->claim_items[i]] : document;
         items.push_back(source);
         items.back()["status"]["allocation"] = gpupack::io::allocation_json(allocation);
     }
-    std::cout << nlohmann::json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    std::cout << nlohmann::json{{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}}.dump(
+                     2, ' ', false, nlohmann::json::error_handler_t::replace)
+              << "\n";
     std::cout.flush();
     return std::cout ? exit_allocated : refuse("standard output: expected room to write", exit_error);
 }

@@ -22,7 +22,8 @@ struct refusal {
 
 /// The outcome for one node of one list; claims that are allocated say what is in use.
 [[nodiscard]] gpupack::expected<gpupack::dialect::dra::allocation_outcome, refusal>
-allocation_on(const gpupack::io::dra_objects& objects, const std::string& node, const gpupack::dialect::dra::allocator_options& chosen);
+allocation_on(const gpupack::io::dra_objects& objects, const std::string& node,
+              const gpupack::dialect::dra::allocator_options& chosen);
 
 /// The command `allocate`. Returns the exit status.
 [[nodiscard]] int allocate(const options& chosen);

@@ -28,7 +28,8 @@ nlohmann::json answer_to(const nlohmann::json& question, const options& chosen) 
     const auto objects = gpupack::io::read_dra_objects(question.at("list"));
     if (!objects) return made.update({{"outcome", "error"}, {"error", objects.error().message()}}), made;
     const auto start = std::chrono::steady_clock::now();
-    const auto outcome = allocation_on(*objects, question.at("node").get<std::string>(), {.features = features, .quirks = chosen.quirks, .bounds = chosen.bounds});
+    const auto outcome = allocation_on(*objects, question.at("node").get<std::string>(),
+                                       {.features = features, .quirks = chosen.quirks, .bounds = chosen.bounds});
     made["ms"] = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (!outcome || outcome->failure) {
         made["outcome"] = "error";
@@ -38,7 +39,8 @@ nlohmann::json answer_to(const nlohmann::json& question, const options& chosen) 
     }
     made["steps"] = outcome->steps;
     made["outcome"] = outcome->allocated ? "allocated" : "none";
-    for (const dra::claim_allocation& claim : outcome->claims) made["claims"].push_back(gpupack::io::allocation_json(claim));
+    for (const dra::claim_allocation& claim : outcome->claims)
+        made["claims"].push_back(gpupack::io::allocation_json(claim));
     return made;
 }
 
@@ -56,8 +58,10 @@ int answer(const options& chosen) {
     for (std::size_t number = 1; std::getline(input, line); ++number) {
         if (line.empty()) continue;
         const nlohmann::json question = nlohmann::json::parse(line, nullptr, false);
-        if (question.is_discarded() || !question.is_object() || !question.contains("list") || !question.contains("node")) {
-            std::cerr << "gpupack-dra: " << chosen.file << ":" << number << ": expected an object with a list and a node\n";
+        if (question.is_discarded() || !question.is_object() || !question.contains("list") ||
+            !question.contains("node")) {
+            std::cerr << "gpupack-dra: " << chosen.file << ":" << number
+                      << ": expected an object with a list and a node\n";
             return exit_error;
         }
         std::cout << answer_to(question, chosen).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";

@@ -29,25 +29,36 @@ gpupack::expected<options, gpupack::input_error> parse_options(int argc, char** 
     bool plain = false;
     app.require_subcommand(1);
     const auto add_choices = [&](CLI::App* command) {
-        command->add_option("--release", release, "of Kubernetes, 1.34 to 1.37 (the default): its features and its faults")
+        command
+            ->add_option("--release", release, "of Kubernetes, 1.34 to 1.37 (the default): its features and its faults")
             ->check(CLI::IsMember({"1.34", "1.35", "1.36", "1.37"}))
             ->option_text("RELEASE");
         command->add_flag("--no-bounds", plain, "search as upstream does, even where that takes exponential time");
     };
-    CLI::App* const allocate = app.add_subcommand("allocate", "Allocates the claims of a List that have no allocation yet, in order.");
-    allocate->add_option("LIST", chosen.file, "Node, DeviceClasses, ResourceSlices and ResourceClaims as a JSON List; - is standard input")
+    CLI::App* const allocate =
+        app.add_subcommand("allocate", "Allocates the claims of a List that have no allocation yet, in order.");
+    allocate
+        ->add_option("LIST", chosen.file,
+                     "Node, DeviceClasses, ResourceSlices and ResourceClaims as a JSON List; - is standard input")
         ->required()
         ->option_text(" ");
     allocate->add_option("--node", chosen.node, "the name of the node")->required()->option_text("NAME");
-    CLI::Option* const named = allocate->add_option("--features", features,
-                                                    "what is switched on, separated by commas: admin_access, first_available, partitionable, taints, "
-                                                    "binding_conditions, consumable_capacity, fractional_range, list_attributes (default: as in the release)")
-                                   ->option_text("NAMES");
+    CLI::Option* const named =
+        allocate
+            ->add_option(
+                "--features", features,
+                "what is switched on, separated by commas: admin_access, first_available, partitionable, taints, "
+                "binding_conditions, consumable_capacity, fractional_range, list_attributes (default: as in the "
+                "release)")
+            ->option_text("NAMES");
     add_choices(allocate);
-    CLI::App* const answer = app.add_subcommand("answer", "Reads one case a line, as {\"id\", \"features\", \"node\", \"list\"}, and writes one answer a line.");
+    CLI::App* const answer = app.add_subcommand(
+        "answer",
+        "Reads one case a line, as {\"id\", \"features\", \"node\", \"list\"}, and writes one answer a line.");
     answer->add_option("CASES", chosen.file, "the cases; - is standard input")->required()->option_text(" ");
     add_choices(answer);
-    app.footer("Example:\n  kubectl get nodes,deviceclasses,resourceslices,resourceclaims -A -o json |\n    gpupack-dra allocate - --node worker-0\n\n"
+    app.footer("Example:\n  kubectl get nodes,deviceclasses,resourceslices,resourceclaims -A -o json |\n    "
+               "gpupack-dra allocate - --node worker-0\n\n"
                "Exit status: 0 allocated, 1 no allocation, 2 an error of the allocator or of the input.\n");
     const auto message = gpupack_tools::parse_command_line(app, argc, argv);
     if (!message) return gpupack::unexpected<gpupack::input_error>{message.error()};

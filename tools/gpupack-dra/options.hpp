@@ -19,11 +19,11 @@ inline constexpr int exit_error = 2;
 struct options {
     std::string message; ///< To be printed instead of doing anything: the help or the version.
     std::string command; ///< allocate or answer.
-    std::string file; ///< The List; "-" is standard input.
-    std::string node; ///< The node of `allocate`.
+    std::string file;    ///< The List; "-" is standard input.
+    std::string node;    ///< The node of `allocate`.
     gpupack::dialect::dra::dra_features features{}; ///< What is switched on.
-    gpupack::dialect::dra::dra_quirks quirks{}; ///< Of an older release.
-    bool bounds = true; ///< Cut off branches without a solution.
+    gpupack::dialect::dra::dra_quirks quirks{};     ///< Of an older release.
+    bool bounds = true;                             ///< Cut off branches without a solution.
 };
 
 [[nodiscard]] gpupack::expected<options, gpupack::input_error> parse_options(int argc, char** argv);

@@ -32,14 +32,16 @@ std::unique_ptr<httplib::Client> make_client(const api_access& access, int secon
     client->set_tcp_nodelay(true);
     if (!access.ca_file.empty()) client->set_ca_cert_path(access.ca_file);
     client->enable_server_certificate_verification(!access.insecure);
-    if (const std::string token = token_of(access); !token.empty()) client->set_default_headers({{"Authorization", "Bearer " + token}});
+    if (const std::string token = token_of(access); !token.empty())
+        client->set_default_headers({{"Authorization", "Bearer " + token}});
     return client;
 }
 
 std::string api_client::reply::reason() const {
     if (status == 0) return "the API server does not answer";
     const auto message = body.is_object() ? body.find("message") : body.end();
-    const std::string text = body.is_object() && message != body.end() && message->is_string() ? message->get<std::string>() : std::string{};
+    const std::string text =
+        body.is_object() && message != body.end() && message->is_string() ? message->get<std::string>() : std::string{};
     return "the API server answers " + std::to_string(status) + (text.empty() ? "" : ": " + text);
 }
 
@@ -75,7 +77,9 @@ api_client::reply api_client::post(const std::string& path, const nlohmann::json
 }
 
 api_client::reply api_client::patch(const std::string& path, const nlohmann::json& body) {
-    return with_client([&](httplib::Client& client) { return client.Patch(path, body.dump(), "application/strategic-merge-patch+json"); });
+    return with_client([&](httplib::Client& client) {
+        return client.Patch(path, body.dump(), "application/strategic-merge-patch+json");
+    });
 }
 
 } // namespace extender

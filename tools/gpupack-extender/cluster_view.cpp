@@ -16,8 +16,12 @@ using gpupack::io::json_fields;
 /// Ends a search that even the bounds do not shorten.
 constexpr std::uint64_t step_limit = 100'000;
 
-std::string pool_key(const dra::resource_slice& slice) { return slice.driver + "\n" + slice.pool.name; }
-std::string node_key(const dra::resource_slice& slice) { return slice.reach.node_name.value_or(""); }
+std::string pool_key(const dra::resource_slice& slice) {
+    return slice.driver + "\n" + slice.pool.name;
+}
+std::string node_key(const dra::resource_slice& slice) {
+    return slice.reach.node_name.value_or("");
+}
 
 } // namespace
 
@@ -67,9 +71,12 @@ std::optional<std::string> cluster_view::put(object_kind kind, const nlohmann::j
 void cluster_view::remove(object_kind kind, const nlohmann::json& object) {
     const std::string key = key_of(object);
     const std::lock_guard lock{mutex_};
-    if (kind == object_kind::node) nodes_.erase(key);
-    else if (kind == object_kind::resource_slice) drop_slice(key);
-    else if (kind == object_kind::resource_claim) drop_claim(key);
+    if (kind == object_kind::node)
+        nodes_.erase(key);
+    else if (kind == object_kind::resource_slice)
+        drop_slice(key);
+    else if (kind == object_kind::resource_claim)
+        drop_claim(key);
     else {
         classes_.erase(key);
         allocator_.reset();
@@ -137,13 +144,17 @@ void cluster_view::forget_use(const dra::resource_claim& claim) {
     std::string only;
     if (claim.allocation->nodes && claim.allocation->nodes->terms.size() == 1) {
         const auto& fields = claim.allocation->nodes->terms[0].fields;
-        if (fields.size() == 1 && fields[0].key == "metadata.name" && fields[0].values.size() == 1) only = fields[0].values[0];
+        if (fields.size() == 1 && fields[0].key == "metadata.name" && fields[0].values.size() == 1)
+            only = fields[0].values[0];
     }
     // A pool may reach beyond the node: all nodes that see a slice of it.
     for (auto& [name, entry] : nodes_) {
-        const bool sees = entry.devices && std::ranges::any_of(entry.devices->pools(), [&](const dra::node_pool& pool) {
-            return std::ranges::any_of(claim.allocation->devices, [&](const dra::allocated_device& one) { return one.driver == pool.driver && one.pool == pool.name; });
-        });
+        const bool sees =
+            entry.devices && std::ranges::any_of(entry.devices->pools(), [&](const dra::node_pool& pool) {
+                return std::ranges::any_of(claim.allocation->devices, [&](const dra::allocated_device& one) {
+                    return one.driver == pool.driver && one.pool == pool.name;
+                });
+            });
         if (name != only && !sees) continue;
         entry.use.reset();
         entry.known.clear();
@@ -193,7 +204,9 @@ std::vector<dra::resource_claim> cluster_view::open_claims(const nlohmann::json&
     fields.nested(pod, "metadata", [&](const nlohmann::json& meta) { name_space = fields.text(meta, "namespace"); });
     std::map<std::string, std::string> generated; // claims that were made from templates
     fields.nested(pod, "status", [&](const nlohmann::json& status) {
-        fields.each(status, "resourceClaimStatuses", [&](const nlohmann::json& one) { generated[fields.text(one, "name")] = fields.text(one, "resourceClaimName"); });
+        fields.each(status, "resourceClaimStatuses", [&](const nlohmann::json& one) {
+            generated[fields.text(one, "name")] = fields.text(one, "resourceClaimName");
+        });
     });
     fields.nested(pod, "spec", [&](const nlohmann::json& spec) {
         fields.each(spec, "resourceClaims", [&](const nlohmann::json& one) {
@@ -210,7 +223,8 @@ std::vector<dra::resource_claim> cluster_view::open_claims(const nlohmann::json&
 }
 
 /// Resources of containers that a class stands for: kube-scheduler makes a claim of them.
-void cluster_view::add_extended(const nlohmann::json& pod, std::vector<dra::resource_claim>& claims, std::string& signature) const {
+void cluster_view::add_extended(const nlohmann::json& pod, std::vector<dra::resource_claim>& claims,
+                                std::string& signature) const {
     dra::resource_claim claim{.name = "extended-resources"};
     json_fields fields;
     std::size_t container = 0;
@@ -220,10 +234,14 @@ void cluster_view::add_extended(const nlohmann::json& pod, std::vector<dra::reso
             fields.nested(one, "resources", [&](const nlohmann::json& resources) {
                 fields.entries(resources, "requests", [&](const std::string& resource, const nlohmann::json& value) {
                     for (const auto& [name, device_class] : classes_) {
-                        if (device_class.extended_resource != resource && "deviceclass.resource.kubernetes.io/" + name != resource) continue;
-                        const auto amount = dra::quantity::parse(value.is_string() ? value.get<std::string>() : value.dump());
+                        if (device_class.extended_resource != resource &&
+                            "deviceclass.resource.kubernetes.io/" + name != resource)
+                            continue;
+                        const auto amount =
+                            dra::quantity::parse(value.is_string() ? value.get<std::string>() : value.dump());
                         if (!amount || *amount <= dra::quantity{}) continue;
-                        dra::device_request asks{.name = "container-" + std::to_string(container) + "-request-" + std::to_string(request++)};
+                        dra::device_request asks{.name = "container-" + std::to_string(container) + "-request-" +
+                                                         std::to_string(request++)};
                         asks.demand.class_name = name;
                         asks.demand.count = amount->ceiling();
                         signature.append(name).append(" ").append(amount->text()).append("\n");
@@ -250,7 +268,8 @@ node_forecast cluster_view::forecast_on(node_entry& entry, const std::vector<con
     made.possible = true;
     made.left = count.takeable();
     made.lost = count.loss(chosen);
-    for (const std::size_t device : chosen) made.devices.append(made.devices.empty() ? "" : " ").append(entry.devices->devices()[device].content->name);
+    for (const std::size_t device : chosen)
+        made.devices.append(made.devices.empty() ? "" : " ").append(entry.devices->devices()[device].content->name);
     return made;
 }
 

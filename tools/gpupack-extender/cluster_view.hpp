@@ -47,7 +47,8 @@ class cluster_view {
     void keep_only(object_kind kind, const std::vector<std::string>& keys);
 
     /// What each of some nodes is worth to a pod, in order; all not possible where the pod has no claims to allocate. Never null.
-    [[nodiscard]] std::vector<forecast_pointer> forecast(const nlohmann::json& pod, const std::vector<std::string>& nodes);
+    [[nodiscard]] std::vector<forecast_pointer> forecast(const nlohmann::json& pod,
+                                                         const std::vector<std::string>& nodes);
 
     /// Gathers the devices of one node that has changed, so that the next call need not. Returns whether there was one.
     bool prepare_next();
@@ -76,20 +77,22 @@ class cluster_view {
     void drop_claim(const std::string& key);
     void prepare(node_entry& entry);
     [[nodiscard]] std::vector<dra::resource_claim> open_claims(const nlohmann::json& pod, std::string& signature) const;
-    void add_extended(const nlohmann::json& pod, std::vector<dra::resource_claim>& claims, std::string& signature) const;
+    void add_extended(const nlohmann::json& pod, std::vector<dra::resource_claim>& claims,
+                      std::string& signature) const;
     [[nodiscard]] std::uint32_t number_of(const std::string& text);
     [[nodiscard]] node_forecast forecast_on(node_entry& entry, const std::vector<const dra::resource_claim*>& claims);
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, node_entry> nodes_;
-    std::set<std::string> stale_; ///< Nodes whose devices are not gathered.
+    std::set<std::string> stale_;                          ///< Nodes whose devices are not gathered.
     std::unordered_map<std::string, std::uint32_t> texts_; ///< Numbers of the texts of claims.
     std::map<std::string, dra::device_class> classes_;
     std::vector<dra::device_class> class_list_; ///< What allocators point into.
     std::optional<dra::device_allocator> allocator_;
     std::map<std::string, slice_pointer> slices_;
     std::map<std::string, std::map<std::string, slice_pointer>> slices_of_pool_; ///< By driver and pool, then by name.
-    std::map<std::string, std::map<std::string, slice_pointer>> slices_of_node_; ///< By node name; empty: of several nodes.
+    std::map<std::string, std::map<std::string, slice_pointer>>
+        slices_of_node_; ///< By node name; empty: of several nodes.
     std::map<std::string, claim_entry> claims_;
     dra::allocated_devices in_use_;
 };

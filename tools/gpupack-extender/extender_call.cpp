@@ -16,7 +16,9 @@ std::optional<extender_call> read_extender_call(const std::string& body) {
             if (name.is_string()) made.nodes.push_back(name.get<std::string>());
         return made;
     }
-    if (!request.contains("Nodes") || !request["Nodes"].is_object() || !request["Nodes"].contains("items") || !request["Nodes"]["items"].is_array()) return std::nullopt;
+    if (!request.contains("Nodes") || !request["Nodes"].is_object() || !request["Nodes"].contains("items") ||
+        !request["Nodes"]["items"].is_array())
+        return std::nullopt;
     made.node_objects = std::move(request["Nodes"]["items"]);
     for (const nlohmann::json& node : made.node_objects) made.nodes.push_back(key_of(node));
     return made;

@@ -13,7 +13,7 @@ namespace extender {
 struct extender_call {
     nlohmann::json pod{};
     std::vector<std::string> nodes{}; ///< Names, in order.
-    nlohmann::json node_objects{}; ///< The items of Nodes, in the same order, where names were not sent; else null.
+    nlohmann::json node_objects{};    ///< The items of Nodes, in the same order, where names were not sent; else null.
 };
 
 /// Reads a body; nothing where it has no pod, or neither names nor nodes.

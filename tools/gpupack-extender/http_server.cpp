@@ -25,11 +25,14 @@ constexpr std::size_t threads = 32;
 
 std::unique_ptr<httplib::Server> make_server(const program_options& chosen) {
     std::unique_ptr<httplib::Server> server;
-    if (chosen.certificate.empty()) server = std::make_unique<httplib::Server>();
-    else server = std::make_unique<httplib::SSLServer>(chosen.certificate.c_str(), chosen.key.c_str());
+    if (chosen.certificate.empty())
+        server = std::make_unique<httplib::Server>();
+    else
+        server = std::make_unique<httplib::SSLServer>(chosen.certificate.c_str(), chosen.key.c_str());
     if (!server->is_valid()) return nullptr;
     server->new_task_queue = [] { return new httplib::ThreadPool(threads); };
-    server->set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) { response.status = 500; });
+    server->set_exception_handler(
+        [](const httplib::Request&, httplib::Response& response, std::exception_ptr) { response.status = 500; });
     server->set_payload_max_length(chosen.body_limit);
     server->set_read_timeout(5, 0);
     server->set_write_timeout(5, 0);
@@ -39,8 +42,10 @@ std::unique_ptr<httplib::Server> make_server(const program_options& chosen) {
     return server;
 }
 
-void on_post(httplib::Server& server, const std::string& path, int seconds, std::function<void(const std::string&, httplib::Response&)> answer) {
-    server.Post(path, [seconds, answer = std::move(answer)](const httplib::Request&, httplib::Response& response, const httplib::ContentReader& content) {
+void on_post(httplib::Server& server, const std::string& path, int seconds,
+             std::function<void(const std::string&, httplib::Response&)> answer) {
+    server.Post(path, [seconds, answer = std::move(answer)](const httplib::Request&, httplib::Response& response,
+                                                            const httplib::ContentReader& content) {
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{seconds};
         std::string body;
         const bool whole = content([&](const char* data, std::size_t size) {

@@ -25,7 +25,8 @@ using gpupack::unexpected;
 std::optional<std::string> decoded(const std::string& text) {
     if (text.empty() || text.size() % 4 != 0) return std::nullopt;
     std::vector<unsigned char> bytes(text.size() / 4 * 3);
-    const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
     if (size < 0) return std::nullopt;
     std::size_t count = static_cast<std::size_t>(size);
     for (std::size_t i = text.size(); i > text.size() - 2 && text[i - 1] == '='; --i) --count;
@@ -35,14 +36,16 @@ std::optional<std::string> decoded(const std::string& text) {
 /// A file in memory that lives as long as the process; its path, or nothing.
 std::optional<std::string> memory_file(const std::string& content) {
     const int file = memfd_create("kubeconfig", MFD_CLOEXEC);
-    if (file < 0 || write(file, content.data(), content.size()) != static_cast<ssize_t>(content.size())) return std::nullopt;
+    if (file < 0 || write(file, content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+        return std::nullopt;
     return "/proc/self/fd/" + std::to_string(file);
 }
 
 /// Reads one file, and keeps the first error.
 class kubeconfig_reader {
   public:
-    explicit kubeconfig_reader(const std::string& file) : file_{file}, folder_{std::filesystem::path{file}.parent_path()} {}
+    explicit kubeconfig_reader(const std::string& file)
+        : file_{file}, folder_{std::filesystem::path{file}.parent_path()} {}
 
     expected<api_access, input_error> read(std::string context) {
         const YAML::Node document = YAML::LoadFile(file_);
@@ -54,7 +57,8 @@ class kubeconfig_reader {
         for (const char* field : {"proxy-url", "tls-server-name"}) refuse(cluster, field);
         api_access made;
         made.server = text(cluster, "server");
-        if (!made.server.starts_with("https://") && !made.server.starts_with("http://")) fail("server", made.server, "https://host:port");
+        if (!made.server.starts_with("https://") && !made.server.starts_with("http://"))
+            fail("server", made.server, "https://host:port");
         while (made.server.ends_with('/')) made.server.pop_back();
         made.ca_file = path(cluster, "certificate-authority");
         made.insecure = text(cluster, "insecure-skip-tls-verify") == "true";
@@ -103,11 +107,13 @@ class kubeconfig_reader {
 
 } // namespace
 
-gpupack::expected<api_access, gpupack::input_error> read_kubeconfig(const std::string& file, const std::string& context) {
+gpupack::expected<api_access, gpupack::input_error> read_kubeconfig(const std::string& file,
+                                                                    const std::string& context) {
     try {
         return kubeconfig_reader{file}.read(context);
     } catch (const std::exception& error) {
-        return unexpected<input_error>{input_error{file, 0, "kubeconfig", error.what(), "a kubeconfig file in YAML or JSON"}};
+        return unexpected<input_error>{
+            input_error{file, 0, "kubeconfig", error.what(), "a kubeconfig file in YAML or JSON"}};
     }
 }
 

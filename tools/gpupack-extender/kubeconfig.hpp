@@ -17,6 +17,7 @@ namespace extender {
 ///
 /// @param file     the file
 /// @param context  the context; empty: the current one
-[[nodiscard]] gpupack::expected<api_access, gpupack::input_error> read_kubeconfig(const std::string& file, const std::string& context);
+[[nodiscard]] gpupack::expected<api_access, gpupack::input_error> read_kubeconfig(const std::string& file,
+                                                                                  const std::string& context);
 
 } // namespace extender

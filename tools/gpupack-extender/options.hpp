@@ -17,15 +17,15 @@ enum class gpu_system { dra, gpushare };
 struct program_options {
     api_access access{};
     std::string address = "127.0.0.1"; ///< Where to listen.
-    int port = 32766; ///< Where to listen.
-    std::string certificate{}; ///< For HTTPS, in PEM; empty: HTTP.
-    std::string key{}; ///< Its key, in PEM.
+    int port = 32766;                  ///< Where to listen.
+    std::string certificate{};         ///< For HTTPS, in PEM; empty: HTTP.
+    std::string key{};                 ///< Its key, in PEM.
     gpu_system system = gpu_system::dra;
-    std::string policy{}; ///< By name.
-    std::int64_t unit_mib = 1024; ///< MiB in a unit of aliyun.com/gpu-mem.
-    int hold_seconds = 10; ///< How long a share is held between filter and bind.
+    std::string policy{};                            ///< By name.
+    std::int64_t unit_mib = 1024;                    ///< MiB in a unit of aliyun.com/gpu-mem.
+    int hold_seconds = 10;                           ///< How long a share is held between filter and bind.
     std::size_t body_limit = std::size_t{64} << 20U; ///< Bytes of a request.
-    int request_seconds = 10; ///< How long a request may take to arrive.
+    int request_seconds = 10;                        ///< How long a request may take to arrive.
     bool dry_run = false;
 };
 

@@ -37,7 +37,8 @@ void share_book::hold(share_holding holding) {
 }
 
 void share_book::confirm(const share_pod& pod, const share_claim& claim) {
-    share_holding made{.key = pod.key, .uid = pod.uid, .node = pod.node, .units = pod.units, .phase = share_phase::bound};
+    share_holding made{
+        .key = pod.key, .uid = pod.uid, .node = pod.node, .units = pod.units, .phase = share_phase::bound};
     const auto known = holdings_.find(pod.uid);
     if (known != holdings_.end() && known->second.node == pod.node) made.charges = known->second.charges;
     if (known != holdings_.end()) made.busy = known->second.busy;
@@ -79,7 +80,8 @@ std::vector<std::int64_t> share_book::charges(const share_holding& pod) const {
     for (const auto& [gpu, units] : pod.charges) {
         const std::int64_t charge = units == share_claim::whole_gpu ? known->units_each() : units;
         for (int i = 0; i < known->gpus; ++i)
-            if (i == gpu || gpu < 0 || gpu >= known->gpus) made[static_cast<std::size_t>(i)] = std::max(made[static_cast<std::size_t>(i)], charge);
+            if (i == gpu || gpu < 0 || gpu >= known->gpus)
+                made[static_cast<std::size_t>(i)] = std::max(made[static_cast<std::size_t>(i)], charge);
     }
     return made;
 }

@@ -17,9 +17,9 @@ namespace extender {
 
 /// How far a pod's share has come.
 enum class share_phase {
-    held, ///< Between filter and bind.
+    held,    ///< Between filter and bind.
     assumed, ///< The annotations are being written, or it is not known whether the binding was made.
-    bound ///< The API server says so.
+    bound    ///< The API server says so.
 };
 
 /// What one pod holds on one node.
@@ -29,11 +29,11 @@ struct share_holding {
     std::string key{}; ///< "namespace/name" of the pod.
     std::string uid{};
     std::string node{};
-    std::int64_t units = 0; ///< What it asks for.
+    std::int64_t units = 0;                ///< What it asks for.
     std::map<int, std::int64_t> charges{}; ///< Units by GPU; share_claim::every_gpu: of each.
     share_phase phase = share_phase::held;
     bool busy = false; ///< A call for it is on its way to the API server.
-    time expiry{}; ///< Held: it ends then. Assumed: the API server is asked then.
+    time expiry{};     ///< Held: it ends then. Assumed: the API server is asked then.
 };
 
 /// Who holds how much of which GPU: nodes, sick GPUs and pods. Whatever is put in, what is free is never overstated.
@@ -83,7 +83,7 @@ class share_book {
     std::map<std::string, share_node> nodes_;
     std::unordered_map<std::string, std::set<int>> sick_;
     std::map<std::string, share_holding> holdings_;
-    std::unordered_map<std::string, std::set<std::string>> pods_on_; // uids by node
+    std::unordered_map<std::string, std::set<std::string>> pods_on_;  // uids by node
     std::unordered_map<std::string, std::vector<std::int64_t>> free_; // what free() has counted
     std::set<std::string> changed_;
 };

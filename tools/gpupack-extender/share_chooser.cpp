@@ -26,7 +26,8 @@ constexpr std::int64_t renewal = 64;
 
 gpupack::node_spec spec_of(const share_node& node, std::int64_t unit_mib) {
     const std::int64_t mib = std::min<std::int64_t>(node.units_each() * unit_mib, INT32_MAX);
-    const gpupack::gpu_model model{.model = gpupack::name{"gpushare-" + std::to_string(mib)}, .memory = gpupack::mebibytes{mib}};
+    const gpupack::gpu_model model{.model = gpupack::name{"gpushare-" + std::to_string(mib)},
+                                   .memory = gpupack::mebibytes{mib}};
     return {.gpus = {node.gpus, model, gpupack::gpu_setup{.max_sharers = 65535}}};
 }
 
@@ -35,10 +36,12 @@ gpupack::node_spec spec_of(const share_node& node, std::int64_t unit_mib) {
 share_chooser::share_chooser(std::string policy, std::int64_t unit_mib, gpupack::any_scheduler scheduler)
     : name_{std::move(policy)}, unit_mib_{unit_mib}, scheduler_{std::move(scheduler)} {}
 
-gpupack::expected<share_chooser, gpupack::input_error> share_chooser::make(const std::string& policy, std::int64_t unit_mib) {
+gpupack::expected<share_chooser, gpupack::input_error> share_chooser::make(const std::string& policy,
+                                                                           std::int64_t unit_mib) {
     auto made = make_share_policy(policy, {.may_be_empty = true});
     if (!made) return gpupack::unexpected<gpupack::input_error>{made.error()};
-    return share_chooser{policy, unit_mib, gpupack::any_scheduler{gpupack::cluster_builder{}.build().value(), std::move(*made), policy}};
+    return share_chooser{policy, unit_mib,
+                         gpupack::any_scheduler{gpupack::cluster_builder{}.build().value(), std::move(*made), policy}};
 }
 
 gpupack::request share_chooser::request_of(std::int64_t units) const {
@@ -103,11 +106,14 @@ void share_chooser::renew_policy() {
         memories.push_back(nodes.models()[gpupack::model_id{static_cast<std::uint8_t>(i)}].memory);
         largest = std::max(largest, memories.back().count());
     }
-    gpupack::dialect::preset_inputs inputs{.expected = mix_.mix(), .model_memory = std::move(memories), .may_be_empty = true};
+    gpupack::dialect::preset_inputs inputs{
+        .expected = mix_.mix(), .model_memory = std::move(memories), .may_be_empty = true};
     if (largest > 0) inputs.gpu_memory = gpupack::mebibytes{largest};
     auto made = make_share_policy(name_, inputs);
-    if (made) scheduler_.set_policy(std::move(*made));
-    else log_line("error", "the policy is not made anew", {{"error", made.error().message()}});
+    if (made)
+        scheduler_.set_policy(std::move(*made));
+    else
+        log_line("error", "the policy is not made anew", {{"error", made.error().message()}});
 }
 
 std::vector<ranked_share_node> share_chooser::rank(std::int64_t units) {
@@ -126,7 +132,8 @@ std::optional<int> share_chooser::gpu_on(const std::string& node, std::int64_t u
     const gpupack::request request = request_of(units);
     const gpupack::node_view view = scheduler_.cluster()[*id];
     if (!gpupack::fit::fits(view, request)) return std::nullopt;
-    const gpupack::selection chosen = scheduler_.policy().prepare_chooser({scheduler_.cluster(), request})(view, request);
+    const gpupack::selection chosen =
+        scheduler_.policy().prepare_chooser({scheduler_.cluster(), request})(view, request);
     std::optional<int> gpu;
     gpupack::for_each_gpu(chosen.gpus, [&](int i) { gpu = i; });
     return gpu;

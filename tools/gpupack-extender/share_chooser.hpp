@@ -31,7 +31,8 @@ struct ranked_share_node {
 class share_chooser {
   public:
     /// Of a policy by name, with the MiB that a unit stands for; or what is wrong with the name.
-    [[nodiscard]] static gpupack::expected<share_chooser, gpupack::input_error> make(const std::string& policy, std::int64_t unit_mib);
+    [[nodiscard]] static gpupack::expected<share_chooser, gpupack::input_error> make(const std::string& policy,
+                                                                                     std::int64_t unit_mib);
 
     /// Takes what changed in a book into account.
     void follow(share_book& book);
@@ -53,7 +54,7 @@ class share_chooser {
     std::int64_t unit_mib_;
     gpupack::any_scheduler scheduler_;
     gpupack::learned_mix mix_;
-    std::int64_t learned_ = -1; // arrivals when the policy was made
+    std::int64_t learned_ = -1;                                               // arrivals when the policy was made
     std::unordered_map<std::string, std::vector<gpupack::placement>> placed_; // by node
 };
 

@@ -61,12 +61,15 @@ share_node read_share_node(const json& object, std::string& error) {
         const json* const field = json_fields::find(capacity, name);
         if (field == nullptr) return 0;
         const auto units = units_of(*field);
-        if (!units || *units < 0) error = made.name + ": " + name + ": \"" + json_fields::brief(*field) + "\": expected an amount of 0 or more";
+        if (!units || *units < 0)
+            error =
+                made.name + ": " + name + ": \"" + json_fields::brief(*field) + "\": expected an amount of 0 or more";
         return units.value_or(0);
     };
     const std::int64_t units = amount(share_names::memory);
     const std::int64_t gpus = amount(share_names::count);
-    if (gpus > 32) error = made.name + ": " + share_names::count + ": \"" + std::to_string(gpus) + "\": expected at most 32";
+    if (gpus > 32)
+        error = made.name + ": " + share_names::count + ": \"" + std::to_string(gpus) + "\": expected at most 32";
     if (!error.empty() || units <= 0 || gpus <= 0) return made;
     made.units = units;
     made.gpus = static_cast<int>(gpus);
@@ -86,7 +89,8 @@ share_pod read_share_pod(const json& object) {
     const json* const containers = json_fields::find(spec, "containers");
     if (containers == nullptr || !containers->is_array()) return made;
     for (const json& container : *containers) {
-        const json* const limit = json_fields::find(nested(nested(container, "resources"), "limits"), share_names::memory);
+        const json* const limit =
+            json_fields::find(nested(nested(container, "resources"), "limits"), share_names::memory);
         if (limit == nullptr) continue;
         constexpr std::int64_t most = INT32_MAX; // what a GPU can have
         made.units = std::min(most, made.units + std::clamp<std::int64_t>(units_of(*limit).value_or(0), 0, most));
@@ -112,13 +116,18 @@ std::optional<share_claim> claim_of(const share_pod& pod) {
     if (!pod.gpu_text) return std::nullopt;
     share_claim made{.units = pod.units};
     const auto wrong = [&](const char* name, const std::string& value) {
-        if (made.remark.empty()) made.remark = pod.key + ": " + name + ": \"" + value.substr(0, 60) + "\": expected a number of 0 or more";
+        if (made.remark.empty())
+            made.remark = pod.key + ": " + name + ": \"" + value.substr(0, 60) + "\": expected a number of 0 or more";
     };
-    if (const auto gpu = number_of(*pod.gpu_text)) made.gpu = static_cast<int>(*gpu);
-    else wrong(share_names::gpu, *pod.gpu_text);
+    if (const auto gpu = number_of(*pod.gpu_text))
+        made.gpu = static_cast<int>(*gpu);
+    else
+        wrong(share_names::gpu, *pod.gpu_text);
     const auto units = pod.units_text ? number_of(*pod.units_text) : std::nullopt;
-    if (units) made.units = std::max(made.units, *units);
-    else wrong(share_names::pod, pod.units_text.value_or(""));
+    if (units)
+        made.units = std::max(made.units, *units);
+    else
+        wrong(share_names::pod, pod.units_text.value_or(""));
     if (!units && made.units == 0) made.units = share_claim::whole_gpu;
     return made;
 }

@@ -27,7 +27,7 @@ inline constexpr const char* node = "gpupack/assumed-node";
 struct share_node {
     std::string name{};
     std::int64_t units = 0; ///< Units of aliyun.com/gpu-mem of all its GPUs.
-    int gpus = 0; ///< Number of GPUs, at most 32.
+    int gpus = 0;           ///< Number of GPUs, at most 32.
 
     /// Units of each GPU: the original divides the same way.
     [[nodiscard]] std::int64_t units_each() const noexcept { return gpus > 0 ? units / gpus : 0; }
@@ -38,18 +38,18 @@ struct share_node {
 struct share_pod {
     std::string key{}; ///< "namespace/name".
     std::string uid{};
-    std::string version{}; ///< Its resourceVersion.
-    std::string node{}; ///< Where it is bound; empty: not yet.
-    bool ended = false; ///< Succeeded or failed.
-    std::int64_t units = 0; ///< Units that its containers' limits add up to.
-    std::optional<std::string> gpu_text{}; ///< The annotation, as it stands.
+    std::string version{};                   ///< Its resourceVersion.
+    std::string node{};                      ///< Where it is bound; empty: not yet.
+    bool ended = false;                      ///< Succeeded or failed.
+    std::int64_t units = 0;                  ///< Units that its containers' limits add up to.
+    std::optional<std::string> gpu_text{};   ///< The annotation, as it stands.
     std::optional<std::string> units_text{}; ///< The annotation, as it stands.
-    std::string assumed_node{}; ///< The annotation of ours.
+    std::string assumed_node{};              ///< The annotation of ours.
 };
 
 /// What a pod holds by its annotations.
 struct share_claim {
-    static constexpr int every_gpu = -1; ///< In place of a GPU: it is not known which.
+    static constexpr int every_gpu = -1;                 ///< In place of a GPU: it is not known which.
     static constexpr std::int64_t whole_gpu = INT64_MAX; ///< In place of units: it is not known how many.
 
     int gpu = every_gpu;

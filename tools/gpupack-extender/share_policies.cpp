@@ -6,7 +6,8 @@
 
 namespace extender {
 
-gpupack::expected<gpupack::any_policy, gpupack::input_error> make_share_policy(const std::string& name, const gpupack::dialect::preset_inputs& inputs) {
+gpupack::expected<gpupack::any_policy, gpupack::input_error>
+make_share_policy(const std::string& name, const gpupack::dialect::preset_inputs& inputs) {
     return gpupack::make_preset(name, inputs, gpupack::search::scan{});
 }
 

@@ -11,6 +11,7 @@
 namespace extender {
 
 /// A preset by name, or what is wrong with the name. The only file that compiles all policies.
-[[nodiscard]] gpupack::expected<gpupack::any_policy, gpupack::input_error> make_share_policy(const std::string& name, const gpupack::dialect::preset_inputs& inputs);
+[[nodiscard]] gpupack::expected<gpupack::any_policy, gpupack::input_error>
+make_share_policy(const std::string& name, const gpupack::dialect::preset_inputs& inputs);
 
 } // namespace extender

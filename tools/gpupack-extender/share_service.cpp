@@ -22,7 +22,8 @@ class timer {
   public:
     explicit timer(std::atomic<std::uint64_t>& micros) : micros_{micros} {}
     ~timer() {
-        micros_ += static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_).count());
+        micros_ += static_cast<std::uint64_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_).count());
     }
     timer(const timer&) = delete;
     timer& operator=(const timer&) = delete;
@@ -39,7 +40,8 @@ std::string pod_path(const std::string& key) {
 
 /// A name as Kubernetes has them, so that no path can be made of it.
 bool is_name(const std::string& text) {
-    return !text.empty() && text.size() <= 253 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
+    return !text.empty() && text.size() <= 253 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
 }
 
 std::string text_of(const json& object, const char* name) {
@@ -49,7 +51,8 @@ std::string text_of(const json& object, const char* name) {
 
 /// gpushare's sentences (pkg/scheduler/predicate.go).
 std::string reason_of(share_fit fit, const std::string& node) {
-    return fit == share_fit::not_shared ? "The node " + node + " is not for GPU share, need skip" : "Insufficient GPU Memory in one device";
+    return fit == share_fit::not_shared ? "The node " + node + " is not for GPU share, need skip"
+                                        : "Insufficient GPU Memory in one device";
 }
 
 } // namespace
@@ -60,7 +63,9 @@ share_answer share_service::filter(const std::string& body) {
     const auto call = read_extender_call(body);
     if (!call) {
         ++counters_.refused;
-        return {200, R"({"Nodes":null,"NodeNames":null,"FailedNodes":null,"Error":"expected an object with Pod and NodeNames or Nodes"})"};
+        return {
+            200,
+            R"({"Nodes":null,"NodeNames":null,"FailedNodes":null,"Error":"expected an object with Pod and NodeNames or Nodes"})"};
     }
     const share_pod pod = read_share_pod(call->pod);
     const std::vector<share_fit> fits = view_.fits(pod, call->nodes);
@@ -74,10 +79,14 @@ share_answer share_service::filter(const std::string& body) {
         if (call->node_objects.is_array()) items.push_back(call->node_objects[i]);
     }
     const auto fitting = std::count(fits.begin(), fits.end(), share_fit::yes);
-    if (fitting == 1 && names.size() == 1 && !chosen_.dry_run) view_.hold(pod, names[0].get<std::string>()); // there or nowhere
-    if (chosen_.dry_run) log_line("info", "filter", {{"pod", pod.key}, {"nodes", fits.size()}, {"fit", fitting}, {"dry_run", true}});
-    const json reply{{"Nodes", call->node_objects.is_array() ? json{{"items", std::move(items)}} : json{}}, {"NodeNames", std::move(names)},
-                     {"FailedNodes", std::move(failed)}, {"Error", ""}};
+    if (fitting == 1 && names.size() == 1 && !chosen_.dry_run)
+        view_.hold(pod, names[0].get<std::string>()); // there or nowhere
+    if (chosen_.dry_run)
+        log_line("info", "filter", {{"pod", pod.key}, {"nodes", fits.size()}, {"fit", fitting}, {"dry_run", true}});
+    const json reply{{"Nodes", call->node_objects.is_array() ? json{{"items", std::move(items)}} : json{}},
+                     {"NodeNames", std::move(names)},
+                     {"FailedNodes", std::move(failed)},
+                     {"Error", ""}};
     return {200, reply.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
@@ -98,8 +107,12 @@ share_answer share_service::prioritize(const std::string& body) {
         std::erase_if(ranked, [&](const ranked_share_node& one) { return !points.contains(one.name); });
         for (const ranked_share_node& one : ranked) {
             // By the first number of the score; the rest breaks ties, and the best is alone.
-            const double most = static_cast<double>(ranked.front().score[0]), least = static_cast<double>(ranked.back().score[0]);
-            points[one.name] = most > least ? static_cast<int>((most_score - 1) * (static_cast<double>(one.score[0]) - least) / (most - least)) : 0;
+            const double most = static_cast<double>(ranked.front().score[0]),
+                         least = static_cast<double>(ranked.back().score[0]);
+            points[one.name] =
+                most > least
+                    ? static_cast<int>((most_score - 1) * (static_cast<double>(one.score[0]) - least) / (most - least))
+                    : 0;
         }
         if (!ranked.empty()) {
             best = ranked.front().name;
@@ -124,12 +137,16 @@ share_answer share_service::bind(const std::string& body) {
     const json request = json::parse(body, nullptr, false);
     std::string error = "expected an object with PodName, PodNamespace, PodUID and Node";
     if (request.is_object()) {
-        const std::string name = text_of(request, "PodName"), name_space = text_of(request, "PodNamespace"), node = text_of(request, "Node");
-        if (is_name(name) && is_name(name_space) && is_name(node)) error = bind_pod(name_space + "/" + name, text_of(request, "PodUID"), node);
-    } else ++counters_.refused;
+        const std::string name = text_of(request, "PodName"), name_space = text_of(request, "PodNamespace"),
+                          node = text_of(request, "Node");
+        if (is_name(name) && is_name(name_space) && is_name(node))
+            error = bind_pod(name_space + "/" + name, text_of(request, "PodUID"), node);
+    } else
+        ++counters_.refused;
     if (error.empty()) return {200, R"({"Error":""})"};
     ++counters_.bind_errors;
-    log_line("warning", "a pod is not bound", {{"pod", text_of(request.is_object() ? request : json::object(), "PodName")}, {"error", error}});
+    log_line("warning", "a pod is not bound",
+             {{"pod", text_of(request.is_object() ? request : json::object(), "PodName")}, {"error", error}});
     return {500, json{{"Error", error}}.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
@@ -150,11 +167,17 @@ std::string share_service::bind_pod(const std::string& key, const std::string& u
 /// The two writes. The binding names the version that the first has made: if the pod changes in between, it is refused.
 std::string share_service::bind_on(const share_pod& pod, const std::string& node, int gpu) {
     const std::int64_t device = view_.units_each(node);
-    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    const json annotations{{share_names::gpu, std::to_string(gpu)}, {share_names::device, std::to_string(device)}, {share_names::pod, std::to_string(pod.units)},
-                           {share_names::assigned, "false"}, {share_names::assume_time, std::to_string(now)}, {share_names::node, node}};
+    const auto now =
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    const json annotations{
+        {share_names::gpu, std::to_string(gpu)},         {share_names::device, std::to_string(device)},
+        {share_names::pod, std::to_string(pod.units)},   {share_names::assigned, "false"},
+        {share_names::assume_time, std::to_string(now)}, {share_names::node, node}};
     const auto write = [&](const std::string& version) {
-        return api_.patch(pod_path(pod.key), {{"metadata", {{"uid", pod.uid}, {"resourceVersion", version}, {"annotations", annotations}}}});
+        return api_.patch(
+            pod_path(pod.key),
+            {{"metadata", {{"uid", pod.uid}, {"resourceVersion", version}, {"annotations", annotations}}}});
     };
     auto written = write(pod.version);
     if (written.status == 409) { // somebody has changed the pod: once more, if it is still the same and not bound
@@ -166,9 +189,14 @@ std::string share_service::bind_on(const share_pod& pod, const std::string& node
         view_.end(pod.uid, false); // whatever was written, nothing is bound
         return written.reason();
     }
-    const auto bound = api_.post(pod_path(pod.key) + "/binding", {{"apiVersion", "v1"}, {"kind", "Binding"},
-        {"metadata", {{"name", pod.key.substr(pod.key.find('/') + 1)}, {"uid", pod.uid}, {"resourceVersion", read_share_pod(written.body).version}}},
-        {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}}}});
+    const auto bound = api_.post(pod_path(pod.key) + "/binding",
+                                 {{"apiVersion", "v1"},
+                                  {"kind", "Binding"},
+                                  {"metadata",
+                                   {{"name", pod.key.substr(pod.key.find('/') + 1)},
+                                    {"uid", pod.uid},
+                                    {"resourceVersion", read_share_pod(written.body).version}}},
+                                  {"target", {{"apiVersion", "v1"}, {"kind", "Node"}, {"name", node}}}});
     view_.end(pod.uid, bound.good() ? std::optional{true} : bound.refused() ? std::optional{false} : std::nullopt);
     if (bound.good()) {
         ++counters_.bound;
@@ -192,21 +220,29 @@ void share_service::settle_one(const std::string& key, const std::string& uid) {
     if (pod.uid != uid || pod.ended) return view_.end(uid, false);
     if (!pod.node.empty()) return view_.ask_later(uid); // the watch will say so
     json annotations;
-    for (const char* name : {share_names::gpu, share_names::device, share_names::pod, share_names::assigned, share_names::assume_time, share_names::node}) annotations[name] = nullptr;
-    const auto taken = api_.patch(pod_path(key), {{"metadata", {{"uid", uid}, {"resourceVersion", pod.version}, {"annotations", annotations}}}});
+    for (const char* name : {share_names::gpu, share_names::device, share_names::pod, share_names::assigned,
+                             share_names::assume_time, share_names::node})
+        annotations[name] = nullptr;
+    const auto taken = api_.patch(
+        pod_path(key), {{"metadata", {{"uid", uid}, {"resourceVersion", pod.version}, {"annotations", annotations}}}});
     if (!taken.good()) return view_.ask_later(uid);
     log_line("info", "a binding was never made", {{"pod", key}});
     view_.end(uid, false);
 }
 
 std::string share_service::metrics() const {
-    const auto line = [](const char* name, auto value) { return std::string{"gpupack_extender_"} + name + " " + std::to_string(value) + "\n"; };
+    const auto line = [](const char* name, auto value) {
+        return std::string{"gpupack_extender_"} + name + " " + std::to_string(value) + "\n";
+    };
     const share_view::counts now = view_.count();
-    return line("filter_total", counters_.filters.load()) + line("prioritize_total", counters_.prioritizes.load()) + line("bind_total", counters_.binds.load()) +
-           line("bound_total", counters_.bound.load()) + line("bind_errors_total", counters_.bind_errors.load()) + line("bind_unknown_total", counters_.unknown.load()) +
-           line("bad_requests_total", counters_.refused.load()) + line("call_microseconds_total", counters_.micros.load()) + line("nodes", now.nodes) +
-           line("pods_bound", now.pods) + line("pods_held", now.held) + line("pods_assumed", now.assumed) + line("malformed_annotations_total", now.malformed) +
-           line("over_full_gpus", now.over_full) + line("gpu_memory_units", now.units) + line("gpu_memory_units_used", now.used);
+    return line("filter_total", counters_.filters.load()) + line("prioritize_total", counters_.prioritizes.load()) +
+           line("bind_total", counters_.binds.load()) + line("bound_total", counters_.bound.load()) +
+           line("bind_errors_total", counters_.bind_errors.load()) +
+           line("bind_unknown_total", counters_.unknown.load()) + line("bad_requests_total", counters_.refused.load()) +
+           line("call_microseconds_total", counters_.micros.load()) + line("nodes", now.nodes) +
+           line("pods_bound", now.pods) + line("pods_held", now.held) + line("pods_assumed", now.assumed) +
+           line("malformed_annotations_total", now.malformed) + line("over_full_gpus", now.over_full) +
+           line("gpu_memory_units", now.units) + line("gpu_memory_units_used", now.used);
 }
 
 } // namespace extender

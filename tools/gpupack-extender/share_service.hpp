@@ -13,11 +13,11 @@ namespace extender {
 /// What the drop-in for gpushare-scheduler-extender counts.
 struct share_counters {
     std::atomic<std::uint64_t> filters = 0, prioritizes = 0, binds = 0; ///< Calls.
-    std::atomic<std::uint64_t> bound = 0; ///< Bindings that the API server took.
-    std::atomic<std::uint64_t> bind_errors = 0; ///< Bindings that were not made.
+    std::atomic<std::uint64_t> bound = 0;                               ///< Bindings that the API server took.
+    std::atomic<std::uint64_t> bind_errors = 0;                         ///< Bindings that were not made.
     std::atomic<std::uint64_t> unknown = 0; ///< Bindings of which it was not known whether they were made.
     std::atomic<std::uint64_t> refused = 0; ///< Bodies that could not be read.
-    std::atomic<std::uint64_t> micros = 0; ///< Time in calls.
+    std::atomic<std::uint64_t> micros = 0;  ///< Time in calls.
 };
 
 /// An answer to an HTTP request.
@@ -36,7 +36,7 @@ class share_service {
     /// What the operator chose.
     struct options {
         bool scheduler_chooses = true; ///< kube-scheduler chooses the node, and the policy the GPU alone.
-        bool dry_run = false; ///< Binds nothing, filters nothing and has no wishes; logs what it would do.
+        bool dry_run = false;          ///< Binds nothing, filters nothing and has no wishes; logs what it would do.
     };
 
     /// @param view     what is where

@@ -63,23 +63,32 @@ void share_view::put_pod(const share_pod& pod) {
     if (claim && !claim->remark.empty() && remarks_[pod.uid] != claim->remark) {
         remarks_[pod.uid] = claim->remark;
         ++malformed_;
-        log_line("warning", "annotations are malformed; what they may mean is kept free", {{"error", claim->remark}, {"node", pod.node}});
+        log_line("warning", "annotations are malformed; what they may mean is kept free",
+                 {{"error", claim->remark}, {"node", pod.node}});
     }
     share_holding* const known = book_.find(pod.uid);
     if (!pod.node.empty()) {
-        if (claim) book_.confirm(pod, *claim);
-        else if (known != nullptr && known->phase != share_phase::bound) book_.release(pod.uid); // somebody else bound it, without a GPU
+        if (claim)
+            book_.confirm(pod, *claim);
+        else if (known != nullptr && known->phase != share_phase::bound)
+            book_.release(pod.uid); // somebody else bound it, without a GPU
     } else if (claim && known == nullptr && !pod.assumed_node.empty()) {
         // Somebody who is gone has begun to bind it: the binding may still be on its way.
-        book_.hold({.key = pod.key, .uid = pod.uid, .node = pod.assumed_node, .units = pod.units, .charges = {{claim->gpu, claim->units}},
-                    .phase = share_phase::assumed, .expiry = std::chrono::steady_clock::now() + hold_time_});
+        book_.hold({.key = pod.key,
+                    .uid = pod.uid,
+                    .node = pod.assumed_node,
+                    .units = pod.units,
+                    .charges = {{claim->gpu, claim->units}},
+                    .phase = share_phase::assumed,
+                    .expiry = std::chrono::steady_clock::now() + hold_time_});
     }
 }
 
 void share_view::remove(object_kind kind, const nlohmann::json& object) {
     const std::string key = key_of(object);
     const std::lock_guard lock{mutex_};
-    if (kind == object_kind::node) book_.remove_node(key);
+    if (kind == object_kind::node)
+        book_.remove_node(key);
     else if (kind == object_kind::config_map) {
         if (const std::string node = sick_node(key); !node.empty()) book_.set_sick(node, {});
     } else {
@@ -121,7 +130,8 @@ share_fit share_view::fit(const share_pod& pod, const std::string& node) {
     for (std::size_t i = 0; i < free.size(); ++i) {
         std::int64_t units = free[i];
         if (own != nullptr && own->node == node)
-            if (const auto charge = own->charges.find(static_cast<int>(i)); charge != own->charges.end()) units += charge->second;
+            if (const auto charge = own->charges.find(static_cast<int>(i)); charge != own->charges.end())
+                units += charge->second;
         if (units >= pod.units) return share_fit::yes;
     }
     return share_fit::too_little;
@@ -148,7 +158,8 @@ std::optional<int> share_view::choose(const share_pod& pod, const std::string& n
     chooser_.follow(book_);
     const auto gpu = chooser_.gpu_on(node, pod.units);
     const std::vector<std::int64_t>& free = book_.free(node);
-    if (!gpu || static_cast<std::size_t>(*gpu) >= free.size() || free[static_cast<std::size_t>(*gpu)] < pod.units) return std::nullopt;
+    if (!gpu || static_cast<std::size_t>(*gpu) >= free.size() || free[static_cast<std::size_t>(*gpu)] < pod.units)
+        return std::nullopt;
     return gpu;
 }
 
@@ -159,8 +170,13 @@ void share_view::hold(const share_pod& pod, const std::string& node) {
     book_.release(pod.uid);
     const auto gpu = choose(pod, node);
     if (!gpu) return;
-    book_.hold({.key = pod.key, .uid = pod.uid, .node = node, .units = pod.units, .charges = {{*gpu, pod.units}},
-                .phase = share_phase::held, .expiry = std::chrono::steady_clock::now() + hold_time_});
+    book_.hold({.key = pod.key,
+                .uid = pod.uid,
+                .node = node,
+                .units = pod.units,
+                .charges = {{*gpu, pod.units}},
+                .phase = share_phase::held,
+                .expiry = std::chrono::steady_clock::now() + hold_time_});
 }
 
 std::optional<int> share_view::begin(const share_pod& pod, const std::string& node) {
@@ -175,8 +191,14 @@ std::optional<int> share_view::begin(const share_pod& pod, const std::string& no
         return std::nullopt;
     }
     uid_of_.try_emplace(pod.key, pod.uid);
-    book_.hold({.key = pod.key, .uid = pod.uid, .node = node, .units = pod.units, .charges = {{*gpu, pod.units}},
-                .phase = share_phase::assumed, .busy = true, .expiry = std::chrono::steady_clock::now() + hold_time_});
+    book_.hold({.key = pod.key,
+                .uid = pod.uid,
+                .node = node,
+                .units = pod.units,
+                .charges = {{*gpu, pod.units}},
+                .phase = share_phase::assumed,
+                .busy = true,
+                .expiry = std::chrono::steady_clock::now() + hold_time_});
     return gpu;
 }
 
@@ -204,8 +226,10 @@ std::vector<std::pair<std::string, std::string>> share_view::expire() {
     const std::lock_guard lock{mutex_};
     for (const auto& [uid, one] : book_.holdings()) {
         if (one.busy || one.phase == share_phase::bound || one.expiry > now) continue;
-        if (one.phase == share_phase::held) ended.push_back(uid);
-        else asked.emplace_back(one.key, uid);
+        if (one.phase == share_phase::held)
+            ended.push_back(uid);
+        else
+            asked.emplace_back(one.key, uid);
     }
     for (const std::string& uid : ended) book_.release(uid);
     for (const auto& [key, uid] : asked) book_.find(uid)->busy = true;
@@ -226,14 +250,22 @@ nlohmann::json share_view::inspect(const std::string& name) const {
         const std::vector<std::int64_t> used = book_.used(key);
         nlohmann::json devices = nlohmann::json::array();
         for (int i = 0; i < node.gpus; ++i)
-            devices.push_back({{"id", i}, {"totalGPU", node.units_each()}, {"usedGPU", used[static_cast<std::size_t>(i)]}, {"pods", nlohmann::json::array()}});
+            devices.push_back({{"id", i},
+                               {"totalGPU", node.units_each()},
+                               {"usedGPU", used[static_cast<std::size_t>(i)]},
+                               {"pods", nlohmann::json::array()}});
         for (const share_holding* const pod : book_.holdings_on(key))
             for (const auto& [gpu, units] : pod->charges) {
                 if (pod->phase != share_phase::bound || gpu < 0 || gpu >= node.gpus) continue;
                 const std::size_t slash = pod->key.find('/');
-                devices[static_cast<std::size_t>(gpu)]["pods"].push_back({{"name", pod->key.substr(slash + 1)}, {"namespace", pod->key.substr(0, slash)}, {"usedGPU", pod->units}});
+                devices[static_cast<std::size_t>(gpu)]["pods"].push_back({{"name", pod->key.substr(slash + 1)},
+                                                                          {"namespace", pod->key.substr(0, slash)},
+                                                                          {"usedGPU", pod->units}});
             }
-        nodes.push_back({{"name", key}, {"totalGPU", node.units}, {"usedGPU", std::accumulate(used.begin(), used.end(), std::int64_t{0})}, {"devs", std::move(devices)}});
+        nodes.push_back({{"name", key},
+                         {"totalGPU", node.units},
+                         {"usedGPU", std::accumulate(used.begin(), used.end(), std::int64_t{0})},
+                         {"devs", std::move(devices)}});
     }
     nlohmann::json made{{"nodes", std::move(nodes)}};
     if (!name.empty() && made["nodes"].empty()) made["error"] = "node \"" + name + "\" not found";

@@ -27,7 +27,8 @@ class share_view {
   public:
     /// @param chooser    which node and GPU a pod gets
     /// @param hold_time  how long a share is held between filter and bind
-    share_view(share_chooser chooser, std::chrono::milliseconds hold_time) : chooser_{std::move(chooser)}, hold_time_{hold_time} {}
+    share_view(share_chooser chooser, std::chrono::milliseconds hold_time)
+        : chooser_{std::move(chooser)}, hold_time_{hold_time} {}
 
     /// What watches call; nodes, pods and ConfigMaps.
     [[nodiscard]] object_sink sink();
@@ -56,8 +57,8 @@ class share_view {
     /// What the view counts.
     struct counts {
         std::size_t nodes = 0, pods = 0, held = 0, assumed = 0; ///< Now.
-        std::size_t over_full = 0; ///< GPUs of which more is held than there is, by annotations of others.
-        std::uint64_t malformed = 0; ///< Pods whose annotations could not be read, as often as these changed.
+        std::size_t over_full = 0;        ///< GPUs of which more is held than there is, by annotations of others.
+        std::uint64_t malformed = 0;      ///< Pods whose annotations could not be read, as often as these changed.
         std::int64_t units = 0, used = 0; ///< Of all GPUs.
     };
     /// Counts.
@@ -75,7 +76,7 @@ class share_view {
     share_book book_;
     share_chooser chooser_;
     std::chrono::milliseconds hold_time_;
-    std::map<std::string, std::string> uid_of_; ///< Of pods that share, by key.
+    std::map<std::string, std::string> uid_of_;  ///< Of pods that share, by key.
     std::map<std::string, std::string> remarks_; ///< What was logged of a pod's annotations, by uid.
     std::uint64_t malformed_ = 0;
 };

@@ -47,11 +47,13 @@ std::string version_of(const nlohmann::json& object) {
 }
 
 /// Reads all objects of a kind, in pages; the version to watch from, or nothing.
-std::optional<std::string> list(object_kind kind, httplib::Client& client, const object_sink& sink, watch_state& state) {
+std::optional<std::string> list(object_kind kind, httplib::Client& client, const object_sink& sink,
+                                watch_state& state) {
     std::vector<std::string> keys;
     std::string next;
     while (true) {
-        const auto reply = client.Get(std::string{path_of(kind)} + "limit=500" + (next.empty() ? "" : "&continue=" + next));
+        const auto reply =
+            client.Get(std::string{path_of(kind)} + "limit=500" + (next.empty() ? "" : "&continue=" + next));
         if (!reply || reply->status != 200) {
             log_line("warning", "a list failed", {{"path", path_of(kind)}, {"status", reply ? reply->status : 0}});
             return std::nullopt;
@@ -71,7 +73,8 @@ std::optional<std::string> list(object_kind kind, httplib::Client& client, const
 }
 
 /// Follows changes until the connection ends; false where a fresh list is needed.
-bool follow(object_kind kind, httplib::Client& client, std::string& version, const object_sink& sink, watch_state& state) {
+bool follow(object_kind kind, httplib::Client& client, std::string& version, const object_sink& sink,
+            watch_state& state) {
     bool current = true;
     std::string buffer;
     const auto take = [&](const std::string& line) {
@@ -95,7 +98,9 @@ bool follow(object_kind kind, httplib::Client& client, std::string& version, con
         }
         return current && !state.stop;
     };
-    const auto reply = client.Get(std::string{path_of(kind)} + "watch=1&allowWatchBookmarks=true&timeoutSeconds=" + std::to_string(watch_seconds) + "&resourceVersion=" + version, receive);
+    const auto reply = client.Get(std::string{path_of(kind)} + "watch=1&allowWatchBookmarks=true&timeoutSeconds=" +
+                                      std::to_string(watch_seconds) + "&resourceVersion=" + version,
+                                  receive);
     return current && reply && reply->status == 200;
 }
 
@@ -110,10 +115,13 @@ void watch(object_kind kind, const api_access& access, const object_sink& sink, 
             auto version = list(kind, *client, sink, state);
             if (version) {
                 pause = std::chrono::milliseconds{200};
-                if (!listed) ++state.listed;
-                else ++state.restarts;
+                if (!listed)
+                    ++state.listed;
+                else
+                    ++state.restarts;
                 listed = true;
-                while (!state.stop && follow(kind, *client, *version, sink, state)) {}
+                while (!state.stop && follow(kind, *client, *version, sink, state)) {
+                }
             }
         } catch (const std::exception& error) {
             log_line("warning", "a watch starts again", {{"path", path_of(kind)}, {"error", error.what()}});

@@ -87,9 +87,13 @@ struct decided {
     /// The GPUs that are taken on a node where it fits.
     [[nodiscard]] gpupack::gpu_set gpus(int number) const { return options[static_cast<std::size_t>(number)]->gpus; }
     /// The slots there.
-    [[nodiscard]] gpupack::slot_list slots(int number) const { return options[static_cast<std::size_t>(number)]->slots; }
+    [[nodiscard]] gpupack::slot_list slots(int number) const {
+        return options[static_cast<std::size_t>(number)]->slots;
+    }
     /// The first number of the score there.
-    [[nodiscard]] gpupack::policy::score score(int number) const { return options[static_cast<std::size_t>(number)]->score; }
+    [[nodiscard]] gpupack::policy::score score(int number) const {
+        return options[static_cast<std::size_t>(number)]->score;
+    }
 };
 
 /// A decision that fits no node of a board.
@@ -99,7 +103,9 @@ struct decided {
     return made;
 }
 
-[[nodiscard]] inline gpupack::policy::score first_number(gpupack::policy::score score) { return score; }
+[[nodiscard]] inline gpupack::policy::score first_number(gpupack::policy::score score) {
+    return score;
+}
 /// The number that decides first.
 template <class First, class Second>
 [[nodiscard]] gpupack::policy::score first_number(const gpupack::policy::ranked_score<First, Second>& score) {

@@ -37,7 +37,8 @@ gpu_set gpus_with(const dialect::replica_counts& counts) {
 }
 
 /// GPUs are equal to the plugin but for their counts: two answers are the same choice where these are, in any order.
-std::vector<std::tuple<int, int, int>> kinds_of(const dialect::replica_counts& free, const dialect::replica_counts& required,
+std::vector<std::tuple<int, int, int>> kinds_of(const dialect::replica_counts& free,
+                                                const dialect::replica_counts& required,
                                                 const dialect::replica_counts& taken) {
     std::vector<std::tuple<int, int, int>> kinds;
     for (int g = 0; g < max_gpus_per_node; ++g) kinds.emplace_back(free.of[g], required.of[g], taken.of[g]);
@@ -71,9 +72,11 @@ class replayed_case {
           topology_{topology_of(test_case)}, links_{topology_} {}
 
     void run() {
-        for (const json& each : case_["questions"]) ask({each, counts_in(each["free"]), counts_in(each["required"])}, false);
+        for (const json& each : case_["questions"])
+            ask({each, counts_in(each["free"]), counts_in(each["required"])}, false);
         dialect::replica_counts free;
-        for (std::size_t g = 0; g < gpus_; ++g) free.of[g] = shares_ ? case_["replicas"].get<std::int16_t>() : std::int16_t{1};
+        for (std::size_t g = 0; g < gpus_; ++g)
+            free.of[g] = shares_ ? case_["replicas"].get<std::int16_t>() : std::int16_t{1};
         std::map<std::int64_t, dialect::replica_counts> live;
         for (const json& each : case_["sequence"]) {
             if (each["kind"] == "leave") {
@@ -90,7 +93,8 @@ class replayed_case {
 
   private:
     static void change(dialect::replica_counts& free, const dialect::replica_counts& by, int sign) {
-        for (int g = 0; g < max_gpus_per_node; ++g) free.of[g] = static_cast<std::int16_t>(free.of[g] + sign * by.of[g]);
+        for (int g = 0; g < max_gpus_per_node; ++g)
+            free.of[g] = static_cast<std::int16_t>(free.of[g] + sign * by.of[g]);
     }
 
     void ask(const question& each, bool in_sequence) {
@@ -112,8 +116,9 @@ class replayed_case {
         const std::string name = kind() + (several ? ", several replicas" : ", one replica");
         const std::string answers = each.asked.value("answers", json::array()).dump();
         if (fails || each.size() - each.required.sum() > each.free.sum()) {
-            counts_.compare(kind() + " too few", fails == (ours.sum() == 0), {},
-                            [&] { return sides{each.text(gpus_), fails ? "fails" : answers, dump(ours)}; });
+            counts_.compare(kind() + " too few", fails == (ours.sum() == 0), {}, [&] {
+                return sides{each.text(gpus_), fails ? "fails" : answers, dump(ours)};
+            });
             return;
         }
         compare_refusal(each);
@@ -141,7 +146,8 @@ class replayed_case {
         const int replicas = case_["replicas"];
         const request one{.gpus = 1, .share = slice{.compute = milli_gpu{1000 / replicas}}};
         board node{cluster_builder{}
-                       .add_nodes(1, {.cpu = milli_cpu{1000}, .memory = mebibytes{1000},
+                       .add_nodes(1, {.cpu = milli_cpu{1000},
+                                      .memory = mebibytes{1000},
                                       .gpus = {static_cast<int>(gpus_), models::t4, {.max_sharers = replicas}}})
                        .build()
                        .value()};
@@ -162,8 +168,10 @@ class replayed_case {
         gpu_set ours;
         if (in_sequence) {
             board node{cluster_builder{}
-                           .add_nodes(1, {.cpu = milli_cpu{1000}, .memory = mebibytes{1000},
-                                          .gpus = {static_cast<int>(gpus_), models::a100_80gb}, .topology = topology_})
+                           .add_nodes(1, {.cpu = milli_cpu{1000},
+                                          .memory = mebibytes{1000},
+                                          .gpus = {static_cast<int>(gpus_), models::a100_80gb},
+                                          .topology = topology_})
                            .build()
                            .value()};
             for (int g = 0; g < static_cast<int>(gpus_); ++g)
@@ -174,11 +182,13 @@ class replayed_case {
             ours = dialect::best_effort_set(links_, available, gpus_with(each.required), each.size());
         }
         bool same = !each.asked.contains("answers") && ours.empty();
-        for (const json& answer : each.asked.value("answers", json::array())) same = same || gpus_with(counts_in(answer)) == ours;
+        for (const json& answer : each.asked.value("answers", json::array()))
+            same = same || gpus_with(counts_in(answer)) == ours;
         const bool panics = each.asked.contains("panics");
-        counts_.compare(in_sequence ? "gpuallocator preset, whole GPUs" : "whole GPUs", same, panics ? panic_fault : std::string_view{},
-                        [&] {
-                            return sides{each.text(gpus_), each.asked.value("answers", json::array()).dump() + (panics ? " panics" : ""),
+        counts_.compare(in_sequence ? "gpuallocator preset, whole GPUs" : "whole GPUs", same,
+                        panics ? panic_fault : std::string_view{}, [&] {
+                            return sides{each.text(gpus_),
+                                         each.asked.value("answers", json::array()).dump() + (panics ? " panics" : ""),
                                          text_of(ours)};
                         });
     }

@@ -46,7 +46,8 @@ class replayed_case {
                 const json& theirs = case_["pair_scores"][static_cast<std::size_t>(a)][static_cast<std::size_t>(b)];
                 const int ours = links_.pair(a, b, nvlink_count::direct);
                 counts_.compare("gpuallocator pair score", theirs == ours, {}, [&] {
-                    return sides{"GPUs " + std::to_string(a) + " and " + std::to_string(b), theirs.dump(), std::to_string(ours)};
+                    return sides{"GPUs " + std::to_string(a) + " and " + std::to_string(b), theirs.dump(),
+                                 std::to_string(ours)};
                 });
             }
     }
@@ -61,7 +62,8 @@ class replayed_case {
     [[nodiscard]] static std::string_view fault_of(const std::string& policy, const json& question, int available) {
         if (question.contains("padding") || question.contains("panics")) return padding_fault;
         const int size = question.contains("size") ? question["size"].get<int>() : question["allocate"].get<int>();
-        return policy == "best-effort" && size > 0 && (available + size - 1) / size >= 7 ? aliasing_fault : std::string_view{};
+        return policy == "best-effort" && size > 0 && (available + size - 1) / size >= 7 ? aliasing_fault
+                                                                                         : std::string_view{};
     }
 
     void answer(const json& question) {
@@ -74,17 +76,21 @@ class replayed_case {
         const auto describe = [&] {
             json asked = question;
             for (const char* key : {"chosen", "score", "others", "padding"}) asked.erase(key);
-            return sides{asked.dump(), text_of(theirs) + (question.contains("padding") ? " padded" : ""), text_of(ours)};
+            return sides{asked.dump(), text_of(theirs) + (question.contains("padding") ? " padded" : ""),
+                         text_of(ours)};
         };
-        counts_.compare("gpuallocator " + policy + " GPUs", !question.contains("padding") && ours == theirs, fault, describe);
+        counts_.compare("gpuallocator " + policy + " GPUs", !question.contains("padding") && ours == theirs, fault,
+                        describe);
         if (ours == theirs && !question.contains("padding"))
             counts_.compare("gpuallocator " + policy + " score",
                             links_.score(ours, nvlink_count::direct) == question["score"].get<int>(), {}, describe);
     }
 
     [[nodiscard]] board make_board() const {
-        const node_spec spec{.cpu = milli_cpu{1'000'000}, .memory = mebibytes{1'000'000},
-                             .gpus = {case_["gpus"].get<int>(), models::a100_80gb}, .topology = topology_};
+        const node_spec spec{.cpu = milli_cpu{1'000'000},
+                             .memory = mebibytes{1'000'000},
+                             .gpus = {case_["gpus"].get<int>(), models::a100_80gb},
+                             .topology = topology_};
         return board{cluster_builder{}.add_nodes(1, spec).build().value()};
     }
 

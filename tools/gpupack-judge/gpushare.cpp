@@ -22,7 +22,8 @@ board make_board(const json& test_case) {
     for (const json& node : test_case["nodes"]) {
         const mebibytes memory{node["units_per_gpu"].get<std::int64_t>() * unit}; // what the extender counts
         const gpu_model model{.model = name{"GPU " + std::to_string(memory.count())}, .memory = memory};
-        builder.add_nodes(1, {.cpu = milli_cpu{1'000'000}, .memory = mebibytes{1'000'000},
+        builder.add_nodes(1, {.cpu = milli_cpu{1'000'000},
+                              .memory = mebibytes{1'000'000},
                               .gpus = {node["gpus"].get<int>(), model, {.max_sharers = 65535}}});
     }
     return board{std::move(builder).build().value()};
@@ -31,13 +32,14 @@ board make_board(const json& test_case) {
 class replayed_case {
   public:
     replayed_case(const json& test_case, tally& counts)
-        : case_{test_case}, counts_{counts}, unit_{test_case["unit_mib"].get<std::int64_t>()}, board_{make_board(test_case)},
-          policy_{preset_of(dialect::gpushare_presets, "gpushare")} {}
+        : case_{test_case}, counts_{counts}, unit_{test_case["unit_mib"].get<std::int64_t>()},
+          board_{make_board(test_case)}, policy_{preset_of(dialect::gpushare_presets, "gpushare")} {}
 
     void run() {
         for (const json& each : case_["standing"]) {
             const auto part = dialect::gpushare_request({each["units"].get<std::int64_t>()}, unit_);
-            if (!part || !board_.take(each["id"], each["node"], gpu_set::of(each["gpu"]), *part)) return cannot_follow();
+            if (!part || !board_.take(each["id"], each["node"], gpu_set::of(each["gpu"]), *part))
+                return cannot_follow();
         }
         for (const json& event : case_["events"]) {
             const std::string kind = event["kind"];
@@ -75,15 +77,18 @@ class replayed_case {
             const bool theirs = gpu_of.count(n) > 0;
             counts_.compare("gpushare node fits", theirs == ours.fits(n), {}, [&] {
                 const std::string where = "node " + std::to_string(n);
-                return sides{asked, where + (theirs ? " fits" : " does not fit"), where + (ours.fits(n) ? " fits" : " does not fit")};
+                return sides{asked, where + (theirs ? " fits" : " does not fit"),
+                             where + (ours.fits(n) ? " fits" : " does not fit")};
             });
             if (!theirs || !ours.fits(n)) continue;
             counts_.compare("gpushare GPU", ours.gpus(n) == gpu_set::of(gpu_of[n]), {}, [&] {
-                return sides{asked, "node " + std::to_string(n) + " GPU " + std::to_string(gpu_of[n]), text_of(ours.gpus(n))};
+                return sides{asked, "node " + std::to_string(n) + " GPU " + std::to_string(gpu_of[n]),
+                             text_of(ours.gpus(n))};
             });
         }
-        counts_.compare("gpushare node", gpu_of.empty() ? ours.node < 0 : gpu_of.count(ours.node) > 0, {},
-                        [&] { return sides{asked, options.dump(), std::to_string(ours.node)}; });
+        counts_.compare("gpushare node", gpu_of.empty() ? ours.node < 0 : gpu_of.count(ours.node) > 0, {}, [&] {
+            return sides{asked, options.dump(), std::to_string(ours.node)};
+        });
         if (!event.contains("node")) return true;
         return made && board_.take(event["id"], event["node"], gpu_set::of(event["gpu"]), *made);
     }

@@ -24,13 +24,33 @@ using nlohmann::json;
 /// The profiles of the two A100 as HAMi lists them.
 constexpr mig::profile of_40_gb[] = {
     {.name = "1g.5gb", .compute_slices = 1, .size = 1, .starts = 0x7f, .max_instances = 7, .memory = mebibytes{4864}},
-    {.name = "2g.10gb", .compute_slices = 2, .size = 2, .starts = 0b10101, .max_instances = 3, .memory = mebibytes{9856}},
-    {.name = "3g.20gb", .compute_slices = 3, .size = 4, .starts = 0b10001, .max_instances = 2, .memory = mebibytes{19968}},
+    {.name = "2g.10gb",
+     .compute_slices = 2,
+     .size = 2,
+     .starts = 0b10101,
+     .max_instances = 3,
+     .memory = mebibytes{9856}},
+    {.name = "3g.20gb",
+     .compute_slices = 3,
+     .size = 4,
+     .starts = 0b10001,
+     .max_instances = 2,
+     .memory = mebibytes{19968}},
     {.name = "7g.40gb", .compute_slices = 7, .size = 8, .starts = 1, .max_instances = 1, .memory = mebibytes{40192}}};
 constexpr mig::profile of_80_gb[] = {
     {.name = "1g.10gb", .compute_slices = 1, .size = 1, .starts = 0x7f, .max_instances = 7, .memory = mebibytes{9728}},
-    {.name = "2g.20gb", .compute_slices = 2, .size = 2, .starts = 0b10101, .max_instances = 3, .memory = mebibytes{19968}},
-    {.name = "3g.40gb", .compute_slices = 3, .size = 4, .starts = 0b10001, .max_instances = 2, .memory = mebibytes{40192}},
+    {.name = "2g.20gb",
+     .compute_slices = 2,
+     .size = 2,
+     .starts = 0b10101,
+     .max_instances = 3,
+     .memory = mebibytes{19968}},
+    {.name = "3g.40gb",
+     .compute_slices = 3,
+     .size = 4,
+     .starts = 0b10001,
+     .max_instances = 2,
+     .memory = mebibytes{40192}},
     {.name = "7g.80gb", .compute_slices = 7, .size = 8, .starts = 1, .max_instances = 1, .memory = mebibytes{81152}}};
 
 std::string gpu_name(int node, int gpu) {
@@ -58,7 +78,8 @@ gpu_group group_of(const json& node, const json& gpu) {
                     .compute_percent = node["core_percent"],
                     .numa = gpu["numa"]};
     if (gpu.value("mig", false)) {
-        model.mig = model.memory > mebibytes{50000} ? mig::geometry{of_80_gb, 4, 7, 8} : mig::geometry{of_40_gb, 4, 7, 8};
+        model.mig =
+            model.memory > mebibytes{50000} ? mig::geometry{of_80_gb, 4, 7, 8} : mig::geometry{of_40_gb, 4, 7, 8};
         setup.only = sharing::mig;
         setup.max_sharers = 7;
     }
@@ -84,7 +105,8 @@ board make_board(const json& test_case) {
     for (const json& node : test_case["nodes"]) {
         int index = 0;
         for (const json& gpu : node["gpus"]) {
-            if (gpu.value("closed", false) || gpu.value("broken", false)) made.set_closed(number, gpu_set::of(index), true);
+            if (gpu.value("closed", false) || gpu.value("broken", false))
+                made.set_closed(number, gpu_set::of(index), true);
             ++index;
         }
         ++number;
@@ -154,8 +176,9 @@ pod_policy policy_of(const json& test_case, const json& asked) {
     const std::string devices = asked.value("gpu_policy", test_case["gpu_policy"].get<std::string>());
     const auto lean = nodes == "spread" ? policy::strategy::spread : policy::strategy::binpack;
     if (devices == "topology-aware")
-        return {"hami-topology", judged_policy{policy::node_then_gpus(dialect::hami_node{lean}, dialect::hami_topology{}),
-                                               request_rule::books_profiles}};
+        return {"hami-topology",
+                judged_policy{policy::node_then_gpus(dialect::hami_node{lean}, dialect::hami_topology{}),
+                              request_rule::books_profiles}};
     const auto rule = devices == "binpack" ? dialect::hami_rule::binpack
                       : devices == "mutex" ? dialect::hami_rule::mutex
                                            : dialect::hami_rule::spread;
@@ -165,7 +188,9 @@ pod_policy policy_of(const json& test_case, const json& asked) {
         const std::string preset = "hami-" + nodes + (nodes == devices ? "" : "-" + devices);
         return {preset, preset_of(dialect::hami_presets, preset)};
     }
-    return {rule == dialect::hami_rule::mutex ? "hami mutex" : gpus.numa_bind ? "hami numa-bind" : "hami weights",
+    return {rule == dialect::hami_rule::mutex ? "hami mutex"
+            : gpus.numa_bind                  ? "hami numa-bind"
+                                              : "hami weights",
             judged_policy{policy::node_then_gpus(dialect::hami_node{lean}, gpus), request_rule::books_profiles}};
 }
 
@@ -215,7 +240,8 @@ class replayed_case {
             const bool theirs = answer["fit"].get<bool>() && !answer["scores"][static_cast<std::size_t>(n)].is_null();
             counts_.compare(name + " node fits", theirs == ours.fits(n), {}, [&] {
                 const std::string where = "node " + std::to_string(n);
-                return describe(asked, where + (theirs ? " fits" : " does not fit"), where + (ours.fits(n) ? " fits" : " does not fit"));
+                return describe(asked, where + (theirs ? " fits" : " does not fit"),
+                                where + (ours.fits(n) ? " fits" : " does not fit"));
             });
         }
     }
@@ -227,12 +253,14 @@ class replayed_case {
         const json& mine = scores[static_cast<std::size_t>(ours.node)];
         const json& best = scores[answer["best"][0].get<std::size_t>()];
         if (mine.is_null()) return {};
-        const bool near = std::abs(mine.get<double>() - best.get<double>()) <= 1e-6 * std::max(1.0, std::abs(best.get<double>()));
+        const bool near =
+            std::abs(mine.get<double>() - best.get<double>()) <= 1e-6 * std::max(1.0, std::abs(best.get<double>()));
         return near ? std::string_view{"32-bit rounding splits a tie"} : std::string_view{};
     }
 
     /// The same for GPUs, of which NUMA nodes order those with the same load.
-    static std::string_view tie_fault(std::vector<std::pair<float, int>> ours, std::vector<std::pair<float, int>> theirs) {
+    static std::string_view tie_fault(std::vector<std::pair<float, int>> ours,
+                                      std::vector<std::pair<float, int>> theirs) {
         if (ours.size() != theirs.size()) return {};
         for (std::size_t i = 0; i < ours.size(); ++i)
             if (std::abs(ours[i].first - theirs[i].first) > 1e-6F * std::max(1.0F, std::abs(theirs[i].first)) ||
@@ -257,10 +285,11 @@ class replayed_case {
         if (ours.fits(node)) {
             const gpu_set gpus = ours.gpus(node);
             if (name != "hami-topology" || are_linked_alike(node, gpus, theirs))
-                fault = tie_fault(order_keys(answer, gpus, name == "hami mutex"), order_keys(answer, theirs, name == "hami mutex"));
+                fault = tie_fault(order_keys(answer, gpus, name == "hami mutex"),
+                                  order_keys(answer, theirs, name == "hami mutex"));
             same = gpus == theirs || contains(answer.value("others", json::array()), static_cast<int>(gpus.bits())) ||
-                   ((name != "hami-topology" || board_.node(node).type().links == nullptr) && order_keys(answer, gpus, name == "hami mutex") ==
-                                                   order_keys(answer, theirs, name == "hami mutex"));
+                   ((name != "hami-topology" || board_.node(node).type().links == nullptr) &&
+                    order_keys(answer, gpus, name == "hami mutex") == order_keys(answer, theirs, name == "hami mutex"));
             if (gpus == theirs) same = same_start(answer, node, ours);
         }
         counts_.compare(name + " GPUs", same, fault, [&] {
@@ -293,7 +322,8 @@ class replayed_case {
             if (each.contains("profile")) {
                 for (int s = 0; s < capacity.mig->slot_count; ++s)
                     if (capacity.mig->slots[s].start == each["start"] &&
-                        capacity.mig->profiles[capacity.mig->slots[s].profile].name.view() == each["profile"].get<std::string>())
+                        capacity.mig->profiles[capacity.mig->slots[s].profile].name.view() ==
+                            each["profile"].get<std::string>())
                         slots.set(nth, s);
             }
             ++nth;

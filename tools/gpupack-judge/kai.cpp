@@ -91,7 +91,8 @@ class replayed_case {
   public:
     replayed_case(const json& test_case, tally& counts)
         : case_{test_case}, counts_{counts}, board_{make_board(test_case)},
-          preset_{"kai-" + test_case["strategy"].get<std::string>()}, policy_{preset_of(dialect::kai_presets, preset_)} {}
+          preset_{"kai-" + test_case["strategy"].get<std::string>()}, policy_{
+                                                                          preset_of(dialect::kai_presets, preset_)} {}
 
     void run() {
         for (const json& event : case_["events"]) {
@@ -140,8 +141,9 @@ class replayed_case {
             if (theirs && ours.fits(n)) compare_score(want, answer, ours, n);
         }
         const int node = answer["node"];
-        counts_.compare(preset_ + " node", node == ours.node, fault,
-                        [&] { return sides{want.dump(), std::to_string(node), std::to_string(ours.node)}; });
+        counts_.compare(preset_ + " node", node == ours.node, fault, [&] {
+            return sides{want.dump(), std::to_string(node), std::to_string(ours.node)};
+        });
         if (node < 0 || !ours.fits(node)) return;
         if (want.contains("devices") || want.contains("whole")) compare_gpus(want, answer, ours, node);
         if (board_.cluster().leaving_placements() > 0) compare_wait(want, answer, node);
@@ -168,7 +170,8 @@ class replayed_case {
     /// Whether some GPU of the cluster has less memory.
     [[nodiscard]] bool beyond_memory(std::int64_t memory) const {
         for (const json& node : case_["nodes"])
-            if (node["gpus"] > 0 && memory > dialect::kai_gpu_memory(mebibytes{node.value("gpu_mib", 0)}).count()) return true;
+            if (node["gpus"] > 0 && memory > dialect::kai_gpu_memory(mebibytes{node.value("gpu_mib", 0)}).count())
+                return true;
         return false;
     }
 
@@ -179,9 +182,11 @@ class replayed_case {
         const double mine = static_cast<double>(ours.score(node)) / 1e6;
         bool holds_more = false;
         for (const auto& [id, at] : beyond_) holds_more = holds_more || at == node;
-        counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6, holds_more ? memory_fault : std::string_view{}, [&] {
-            return sides{want.dump(), "node " + std::to_string(node) + " " + json(theirs).dump(), json(mine).dump()};
-        });
+        counts_.compare(preset_ + " score", std::abs(theirs - mine) < 2e-6,
+                        holds_more ? memory_fault : std::string_view{}, [&] {
+                            return sides{want.dump(), "node " + std::to_string(node) + " " + json(theirs).dump(),
+                                         json(mine).dump()};
+                        });
     }
 
     /// Whether a task waits. KAI starts it on a GPU that is not free yet where all tasks are leaving it.
@@ -207,7 +212,8 @@ class replayed_case {
                    opened == answer.value("opens", 0);
         }
         counts_.compare(preset_ + " GPUs", same, {}, [&] {
-            return sides{want.dump(), "node " + std::to_string(node) + " " + answer.value("gpus", json::array()).dump(), text_of(mine)};
+            return sides{want.dump(), "node " + std::to_string(node) + " " + answer.value("gpus", json::array()).dump(),
+                         text_of(mine)};
         });
     }
 
@@ -235,7 +241,7 @@ class replayed_case {
     board board_;
     std::string preset_;
     judged_policy policy_;
-    std::vector<bool> starts_; ///< [nodes] Whether a task would start there at once.
+    std::vector<bool> starts_;           ///< [nodes] Whether a task would start there at once.
     std::map<std::int64_t, int> beyond_; ///< The nodes of the tasks that have more memory than their GPU.
 };
 

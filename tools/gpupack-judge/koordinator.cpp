@@ -33,7 +33,8 @@ node_spec spec_of(const json& node) {
     std::vector<gpu_group> groups;
     for (const json& gpu : node["gpus"]) {
         const mebibytes memory{gpu["memory_mib"].get<int>()};
-        groups.push_back({1, {.model = name{"GPU " + std::to_string(memory.count())}, .memory = memory}, {.max_sharers = 65535}});
+        groups.push_back(
+            {1, {.model = name{"GPU " + std::to_string(memory.count())}, .memory = memory}, {.max_sharers = 65535}});
     }
     node_spec spec{.cpu = milli_cpu{1000}, .memory = mebibytes{1024}, .gpus = gpu_list{groups}};
     if (node["topology"].get<bool>()) spec.topology = topology_of(node);
@@ -63,8 +64,8 @@ dialect::koordinator_resources resources_of(const json& asked) {
 class replayed_case {
   public:
     replayed_case(const json& test_case, tally& counts)
-        : case_{test_case}, counts_{counts}, board_{make_board()},
-          preset_{"koordinator-" + test_case["strategy"].get<std::string>()},
+        : case_{test_case}, counts_{counts}, board_{make_board()}, preset_{"koordinator-" +
+                                                                           test_case["strategy"].get<std::string>()},
           lean_{test_case["strategy"] == "most" ? policy::strategy::binpack : policy::strategy::spread},
           policy_{preset_of(dialect::koordinator_presets, preset_)} {}
 
@@ -99,7 +100,8 @@ class replayed_case {
         for (const json& node : case_["nodes"]) {
             for (const json& used : node.value("used", json::array()))
                 for (const json& gpu : used["gpus"]) {
-                    const auto part = dialect::koordinator_request({used["core"].get<std::int64_t>(), used["ratio"].get<std::int64_t>()});
+                    const auto part = dialect::koordinator_request(
+                        {used["core"].get<std::int64_t>(), used["ratio"].get<std::int64_t>()});
                     if (!part || !board_.take(id--, number, gpu_set::of(gpu), *part)) return false;
                 }
             gpu_set broken;
@@ -158,7 +160,8 @@ class replayed_case {
     }
 
     /// Replaces what the preset takes by what partitions and required scopes say, which differ by node and pod.
-    void choose_by_scope(const json& asked, const request& made, const dialect::koordinator_demand& split, decided& ours) {
+    void choose_by_scope(const json& asked, const request& made, const dialect::koordinator_demand& split,
+                         decided& ours) {
         const std::string scope = asked.value("scope", "");
         const bool restricted = asked.value("spec", "") == "Restricted";
         for (int n = 0; n < board_.size(); ++n) {
@@ -202,7 +205,8 @@ class replayed_case {
     /// policy the pod then may be held to other GPUs, by which the node is scored.
     [[nodiscard]] bool fits_by_percent(int number, const dialect::koordinator_demand& split) const {
         const auto alone = dialect::koordinator_request({split.core, split.ratio});
-        if (by_memory_.empty() || split.memory > 0 || !alone || !case_["nodes"][0].contains("numa_policy")) return false;
+        if (by_memory_.empty() || split.memory > 0 || !alone || !case_["nodes"][0].contains("numa_policy"))
+            return false;
         const node_view node = board_.node(number);
         for (int g = 0; g < node.gpu_count(); ++g) {
             const gpu_state& gpu = node.gpu(g);
@@ -236,25 +240,28 @@ class replayed_case {
             const bool by_percent = !same_score && fits_by_percent(n, split);
             if (by_percent) same_fit = false;
             counts_.compare(preset_ + " score", same_score, by_percent ? fault() : std::string_view{}, [&] {
-                return sides{asked.dump(), "node " + std::to_string(n) + " " + answer["scores"][k].dump(), std::to_string(ours.score(n))};
+                return sides{asked.dump(), "node " + std::to_string(n) + " " + answer["scores"][k].dump(),
+                             std::to_string(ours.score(n))};
             });
         }
         counts_.compare(preset_ + " node", ours.node >= 0 && contains(answer["best"], ours.node),
-                        same_fit ? std::string_view{} : fault(),
-                        [&] { return sides{asked.dump(), answer["best"].dump(), json(ours.best).dump()}; });
+                        same_fit ? std::string_view{} : fault(), [&] {
+                            return sides{asked.dump(), answer["best"].dump(), json(ours.best).dump()};
+                        });
         const int node = answer["node"];
         if (!ours.fits(node)) return;
         gpu_set theirs;
         for (const json& each : answer["gpus"]) theirs.insert(each["device"].get<int>());
         const json& spec = case_["nodes"][static_cast<std::size_t>(node)];
-        const std::string kind = case_["nodes"][0].contains("numa_policy") ? " GPUs, NUMA policy"
+        const std::string kind = case_["nodes"][0].contains("numa_policy")      ? " GPUs, NUMA policy"
                                  : !split.is_shared && spec["partitions"] != "" ? " GPUs, partitions"
-                                 : spec["topology"].get<bool>()                ? " GPUs, tree"
-                                                                               : " GPUs";
+                                 : spec["topology"].get<bool>()                 ? " GPUs, tree"
+                                                                                : " GPUs";
         const auto request = dialect::koordinator_request(resources_of(asked));
         const bool fits_here = request && fit::fits_on(board_.node(node), *request, theirs);
         counts_.compare(preset_ + kind, ours.gpus(node) == theirs, fits_here ? std::string_view{} : fault(), [&] {
-            return sides{asked.dump(), "node " + std::to_string(node) + " " + text_of(theirs), text_of(ours.gpus(node))};
+            return sides{asked.dump(), "node " + std::to_string(node) + " " + text_of(theirs),
+                         text_of(ours.gpus(node))};
         });
     }
 
@@ -280,9 +287,12 @@ class replayed_case {
             const int percent = is.percent_promised() - before[i].percent_promised();
             same = same && memory == each.value("bytes", std::int64_t{0}) >> 20 && cores == each.value("core", 0) &&
                    percent == each.value("ratio", 0);
-            given += std::to_string(memory) + " MiB " + std::to_string(cores) + " cores " + std::to_string(percent) + " % ";
+            given +=
+                std::to_string(memory) + " MiB " + std::to_string(cores) + " cores " + std::to_string(percent) + " % ";
         }
-        counts_.compare(preset_ + " shares", same, {}, [&] { return sides{step["ask"].dump(), answer["gpus"].dump(), given}; });
+        counts_.compare(preset_ + " shares", same, {}, [&] {
+            return sides{step["ask"].dump(), answer["gpus"].dump(), given};
+        });
         return true;
     }
 

@@ -19,7 +19,8 @@ namespace {
 using namespace gpupack;
 using nlohmann::json;
 
-constexpr std::string_view whole_fault = "a balance that is a whole number of points is a double just below it, and is cut";
+constexpr std::string_view whole_fault =
+    "a balance that is a whole number of points is a double just below it, and is cut";
 
 board make_board(const json& test_case) {
     cluster_builder builder;
@@ -39,7 +40,9 @@ request request_of(const json& pod) {
             .gpus = pod["gpus"].get<int>()};
 }
 
-policy::resource_weights weights_in(const json& weights) { return {weights["cpu"], weights["memory"], weights["gpu"]}; }
+policy::resource_weights weights_in(const json& weights) {
+    return {weights["cpu"], weights["memory"], weights["gpu"]};
+}
 
 judged_policy fit_policy(const json& setup) {
     const std::string strategy = setup["strategy"];
@@ -57,9 +60,11 @@ judged_policy fit_policy(const json& setup) {
 class replayed_case {
   public:
     replayed_case(const json& test_case, tally& counts)
-        : case_{test_case}, counts_{counts}, setup_{test_case["setup"]}, board_{make_board(test_case)}, fit_{fit_policy(setup_)},
-          balanced_{dialect::kubernetes_balanced{.with_gpus = setup_["balanced"]["gpu"] != 0}} {
-        for (const json& node : test_case["nodes"]) whole_ = whole_ && node["memory_kib"].get<std::int64_t>() % 1024 == 0;
+        : case_{test_case}, counts_{counts}, setup_{test_case["setup"]}, board_{make_board(test_case)},
+          fit_{fit_policy(setup_)}, balanced_{
+                                        dialect::kubernetes_balanced{.with_gpus = setup_["balanced"]["gpu"] != 0}} {
+        for (const json& node : test_case["nodes"])
+            whole_ = whole_ && node["memory_kib"].get<std::int64_t>() % 1024 == 0;
     }
 
     void run() {
@@ -96,7 +101,8 @@ class replayed_case {
         counts_.count_decision();
         const json& pod = event["pod"];
         if (!whole_ || !odd_.empty() || is_odd(pod))
-            counts_.leave_out("a decision with memory in parts of a MiB, or a pod without CPU or memory, which counts for 100 m and 200 MiB there");
+            counts_.leave_out("a decision with memory in parts of a MiB, or a pod without CPU or memory, which counts "
+                              "for 100 m and 200 MiB there");
         else
             compare(event);
         return !event.contains("taken") || take(pod, event["taken"]);
@@ -119,9 +125,11 @@ class replayed_case {
             compare_score("kubernetes " + strategy, question, n, node["fit"], by_fit.score(n), {});
             std::string_view fault;
             if (node.contains("balanced")) {
-                if (std::abs(node["balanced"].get<std::int64_t>() - by_balance.score(n)) == 1 && has_whole_balance(asked, n))
+                if (std::abs(node["balanced"].get<std::int64_t>() - by_balance.score(n)) == 1 &&
+                    has_whole_balance(asked, n))
                     any_fault = fault = whole_fault;
-                compare_score("kubernetes BalancedAllocation", question, n, node["balanced"], by_balance.score(n), fault);
+                compare_score("kubernetes BalancedAllocation", question, n, node["balanced"], by_balance.score(n),
+                              fault);
             }
             const std::int64_t sum = setup_["fit_weight"].get<std::int64_t>() * by_fit.score(n) +
                                      setup_["balanced_weight"].get<std::int64_t>() * by_balance.score(n);
@@ -138,7 +146,8 @@ class replayed_case {
             });
         compare_node("kubernetes node", event, best.empty() ? -1 : best.front(), any_fault);
         if (setup_["kind"].get<std::string>().starts_with("default"))
-            compare_node("k8s-exclusive node", event, preset_of(dialect::kubernetes_presets, "k8s-exclusive")(board_, asked).node, any_fault);
+            compare_node("k8s-exclusive node", event,
+                         preset_of(dialect::kubernetes_presets, "k8s-exclusive")(board_, asked).node, any_fault);
     }
 
     /// Whether the balance of a node, with the pod or without it, is exactly a whole number of points.
@@ -154,8 +163,8 @@ class replayed_case {
         return cpu > 0 && memory > 0 && (is_whole(0, 0) || is_whole(asked.cpu.count(), asked.memory.count()));
     }
 
-    void compare_score(const std::string& kind, const std::string& question, int node, const json& theirs, std::int64_t ours,
-                       std::string_view fault) {
+    void compare_score(const std::string& kind, const std::string& question, int node, const json& theirs,
+                       std::int64_t ours, std::string_view fault) {
         counts_.compare(kind, theirs == ours, fault, [&] {
             return sides{question, "node " + std::to_string(node) + " " + theirs.dump(), std::to_string(ours)};
         });
@@ -163,8 +172,9 @@ class replayed_case {
 
     void compare_node(const std::string& kind, const json& event, int ours, std::string_view fault) {
         const json best = event.value("best", json::array());
-        counts_.compare(kind, best.empty() ? ours < 0 : contains(best, ours), fault,
-                        [&] { return sides{event["pod"].dump(), best.dump(), std::to_string(ours)}; });
+        counts_.compare(kind, best.empty() ? ours < 0 : contains(best, ours), fault, [&] {
+            return sides{event["pod"].dump(), best.dump(), std::to_string(ours)};
+        });
     }
 
     const json& case_;

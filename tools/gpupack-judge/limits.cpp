@@ -30,16 +30,18 @@ std::string text_of(const request& request) {
 }
 
 /// Counts one comparison of a request with the one that the system's numbers mean; none: the system refuses it.
-void compare_request(std::string_view kind, const json& limits, const std::optional<request>& theirs, const read_request& ours,
-                     std::string_view fault, tally& counts) {
+void compare_request(std::string_view kind, const json& limits, const std::optional<request>& theirs,
+                     const read_request& ours, std::string_view fault, tally& counts) {
     const bool same = theirs ? ours && *ours == *theirs : !ours;
     counts.compare(kind, same, fault, [&] {
-        return sides{limits.dump(), theirs ? text_of(*theirs) : "refused", ours ? text_of(*ours) : ours.error().message()};
+        return sides{limits.dump(), theirs ? text_of(*theirs) : "refused",
+                     ours ? text_of(*ours) : ours.error().message()};
     });
 }
 
 /// The request that HAMi's and Volcano's numbers mean: count, MiB, percent (101: not set), percent of compute.
-request vgpu_request(std::int64_t count, std::int64_t memory, std::int64_t percent, std::int64_t cores, bool is_memory_first) {
+request vgpu_request(std::int64_t count, std::int64_t memory, std::int64_t percent, std::int64_t cores,
+                     bool is_memory_first) {
     request made{.gpus = static_cast<int>(count)};
     if (count == 0) return made;
     slice part{.compute = milli_gpu{10 * (cores < 100 ? cores : 100)}, .rule = {.compute_alone = true}};
@@ -59,7 +61,8 @@ void judge_hami_limits(const json& limits, tally& counts) {
                                           .memory_factor = limits["memory_factor"],
                                           .webhook = webhook,
                                           .count = limits["default_gpus"]};
-    const dialect::hami_limits container{amount(limits, "gpus"), amount(limits, "memory"), amount(limits, "percent"), amount(limits, "cores")};
+    const dialect::hami_limits container{amount(limits, "gpus"), amount(limits, "memory"), amount(limits, "percent"),
+                                         amount(limits, "cores")};
     std::optional<request> theirs;
     if (!limits["refused"].get<bool>()) {
         theirs = vgpu_request(made[0], made[1], made[2], made[3], true);
@@ -68,12 +71,13 @@ void judge_hami_limits(const json& limits, tally& counts) {
     read_request ours = dialect::hami_request(container, defaults);
     if (ours && ours->gpus == 0) ours = request{};
     const bool no_gpus = theirs && theirs->gpus == 0 && container.memory;
-    compare_request("hami request", limits, theirs, ours, no_gpus && !ours ? "memory out of range takes the GPUs away" : "", counts);
+    compare_request("hami request", limits, theirs, ours,
+                    no_gpus && !ours ? "memory out of range takes the GPUs away" : "", counts);
 }
 
 void judge_volcano_limits(const json& limits, tally& counts) {
-    const dialect::volcano_limits container{amount(limits, "gpus"), amount(limits, "gpu_memory_mib"), amount(limits, "gpu_memory_percent"),
-                                        amount(limits, "gpu_cores")};
+    const dialect::volcano_limits container{amount(limits, "gpus"), amount(limits, "gpu_memory_mib"),
+                                            amount(limits, "gpu_memory_percent"), amount(limits, "gpu_cores")};
     read_request ours = dialect::volcano_request(container);
     if (ours && ours->gpus == 0) ours = request{};
     std::optional<request> theirs = request{};
@@ -82,7 +86,8 @@ void judge_volcano_limits(const json& limits, tally& counts) {
         const json& made = limits["made"];
         if (made[0] > max_gpus_per_node) return counts.leave_out("more than 32 GPUs");
         theirs = vgpu_request(made[0], made[1], made[2], made[3], false);
-        if (made[3] > 100 || (made[2] > 101 || (made[2] == 101 && made[1] == 0))) fault = "a part above all of a GPU is read, and fits nowhere";
+        if (made[3] > 100 || (made[2] > 101 || (made[2] == 101 && made[1] == 0)))
+            fault = "a part above all of a GPU is read, and fits nowhere";
         if (container.percent == 101) fault = "101 percent is read as none";
         if (made[2] == 0 && made[3] == 0) fault = "a share of nothing is placed";
         if (made[0] == 0) fault = "amounts beside a number of 0 are not looked at";
@@ -119,21 +124,24 @@ void judge_kai_limits(const json& limits, tally& counts) {
         if (memory > max_amount) return counts.leave_out("more memory than a GPU has");
         theirs = request{.gpus = static_cast<int>(count)};
         const auto millionths = static_cast<int>(portion * 1e6 + 0.5);
-        if (limits.contains("fraction") && (millionths == 0 || millionths / 1e6 != portion)) return counts.leave_out("a fraction finer than a millionth");
+        if (limits.contains("fraction") && (millionths == 0 || millionths / 1e6 != portion))
+            return counts.leave_out("a fraction finer than a millionth");
         if (limits.contains("fraction"))
             theirs->share = slice{.memory_millionths = millionths, .rule = {.double_rounding = true}};
         else if (memory > 0)
             theirs->share = slice{.memory = mebibytes{memory}};
         if (limits.contains("memory") && memory == 0) fault = "gpu-memory above 2^63 is taken for none";
         if (limits.contains("fraction") && portion < 0) fault = "no number is taken for a fraction";
-        if (limits.contains("devices") && limits["devices"].get_ref<const std::string&>().size() > 18) fault = "devices above 2^63 are taken for one";
+        if (limits.contains("devices") && limits["devices"].get_ref<const std::string&>().size() > 18)
+            fault = "devices above 2^63 are taken for one";
     }
     compare_request("kai request", limits, theirs, ours, ours ? "" : fault, counts);
 }
 
 void judge_koordinator_limits(const json& limits, tally& counts) {
-    const dialect::koordinator_resources container{amount(limits, "core"),       amount(limits, "ratio"), amount(limits, "shared"),
-                                               amount(limits, "memory_mib"), amount(limits, "gpu"),   amount(limits, "nvidia")};
+    const dialect::koordinator_resources container{amount(limits, "core"),   amount(limits, "ratio"),
+                                                   amount(limits, "shared"), amount(limits, "memory_mib"),
+                                                   amount(limits, "gpu"),    amount(limits, "nvidia")};
     const auto split = dialect::koordinator_split(container);
     const bool legal = limits["legal"];
     bool same = legal == split.has_value();
@@ -142,14 +150,16 @@ void judge_koordinator_limits(const json& limits, tally& counts) {
     if (legal && limits.contains("per_gpu")) {
         const json& each = limits["per_gpu"];
         const dialect::koordinator_demand demand{limits["count"], each.value("core", 0), each.value("ratio", 0),
-                                                 each.value("bytes", std::int64_t{0}) >> 20, limits.value("is_shared", false)};
+                                                 each.value("bytes", std::int64_t{0}) >> 20,
+                                                 limits.value("is_shared", false)};
         theirs = limits["count"].dump() + " x " + each.dump();
         same = split && *split == demand;
     }
     counts.compare("koordinator request", same, "", [&] {
         return sides{limits.dump(), theirs,
-                     split ? std::to_string(split->count) + " x core " + std::to_string(split->core) + " ratio " + std::to_string(split->ratio) +
-                                 " MiB " + std::to_string(split->memory) + (split->is_shared ? " shared" : "")
+                     split ? std::to_string(split->count) + " x core " + std::to_string(split->core) + " ratio " +
+                                 std::to_string(split->ratio) + " MiB " + std::to_string(split->memory) +
+                                 (split->is_shared ? " shared" : "")
                            : split.error().message()};
     });
 }

@@ -42,8 +42,9 @@ gpupack::expected<void, gpupack::input_error> judge_file(const judged_system& sy
                 return gpupack::unexpected<gpupack::input_error>{gpupack::input_error{
                     path, 0, "case " + std::to_string(seed), "limits", "a system that reads limits of pods"}};
         } catch (const std::exception& error) {
-            return gpupack::unexpected<gpupack::input_error>{gpupack::input_error{
-                path, 0, "case " + std::to_string(seed), error.what(), "an answered case of " + std::string{system.name}}};
+            return gpupack::unexpected<gpupack::input_error>{
+                gpupack::input_error{path, 0, "case " + std::to_string(seed), error.what(),
+                                     "an answered case of " + std::string{system.name}}};
         }
     }
     return {};
@@ -62,7 +63,8 @@ int judge(const options& chosen) {
     for (const std::string& path : chosen.files)
         if (const auto done = judge_file(system, path, chosen.shown, counts); !done) return refuse(done.error());
     if (chosen.shown && counts.cases() == 0)
-        return refuse(gpupack::bad_input("--case", std::to_string(*chosen.shown), "the seed of a case of the files").value());
+        return refuse(
+            gpupack::bad_input("--case", std::to_string(*chosen.shown), "the seed of a case of the files").value());
     const std::string json = json_text(system.name, counts);
     if (!chosen.json.empty() && chosen.json != "-" && !write(chosen.json, json))
         return refuse(gpupack::bad_input("--json", chosen.json, "a file that can be written").value());

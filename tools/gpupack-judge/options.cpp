@@ -42,15 +42,22 @@ gpupack::expected<options, gpupack::input_error> parse_options(int argc, char** 
     std::string number;
     app.add_option("SYSTEM", chosen.system, "whose answers the files hold: " + system_names())->option_text(" ");
     app.add_option("FILE", chosen.files, "answered cases, JSON, plain or .gz")->option_text("...");
-    app.add_option("--json", chosen.json, "write the result to that file; - is standard output")->option_text("FILE")->group("Output");
-    app.add_option("--case", number, "show what both sides say in the case of that seed")->option_text("SEED")->group("Output");
-    app.footer("Example:\n  gpupack-judge hami cases.json.gz\n\nExit status: 0 if all answers agree, 1 if not, 2 and one line on standard error if the input is wrong.\n");
+    app.add_option("--json", chosen.json, "write the result to that file; - is standard output")
+        ->option_text("FILE")
+        ->group("Output");
+    app.add_option("--case", number, "show what both sides say in the case of that seed")
+        ->option_text("SEED")
+        ->group("Output");
+    app.footer("Example:\n  gpupack-judge hami cases.json.gz\n\nExit status: 0 if all answers agree, 1 if not, 2 and "
+               "one line on standard error if the input is wrong.\n");
     const auto message = gpupack_tools::parse_command_line(app, argc, argv);
     if (!message) return gpupack::unexpected<gpupack::input_error>{message.error()};
     chosen.message = *message;
     if (!chosen.message.empty()) return chosen;
     if (find_system(chosen.system) == nullptr)
-        return bad_input("SYSTEM", chosen.system, "one of " + system_names() + gpupack_tools::did_you_mean(chosen.system, words_of(system_names())));
+        return bad_input("SYSTEM", chosen.system,
+                         "one of " + system_names() +
+                             gpupack_tools::did_you_mean(chosen.system, words_of(system_names())));
     if (chosen.files.empty()) return bad_input("files", "", "one file with answered cases at least");
     if (number.empty()) return chosen;
     chosen.shown = whole_number(number);

@@ -138,7 +138,8 @@ class replayed_case {
         const json best = ours.best;
         const bool same = theirs.empty() ? ours.node < 0 : contains(best, static_cast<int>(theirs.front()));
         counts_.compare(preset + " node", same, fault, [&] {
-            return sides{group["bundles"].dump(), theirs.empty() ? "no room" : std::to_string(theirs.front()), best.dump()};
+            return sides{group["bundles"].dump(), theirs.empty() ? "no room" : std::to_string(theirs.front()),
+                         best.dump()};
         });
     }
 

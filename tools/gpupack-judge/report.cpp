@@ -16,8 +16,10 @@ std::string part_alike(const row& counts) {
 }
 
 std::string difference_text(const difference& each) {
-    std::string text = fmt::format("case {}  {}{}{}\n", each.number, each.kind, each.fault.empty() ? "" : "  theirs: ", each.fault);
-    text += fmt::format("    asked   {}\n    theirs  {}\n    ours    {}\n", each.views.question, each.views.theirs, each.views.ours);
+    std::string text =
+        fmt::format("case {}  {}{}{}\n", each.number, each.kind, each.fault.empty() ? "" : "  theirs: ", each.fault);
+    text += fmt::format("    asked   {}\n    theirs  {}\n    ours    {}\n", each.views.question, each.views.theirs,
+                        each.views.ours);
     return text;
 }
 
@@ -29,9 +31,10 @@ std::string table_text(std::string_view system, const tally& counts) {
     for (const row& each : counts.rows()) width = std::max(width, each.kind.size());
     text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>9}  {:>9}\n", "kind", width, "asked", "same", "theirs", "alike %");
     for (const row& each : counts.rows())
-        text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>9}  {:>9}\n", each.kind, width, each.asked, each.same, each.theirs,
-                            part_alike(each));
-    for (const auto& [reason, times] : counts.left_out()) text += fmt::format("not compared: {} times {}\n", times, reason);
+        text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>9}  {:>9}\n", each.kind, width, each.asked, each.same,
+                            each.theirs, part_alike(each));
+    for (const auto& [reason, times] : counts.left_out())
+        text += fmt::format("not compared: {} times {}\n", times, reason);
     if (!counts.first().empty()) text += "\nfirst differences\n";
     for (const difference& each : counts.first()) text += difference_text(each);
     return text;

@@ -6,12 +6,15 @@
 namespace judge_program {
 namespace {
 
-constexpr std::array systems{
-    judged_system{"device-plugin", judge_device_plugin}, judged_system{"gpuallocator", judge_gpuallocator},
-    judged_system{"gpushare", judge_gpushare},           judged_system{"hami", judge_hami},
-    judged_system{"kai", judge_kai},                     judged_system{"koordinator", judge_koordinator},
-    judged_system{"kubernetes-scorers", judge_kubernetes_scorers}, judged_system{"ray", judge_ray},
-    judged_system{"volcano", judge_volcano}};
+constexpr std::array systems{judged_system{"device-plugin", judge_device_plugin},
+                             judged_system{"gpuallocator", judge_gpuallocator},
+                             judged_system{"gpushare", judge_gpushare},
+                             judged_system{"hami", judge_hami},
+                             judged_system{"kai", judge_kai},
+                             judged_system{"koordinator", judge_koordinator},
+                             judged_system{"kubernetes-scorers", judge_kubernetes_scorers},
+                             judged_system{"ray", judge_ray},
+                             judged_system{"volcano", judge_volcano}};
 
 } // namespace
 

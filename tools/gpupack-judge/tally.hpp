@@ -68,7 +68,8 @@ class tally {
         if (same) ++counts.same;
         const bool explained = !same && !fault.empty();
         if (explained) ++counts.theirs;
-        if (shown_ == seed_) views_.push_back({counts.kind, seed_, same ? std::string{} : std::string{fault}, describe()});
+        if (shown_ == seed_)
+            views_.push_back({counts.kind, seed_, same ? std::string{} : std::string{fault}, describe()});
         if (same || kept_[counts.kind + (explained ? "+" : "")]++ >= most_kept) return;
         first_.push_back({counts.kind, seed_, std::string{fault}, describe()});
     }

@@ -27,9 +27,10 @@ board make_board(const json& test_case) {
     for (const json& node : test_case["nodes"]) {
         std::vector<gpu_group> groups;
         for (const json& gpu : node["gpus"])
-            groups.push_back({1,
-                              {.model = name{gpu["model"].get<std::string>()}, .memory = mebibytes{gpu["memory_mib"].get<int>()}},
-                              {.max_sharers = vgpu ? gpu["max_tasks"].get<int>() : 65535}});
+            groups.push_back(
+                {1,
+                 {.model = name{gpu["model"].get<std::string>()}, .memory = mebibytes{gpu["memory_mib"].get<int>()}},
+                 {.max_sharers = vgpu ? gpu["max_tasks"].get<int>() : 65535}});
         builder.add_nodes(1, {.cpu = milli_cpu{node["cpu_milli"].get<std::int64_t>()},
                               .memory = mebibytes{node["memory_mib"].get<std::int64_t>()},
                               .gpus = gpu_list{groups}});
@@ -42,7 +43,8 @@ judged_policy policy_of(const json& test_case) {
     if (kind.starts_with("vgpu")) return preset_of(dialect::volcano_presets, "volcano-" + kind);
     if (kind != "binpack") return judged_policy{policy::first_fit{}};
     const json& weights = test_case["weights"];
-    return judged_policy{dialect::volcano_binpack{{weights["cpu"], weights["memory"], weights["gpu"]}, weights["weight"]}};
+    return judged_policy{
+        dialect::volcano_binpack{{weights["cpu"], weights["memory"], weights["gpu"]}, weights["weight"]}};
 }
 
 std::optional<std::int64_t> amount(const json& asked, const char* key) {
@@ -146,8 +148,10 @@ class replayed_case {
         const node_view view = board_.node(node);
         gpu_set theirs;
         for (const json& each : answer.value("parts", json::array())) theirs.insert(each["gpu"].get<int>());
-        if (case_["kind"] == "binpack" && ours.fits(node)) theirs = ours.gpus(node); // the device plugin chooses them
-        else if (made.gpus > 0) compare_gpus(asked, answer, ours, theirs);
+        if (case_["kind"] == "binpack" && ours.fits(node))
+            theirs = ours.gpus(node); // the device plugin chooses them
+        else if (made.gpus > 0)
+            compare_gpus(asked, answer, ours, theirs);
         std::vector<gpu_state> before;
         for (const json& each : answer.value("parts", json::array())) before.push_back(view.gpu(each["gpu"]));
         if (!board_.take(asked["id"], node, theirs, policy_.effective(made))) return false;
@@ -162,7 +166,9 @@ class replayed_case {
             same = same && memory == each["memory_mib"] && cores == each["cores"];
             given += std::to_string(memory) + " MiB " + std::to_string(cores) + " cores ";
         }
-        counts_.compare(kind_ + " shares", same, {}, [&] { return sides{asked.dump(), answer["parts"].dump(), given}; });
+        counts_.compare(kind_ + " shares", same, {}, [&] {
+            return sides{asked.dump(), answer["parts"].dump(), given};
+        });
         return true;
     }
 

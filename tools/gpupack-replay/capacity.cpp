@@ -69,7 +69,7 @@ int tell_capacity(int argc, const char* const* argv) {
     if (file)
         if (auto done = file->commit(capacity_json(*chosen, *answers)); !done) return refuse(done.error());
     fmt::print("{}", chosen->json == "-" ? capacity_json(*chosen, *answers)
-                                             : gpupack_tools::fitted_for(capacity_text(*chosen, *answers), STDOUT_FILENO));
+                                         : gpupack_tools::fitted_for(capacity_text(*chosen, *answers), STDOUT_FILENO));
     return 0;
 }
 

@@ -71,7 +71,8 @@ std::vector<workload::node> sorts_of(const workload::workload& source) {
 }
 
 /// The input with so many more nodes, numbered behind the others.
-inputs grown(const inputs& input, const std::vector<std::size_t>& order, const workload::node& sort, std::int64_t count) {
+inputs grown(const inputs& input, const std::vector<std::size_t>& order, const workload::node& sort,
+             std::int64_t count) {
     inputs more = input;
     more.node_order = order;
     for (std::int64_t n = 0; n < count; ++n) {
@@ -91,8 +92,8 @@ inputs shrunk(const inputs& input, std::int64_t nodes) {
 }
 
 /// The savings of one seed.
-expected<void, input_error> add_savings(std::vector<policy_saving>& savings, const capacity_options& chosen, const inputs& input,
-                                        std::uint64_t seed) {
+expected<void, input_error> add_savings(std::vector<policy_saving>& savings, const capacity_options& chosen,
+                                        const inputs& input, std::uint64_t seed) {
     const auto drawn = draw(chosen.replay, input, seed);
     if (!drawn) return unexpected<input_error>{drawn.error()};
     inputs fixed = input; // fewer nodes do not make fewer tasks
@@ -125,7 +126,8 @@ expected<void, input_error> add_savings(std::vector<policy_saving>& savings, con
 
 expected<wait_answer, input_error> find_growth(const capacity_options& chosen, const inputs& input) {
     const std::uint64_t seed = chosen.replay.first_seed;
-    const auto order = input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
+    const auto order =
+        input.node_order ? *input.node_order : workload::draw_node_order(input.workload.nodes.size(), seed);
     replayer replays{chosen, chosen.replay.policies.front(), seed};
     const outcome now = replays.run(input);
     wait_answer answer{.p95 = now.p95, .placed = now.placed};

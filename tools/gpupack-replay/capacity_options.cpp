@@ -41,25 +41,34 @@ constexpr const char* examples =
 void describe(CLI::App& app, capacity_options& chosen, raw_capacity& raw) {
     app.set_help_flag("-h,--help", "print this");
     app.allow_extras();
-    app.add_option("--nodes", chosen.nodes, "a recorded cluster, as for a replay; here also without --pods")->option_text("FILE");
+    app.add_option("--nodes", chosen.nodes, "a recorded cluster, as for a replay; here also without --pods")
+        ->option_text("FILE");
     app.add_option("--pods", raw.pods, "its tasks, as for a replay")->option_text("FILE");
     app.add_option("--request", chosen.requests,
-                   "what there is to be room for, as gpus=2 cpu=8 memory=64GiB share=slice:20480MiB, or for a gang with members=4; "
+                   "what there is to be room for, as gpus=2 cpu=8 memory=64GiB share=slice:20480MiB, or for a gang "
+                   "with members=4; "
                    "may be given again (default: the requests that most tasks make)")
         ->option_text("TEXT")
         ->allow_extra_args(false);
-    app.add_option("--policy", raw.policies, "who places (default best-fit); for --savings several, the first is what others are compared with")
+    app.add_option("--policy", raw.policies,
+                   "who places (default best-fit); for --savings several, the first is what others are compared with")
         ->option_text("NAMES");
-    app.add_option("--fill", raw.fill, "tasks of the workload come until so many times the GPUs have been requested, and stay")
+    app.add_option("--fill", raw.fill,
+                   "tasks of the workload come until so many times the GPUs have been requested, and stay")
         ->option_text("LOAD");
-    app.add_option("--running", chosen.running, "the tasks that run: task,node,gpus, as --decisions writes them")->option_text("FILE");
+    app.add_option("--running", chosen.running, "the tasks that run: task,node,gpus, as --decisions writes them")
+        ->option_text("FILE");
     app.add_option("--at", raw.time, "of that file, the tasks that run at that time")->option_text("SECONDS");
     app.add_option("--wait-under", raw.wait_under,
                    "how many nodes of each sort would bring the wait of 95 % of the recorded tasks to so much or less")
         ->option_text("SECONDS");
-    app.add_option("--most-nodes", raw.most_nodes, "nodes that are added for that at most (default: as many as there are)")->option_text("N");
-    app.add_flag("--savings", chosen.savings, "how many GPUs each policy needs to do as well as the first on all of them");
-    app.add_option("--json", chosen.json, "write the answers as one object to that file; - is standard output")->option_text("FILE");
+    app.add_option("--most-nodes", raw.most_nodes,
+                   "nodes that are added for that at most (default: as many as there are)")
+        ->option_text("N");
+    app.add_flag("--savings", chosen.savings,
+                 "how many GPUs each policy needs to do as well as the first on all of them");
+    app.add_option("--json", chosen.json, "write the answers as one object to that file; - is standard output")
+        ->option_text("FILE");
     app.footer(examples);
 }
 
@@ -85,13 +94,16 @@ std::optional<input_error> conflict(const capacity_options& chosen, const raw_ca
         if (given && !has_tasks) return error(flag, "", "--pods beside it: tasks");
     if (!chosen.running.empty() && !raw.fill.empty()) return error("--fill", raw.fill, "not beside --running");
     if (!raw.time.empty() && chosen.running.empty()) return error("--at", raw.time, "--running beside it");
-    if (!raw.most_nodes.empty() && raw.wait_under.empty()) return error("--most-nodes", raw.most_nodes, "--wait-under beside it");
-    if (!raw.wait_under.empty() && !raw.fill.empty()) return error("--fill", raw.fill, "not beside --wait-under, which replays recorded time");
+    if (!raw.most_nodes.empty() && raw.wait_under.empty())
+        return error("--most-nodes", raw.most_nodes, "--wait-under beside it");
+    if (!raw.wait_under.empty() && !raw.fill.empty())
+        return error("--fill", raw.fill, "not beside --wait-under, which replays recorded time");
     return std::nullopt;
 }
 
 /// Reads what is left of the command line as that of a replay.
-expected<options, input_error> parse_rest(const std::vector<std::string>& rest, const capacity_options& chosen, const raw_capacity& raw) {
+expected<options, input_error> parse_rest(const std::vector<std::string>& rest, const capacity_options& chosen,
+                                          const raw_capacity& raw) {
     std::vector<std::string> words{"gpupack-replay", "--policy", raw.policies};
     if (!raw.pods.empty()) words.insert(words.end(), {"--nodes", chosen.nodes, "--pods", raw.pods});
     if (!raw.fill.empty()) words.insert(words.end(), {"--load", raw.fill});
@@ -110,10 +122,14 @@ std::optional<input_error> conflict(const capacity_options& chosen) {
         return input_error{{}, 0, std::move(field), std::move(value), std::move(expected)};
     };
     if (!replay.message.empty()) return error("capacity", "", "flags as capacity --help lists them");
-    if (replay.come_and_go) return error("capacity", replay.workload, "tasks that stay or were recorded, not such that come and go");
-    if (chosen.savings && replay.policies.size() < 2) return error("--policy", replay.policies.front(), "two policies or more, for --savings");
-    if (!chosen.savings && replay.policies.size() > 1) return error("--policy", replay.policies[1], "one policy; several only for --savings");
-    for (const std::string* const file : {&replay.decisions, &replay.waits_csv, &replay.ndjson, &replay.csv, &replay.report, &replay.write_workload})
+    if (replay.come_and_go)
+        return error("capacity", replay.workload, "tasks that stay or were recorded, not such that come and go");
+    if (chosen.savings && replay.policies.size() < 2)
+        return error("--policy", replay.policies.front(), "two policies or more, for --savings");
+    if (!chosen.savings && replay.policies.size() > 1)
+        return error("--policy", replay.policies[1], "one policy; several only for --savings");
+    for (const std::string* const file :
+         {&replay.decisions, &replay.waits_csv, &replay.ndjson, &replay.csv, &replay.report, &replay.write_workload})
         if (!file->empty()) return error("capacity", *file, "no output file but --json");
     return std::nullopt;
 }
@@ -133,7 +149,8 @@ expected<capacity_options, input_error> parse_capacity(int argc, const char* con
     } catch (const CLI::ParseError& error) {
         return bad_input("arguments", error.what(), "flags as capacity --help lists them");
     }
-    for (const auto& [flag, text, member] : {std::tuple{"--at", &raw.time, &chosen.time}, {"--wait-under", &raw.wait_under, &chosen.wait_under}}) {
+    for (const auto& [flag, text, member] :
+         {std::tuple{"--at", &raw.time, &chosen.time}, {"--wait-under", &raw.wait_under, &chosen.wait_under}}) {
         if (text->empty()) continue;
         const auto number = read_whole(flag, *text, 0);
         if (!number) return unexpected<input_error>{number.error()};

@@ -31,6 +31,7 @@ struct capacity_options {
 ///
 /// @return the options, with replay.message where help was asked for; or an error: those of parse_options(), and flags that
 ///         exclude or need each other
-[[nodiscard]] gpupack::expected<capacity_options, gpupack::input_error> parse_capacity(int argc, const char* const* argv);
+[[nodiscard]] gpupack::expected<capacity_options, gpupack::input_error> parse_capacity(int argc,
+                                                                                       const char* const* argv);
 
 } // namespace replay_program

@@ -23,8 +23,8 @@ using gpupack::input_error;
 using gpupack::unexpected;
 namespace plan = gpupack::plan;
 
-constexpr std::size_t most_rows = 8;              // of requests that nobody named
-constexpr std::int64_t most_placed = 100'000;     // one after the other
+constexpr std::size_t most_rows = 8;          // of requests that nobody named
+constexpr std::int64_t most_placed = 100'000; // one after the other
 constexpr std::int64_t most_gangs_placed = 1'000;
 
 /// A request from the command line: that of request_from_text(), with members=N beside.
@@ -40,7 +40,8 @@ expected<request_room, input_error> read_request(const std::string& text, const 
             continue;
         }
         const auto members = gpupack::io::parse_whole(word.substr(8));
-        if (!members || *members < 1 || *members > 100'000) return gpupack::bad_input("--request: members", word.substr(8), "from 1 to 100000");
+        if (!members || *members < 1 || *members > 100'000)
+            return gpupack::bad_input("--request: members", word.substr(8), "from 1 to 100000");
         read.members = static_cast<int>(*members);
     }
     const auto request = gpupack::request_from_text(rest, cluster);
@@ -96,7 +97,8 @@ void place_all(request_room& row, gpupack::any_scheduler scheduler) {
 void count(request_room& row, const gpupack::any_scheduler& scheduler) {
     const gpupack::cluster& cluster = scheduler.cluster();
     const gpupack::request placed = gpupack::effective_request(scheduler.rule(), row.request);
-    row.room = plan::counts_exactly(placed) ? plan::room_meter{cluster, {placed}}.room(0) : plan::count_room(cluster, placed);
+    row.room =
+        plan::counts_exactly(placed) ? plan::room_meter{cluster, {placed}}.room(0) : plan::count_room(cluster, placed);
     row.room.least /= row.members;
     row.room.most /= row.members;
     place_all(row, scheduler);
@@ -135,7 +137,8 @@ model_room room_of_model(const gpupack::cluster& cluster, gpupack::model_id mode
         for (int i = 0; i < node.gpu_count(); ++i) {
             if (node.gpu_model(i).number() != model.number()) continue;
             ++row.gpus;
-            row.idle += gpupack::used_part(node.gpu(i), node.capacity(i)) == 0 && !node.gpu(i).closed && !node.closed() ? 1 : 0;
+            row.idle +=
+                gpupack::used_part(node.gpu(i), node.capacity(i)) == 0 && !node.gpu(i).closed && !node.closed() ? 1 : 0;
         }
     }
     gpupack::request kind{.gpus = 1};
@@ -156,7 +159,9 @@ model_room room_of_model(const gpupack::cluster& cluster, gpupack::model_id mode
 expected<capacity_room, input_error> find_room(const capacity_options& chosen, const inputs& input,
                                                const gpupack::any_scheduler& scheduler) {
     const gpupack::cluster& cluster = scheduler.cluster();
-    capacity_room all{.nodes = cluster.size(), .gpus = cluster.gpu_count(), .running = cluster.live_placements(),
+    capacity_room all{.nodes = cluster.size(),
+                      .gpus = cluster.gpu_count(),
+                      .running = cluster.live_placements(),
                       .compute = cluster.compute().count()};
     for (const std::string& text : chosen.requests) {
         auto row = read_request(text, cluster);
@@ -172,7 +177,8 @@ expected<capacity_room, input_error> find_room(const capacity_options& chosen, c
     std::vector<gpupack::request> wanted;
     for (const request_room& row : all.rooms)
         if (row.request.gpus > 0 && !chosen.requests.empty()) wanted.push_back(row.request);
-    if (chosen.requests.empty()) wanted = gpupack::replay::typical_requests(input.workload.mix(), gpupack::policy::fgd_typical_percent);
+    if (chosen.requests.empty())
+        wanted = gpupack::replay::typical_requests(input.workload.mix(), gpupack::policy::fgd_typical_percent);
     all.idle = gpupack::replay::idle_causes_of(cluster, wanted);
     return all;
 }

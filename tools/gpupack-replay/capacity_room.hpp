@@ -19,14 +19,15 @@ namespace replay_program {
 
 /// How many more of a request fit.
 struct request_room {
-    std::string text;                ///< The request, as --request takes it.
-    gpupack::request request;        ///< Of each member.
-    int members = 1;                 ///< More than 1: of a gang.
-    gpupack::plan::room_left room;   ///< At least and at most; of a gang, whole gangs.
-    std::int64_t placed = 0;         ///< What the policy placed one after the other.
-    bool stopped = false;            ///< Whether it could have gone on.
-    int largest_gpus = 0;            ///< The most GPUs that fit a node in the request's proportions; 0: none, or a request without GPUs.
-    std::string largest_node;        ///< A node where they do.
+    std::string text;              ///< The request, as --request takes it.
+    gpupack::request request;      ///< Of each member.
+    int members = 1;               ///< More than 1: of a gang.
+    gpupack::plan::room_left room; ///< At least and at most; of a gang, whole gangs.
+    std::int64_t placed = 0;       ///< What the policy placed one after the other.
+    bool stopped = false;          ///< Whether it could have gone on.
+    int largest_gpus =
+        0; ///< The most GPUs that fit a node in the request's proportions; 0: none, or a request without GPUs.
+    std::string largest_node; ///< A node where they do.
 };
 
 /// The largest requests that fit on GPUs of a model.
@@ -44,10 +45,10 @@ struct model_room {
 struct capacity_room {
     std::size_t nodes = 0;
     std::size_t gpus = 0;
-    std::size_t running = 0;          ///< Placements.
-    std::int64_t compute = 0;         ///< Milli-GPUs.
-    std::vector<request_room> rooms;  ///< By request.
-    std::vector<model_room> models;   ///< By model.
+    std::size_t running = 0;           ///< Placements.
+    std::int64_t compute = 0;          ///< Milli-GPUs.
+    std::vector<request_room> rooms;   ///< By request.
+    std::vector<model_room> models;    ///< By model.
     gpupack::replay::idle_causes idle; ///< By which no typical task, or none that was asked for, takes what is free.
 };
 

@@ -64,8 +64,8 @@ class running_file {
     [[nodiscard]] expected<void, input_error> read() {
         const auto text = io::read_file(chosen_.running);
         if (!text) return unexpected<input_error>{text.error()};
-        const auto table = io::text_table::parse(chosen_.running, *text, {"task", "node", "gpus"},
-                                                 {"started", "ended"});
+        const auto table =
+            io::text_table::parse(chosen_.running, *text, {"task", "node", "gpus"}, {"started", "ended"});
         if (!table) return unexpected<input_error>{table.error()};
         for (const io::text_table::row& row : table->rows()) {
             const auto is_there = runs(row, chosen_);
@@ -87,7 +87,8 @@ class running_file {
         const auto found = tasks_.find(row.fields[0]);
         if (found == tasks_.end()) return wrong(row, 0, "the name of a task of --pods");
         const workload::task& task = input_.workload.tasks[found->second];
-        if (task.members > 1) return wrong(row, 0, "a task of one node; the file does not say where the members of a gang are");
+        if (task.members > 1)
+            return wrong(row, 0, "a task of one node; the file does not say where the members of a gang are");
         const auto node = scheduler_.cluster().find_node(row.fields[1]);
         if (!node) return wrong(row, 1, "the name of a node of --nodes");
         const auto gpus = read_gpus(row.fields[2]);
@@ -95,9 +96,11 @@ class running_file {
         const gpupack::node_view view = scheduler_.cluster()[*node];
         const gpupack::request placed = gpupack::effective_request(scheduler_.rule(), task.request);
         gpupack::slot_list slots{};
-        if (placed.gpus > 0 && gpupack::in_profiles(placed.share.way()) && gpupack::fit::fitting_gpus(view, placed).contains(*gpus))
+        if (placed.gpus > 0 && gpupack::in_profiles(placed.share.way()) &&
+            gpupack::fit::fitting_gpus(view, placed).contains(*gpus))
             slots = gpupack::fit::lowest_slots(view, *gpus, placed.share);
-        if (!gpupack::fit::fits_on(view, placed, *gpus, slots)) return wrong(row, 2, "GPUs that have room for the task");
+        if (!gpupack::fit::fits_on(view, placed, *gpus, slots))
+            return wrong(row, 2, "GPUs that have room for the task");
         (void)scheduler_.take({*node, *gpus, slots}, task.request);
         return {};
     }
@@ -121,12 +124,14 @@ expected<inputs, input_error> read_capacity_inputs(const capacity_options& chose
 expected<gpupack::any_scheduler, input_error> make_state(const capacity_options& chosen, const inputs& input) {
     auto cluster = input.workload.build();
     if (!cluster) return unexpected<input_error>{cluster.error()};
-    const auto policy = make_policy(chosen.replay.engine, chosen.replay.policies.front(),
-                                    preset_inputs_of(halved_to_fit(input.workload.mix()), chosen.replay.first_seed, *cluster));
+    const auto policy =
+        make_policy(chosen.replay.engine, chosen.replay.policies.front(),
+                    preset_inputs_of(halved_to_fit(input.workload.mix()), chosen.replay.first_seed, *cluster));
     if (!policy) return unexpected<input_error>{policy.error()};
     gpupack::any_scheduler scheduler{*std::move(cluster), *policy};
     if (!chosen.running.empty()) {
-        if (auto done = running_file{chosen, input, scheduler}.read(); !done) return unexpected<input_error>{done.error()};
+        if (auto done = running_file{chosen, input, scheduler}.read(); !done)
+            return unexpected<input_error>{done.error()};
     } else if (chosen.fills) {
         const auto arrivals = workload::draw_arrivals(input.workload, chosen.replay.first_seed, chosen.replay.load);
         (void)gpupack::replay::run(scheduler, input.workload.tasks, arrivals);

@@ -43,13 +43,11 @@ std::string block(const std::string& title, const std::vector<measure>& columns,
 
 std::string range_text(const seed_range& over, bool several, int decimals) {
     if (!several) return fmt::format("{:.{}f}", over.mean, decimals);
-    return fmt::format("{:.{}f} ({:.{}f} - {:.{}f})", over.mean, decimals, over.least, decimals, over.most,
-                       decimals);
+    return fmt::format("{:.{}f} ({:.{}f} - {:.{}f})", over.mean, decimals, over.least, decimals, over.most, decimals);
 }
 
 std::string difference_text(const seed_range& over, int decimals) {
-    return fmt::format("{:+.{}f} ({:+.{}f}, {:+.{}f})", over.mean, decimals, over.least, decimals, over.most,
-                       decimals);
+    return fmt::format("{:+.{}f} ({:+.{}f}, {:+.{}f})", over.mean, decimals, over.least, decimals, over.most, decimals);
 }
 
 /// The policies less the one that they are compared with.
@@ -94,8 +92,8 @@ std::string causes_text(const std::vector<run_record>& runs, const std::vector<p
                           return range_text(over_seeds(policy, waited[i]), several, 1);
                       });
     if (against != nullptr)
-        text += differences("Failed % less that of fgd, seed by seed, in points: mean (least, most):", failed,
-                            policies, *against, 1);
+        text += differences("Failed % less that of fgd, seed by seed, in points: mean (least, most):", failed, policies,
+                            *against, 1);
     return text;
 }
 

@@ -13,7 +13,6 @@ namespace replay_program {
 /// several seeds the differences to fgd.
 ///
 /// policies  of the runs
-[[nodiscard]] std::string causes_text(const std::vector<run_record>& runs,
-                                      const std::vector<policy_summary>& policies);
+[[nodiscard]] std::string causes_text(const std::vector<run_record>& runs, const std::vector<policy_summary>& policies);
 
 } // namespace replay_program

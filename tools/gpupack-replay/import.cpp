@@ -56,8 +56,7 @@ void describe(CLI::App& app, import_options& chosen) {
     app.add_option("--nodes", chosen.nodes,
                    "its machines: openb, Alibaba 2026, PAI 2020, Philly, sinfo, scontrol show node, or JSON")
         ->option_text("FILE");
-    app.add_option("--cluster", chosen.cluster,
-                   "machines made up: NODESxGPUS[:MODEL], without limit of CPU and memory")
+    app.add_option("--cluster", chosen.cluster, "machines made up: NODESxGPUS[:MODEL], without limit of CPU and memory")
         ->option_text("MACHINES");
     app.add_option("--write-nodes", chosen.write_nodes, "write the machines to that file, for --nodes of a replay")
         ->option_text("FILE");
@@ -73,8 +72,7 @@ void describe(CLI::App& app, import_options& chosen) {
                    "a job of more GPUs, without a number of nodes, is a gang of such nodes (default 8)")
         ->check(CLI::Range(1, 32))
         ->option_text("NUMBER");
-    app.add_option("--failed", chosen.failed,
-                   "keep (the default) or drop jobs that ran and failed or were cancelled")
+    app.add_option("--failed", chosen.failed, "keep (the default) or drop jobs that ran and failed or were cancelled")
         ->check(CLI::IsMember({"keep", "drop"}))
         ->option_text("keep|drop");
     app.add_option("--time-unit", chosen.time_unit,
@@ -135,10 +133,10 @@ std::string jobs_text(const std::string& file, const io::job_history& history) {
     }
     std::string text = fmt::format("{}: layout {}; {} rows, {} tasks: {} gangs, {} without GPUs\n", file,
                                    history.layout, history.rows, history.records.size(), gangs, cpu_only);
-    text += fmt::format(
-        "  arrivals over {} s; {:.0f} GPU-hours, {:.1f} % of them in gangs; {:.1f} GPUs busy on average\n",
-        last - first, all / 3600, all > 0 ? 100 * in_gangs / all : 0,
-        last > first ? all / static_cast<double>(last - first) : 0);
+    text +=
+        fmt::format("  arrivals over {} s; {:.0f} GPU-hours, {:.1f} % of them in gangs; {:.1f} GPUs busy on average\n",
+                    last - first, all / 3600, all > 0 ? 100 * in_gangs / all : 0,
+                    last > first ? all / static_cast<double>(last - first) : 0);
     return text + notes_text("left out", history.left_out) + notes_text("assumed", history.assumed);
 }
 
@@ -175,12 +173,10 @@ expected<std::string, input_error> run_import(import_options chosen) {
     if (!jobs) return unexpected<input_error>{jobs.error()};
     std::string text = jobs_text(chosen.jobs, *jobs);
     if (!chosen.nodes.empty() || !chosen.cluster.empty()) {
-        const auto nodes =
-            chosen.nodes.empty() ? make_cluster(chosen.cluster) : io::read_history_nodes(chosen.nodes);
+        const auto nodes = chosen.nodes.empty() ? make_cluster(chosen.cluster) : io::read_history_nodes(chosen.nodes);
         if (!nodes) return unexpected<input_error>{nodes.error()};
         text += nodes_text(chosen.nodes.empty() ? chosen.cluster : chosen.nodes, *nodes);
-        if (auto done = write_one("--write-nodes", chosen.write_nodes, io::write_history_nodes(nodes->records));
-            !done)
+        if (auto done = write_one("--write-nodes", chosen.write_nodes, io::write_history_nodes(nodes->records)); !done)
             return unexpected<input_error>{done.error()};
     }
     if (auto done = write_one("--write-tasks", chosen.write_tasks, io::write_history_tasks(jobs->records)); !done)

@@ -31,7 +31,7 @@ template <class Named> std::vector<std::string> names_of(const std::vector<Named
 
 /// Every node, once.
 gpupack::expected<indices, input_error> read_node_order(const std::string& file,
-                                                       const gpupack::workload::workload& workload) {
+                                                        const gpupack::workload::workload& workload) {
     const auto names = names_of(workload.nodes);
     auto order = gpupack::io::read_names(file, "node", names);
     if (!order) return order;
@@ -50,9 +50,8 @@ gpupack::expected<indices, input_error> read_node_order(const std::string& file,
 }
 
 /// The requests of a history, of the models of this workload's nodes.
-gpupack::expected<std::vector<gpupack::request>, input_error> read_history(const std::string& file,
-                                                                           gpupack::workload::workload& workload,
-                                                                           const std::vector<std::string>& ignored) {
+gpupack::expected<std::vector<gpupack::request>, input_error>
+read_history(const std::string& file, gpupack::workload::workload& workload, const std::vector<std::string>& ignored) {
     const auto text = gpupack::io::read_file(file);
     if (!text) return gpupack::unexpected<input_error>{text.error()};
     for (const auto& node : workload.nodes) // those of the built-in workload are not numbered yet
@@ -76,7 +75,8 @@ gpupack::expected<gpupack::workload::workload, input_error> read_workload(const 
 }
 
 /// The quotas of a file, in which each tenant of the tasks must be.
-gpupack::expected<gpupack::replay::quotas, input_error> read_quotas(const options& chosen, const gpupack::workload::workload& workload) {
+gpupack::expected<gpupack::replay::quotas, input_error> read_quotas(const options& chosen,
+                                                                    const gpupack::workload::workload& workload) {
     const auto text = gpupack::io::read_file(chosen.quota);
     if (!text) return gpupack::unexpected<input_error>{text.error()};
     auto book = gpupack::io::read_quotas(chosen.quota, *text);
@@ -84,8 +84,9 @@ gpupack::expected<gpupack::replay::quotas, input_error> read_quotas(const option
     if (!book->find(gpupack::replay::any_tenant))
         for (const auto& task : workload.tasks)
             if (!book->find(task.tenant))
-                return gpupack::unexpected<input_error>{input_error{chosen.quota, 0, "tenant", task.tenant,
-                                                                    "a row for the tenant of task " + task.name + ", or one for *"}};
+                return gpupack::unexpected<input_error>{
+                    input_error{chosen.quota, 0, "tenant", task.tenant,
+                                "a row for the tenant of task " + task.name + ", or one for *"}};
     return gpupack::replay::quotas{*std::move(book), chosen.reclaim, chosen.fair_share};
 }
 
@@ -96,7 +97,8 @@ gpupack::expected<inputs, input_error> read_inputs(const options& chosen) {
     if (!workload) return gpupack::unexpected<input_error>{workload.error()};
     inputs read{.workload = std::move(*workload)};
     if (chosen.cluster_size > 0)
-        if (auto kept = gpupack::workload::keep_nodes(read.workload, static_cast<std::size_t>(chosen.cluster_size)); !kept) {
+        if (auto kept = gpupack::workload::keep_nodes(read.workload, static_cast<std::size_t>(chosen.cluster_size));
+            !kept) {
             kept.error().field = "--cluster-size";
             return gpupack::unexpected<input_error>{kept.error()};
         }
@@ -143,11 +145,13 @@ std::string absent_models_text(const gpupack::workload::workload& workload) {
     gpupack::model_set present;
     for (const gpupack::workload::node& node : workload.nodes)
         for (const gpupack::gpu_group& group : node.spec.gpus.groups())
-            if (const auto id = workload.models.find(group.model.model.view()); id && group.count > 0) present.insert(*id);
+            if (const auto id = workload.models.find(group.model.model.view()); id && group.count > 0)
+                present.insert(*id);
     std::int64_t absent = 0;
     gpupack::model_set wanted;
     for (const gpupack::workload::task& task : workload.tasks) {
-        if (task.request.gpus == 0 || task.request.models.is_any() || !(task.request.models & present).empty()) continue;
+        if (task.request.gpus == 0 || task.request.models.is_any() || !(task.request.models & present).empty())
+            continue;
         ++absent;
         wanted = wanted | task.request.models;
     }

@@ -19,10 +19,10 @@ namespace replay_program {
 /// All that a replay reads.
 struct inputs {
     gpupack::workload::workload workload;
-    std::optional<std::vector<gpupack::request>> history;             ///< What --history expects, in its order.
-    std::optional<std::vector<gpupack::workload::arrival>> arrivals;  ///< Where --order or --timeline gives them.
-    std::optional<gpupack::replay::quotas> quotas;                    ///< Where --quota names a file.
-    std::optional<std::vector<std::size_t>> node_order;               ///< Indices of nodes, where --node-order is given.
+    std::optional<std::vector<gpupack::request>> history;            ///< What --history expects, in its order.
+    std::optional<std::vector<gpupack::workload::arrival>> arrivals; ///< Where --order or --timeline gives them.
+    std::optional<gpupack::replay::quotas> quotas;                   ///< Where --quota names a file.
+    std::optional<std::vector<std::size_t>> node_order;              ///< Indices of nodes, where --node-order is given.
 };
 
 /// Reads the workload and the orders that the options name.

@@ -83,7 +83,8 @@ struct output_files {
 /// Writes the workload in the layout of --nodes and --pods.
 int write_workload(const options& chosen, const inputs& input) {
     const std::pair<const char*, gpupack::expected<std::string, gpupack::input_error>> texts[] = {
-        {".nodes.csv", gpupack::io::write_nodes(input.workload)}, {".pods.csv", gpupack::io::write_tasks(input.workload)}};
+        {".nodes.csv", gpupack::io::write_nodes(input.workload)},
+        {".pods.csv", gpupack::io::write_tasks(input.workload)}};
     for (const auto& [ending, text] : texts) {
         if (!text) return refuse(text.error());
         auto file = output_file::open("--write-workload", chosen.write_workload + ending);
@@ -105,11 +106,13 @@ int replay(const options& chosen) {
     progress_line progress;
     std::signal(SIGINT, interrupt);
     const auto runs = run_all(
-        chosen, *from, [&](const run_record& run, double done) { progress(run, done); }, [] { return interrupted != 0; });
+        chosen, *from, [&](const run_record& run, double done) { progress(run, done); },
+        [] { return interrupted != 0; });
     std::signal(SIGINT, SIG_DFL);
     progress.clear();
     if (!runs) return refuse(runs.error());
-    if (interrupted != 0) fmt::print(stderr, "gpupack-replay: interrupted; {} runs are finished and kept\n", runs->size());
+    if (interrupted != 0)
+        fmt::print(stderr, "gpupack-replay: interrupted; {} runs are finished and kept\n", runs->size());
 
     const auto write = [](std::optional<output_file>& file, const auto& text) {
         return file ? file->commit(text()) : gpupack::expected<void, gpupack::input_error>{};
@@ -121,8 +124,7 @@ int replay(const options& chosen) {
         return refuse(done.error());
     if (auto done = write(files.csv, [&] { return csv_text(*runs); }); !done) return refuse(done.error());
     if (auto done = write(files.waits_csv, [&] { return waits_csv(*runs); }); !done) return refuse(done.error());
-    if (auto done = write(files.report, [&] { return report_html(*runs, chosen); }); !done)
-        return refuse(done.error());
+    if (auto done = write(files.report, [&] { return report_html(*runs, chosen); }); !done) return refuse(done.error());
     fmt::print("{}", chosen.json == "-"     ? json_text(*runs)
                      : chosen.ndjson == "-" ? json_text(*runs, json_layout::lines)
                      : chosen.csv == "-"    ? csv_text(*runs)

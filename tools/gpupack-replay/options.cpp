@@ -47,10 +47,12 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option(
         "--workload", raw.workload,
         "built-in workload: openb (the default), mig-uniform, mig-small, mig-large, mig-bimodal, each also as "
-        "-h100, slices-mib, vgpu-t4, mixed, inference, notebooks, all-ways, training-h100, training-dgx1 or training-nvl72");
+        "-h100, slices-mib, vgpu-t4, mixed, inference, notebooks, all-ways, training-h100, training-dgx1 or "
+        "training-nvl72");
     app.add_option("--nodes", chosen.nodes, "a recorded cluster: sn,cpu_milli,memory_mib,gpu,model");
     app.add_option("--pods", chosen.pods, "its tasks: name,cpu_milli,memory_mib,num_gpu, gpu_milli[,gpu_spec,...]");
-    app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")->delimiter(',');
+    app.add_option("--ignore-column", chosen.ignored_columns, "columns of those files that are not read")
+        ->delimiter(',');
     app.add_option("--cluster-size", raw.cluster_size, "replay on so many of the nodes, taken evenly from the list");
     app.add_option("--write-workload", chosen.write_workload,
                    "write the workload as PATH.nodes.csv and PATH.pods.csv, and replay nothing");
@@ -60,18 +62,16 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
         "those for links only where training jobs do); all,fgd makes fgd stand out in the report");
     app.add_flag("--list-policies", raw.list_policies, "list the presets with one line each");
     app.add_option("--seed", raw.seed, "N or N:M, seeds N to M (default 42): task order, resampling, node order");
-    app.add_option(
-        "--load", raw.load,
-        "tasks arrive until that many times the GPUs have been requested (default 1.3); where they come and "
-        "go: what they would take on average, over what there is (default 1)");
+    app.add_option("--load", raw.load,
+                   "tasks arrive until that many times the GPUs have been requested (default 1.3); where they come and "
+                   "go: what they would take on average, over what there is (default 1)");
     app.add_option(
         "--learn", raw.learn,
         "policies learn the expected mix from what arrived, half of it from the last so many arrivals, instead of "
         "knowing it");
-    app.add_option(
-        "--history", chosen.history,
-        "policies expect the tasks of that file, laid out as for --pods, instead of those that come; with "
-        "--learn, they begin with it");
+    app.add_option("--history", chosen.history,
+                   "policies expect the tasks of that file, laid out as for --pods, instead of those that come; with "
+                   "--learn, they begin with it");
     app.add_option("--engine", chosen.engine,
                    "indexed (the default), scan, parallel or cuda: how nodes are searched; all decide alike");
     app.add_option("--order", chosen.order, "arrive exactly so: a task name a line, repeats allowed");
@@ -88,10 +88,9 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option("--no-fit", raw.no_fit, "reject (the default) or wait: what tasks do that come and do not fit");
     describe_queue(app, raw.queue);
     app.add_flag("--timeline", chosen.timeline, "arrive and leave in recorded time; what does not fit waits");
-    app.add_flag(
-        "--causes", chosen.causes,
-        "also print why GPUs are idle at the end and which sizes of tasks fail; with several seeds and fgd, "
-        "also the differences to it");
+    app.add_flag("--causes", chosen.causes,
+                 "also print why GPUs are idle at the end and which sizes of tasks fail; with several seeds and fgd, "
+                 "also the differences to it");
     app.add_option("--decisions", chosen.decisions, "write task,node,gpus to that file; one policy and one seed");
     app.add_flag("--waits", chosen.waits, "also print how long tasks waited, by size and by priority");
     app.add_option("--waits-csv", chosen.waits_csv, "write that for each run to that file");
@@ -277,7 +276,8 @@ std::optional<input_error> steady_conflict(const options& chosen, const raw_opti
     if (chosen.synthetic && !raw.arrivals.empty() && raw.arrivals != "poisson")
         return flag_error("--arrivals", raw.arrivals, "poisson; tasks of " + chosen.workload + " come and go");
     if (chosen.stays == gpupack::workload::stay_law::recorded && chosen.nodes.empty())
-        return flag_error("--stays", "recorded", "--nodes and --pods with recorded times; " + chosen.workload + " has none");
+        return flag_error("--stays", "recorded",
+                          "--nodes and --pods with recorded times; " + chosen.workload + " has none");
     if (chosen.stay_cap && chosen.stays != gpupack::workload::stay_law::recorded)
         return flag_error("--stay-cap", raw.stay_cap, "--stays recorded beside it");
     if (chosen.synthetic) return std::nullopt;
@@ -304,8 +304,7 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
                                           {"--decisions", chosen.decisions},
                                           {"--history", chosen.history}})
             if (!value.empty())
-                return error(flag, value,
-                             "a workload whose tasks stay; those of " + chosen.workload + " come and go");
+                return error(flag, value, "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (auto wrong = steady_conflict(chosen, raw)) return wrong;
     const std::string queue_flag = raw.queue.first_flag();
     if (!queue_flag.empty() && !chosen.timeline && !chosen.come_and_go)
@@ -314,7 +313,8 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
         return error("--causes", "", "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     const bool waits = chosen.timeline || (chosen.come_and_go && chosen.waiting);
     if (!waits && (chosen.waits || !chosen.waits_csv.empty()))
-        return error(chosen.waits ? "--waits" : "--waits-csv", chosen.waits_csv, "--timeline, or --no-fit wait, beside it: tasks that wait");
+        return error(chosen.waits ? "--waits" : "--waits-csv", chosen.waits_csv,
+                     "--timeline, or --no-fit wait, beside it: tasks that wait");
     if (chosen.timeline && chosen.nodes.empty())
         return error("--timeline", "", "--nodes and --pods with recorded times; the built-in workload has none");
     if (chosen.timeline && !chosen.order.empty())
@@ -442,9 +442,7 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         chosen.message = help_text(app);
         return chosen;
     } catch (const CLI::ExtrasError&) {
-        const auto known = [&](const std::string& argument) {
-            return app.get_option_no_throw(argument) != nullptr;
-        };
+        const auto known = [&](const std::string& argument) { return app.get_option_no_throw(argument) != nullptr; };
         for (int i = 1; i < argc; ++i) {
             const std::string argument{argv[i]};
             if (argument.starts_with('-') && argument != "-" && !known(argument.substr(0, argument.find('='))))

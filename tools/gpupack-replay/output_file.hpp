@@ -40,8 +40,7 @@ class output_file {
     }
 
     output_file(output_file&& other) noexcept
-        : flag_{std::move(other.flag_)}, path_{std::move(other.path_)}, written_{
-                                                                            std::exchange(other.written_, {})} {}
+        : flag_{std::move(other.flag_)}, path_{std::move(other.path_)}, written_{std::exchange(other.written_, {})} {}
     output_file& operator=(output_file&&) = delete;
     ~output_file() {
         if (!written_.empty() && written_ != path_) std::remove(written_.c_str());

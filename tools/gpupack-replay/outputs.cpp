@@ -82,20 +82,17 @@ std::vector<churn_column> churn_columns(const std::vector<run_record>& runs,
     const auto is_refused = [](const churn_summary& each) { return each.refused_though_free.most > 0; };
     const auto waits = [](const churn_summary& each) { return each.mean_wait.most > 0; };
     if (std::any_of(policies.begin(), policies.end(), is_refused))
-        columns.push_back({"though free %", 13, [=](const churn_summary& each) {
-                               return number(1, each.refused_though_free.mean);
-                           }});
-    if (std::any_of(policies.begin(), policies.end(), waits))
         columns.push_back(
-            {"mean wait", 9, [=](const churn_summary& each) { return number(4, each.mean_wait.mean); }});
+            {"though free %", 13, [=](const churn_summary& each) { return number(1, each.refused_though_free.mean); }});
+    if (std::any_of(policies.begin(), policies.end(), waits))
+        columns.push_back({"mean wait", 9, [=](const churn_summary& each) { return number(4, each.mean_wait.mean); }});
     if (policies.front().has_links) {
         columns.push_back({"best set %", 10, [=](const churn_summary& each) { return number(2, each.on_best.mean); }});
         columns.push_back({"link %", 6, [=](const churn_summary& each) { return number(2, each.link.mean); }});
     }
     for (const std::size_t level : levels_shown(policies.front()))
-        columns.push_back({within_name(any, level), within_name(any, level).size(), [=](const churn_summary& each) {
-                               return number(1, each.within[level].mean);
-                           }});
+        columns.push_back({within_name(any, level), within_name(any, level).size(),
+                           [=](const churn_summary& each) { return number(1, each.within[level].mean); }});
     const std::vector<measure> accepted = accepted_measures(runs);
     for (std::size_t c = 0; c < accepted.size(); ++c)
         columns.push_back({accepted[c].name, std::max<std::size_t>(6, accepted[c].name.size()),
@@ -113,8 +110,8 @@ std::string churn_differences(const std::vector<run_record>& runs, const std::ve
         {"accepted %", [](const run_record& run) { return run.churn->counts.accepted_percent(); }},
         {"by size %", [](const run_record& run) { return run.churn->accepted_size_percent; }}};
     for (const measure& each : accepted_measures(runs)) columns.push_back(each);
-    std::string text = fmt::format("\nLess fgd, seed by seed, in points: mean +- standard error\n{:<{}}", "policy",
-                                   name_width);
+    std::string text =
+        fmt::format("\nLess fgd, seed by seed, in points: mean +- standard error\n{:<{}}", "policy", name_width);
     const auto width = [](const measure& column) { return std::max<std::size_t>(14, column.name.size()); };
     for (const measure& each : columns) text += fmt::format("  {:>{}}", each.name, width(each));
     for (const churn_summary& policy : policies) {
@@ -131,9 +128,9 @@ std::string churn_differences(const std::vector<run_record>& runs, const std::ve
 std::string churn_text(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
     const std::vector<churn_summary> policies = summarise_churn(runs);
-    std::string text = fmt::format(
-        "{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n", any.workload,
-        any.nodes, any.gpus, 100 * any.load, any.churn->unit, seeds_text(runs), any.engine);
+    std::string text =
+        fmt::format("{}: {} nodes, {} GPUs; tasks come and go at {:g} % of the capacity in {}; {}; engine {}\n\n",
+                    any.workload, any.nodes, any.gpus, 100 * any.load, any.churn->unit, seeds_text(runs), any.engine);
     const std::vector<churn_column> columns = churn_columns(runs, policies);
     text += fmt::format("{:<{}}", "policy", name_width);
     for (const churn_column& each : columns) text += fmt::format("  {:>{}}", each.name, each.width);
@@ -146,13 +143,13 @@ std::string churn_text(const std::vector<run_record>& runs) {
     if (columns.size() > 5 && columns[5].name == "though free %")
         text += "\nthough free: of the tasks that were refused, those no larger than what was free in sum.\n";
     if (policies.front().has_links)
-        text +=
-            "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
-            "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
+        text += "\nbest set, link: of the tasks of several GPUs on one node, those on a set as good as the best of an "
+                "empty node,\nand their mean link score in percent of that best; in one ...: of the gangs.\n";
     text += churn_differences(runs, policies);
     const auto allocated_bound = allocated_bound_of(runs);
     if (!allocated_bound) return text; // tasks wait: all are placed in the end
-    return text + fmt::format("\nEven if it had known all that comes, no policy could have accepted more than about {:.2f} % by size,\n"
+    return text + fmt::format("\nEven if it had known all that comes, no policy could have accepted more than about "
+                              "{:.2f} % by size,\n"
                               "or had more than about {:.2f} % of the GPUs in use.\n",
                               bound_of(runs), *allocated_bound);
 }
@@ -183,14 +180,12 @@ std::string least_waste_text(const std::vector<policy_summary>& policies) {
 /// Which policy wastes least, and how much less any could.
 std::string closing_text(const std::vector<policy_summary>& policies, const run_record& any) {
     const policy_summary& best = policies.front();
-    std::string text =
-        fmt::format("\n{}{:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
-                    least_waste_text(policies), best.allocated.mean, best.unallocated, any.gpus);
+    std::string text = fmt::format("\n{}{:.2f} % of the GPUs are allocated at the end, {:.0f} of {} idle.\n",
+                                   least_waste_text(policies), best.allocated.mean, best.unallocated, any.gpus);
     const auto bound = bound_over_seeds(best);
     if (!bound || any.compute == 0) return text;
     text += fmt::format(
-        "No policy could allocate more than {:.2f} % of these arrivals, had it known them all beforehand",
-        bound->mean);
+        "No policy could allocate more than {:.2f} % of these arrivals, had it known them all beforehand", bound->mean);
     const policy_summary* const from = gap_from(policies);
     if (from == nullptr) return text + ".\n";
     return text + fmt::format(";\ngap closed: of the way from {} to there.\n", from->name);
@@ -205,9 +200,8 @@ std::string table_text(const std::vector<run_record>& runs, bool causes) {
     const bool timed = runs.front().waits.has_value();
     const int width = several ? 24 : 12;
     std::string text = heading(runs);
-    text +=
-        fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", name_width,
-                    timed ? "mean alloc %" : "allocated %", width, "fragmented %", width, "failed", "decisions/s");
+    text += fmt::format("{:<{}}  {:>{}}  {:>{}}  {:>8}  {:>11}", "policy", name_width,
+                        timed ? "mean alloc %" : "allocated %", width, "fragmented %", width, "failed", "decisions/s");
     if (timed) text += fmt::format("  {:>8}  {:>11}  {:>14}", "waited", "mean wait s", "longest wait s");
     const auto policies = summarise(runs);
     const policy_summary* const from = gap_from(policies);
@@ -235,7 +229,7 @@ using json = nlohmann::ordered_json;
 json common_json(const run_record& run) {
     const gpupack::replay::result& result = run.result;
     const bool at_end = !run.churn; // how much is allocated is not told where tasks come and go
-    return {{"schema", 1}, // grows when a field changes its meaning
+    return {{"schema", 1},          // grows when a field changes its meaning
             {"workload", run.workload},
             {"policy", run.policy},
             {"seed", run.seed},
@@ -354,9 +348,8 @@ void add_churn(json& object, const run_record& run) {
     add_sizes(object, run);
     auto& classes = object["kinds"] = json::array();
     for (std::size_t c = 0; c < churn.names.size(); ++c)
-        classes.push_back({{"name", churn.names[c]},
-                           {"came", churn.counts.arrived[c]},
-                           {"placed", churn.counts.placed[c]}});
+        classes.push_back(
+            {{"name", churn.names[c]}, {"came", churn.counts.arrived[c]}, {"placed", churn.counts.placed[c]}});
 }
 
 /// A field of comma-separated text, in quotes where it needs them.

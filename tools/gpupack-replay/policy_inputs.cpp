@@ -9,7 +9,8 @@ namespace replay_program {
 
 using gpupack::task_mix;
 
-gpupack::dialect::preset_inputs preset_inputs_of(const task_mix& expected, std::uint64_t seed, const gpupack::cluster& cluster) {
+gpupack::dialect::preset_inputs preset_inputs_of(const task_mix& expected, std::uint64_t seed,
+                                                 const gpupack::cluster& cluster) {
     gpupack::dialect::preset_inputs inputs{.expected = expected, .seed = seed};
     inputs.may_be_empty = true; // the mix is learnt, or the workload has no tasks
     inputs.model_memory = gpupack::policy::gpu_memories::of(cluster.models()).models;

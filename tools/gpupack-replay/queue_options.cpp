@@ -79,13 +79,15 @@ void describe_queue(CLI::App& app, queue_options& chosen) {
         "or limit, their time limit, at which they are ended");
     app.add_option("--preempt", chosen.preempt,
                    "whom priorities end: none (the default), least-lost, newest, fewest-gpus or fewest-victims");
-    app.add_option("--evicted", chosen.evicted,
-                   "what becomes of whom they end: restart (the default), resume or drop");
-    app.add_option("--moves", chosen.moves,
-                   "how many running tasks may be moved for the first that waits, where nothing else makes room (default 0)");
+    app.add_option("--evicted", chosen.evicted, "what becomes of whom they end: restart (the default), resume or drop");
+    app.add_option(
+        "--moves", chosen.moves,
+        "how many running tasks may be moved for the first that waits, where nothing else makes room (default 0)");
     app.add_option("--quota", chosen.quota,
-                   "what tenants may use: tenant,cohort,gpus,cpu_milli,memory_mib, borrow_..., lend_..., limit_..., weight (docs/io.md)");
-    app.add_flag("--reclaim", chosen.reclaim, "tasks within their tenant's quota end those of tenants that have borrowed it");
+                   "what tenants may use: tenant,cohort,gpus,cpu_milli,memory_mib, borrow_..., lend_..., limit_..., "
+                   "weight (docs/io.md)");
+    app.add_flag("--reclaim", chosen.reclaim,
+                 "tasks within their tenant's quota end those of tenants that have borrowed it");
     app.add_flag("--fair-share", chosen.fair_share, "those go first who have borrowed least for their weight");
 }
 
@@ -110,7 +112,8 @@ expected<replay::discipline, input_error> read_queue(const queue_options& chosen
     if (const auto wrong = read_number(moves, "--moves", chosen.moves, 0)) return unexpected<input_error>{*wrong};
     if (moves > 16) return bad_input("--moves", chosen.moves, "at most 16");
     if (moves > 0 && queue.reserves())
-        return bad_input("--moves", chosen.moves, "none beside --queue " + chosen.queue + ": who moves would be in the way of reservations");
+        return bad_input("--moves", chosen.moves,
+                         "none beside --queue " + chosen.queue + ": who moves would be in the way of reservations");
     queue.moves = static_cast<int>(moves);
     if (chosen.quota.empty() && (chosen.reclaim || chosen.fair_share))
         return bad_input(chosen.reclaim ? "--reclaim" : "--fair-share", "", "--quota beside it");

@@ -38,11 +38,10 @@ ordered_json use_json(const run_record& run) {
 
 /// What the page shows beside the runs. All runs of one seed number the nodes alike, and one seed keeps its end.
 ordered_json meta_json(const std::vector<run_record>& runs, const options& chosen) {
-    ordered_json meta{{"program", "gpupack-replay " + program_version()},
-                      {"command", chosen.command_line},
-                      {"named", chosen.named}};
-    const auto kept = std::find_if(runs.begin(), runs.end(),
-                                   [](const run_record& run) { return !run.end.empty() && !run.churn; });
+    ordered_json meta{
+        {"program", "gpupack-replay " + program_version()}, {"command", chosen.command_line}, {"named", chosen.named}};
+    const auto kept =
+        std::find_if(runs.begin(), runs.end(), [](const run_record& run) { return !run.end.empty() && !run.churn; });
     if (kept == runs.end()) return meta;
     meta["nodes"] = nodes_json(kept->end);
     meta["use"] = ordered_json::array();

@@ -136,8 +136,9 @@ class all_runs {
     all_runs(const options& chosen, const inputs& input, const progress_listener& progress)
         : chosen_{chosen}, from_{input}, progress_{progress}, own_{halved_to_fit(input.workload.mix())},
           expected_{known_mix(chosen, input, own_)}, in_use_{known_mix_in_use(chosen, input)},
-          measured_{own_.typical(gpupack::policy::fgd_typical_percent)},
-          typical_{replay::typical_requests(own_, gpupack::policy::fgd_typical_percent)} {}
+          measured_{own_.typical(gpupack::policy::fgd_typical_percent)}, typical_{replay::typical_requests(
+                                                                             own_,
+                                                                             gpupack::policy::fgd_typical_percent)} {}
 
     /// Runs one policy over what a seed has drawn.
     [[nodiscard]] gpupack::expected<run_record, input_error> run(const std::string& policy,
@@ -152,9 +153,8 @@ class all_runs {
         run_record record = new_record(chosen_, from_, policy, drawn, *cluster);
         progress_(record, 0);
         gpupack::any_scheduler scheduler{*std::move(cluster), *made};
-        record.result =
-            replay::run(scheduler, from_.workload.tasks, drawn.arrivals,
-                        replay_options(record, inputs.tasks_leave, scheduler));
+        record.result = replay::run(scheduler, from_.workload.tasks, drawn.arrivals,
+                                    replay_options(record, inputs.tasks_leave, scheduler));
         if (chosen_.engine == "cuda") warn_of_cuda_problem();
         fill_in(record, scheduler.cluster(), drawn);
         return record;
@@ -199,7 +199,8 @@ class all_runs {
         if (chosen_.come_and_go) {
             record.churn = churn_of(chosen_, from_, result, end, drawn);
             if (chosen_.waiting)
-                record.measured_waits = replay::measure_waits(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
+                record.measured_waits =
+                    replay::measure_waits(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
             record.sizes = replay::count_sizes(from_.workload.tasks, result, chosen_.warm_up * workload::mean_duration);
             record.tasks = static_cast<std::size_t>(record.churn->counts.all_arrived());
             record.placed = static_cast<std::size_t>(record.churn->counts.all_placed());

@@ -49,11 +49,9 @@ gpupack::expected<std::vector<workload::arrival>, input_error> arrivals_of(const
     if (chosen.synthetic && chosen.stays == workload::stay_law::exponential)
         return workload::draw_poisson_arrivals(input.workload, seed, chosen.load, durations);
     if (chosen.come_and_go)
-        return workload::draw_steady_arrivals(input.workload, seed,
-                                              {.load = chosen.load,
-                                               .stays = chosen.stays,
-                                               .stay_cap = chosen.stay_cap,
-                                               .length = durations});
+        return workload::draw_steady_arrivals(
+            input.workload, seed,
+            {.load = chosen.load, .stays = chosen.stays, .stay_cap = chosen.stay_cap, .length = durations});
     return workload::draw_arrivals(input.workload, seed, chosen.load);
 }
 
@@ -77,8 +75,8 @@ gpupack::expected<void, input_error> bound_steady(const options& chosen, const i
     drawn.bound_allocated_percent = bound.allocated_percent;
     drawn.bound_size_percent = bound.size_percent;
     if (sizes_add_up(input.workload, *cluster))
-        drawn.bound_size_percent = std::min(
-            drawn.bound_size_percent, replay::capacity_bound_percent(input.workload, drawn.arrivals, begin));
+        drawn.bound_size_percent =
+            std::min(drawn.bound_size_percent, replay::capacity_bound_percent(input.workload, drawn.arrivals, begin));
     return {};
 }
 
@@ -96,7 +94,8 @@ gpupack::expected<seed_draw, input_error> draw(const options& chosen, const inpu
         return drawn;
     }
     if (chosen.come_and_go) {
-        if (auto done = bound_steady(chosen, input, drawn); !done) return gpupack::unexpected<input_error>{done.error()};
+        if (auto done = bound_steady(chosen, input, drawn); !done)
+            return gpupack::unexpected<input_error>{done.error()};
         return drawn;
     }
     if (chosen.timeline) return drawn;

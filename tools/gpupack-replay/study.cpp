@@ -46,7 +46,8 @@ struct study_cell {
 };
 
 /// The options of one replay of the study.
-expected<options, input_error> options_of(const study_options& study, const std::string& size, const std::string& load) {
+expected<options, input_error> options_of(const study_options& study, const std::string& size,
+                                          const std::string& load) {
     std::vector<const char*> arguments{"gpupack-replay"};
     for (const std::string& each : study.replay) arguments.push_back(each.c_str());
     if (!size.empty()) arguments.insert(arguments.end(), {"--cluster-size", size.c_str()});
@@ -188,8 +189,7 @@ int run_study(int argc, const char* const* argv) {
     if (!finished) return refuse(finished.error());
     std::vector<std::size_t> rest;
     for (std::size_t cell = 0; cell < cells->size(); ++cell)
-        if (!(*finished)[cell] && static_cast<std::int64_t>(cell) % study->shards == study->shard)
-            rest.push_back(cell);
+        if (!(*finished)[cell] && static_cast<std::int64_t>(cell) % study->shards == study->shard) rest.push_back(cell);
 
     std::ofstream out{study->out, std::ios::binary | std::ios::app};
     if (!out) return refuse(input_error{{}, 0, "--out", study->out, "a file that can be written"});

@@ -19,7 +19,8 @@ using gpupack::input_error;
 using gpupack::unexpected;
 
 constexpr const char* study_examples =
-    "All other flags are those of a replay. A study that is started again with the same arguments goes on where it stopped.\n"
+    "All other flags are those of a replay. A study that is started again with the same arguments goes on where it "
+    "stopped.\n"
     "\n"
     "Examples:\n"
     "  gpupack-replay study --policy fgd,best-fit --seed 1:10 --out study.ndjson\n"
@@ -47,8 +48,11 @@ expected<study_options, input_error> parse_study(int argc, const char* const* ar
     app.allow_extras();
     app.add_option("--out", study.out, "the file that takes a line of JSON for each run")->option_text("FILE");
     app.add_option("--loads", study.loads, "as --load of a replay, several")->option_text("LOADS")->delimiter(',');
-    app.add_option("--cluster-sizes", study.sizes, "as --cluster-size of a replay, several")->option_text("SIZES")->delimiter(',');
-    app.add_option("--shard", shard, "run the I-th of N parts only, counted from 0; merge makes one file of them")->option_text("I/N");
+    app.add_option("--cluster-sizes", study.sizes, "as --cluster-size of a replay, several")
+        ->option_text("SIZES")
+        ->delimiter(',');
+    app.add_option("--shard", shard, "run the I-th of N parts only, counted from 0; merge makes one file of them")
+        ->option_text("I/N");
     app.footer(study_examples);
     const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);
     if (!message) return unexpected<input_error>{message.error()};
@@ -62,7 +66,8 @@ expected<study_options, input_error> parse_study(int argc, const char* const* ar
 
 expected<merge_options, input_error> parse_merge(int argc, const char* const* argv) {
     merge_options merge;
-    CLI::App app{"Makes one file of the shards of a study, the same byte for byte however it was divided.", "gpupack-replay merge"};
+    CLI::App app{"Makes one file of the shards of a study, the same byte for byte however it was divided.",
+                 "gpupack-replay merge"};
     app.add_option("files", merge.files, "what study --shard has written")->option_text("FILES");
     app.add_option("--out", merge.out, "file; - (the default) is standard output")->option_text("FILE");
     const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);

@@ -34,13 +34,11 @@ void fill(policy_summary& policy) {
     policy.unallocated = range_of(each(policy, unallocated_of)).mean;
     policy.failed = range_of(each(policy, [](const auto& run) { return double(run.failed); })).mean;
     policy.rate = median(each(policy, [](const auto& run) { return run.result.decisions_per_second(); }));
-    policy.waited = range_of(each(policy, [](const auto& run) {
-                        return run.waits ? double(run.waits->tasks) : 0.0;
-                    })).mean;
+    policy.waited =
+        range_of(each(policy, [](const auto& run) { return run.waits ? double(run.waits->tasks) : 0.0; })).mean;
     policy.mean_wait = range_of(each(policy, mean_wait_of)).mean;
-    policy.longest_wait = range_of(each(policy, [](const auto& run) {
-                              return run.waits ? double(run.waits->longest) : 0.0;
-                          })).most;
+    policy.longest_wait =
+        range_of(each(policy, [](const auto& run) { return run.waits ? double(run.waits->longest) : 0.0; })).most;
 }
 
 } // namespace

@@ -76,8 +76,7 @@ std::vector<measure> accepted_measures(const std::vector<run_record>& runs) {
                         }});
     if (!names.empty()) return told;
     told = failed_measures(runs);
-    for (measure& each : told)
-        each.of = [failed = each.of](const run_record& run) { return 100.0 - failed(run); };
+    for (measure& each : told) each.of = [failed = each.of](const run_record& run) { return 100.0 - failed(run); };
     return told;
 }
 

@@ -54,12 +54,9 @@ wait_sum& line_named(std::vector<std::pair<std::string, wait_sum>>& lines, const
 }
 
 nlohmann::ordered_json json_of(const wait_summary& each) {
-    return {{"started", each.tasks},
-            {"mean_wait_seconds", each.mean},
-            {"median_wait_seconds", each.median},
-            {"p95_wait_seconds", each.p95},
-            {"longest_wait_seconds", each.longest},
-            {"mean_slowdown", each.slowdown}};
+    return {
+        {"started", each.tasks},        {"mean_wait_seconds", each.mean},       {"median_wait_seconds", each.median},
+        {"p95_wait_seconds", each.p95}, {"longest_wait_seconds", each.longest}, {"mean_slowdown", each.slowdown}};
 }
 
 } // namespace

@@ -3,8 +3,8 @@
 
 namespace replay_program {
 
-gpupack::expected<gpupack::any_policy, gpupack::input_error> make_policy_with_cuda(const std::string&,
-                                                                                   const gpupack::dialect::preset_inputs&) {
+gpupack::expected<gpupack::any_policy, gpupack::input_error>
+make_policy_with_cuda(const std::string&, const gpupack::dialect::preset_inputs&) {
     return gpupack::bad_input("--engine", "cuda", *why_not_cuda({}));
 }
 

@@ -23,7 +23,10 @@ json or_null(std::optional<int> number) {
 }
 
 json gpu_json(const gpupack::io::described_gpu& gpu) {
-    json object{{"index", gpu.index}, {"name", or_null(gpu.name)}, {"numa", or_null(gpu.numa)}, {"bus_id", or_null(gpu.bus_id)}};
+    json object{{"index", gpu.index},
+                {"name", or_null(gpu.name)},
+                {"numa", or_null(gpu.numa)},
+                {"bus_id", or_null(gpu.bus_id)}};
     if (!gpu.uuid.empty()) object["uuid"] = gpu.uuid;
     for (const auto& each : gpu.instances)
         object["instances"].push_back({{"profile", each.profile},

@@ -33,7 +33,7 @@ machine_or_error describe_own_json(const std::string& file, const std::string& t
         auto& row = machine.links.emplace_back();
         for (std::size_t b = 0; b < topology->links.size(); ++b) {
             const gpu_link& link = topology->links[a][b];
-            row.push_back(a == b               ? "X"
+            row.push_back(a == b             ? "X"
                           : link.nvlinks > 0 ? "NV" + std::to_string(link.nvlinks)
                                              : words[static_cast<int>(link.pcie)]);
         }
@@ -60,7 +60,8 @@ machine_or_error read_machine(const std::string& path) {
     const auto has = [&](const char* part) { return text->find(part) != std::string::npos; };
     const bool xml = first == '<' && (has("<topology") || has("<system") || text->compare(start, 5, "<?xml") == 0);
     if (!xml) return io::describe_machine(file, *text); // as HTML too
-    return has("<system") && !has("<topology") ? io::describe_nccl_topology(file, *text) : io::describe_hwloc(file, *text);
+    return has("<system") && !has("<topology") ? io::describe_nccl_topology(file, *text)
+                                               : io::describe_hwloc(file, *text);
 }
 
 } // namespace topo_program

@@ -10,23 +10,24 @@
 namespace topo_program {
 namespace {
 
-constexpr const char* examples =
-    "Examples:\n"
-    "  nvidia-smi topo -m | gpupack-topo -\n"
-    "  gpupack-topo --json - machine.xml\n"
-    "  (nvidia-smi topo -mp; nvidia-smi -L; nvidia-smi mig -lgi) | gpupack-topo -\n"
-    "\n"
-    "Exit status: 0 if all GPUs were read, 2 and one line on standard error if not.\n";
+constexpr const char* examples = "Examples:\n"
+                                 "  nvidia-smi topo -m | gpupack-topo -\n"
+                                 "  gpupack-topo --json - machine.xml\n"
+                                 "  (nvidia-smi topo -mp; nvidia-smi -L; nvidia-smi mig -lgi) | gpupack-topo -\n"
+                                 "\n"
+                                 "Exit status: 0 if all GPUs were read, 2 and one line on standard error if not.\n";
 
 void describe(CLI::App& app, options& chosen) {
-    app.add_option("FILE", chosen.file,
-                   "the file, or - for standard input: nvidia-smi topo -m, topo -mp, topo -p2p, -L, mig -lgi, mig -lgip; "
-                   "rocm-smi --showtopo; amd-smi topology; XML of hwloc or NCCL; gpupack's own JSON")
+    app.add_option(
+           "FILE", chosen.file,
+           "the file, or - for standard input: nvidia-smi topo -m, topo -mp, topo -p2p, -L, mig -lgi, mig -lgip; "
+           "rocm-smi --showtopo; amd-smi topology; XML of hwloc or NCCL; gpupack's own JSON")
         ->option_text(" ");
     app.add_option("--json", chosen.json, "write what was understood as JSON; - is standard output")
         ->option_text("FILE")
         ->group("Output");
-    app.add_option("--topology", chosen.topology, "write the links as the JSON that gpupack reads; - is standard output")
+    app.add_option("--topology", chosen.topology,
+                   "write the links as the JSON that gpupack reads; - is standard output")
         ->option_text("FILE")
         ->group("Output");
     app.footer(examples);

@@ -61,7 +61,8 @@ std::string gpu_table(const described_machine& machine, std::size_t width) {
     if (buses) rows[0].emplace_back("bus id");
     if (uuids) rows[0].emplace_back("UUID");
     for (const described_gpu& gpu : machine.gpus) {
-        auto& row = rows.emplace_back(std::vector<std::string>{gpu_name(gpu), gpu.numa ? std::to_string(*gpu.numa) : "unknown"});
+        auto& row = rows.emplace_back(
+            std::vector<std::string>{gpu_name(gpu), gpu.numa ? std::to_string(*gpu.numa) : "unknown"});
         if (names) row.push_back(or_dash(gpu.name));
         if (buses) row.push_back(or_dash(gpu.bus_id));
         if (uuids) row.push_back(or_dash(gpu.uuid));
@@ -101,7 +102,8 @@ std::string mig_tables(const described_machine& machine, std::size_t width) {
                                  each.size == 0 ? "-" : std::to_string(each.size), or_dash(each.id)});
         for (const auto& each : gpu.profiles)
             profiles.push_back({gpu_name(gpu), or_dash(each.name), std::to_string(each.id), std::to_string(each.free),
-                                std::to_string(each.total), std::to_string(each.memory.count()), std::to_string(each.sms)});
+                                std::to_string(each.total), std::to_string(each.memory.count()),
+                                std::to_string(each.sms)});
     }
     std::string text;
     if (instances.size() > 1) text += "\n" + aligned(instances, width);
@@ -123,7 +125,8 @@ std::string table_text(const described_machine& machine, std::size_t width) {
                             machine.format.starts_with("nvidia") ? "; nvidia-smi topo -mp prints them" : "");
     if (!machine.left_out.empty()) text += "\nleft out\n";
     for (const auto& each : machine.left_out)
-        text += fmt::format("  {}{}: {}\n", each.line == 0 ? "" : fmt::format("line {}: ", each.line), each.text, each.why);
+        text +=
+            fmt::format("  {}{}: {}\n", each.line == 0 ? "" : fmt::format("line {}: ", each.line), each.text, each.why);
     return text;
 }
 

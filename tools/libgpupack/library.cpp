@@ -43,7 +43,8 @@ bool is_given(const void* value, const char* what) noexcept {
 }
 
 expected<request, input_error> request_of(const fleet& fleet, const gpupack_request& asked) {
-    if (asked.size < sizeof(gpupack_request)) return bad_input("size", std::to_string(asked.size), "sizeof(gpupack_request)");
+    if (asked.size < sizeof(gpupack_request))
+        return bad_input("size", std::to_string(asked.size), "sizeof(gpupack_request)");
     std::string line = std::string{"gpus="}.append(std::to_string(asked.gpus));
     const auto add = [&](const char* name, const char* value) {
         if (value != nullptr) line.append(" ").append(name).append("=").append(quoted_value(value));
@@ -53,7 +54,8 @@ expected<request, input_error> request_of(const fleet& fleet, const gpupack_requ
     add("labels", asked.labels);
     add("ids", asked.gpu_ids);
     add("numa", asked.numa);
-    auto made = fleet.look([&](const any_scheduler& scheduler) { return request_from_text(line, scheduler.cluster()); });
+    auto made =
+        fleet.look([&](const any_scheduler& scheduler) { return request_from_text(line, scheduler.cluster()); });
     if (!made) return made;
     made->cpu = milli_cpu{asked.cpu_milli};
     made->memory = mebibytes{asked.memory_mib};
@@ -100,7 +102,8 @@ uint32_t gpupack_abi(void) {
 }
 
 const char* gpupack_version(void) {
-    return GPUPACK_TEXT(GPUPACK_VERSION_MAJOR) "." GPUPACK_TEXT(GPUPACK_VERSION_MINOR) "." GPUPACK_TEXT(GPUPACK_VERSION_PATCH);
+    return GPUPACK_TEXT(GPUPACK_VERSION_MAJOR) "." GPUPACK_TEXT(GPUPACK_VERSION_MINOR) "." GPUPACK_TEXT(
+        GPUPACK_VERSION_PATCH);
 }
 
 const char* gpupack_last_error(void) {

@@ -47,7 +47,8 @@ template <class Answer> gpupack_status status_of(const Answer& answer) noexcept 
 bool is_given(const void* value, const char* what) noexcept;
 
 /// The request of a fleet that a C request means, in the cluster as it is.
-gpupack::expected<gpupack::request, gpupack::input_error> request_of(const gpupack::fleet& fleet, const gpupack_request& request);
+gpupack::expected<gpupack::request, gpupack::input_error> request_of(const gpupack::fleet& fleet,
+                                                                     const gpupack_request& request);
 
 /// Tells the caller where something is; its texts are kept for this thread.
 void tell(const gpupack::placement_record& record, gpupack_placement* placement);

@@ -35,7 +35,8 @@ void gpupack_fleet_free(gpupack_fleet* old) {
 
 gpupack_status gpupack_policy_put(gpupack_fleet* fleet, const char* name, const char* preset) {
     return guarded([&] {
-        if (!is_given(fleet, "fleet") || !is_given(name, "name") || !is_given(preset, "preset")) return GPUPACK_BAD_INPUT;
+        if (!is_given(fleet, "fleet") || !is_given(name, "name") || !is_given(preset, "preset"))
+            return GPUPACK_BAD_INPUT;
         auto made = policy_named(preset);
         if (!made) return fail(made.error());
         fleet->fleet.put_policy(name, *std::move(made));
@@ -45,7 +46,8 @@ gpupack_status gpupack_policy_put(gpupack_fleet* fleet, const char* name, const 
 
 gpupack_status gpupack_node_put(gpupack_fleet* fleet, const gpupack_node* node) {
     return guarded([&] {
-        if (!is_given(fleet, "fleet") || !is_given(node, "node") || !is_given(node->name, "name")) return GPUPACK_BAD_INPUT;
+        if (!is_given(fleet, "fleet") || !is_given(node, "node") || !is_given(node->name, "name"))
+            return GPUPACK_BAD_INPUT;
         if (node->size < sizeof(gpupack_node)) return fail(GPUPACK_BAD_INPUT, "size: expected sizeof(gpupack_node)");
         node_spec spec{.cpu = milli_cpu{node->cpu_milli}, .memory = mebibytes{node->memory_mib}};
         auto gpus = fleet->fleet.look([&](const any_scheduler& scheduler) {

@@ -33,7 +33,8 @@ std::string lines_of(const std::vector<placement_record>& records) {
 
 gpupack_status gpupack_place(gpupack_fleet* fleet, const gpupack_request* request, gpupack_placement* placement) {
     return guarded([&] {
-        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_right(placement)) return GPUPACK_BAD_INPUT;
+        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_right(placement))
+            return GPUPACK_BAD_INPUT;
         const auto made = request_of(fleet->fleet, *request);
         if (!made) return fail(made.error());
         const auto placed = fleet->fleet.place(text_or(request->task, ""), *made, text_or(request->policy, ""));
@@ -44,7 +45,8 @@ gpupack_status gpupack_place(gpupack_fleet* fleet, const gpupack_request* reques
 
 gpupack_status gpupack_try(gpupack_fleet* fleet, const gpupack_request* request, gpupack_placement* placement) {
     return guarded([&] {
-        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_right(placement)) return GPUPACK_BAD_INPUT;
+        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_right(placement))
+            return GPUPACK_BAD_INPUT;
         const auto made = request_of(fleet->fleet, *request);
         if (!made) return fail(made.error());
         const auto found = fleet->fleet.try_place(*made, text_or(request->policy, ""));
@@ -56,7 +58,8 @@ gpupack_status gpupack_try(gpupack_fleet* fleet, const gpupack_request* request,
 gpupack_status gpupack_hold(gpupack_fleet* fleet, const gpupack_request* request, int64_t expiry, uint64_t* token,
                             gpupack_placement* placement) {
     return guarded([&] {
-        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_given(token, "token") || !is_right(placement))
+        if (!is_given(fleet, "fleet") || !is_given(request, "request") || !is_given(token, "token") ||
+            !is_right(placement))
             return GPUPACK_BAD_INPUT;
         const auto made = request_of(fleet->fleet, *request);
         if (!made) return fail(made.error());
@@ -69,11 +72,15 @@ gpupack_status gpupack_hold(gpupack_fleet* fleet, const gpupack_request* request
 }
 
 gpupack_status gpupack_commit(gpupack_fleet* fleet, uint64_t token) {
-    return guarded([&] { return is_given(fleet, "fleet") ? status_of(fleet->fleet.commit(hold_token{token})) : GPUPACK_BAD_INPUT; });
+    return guarded([&] {
+        return is_given(fleet, "fleet") ? status_of(fleet->fleet.commit(hold_token{token})) : GPUPACK_BAD_INPUT;
+    });
 }
 
 gpupack_status gpupack_abort(gpupack_fleet* fleet, uint64_t token) {
-    return guarded([&] { return is_given(fleet, "fleet") ? status_of(fleet->fleet.abort(hold_token{token})) : GPUPACK_BAD_INPUT; });
+    return guarded([&] {
+        return is_given(fleet, "fleet") ? status_of(fleet->fleet.abort(hold_token{token})) : GPUPACK_BAD_INPUT;
+    });
 }
 
 gpupack_status gpupack_expire(gpupack_fleet* fleet, int64_t now, uint64_t* count) {
@@ -127,5 +134,6 @@ gpupack_status gpupack_tasks(gpupack_fleet* fleet, const char* node, char* text,
 }
 
 gpupack_status gpupack_metrics(gpupack_fleet* fleet, char* text, size_t* length) {
-    return guarded([&] { return is_given(fleet, "fleet") ? write(fleet->fleet.metrics(), text, length) : GPUPACK_BAD_INPUT; });
+    return guarded(
+        [&] { return is_given(fleet, "fleet") ? write(fleet->fleet.metrics(), text, length) : GPUPACK_BAD_INPUT; });
 }

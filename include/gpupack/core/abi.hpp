@@ -5,7 +5,7 @@
 
 #if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
 #error "gpupack needs C++20: compile with -std=c++20 or newer"
-#define GPUPACK_STOP <gpupack/stop> // there is no such file: compilers stop here instead of listing what C++17 lacks
+#define GPUPACK_STOP <gpupack / stop> // there is no such file: compilers stop here instead of listing what C++17 lacks
 #include GPUPACK_STOP
 #endif
 

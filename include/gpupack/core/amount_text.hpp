@@ -36,7 +36,8 @@ template <class Unit> [[nodiscard]] std::string to_text(quantity<Unit> amount) {
 }
 
 /// A whole number from least to most; nothing where the text is none.
-[[nodiscard]] inline std::optional<std::int64_t> number_from_text(std::string_view text, std::int64_t least, std::int64_t most) noexcept {
+[[nodiscard]] inline std::optional<std::int64_t> number_from_text(std::string_view text, std::int64_t least,
+                                                                  std::int64_t most) noexcept {
     std::int64_t number = 0;
     const char* const last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, number);
@@ -88,7 +89,8 @@ template <class Unit> [[nodiscard]] std::string to_text(quantity<Unit> amount) {
         const std::string_view part = text.substr(begin, end == std::string_view::npos ? end : end - begin);
         const std::size_t dash = part.find('-');
         const auto first = number_from_text(part.substr(0, dash), 0, max_gpus_per_node - 1);
-        const auto last = dash == std::string_view::npos ? first : number_from_text(part.substr(dash + 1), 0, max_gpus_per_node - 1);
+        const auto last =
+            dash == std::string_view::npos ? first : number_from_text(part.substr(dash + 1), 0, max_gpus_per_node - 1);
         if (!first || !last || *last < *first) return std::nullopt;
         for (auto i = static_cast<int>(*first); i <= static_cast<int>(*last); ++i) gpus.insert(i);
         if (end == std::string_view::npos) return gpus;

@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @tparam Element int, or an id
 template <class Tag, class Word, class Element = int> class basic_bit_set {
   public:
-    using word_type = Word; ///< The word that holds the bits.
+    using word_type = Word;                                             ///< The word that holds the bits.
     static constexpr int max_size = 8 * static_cast<int>(sizeof(Word)); ///< elements are below this
 
     basic_bit_set() = default;
@@ -93,7 +93,9 @@ template <class Tag, class Word, class Element = int> class basic_bit_set {
     }
     /// The same order, on the host.
     friend constexpr std::strong_ordering operator<=>(basic_bit_set a, basic_bit_set b) noexcept {
-        return a == b ? std::strong_ordering::equal : a < b ? std::strong_ordering::less : std::strong_ordering::greater;
+        return a == b  ? std::strong_ordering::equal
+               : a < b ? std::strong_ordering::less
+                       : std::strong_ordering::greater;
     }
 
   private:

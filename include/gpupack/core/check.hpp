@@ -59,9 +59,9 @@ namespace detail {
 #if GPUPACK_DETAIL_CHECKS == 3 || defined(__CUDA_ARCH__)
 #define GPUPACK_EXPECTS(condition, message) ((void)sizeof((condition) ? 1 : 0))
 #elif GPUPACK_DETAIL_CHECKS == 2
-#define GPUPACK_EXPECTS(condition, message)                                                                        \
+#define GPUPACK_EXPECTS(condition, message)                                                                            \
     ((condition) ? (void)0 : throw ::gpupack::check_error(#condition, message, __FILE__, __LINE__))
 #else
-#define GPUPACK_EXPECTS(condition, message)                                                                        \
+#define GPUPACK_EXPECTS(condition, message)                                                                            \
     ((condition) ? (void)0 : ::gpupack::detail::check_failed(#condition, message, __FILE__, __LINE__))
 #endif

@@ -31,8 +31,7 @@ class divisor {
     }
 
   private:
-    [[nodiscard]] GPUPACK_HD static constexpr std::uint64_t high_product(std::uint64_t a,
-                                                                         std::uint64_t b) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr std::uint64_t high_product(std::uint64_t a, std::uint64_t b) noexcept {
 #if defined(__CUDA_ARCH__)
         return __umul64hi(a, b);
 #else

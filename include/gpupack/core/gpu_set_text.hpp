@@ -26,7 +26,9 @@ namespace gpupack::inline GPUPACK_ABI {
         const std::string_view part = text.substr(begin, end - begin);
         if (part == "none" || !gpus_from_text(part))
             return bad_input(std::string{"GPUs, column "}.append(std::to_string(begin + 1)), std::string{part},
-                             std::string{"a number from 0 to "}.append(std::to_string(max_gpus_per_node - 1)).append(", or two and a dash: 2-5"));
+                             std::string{"a number from 0 to "}
+                                 .append(std::to_string(max_gpus_per_node - 1))
+                                 .append(", or two and a dash: 2-5"));
         begin = end + 1;
     }
     return bad_input("GPUs, column 1", std::string{text}, "numbers of GPUs: 0,2-5");

@@ -13,7 +13,9 @@
 namespace gpupack::inline GPUPACK_ABI {
 
 /// A number that equal texts share, and others hardly ever; of this program only.
-[[nodiscard]] inline std::uint64_t hash_of(std::string_view text) noexcept { return std::hash<std::string_view>{}(text); }
+[[nodiscard]] inline std::uint64_t hash_of(std::string_view text) noexcept {
+    return std::hash<std::string_view>{}(text);
+}
 
 /// Finds the elements of a sequence by a hash of what they hold: an unordered container that keeps their positions alone.
 ///
@@ -29,7 +31,8 @@ class hash_index {
     ///
     /// @param hash     of what is looked for
     /// @param matches  matches(position): whether the element there is what is looked for
-    template <class Matches> [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t hash, Matches&& matches) const {
+    template <class Matches>
+    [[nodiscard]] std::optional<std::uint32_t> find(std::uint64_t hash, Matches&& matches) const {
         if (slots_.empty()) return std::nullopt;
         const std::uint32_t key = key_of(hash);
         for (std::size_t index = home_of(key); slots_[index].position != none; index = behind(index))
@@ -77,10 +80,14 @@ class hash_index {
         std::uint32_t position = none;
     };
 
-    [[nodiscard]] static std::uint32_t key_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(mix_bits(hash) >> 32); }
+    [[nodiscard]] static std::uint32_t key_of(std::uint64_t hash) noexcept {
+        return static_cast<std::uint32_t>(mix_bits(hash) >> 32);
+    }
     [[nodiscard]] std::size_t home_of(std::uint32_t key) const noexcept { return key & (slots_.size() - 1); }
     [[nodiscard]] std::size_t behind(std::size_t index) const noexcept { return (index + 1) & (slots_.size() - 1); }
-    [[nodiscard]] std::size_t distance(std::size_t first, std::size_t last) const noexcept { return (last - first) & (slots_.size() - 1); }
+    [[nodiscard]] std::size_t distance(std::size_t first, std::size_t last) const noexcept {
+        return (last - first) & (slots_.size() - 1);
+    }
 
     void put(slot entry) noexcept {
         std::size_t index = home_of(entry.key);

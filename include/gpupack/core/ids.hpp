@@ -51,5 +51,7 @@ using model_id = id<tag::model, std::uint8_t>;
 
 /// For the unordered containers of the standard library.
 template <class Tag, class Number> struct std::hash<gpupack::id<Tag, Number>> {
-    [[nodiscard]] std::size_t operator()(gpupack::id<Tag, Number> id) const noexcept { return std::hash<Number>{}(id.number()); }
+    [[nodiscard]] std::size_t operator()(gpupack::id<Tag, Number> id) const noexcept {
+        return std::hash<Number>{}(id.number());
+    }
 };

@@ -14,10 +14,10 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// A part that does not apply stays empty, or 0 for the line. message() is the one line shown to a person.
 struct input_error {
-    std::string file; ///< Where the input comes from; empty where it is no file.
+    std::string file;     ///< Where the input comes from; empty where it is no file.
     std::size_t line = 0; ///< Line in the file, from 1; 0 where there is none.
-    std::string field; ///< The part of the input that is wrong.
-    std::string value; ///< What it says.
+    std::string field;    ///< The part of the input that is wrong.
+    std::string value;    ///< What it says.
     std::string expected; ///< What would be right.
 
     /// "nodes.csv:7: cpu_milli: \"-5\": expected a whole number from 0 to 2147483647"
@@ -38,11 +38,8 @@ struct input_error {
 /// @param value     what was given, as text
 /// @param expected  what would have been right, completing "expected ..."
 [[nodiscard]] inline unexpected<input_error> bad_input(std::string field, std::string value, std::string expected) {
-    return unexpected<input_error>{input_error{.file = {},
-                                               .line = 0,
-                                               .field = std::move(field),
-                                               .value = std::move(value),
-                                               .expected = std::move(expected)}};
+    return unexpected<input_error>{input_error{
+        .file = {}, .line = 0, .field = std::move(field), .value = std::move(value), .expected = std::move(expected)}};
 }
 
 } // namespace gpupack

@@ -20,9 +20,11 @@ class node_id {
   public:
     using number_type = std::uint32_t; ///< Of number().
 
-    static constexpr int generation_bits = 10;                               ///< Of the 32 bits of an id.
-    static constexpr std::uint32_t max_generation = (1U << generation_bits) - 1; ///< A number is not used again after it.
-    static constexpr std::uint32_t max_nodes = (1U << (32 - generation_bits)) - 1; ///< Numbers of one cluster: 4,194,303.
+    static constexpr int generation_bits = 10; ///< Of the 32 bits of an id.
+    static constexpr std::uint32_t max_generation =
+        (1U << generation_bits) - 1; ///< A number is not used again after it.
+    static constexpr std::uint32_t max_nodes =
+        (1U << (32 - generation_bits)) - 1; ///< Numbers of one cluster: 4,194,303.
 
     node_id() = default;
     /// The node of that number, from 0 to max_nodes.
@@ -55,5 +57,7 @@ class node_id {
 
 /// For the unordered containers of the standard library.
 template <> struct std::hash<gpupack::node_id> {
-    [[nodiscard]] std::size_t operator()(gpupack::node_id id) const noexcept { return std::hash<std::uint32_t>{}(id.bits()); }
+    [[nodiscard]] std::size_t operator()(gpupack::node_id id) const noexcept {
+        return std::hash<std::uint32_t>{}(id.bits());
+    }
 };

@@ -15,10 +15,10 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// One `name=value` of a line of text, or a bare name.
 struct text_field {
-    std::string name;        ///< What is before the equals sign.
-    std::string value;       ///< What is after it, without quotation marks; empty for a bare name.
-    std::size_t column = 0;  ///< Where it begins in the line, from 1.
-    bool has_value = false;  ///< Whether there is an equals sign.
+    std::string name;       ///< What is before the equals sign.
+    std::string value;      ///< What is after it, without quotation marks; empty for a bare name.
+    std::size_t column = 0; ///< Where it begins in the line, from 1.
+    bool has_value = false; ///< Whether there is an equals sign.
 
     friend bool operator==(const text_field&, const text_field&) = default;
 };
@@ -44,7 +44,11 @@ struct text_field {
 /// @param field     the field
 /// @param expected  what would have been right
 [[nodiscard]] inline input_error wrong_field(const text_field& field, std::string expected) {
-    return {{}, 0, std::string{field.name}.append(", column ").append(std::to_string(field.column)), field.value, std::move(expected)};
+    return {{},
+            0,
+            std::string{field.name}.append(", column ").append(std::to_string(field.column)),
+            field.value,
+            std::move(expected)};
 }
 
 /// The fields of a line, which are separated by blanks: `name=value other="a value" bare`.
@@ -53,7 +57,9 @@ struct text_field {
 [[nodiscard]] inline expected<std::vector<text_field>, input_error> parse_fields(std::string_view line) {
     std::vector<text_field> fields;
     std::size_t at = 0;
-    const auto is_blank = [&](std::size_t index) { return line[index] == ' ' || line[index] == '\t' || line[index] == '\r'; };
+    const auto is_blank = [&](std::size_t index) {
+        return line[index] == ' ' || line[index] == '\t' || line[index] == '\r';
+    };
     while (true) {
         while (at < line.size() && is_blank(at)) ++at;
         if (at == line.size()) return fields;
@@ -70,7 +76,8 @@ struct text_field {
                     field.value += escaped && line[at] == 'n' ? '\n' : line[at];
                 }
                 if (at == line.size()) return unexpected<input_error>{wrong_field(field, "a closing quotation mark")};
-                if (++at < line.size() && !is_blank(at)) return unexpected<input_error>{wrong_field(field, "a blank after the quotation mark")};
+                if (++at < line.size() && !is_blank(at))
+                    return unexpected<input_error>{wrong_field(field, "a blank after the quotation mark")};
             } else {
                 while (at < line.size() && !is_blank(at)) field.value += line[at++];
             }

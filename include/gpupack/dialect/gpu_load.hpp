@@ -13,8 +13,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// in use, and how much the request takes of it.
 struct gpu_load {
     policy::score capacity = 0; ///< What it can give in all.
-    policy::score used = 0; ///< What is in use.
-    policy::score request = 0; ///< What is asked for.
+    policy::score used = 0;     ///< What is in use.
+    policy::score request = 0;  ///< What is asked for.
 };
 
 /// The load of one GPU in the dimension that the request counts in: MiB where memory is asked for, or instances, or

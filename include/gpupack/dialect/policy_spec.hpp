@@ -32,7 +32,7 @@ struct policy_option {
 
 /// A policy by name, with options: what a command line or a configuration says. make_preset() makes it.
 struct policy_spec {
-    std::string name;                   ///< A name of the table of presets.
+    std::string name;                     ///< A name of the table of presets.
     std::vector<policy_option> options{}; ///< By name; each once.
 
     friend std::strong_ordering operator<=>(const policy_spec&, const policy_spec&) = default;
@@ -41,20 +41,23 @@ struct policy_spec {
 
 /// What an option may be.
 struct policy_option_range {
-    std::string_view name;        ///< As it is written.
-    std::int64_t least = 0;       ///< Its lowest value.
-    std::int64_t most = 0;        ///< Its highest.
-    std::string_view summary;     ///< What it is.
+    std::string_view name;    ///< As it is written.
+    std::int64_t least = 0;   ///< Its lowest value.
+    std::int64_t most = 0;    ///< Its highest.
+    std::string_view summary; ///< What it is.
 };
 
 /// The options that there are. Which of them a preset has is said by its row.
 inline constexpr std::array policy_option_ranges{
-    policy_option_range{"gpu_memory", 1, std::numeric_limits<std::int32_t>::max(), "MiB of a GPU whose memory is not known"},
+    policy_option_range{"gpu_memory", 1, std::numeric_limits<std::int32_t>::max(),
+                        "MiB of a GPU whose memory is not known"},
     policy_option_range{"leave", 0, 1, "whether tasks leave again"},
-    policy_option_range{"model_scarcity", 0, 10'000, "price of compute of models that other tasks name, in thousandths"},
+    policy_option_range{"model_scarcity", 0, 10'000,
+                        "price of compute of models that other tasks name, in thousandths"},
     policy_option_range{"offers", 1, 10'000, "tasks offered to a node before the outlook ends"},
     policy_option_range{"reserve", 0, 10'000, "percent of the room that scarce tasks are expected to want"},
-    policy_option_range{"scarcity", 0, 10'000, "price of a place where as many are left as are wanted, in thousandths of its size"},
+    policy_option_range{"scarcity", 0, 10'000,
+                        "price of a place where as many are left as are wanted, in thousandths of its size"},
     policy_option_range{"seed", 0, std::numeric_limits<std::int64_t>::max(), "seed of the random choice"},
     policy_option_range{"step", 1, 1'000, "milli-GPUs within which scores are alike"},
     policy_option_range{"typical", 1, 100, "percent of the expected tasks that the typical ones make up"}};
@@ -79,7 +82,8 @@ inline constexpr std::array policy_option_ranges{
         end = std::min(text.find(':', begin), text.size());
         const std::string_view option = text.substr(begin, end - begin);
         const auto wrong = [&](std::string expected) {
-            return bad_input(std::string{"policy, column "}.append(std::to_string(begin + 1)), std::string{option}, std::move(expected));
+            return bad_input(std::string{"policy, column "}.append(std::to_string(begin + 1)), std::string{option},
+                             std::move(expected));
         };
         const std::size_t mark = std::min(option.find('='), option.size());
         const std::string_view name = option.substr(0, mark);
@@ -87,12 +91,18 @@ inline constexpr std::array policy_option_ranges{
                                                [&](const policy_option_range& each) { return each.name == name; });
         if (range == policy_option_ranges.end()) {
             std::string names;
-            for (const policy_option_range& each : policy_option_ranges) names.append(names.empty() ? "" : ", ").append(each.name);
+            for (const policy_option_range& each : policy_option_ranges)
+                names.append(names.empty() ? "" : ", ").append(each.name);
             return wrong(std::string{"one of "}.append(names).append(" with an equals sign and a number"));
         }
-        const auto value = mark == option.size() ? std::nullopt : number_from_text(option.substr(mark + 1), range->least, range->most);
+        const auto value =
+            mark == option.size() ? std::nullopt : number_from_text(option.substr(mark + 1), range->least, range->most);
         if (!value)
-            return wrong(std::string{name}.append("= from ").append(std::to_string(range->least)).append(" to ").append(std::to_string(range->most)));
+            return wrong(std::string{name}
+                             .append("= from ")
+                             .append(std::to_string(range->least))
+                             .append(" to ")
+                             .append(std::to_string(range->most)));
         for (const policy_option& each : spec.options)
             if (each.name == name) return wrong("each option once");
         spec.options.push_back({std::string{name}, *value});
@@ -105,5 +115,7 @@ inline constexpr std::array policy_option_ranges{
 
 /// For the unordered containers of the standard library. Cost: that of the text.
 template <> struct std::hash<gpupack::policy_spec> {
-    [[nodiscard]] std::size_t operator()(const gpupack::policy_spec& spec) const { return std::hash<std::string>{}(to_text(spec)); }
+    [[nodiscard]] std::size_t operator()(const gpupack::policy_spec& spec) const {
+        return std::hash<std::string>{}(to_text(spec));
+    }
 };

@@ -46,7 +46,8 @@ template <class Policy> struct preset {
     std::string_view summary;                       ///< One line for a person.
     Policy (*make)(const preset_inputs&);           ///< Makes the policy.
     request_rule rule = request_rule::as_requested; ///< What the system places for a request.
-    bool needs_mix = false; ///< Whether it decides by the expected tasks, and without any would place as first-fit does.
+    bool needs_mix =
+        false; ///< Whether it decides by the expected tasks, and without any would place as first-fit does.
     std::string_view options = ""; ///< The options that it has, with a blank between them: see policy_option_ranges.
 
     /// Whether it has an option of that name.
@@ -61,14 +62,13 @@ template <class Policy> struct preset {
 };
 
 /// @cond
-template <class Policy>
-preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&)) -> preset<Policy>;
-template <class Policy>
-preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule) -> preset<Policy>;
-template <class Policy>
-preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule, bool) -> preset<Policy>;
-template <class Policy>
-preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule, bool, std::string_view) -> preset<Policy>;
+template <class Policy> preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&)) -> preset<Policy>;
+template <class Policy> preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule)
+    -> preset<Policy>;
+template <class Policy> preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule, bool)
+    -> preset<Policy>;
+template <class Policy> preset(std::string_view, std::string_view, Policy (*)(const preset_inputs&), request_rule, bool,
+                               std::string_view) -> preset<Policy>;
 /// @endcond
 
 } // namespace gpupack::dialect

@@ -34,8 +34,7 @@ namespace fit {
 /// Whether two GPUs of a node are alike to every policy that does not look at links: same state, same model, set up
 /// alike.
 [[nodiscard]] GPUPACK_HD constexpr bool interchangeable(const node_view& node, int a, int b) noexcept {
-    return node.gpu(a) == node.gpu(b) && node.gpu_model(a) == node.gpu_model(b) &&
-           node.capacity(a) == node.capacity(b);
+    return node.gpu(a) == node.gpu(b) && node.gpu_model(a) == node.gpu_model(b) && node.capacity(a) == node.capacity(b);
 }
 
 namespace detail {

@@ -34,8 +34,8 @@ namespace detail {
 }
 
 /// The largest amount below `amount` for which changed(amount) fits, from `least` on; less than `least` where none does.
-template <class Changed>
-[[nodiscard]] std::int64_t largest_that_fits(const cluster& cluster, std::int64_t least, std::int64_t amount, Changed&& changed) {
+template <class Changed> [[nodiscard]] std::int64_t largest_that_fits(const cluster& cluster, std::int64_t least,
+                                                                      std::int64_t amount, Changed&& changed) {
     std::int64_t below = least - 1; // fits, or is no amount
     while (amount - below > 1) {
         const std::int64_t middle = below + (amount - below) / 2;
@@ -46,7 +46,8 @@ template <class Changed>
 
 /// The share with another amount of memory on each GPU, or in total where it is split.
 [[nodiscard]] inline share with_memory(const share& share, mebibytes memory) {
-    if (share.is_split()) return gpupack::share{split_slice{memory, share.compute(), share.memory()}}.with(share.rule());
+    if (share.is_split())
+        return gpupack::share{split_slice{memory, share.compute(), share.memory()}}.with(share.rule());
     return slice{.memory = memory, .compute = share.compute(), .rule = share.rule()};
 }
 
@@ -64,7 +65,8 @@ inline void add_smaller_amounts(std::vector<fitting_change>& changes, const clus
         };
     };
     if (request.gpus > 1)
-        add(1, request.gpus, changer([](gpupack::request& changed, std::int64_t gpus) { changed.gpus = static_cast<int>(gpus); }),
+        add(1, request.gpus,
+            changer([](gpupack::request& changed, std::int64_t gpus) { changed.gpus = static_cast<int>(gpus); }),
             [](std::int64_t gpus) { return std::to_string(gpus).append(gpus == 1 ? " GPU" : " GPUs"); });
     if (request.gpus > 0 && request.share.way() == sharing::slices) {
         const bool split = request.share.is_split();
@@ -76,14 +78,16 @@ inline void add_smaller_amounts(std::vector<fitting_change>& changes, const clus
             [](std::int64_t amount) { return memory_text(mebibytes{amount}).append(" of GPU memory"); });
         if (!split && request.share.memory_part() == 0)
             add(1, request.share.compute().count(), changer([](gpupack::request& changed, std::int64_t compute) {
-                    changed.share =
-                        slice{.memory = changed.share.memory(), .compute = milli_gpu{compute}, .rule = changed.share.rule()};
+                    changed.share = slice{
+                        .memory = changed.share.memory(), .compute = milli_gpu{compute}, .rule = changed.share.rule()};
                 }),
                 [](std::int64_t compute) { return std::to_string(compute).append(" milli-GPUs"); });
     }
-    add(0, request.cpu.count(), changer([](gpupack::request& changed, std::int64_t cpu) { changed.cpu = milli_cpu{cpu}; }),
+    add(0, request.cpu.count(),
+        changer([](gpupack::request& changed, std::int64_t cpu) { changed.cpu = milli_cpu{cpu}; }),
         [](std::int64_t cpu) { return cores_text(milli_cpu{cpu}); });
-    add(0, request.memory.count(), changer([](gpupack::request& changed, std::int64_t memory) { changed.memory = mebibytes{memory}; }),
+    add(0, request.memory.count(),
+        changer([](gpupack::request& changed, std::int64_t memory) { changed.memory = mebibytes{memory}; }),
         [](std::int64_t memory) { return memory_text(mebibytes{memory}).append(" of memory"); });
 }
 
@@ -101,13 +105,15 @@ inline void add_smaller_amounts(std::vector<fitting_change>& changes, const clus
     std::vector<fitting_change> changes;
     detail::add_smaller_amounts(changes, cluster, request);
     const auto offer = [&](const gpupack::request& changed, std::string text) {
-        if (!(changed == request) && detail::fits_somewhere(cluster, changed)) changes.push_back({changed, std::move(text)});
+        if (!(changed == request) && detail::fits_somewhere(cluster, changed))
+            changes.push_back({changed, std::move(text)});
     };
     for (std::size_t m = 0; m < cluster.models().size() && request.gpus > 0; ++m) {
         gpupack::request other = request;
         const model_id model{static_cast<std::uint8_t>(m)};
         other.models = model_set::of(model);
-        if (!request.models.contains(model)) offer(other, std::string{"model "}.append(cluster.models()[model].model.view()));
+        if (!request.models.contains(model))
+            offer(other, std::string{"model "}.append(cluster.models()[model].model.view()));
     }
     gpupack::request other = request;
     other.labels = {};

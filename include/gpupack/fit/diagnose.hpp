@@ -21,9 +21,9 @@ namespace gpupack::inline GPUPACK_ABI::fit {
 /// What becomes of a request on one node, and what stands in its way.
 struct diagnosis {
     reason why = reason::none; ///< the first reason why the node cannot take the request now; none where it can
-    gpu_set fitting{};         ///< the GPUs that could each serve the request now; empty where the node itself will not do
-    bool could_serve = false;  ///< whether the node would take the request if enough were free there
-    shortfall lack{};          ///< what is missing, where the node could serve the request and does not
+    gpu_set fitting{}; ///< the GPUs that could each serve the request now; empty where the node itself will not do
+    bool could_serve = false; ///< whether the node would take the request if enough were free there
+    shortfall lack{};         ///< what is missing, where the node could serve the request and does not
 };
 
 namespace detail {
@@ -67,7 +67,8 @@ template <class Amount> [[nodiscard]] GPUPACK_HD constexpr Amount missing(Amount
     if (request.share.way() == sharing::exclusive) return reason::idle_gpus;
     if (in_profiles(request.share.way())) return reason::no_place;
     if (gpus_for_slice(node, accepted, slice{}).size() < request.gpus) return reason::sharers;
-    if (request.share.rule().unshared && gpus_for_slice(node, accepted, slice{.rule = {.unshared = true}}).size() < request.gpus)
+    if (request.share.rule().unshared &&
+        gpus_for_slice(node, accepted, slice{.rule = {.unshared = true}}).size() < request.gpus)
         return reason::idle_gpus;
     const slice compute_alone{.compute = request.share.compute(),
                               .rule = {.compute_alone = request.share.rule().compute_alone}};

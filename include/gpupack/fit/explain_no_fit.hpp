@@ -33,7 +33,8 @@ namespace detail {
 /// Notes a node that would take the request if it were open.
 ///
 /// @param serves  whether it would take the request some day although something of it is closed
-inline void offer_opening(no_fit& why, const cluster& cluster, const node_view& node, const request& request, bool serves) {
+inline void offer_opening(no_fit& why, const cluster& cluster, const node_view& node, const request& request,
+                          bool serves) {
     if (why.opening_helps_now || !is_partly_closed(node)) return;
     const opened_node opened{node};
     const bool now = fits(opened.view(), request);

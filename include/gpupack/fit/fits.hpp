@@ -15,8 +15,7 @@
 namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// Whether the node is open and its free CPU and host memory would do; for a request without GPUs, also its labels.
-[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool host_fits(const node_view& node,
-                                                               const request& request) noexcept {
+[[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr bool host_fits(const node_view& node, const request& request) noexcept {
     return request.cpu <= node.cpu_free() && request.memory <= node.memory_free() && !node.closed() &&
            (request.gpus > 0 || request.labels.choose(node.type().labels));
 }

@@ -40,8 +40,7 @@ class idle_node {
   public:
     /// @param type must outlive the idle_node
     /// @param id the node that it stands for, where requests ask for GPUs by id
-    GPUPACK_HD explicit constexpr idle_node(const node_type& type, node_id id = {}) noexcept
-        : type_{&type}, id_{id} {
+    GPUPACK_HD explicit constexpr idle_node(const node_type& type, node_id id = {}) noexcept : type_{&type}, id_{id} {
         for (int i = 0; i < type.gpu_count; ++i) gpus_[i] = idle_gpu(type.gpus[i]);
         state_ = idle_state(type, gpus_);
     }

@@ -25,7 +25,8 @@ class node_label {
     node_label() = default;
     /// @param name  of the node
     explicit constexpr node_label(std::string_view name) noexcept {
-        for (std::size_t i = 0; i < name.size() && i < most; ++i) text_[i] = name.size() > most && i + 3 >= most ? '.' : name[i];
+        for (std::size_t i = 0; i < name.size() && i < most; ++i)
+            text_[i] = name.size() > most && i + 3 >= most ? '.' : name[i];
     }
 
     /// The text, which ends at the first zero.
@@ -78,7 +79,9 @@ struct no_fit {
             if (!ever) text.append(" even when empty");
         }
         if (!(closed_node == node_id::none())) text.append("; ").append(opening_text());
-        if (!ever) text.append(closed_node == node_id::none() ? "; it would not fit an empty cluster either" : "; nothing open ever will");
+        if (!ever)
+            text.append(closed_node == node_id::none() ? "; it would not fit an empty cluster either"
+                                                       : "; nothing open ever will");
         return text;
     }
 

@@ -21,8 +21,7 @@ inline constexpr int max_numa_nodes = 16;
 }
 
 /// The most of these GPUs that lie on `nodes` NUMA nodes together.
-[[nodiscard]] GPUPACK_HD constexpr int most_on_numa_nodes(const node_view& node, gpu_set gpus,
-                                                          int nodes) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr int most_on_numa_nodes(const node_view& node, gpu_set gpus, int nodes) noexcept {
     int on_node[max_numa_nodes] = {};
     for_each_gpu(gpus, [&](int i) { ++on_node[node.capacity(i).numa]; });
     int gathered = 0;

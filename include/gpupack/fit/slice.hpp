@@ -13,8 +13,7 @@
 namespace gpupack::inline GPUPACK_ABI::fit {
 
 /// Whether a slice of that memory and compute fits on a GPU now: it takes slices and has both amounts free.
-[[nodiscard]] GPUPACK_HD constexpr bool slice_fits(const gpu_state& gpu, mebibytes memory,
-                                                   milli_gpu compute) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr bool slice_fits(const gpu_state& gpu, mebibytes memory, milli_gpu compute) noexcept {
     return takes_slices(gpu) && gpu.compute_free >= compute.count() && gpu.memory_free >= memory.count();
 }
 

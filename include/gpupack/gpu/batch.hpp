@@ -75,7 +75,8 @@ void place_by_trees(Space& space, const writable_cluster_view& view, const Polic
     using prepared_type = std::remove_const_t<decltype(prepared)>;
     fall_glance_table falls;
     if constexpr (policy::scores_by_fall<policy::scorer_of<Policy>>)
-        falls = {cluster.types(), distinct, policy::prepare(policy, policy::decision{cluster, distinct.front(), 0}).measure()};
+        falls = {cluster.types(), distinct,
+                 policy::prepare(policy, policy::decision{cluster, distinct.front(), 0}).measure()};
     const batch_workspace<key> workspace{.cluster = view,
                                          .trees = {keys.data(), chosen.data(), entered.data(), winners.data(), levels},
                                          .seen = seen.data(),
@@ -116,7 +117,8 @@ void place_by_ranks(Space& space, const writable_cluster_view& view, const Polic
             space.run(span_parts / span_stride, join_parts{parts, 1, span_stride});
             space.run(1, join_parts{parts, span_stride, span_parts / span_stride});
         }
-        space.run(1, prepare_decision<prepared_type>{classes + nth, nth, ordinal + r, prepared, parts, decision.data()});
+        space.run(1,
+                  prepare_decision<prepared_type>{classes + nth, nth, ordinal + r, prepared, parts, decision.data()});
         const auto best = rank_lists<scorer>(space, view.view(), decision.data(), 1, 1, 0);
         space.run(1, take_ranked<search::key_of<scorer>, scorer>{view, decision.data(), best.data(), choices + r});
     }
@@ -179,7 +181,8 @@ place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Pol
         if constexpr (policy::policy_traits<Policy>::properties.scope == policy::reads::node)
             detail::place_by_trees(space, resident.writable(), policy, cluster, plan, distinct, chosen.data());
         else
-            detail::place_by_ranks(space, resident.writable(), policy, cluster, plan, distinct, options.ordinal, chosen.data());
+            detail::place_by_ranks(space, resident.writable(), policy, cluster, plan, distinct, options.ordinal,
+                                   chosen.data());
         space.read(chosen, choices.data(), choices.size());
         if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
     }

@@ -38,9 +38,9 @@ inline constexpr std::uint32_t merge_fan = 32;
 ///
 /// @param shapes       [count]
 /// @param table_bytes  of the tables of one scorer, at most
-template <class Scorer, class Space> [[nodiscard]] auto
-rank_lists(Space& space, const cluster_view& cluster, const prepared_request<Scorer>* shapes, std::uint32_t count,
-           std::uint32_t length, std::size_t table_bytes) {
+template <class Scorer, class Space>
+[[nodiscard]] auto rank_lists(Space& space, const cluster_view& cluster, const prepared_request<Scorer>* shapes,
+                              std::uint32_t count, std::uint32_t length, std::size_t table_bytes) {
     using key = search::key_of<Scorer>;
     if constexpr (requires { space.template rank_best<Scorer>(cluster, shapes, count, nullptr, table_bytes); })
         if (length == 1) {
@@ -54,7 +54,8 @@ rank_lists(Space& space, const cluster_view& cluster, const prepared_request<Sco
     while (lists > 1) {
         const std::uint32_t after = (lists + merge_fan - 1) / merge_fan;
         auto merged = space.template allocate<ranked_node<key>>(std::size_t{count} * after * length);
-        space.run(std::uint64_t{count} * after, merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
+        space.run(std::uint64_t{count} * after,
+                  merge_lists<key>{ranked.data(), merged.data(), lists, after, merge_fan, length});
         ranked = std::move(merged);
         lists = after;
     }
@@ -66,12 +67,14 @@ inline constexpr std::size_t most_row_bytes = 32 * 1024;
 
 /// The best node for each request, by columns: where the policy scores by sums, and the sums decide whether each request fits
 /// (type_glance). Nothing where they do not.
-template <class Space, class Policy> [[nodiscard]] std::optional<typename Space::template array<ranked_node<key_under<Policy>>>>
-rank_by_sums(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
-             std::uint64_t ordinal) {
+template <class Space, class Policy>
+[[nodiscard]] std::optional<typename Space::template array<ranked_node<key_under<Policy>>>>
+rank_by_sums(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
+             const std::vector<request>& requests, std::uint64_t ordinal) {
     using row = type_row<on_type_of<policy::scorer_of<Policy>>>;
     const std::size_t types = cluster.types().size();
-    if (types == 0 || types * sizeof(row) > most_row_bytes || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
+    if (types == 0 || types * sizeof(row) > most_row_bytes || requests.size() * types > std::size_t{1} << 20)
+        return std::nullopt;
     std::vector<row> rows;
     std::vector<std::uint8_t> for_slices;
     for (const request& each : requests) {
@@ -103,11 +106,13 @@ rank_by_sums(resident_cluster<Space>& resident, const cluster& cluster, const Po
 /// those do not decide.
 ///
 /// @param prepared  [requests]
-template <class Space, class Scorer> [[nodiscard]] std::optional<typename Space::template array<ranked_node<search::key_of<Scorer>>>>
+template <class Space, class Scorer>
+[[nodiscard]] std::optional<typename Space::template array<ranked_node<search::key_of<Scorer>>>>
 rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const policy::fragmentation_view& measure,
               const std::vector<request>& requests, const uploaded_requests<Space, Scorer>& prepared) {
     const std::size_t types = cluster.types().size();
-    if (types == 0 || prepared.table_bytes > most_row_bytes / 2 || requests.size() * types > std::size_t{1} << 20) return std::nullopt;
+    if (types == 0 || prepared.table_bytes > most_row_bytes / 2 || requests.size() * types > std::size_t{1} << 20)
+        return std::nullopt;
     if (!falls_are_summed(cluster.types(), measure)) return std::nullopt;
     std::vector<type_glance> glances;
     for (const request& each : requests) {
@@ -121,7 +126,9 @@ rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const p
     const auto count = static_cast<std::uint32_t>(requests.size());
     const cluster_view view = resident.view();
     auto best = space.template allocate<ranked_node<search::key_of<Scorer>>>(count);
-    if constexpr (requires { space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes); }) {
+    if constexpr (requires {
+                      space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes);
+                  }) {
         space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes);
     } else {
         const std::uint32_t parts = space.parts(view.size);
@@ -157,8 +164,8 @@ fetched(Space& space, const typename Space::template array<Entry>& array, std::s
 /// @return [requests, length] best first: higher score, then lower node; or what failed on the GPU
 template <class Space, policy::policy Policy>
 [[nodiscard]] expected<std::vector<ranked_selection<key_under<Policy>>>, gpu_error>
-best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
-           std::uint32_t length = 1, std::uint64_t ordinal = 0) {
+best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
+           const std::vector<request>& requests, std::uint32_t length = 1, std::uint64_t ordinal = 0) {
     GPUPACK_EXPECTS(length > 0, "one node at least");
     using scorer = policy::scorer_of<Policy>;
     Space& space = resident.in();
@@ -168,30 +175,31 @@ best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Poli
     const auto ranked = [&] {
         if constexpr (policy::scores_by_sums<scorer>)
             if (length == 1)
-                if (auto found = detail::rank_by_sums(resident, cluster, policy, requests, ordinal)) return std::move(*found);
+                if (auto found = detail::rank_by_sums(resident, cluster, policy, requests, ordinal))
+                    return std::move(*found);
         if constexpr (policy::scores_by_fall<scorer>)
             if (length == 1 && count > 0) {
                 const scorer measuring = policy::prepare(policy, policy::decision{cluster, requests.front(), ordinal});
-                if (auto found = detail::rank_by_falls(resident, cluster, measuring.measure(), requests, *shapes)) return std::move(*found);
+                if (auto found = detail::rank_by_falls(resident, cluster, measuring.measure(), requests, *shapes))
+                    return std::move(*found);
             }
-        return detail::rank_lists<scorer>(space, resident.view(), shapes->entries.data(), count, length, shapes->table_bytes);
+        return detail::rank_lists<scorer>(space, resident.view(), shapes->entries.data(), count, length,
+                                          shapes->table_bytes);
     }();
     auto choices = space.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
-    space.run(std::uint64_t{count} * length,
-           detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(), ranked.data(), choices.data(), length});
+    space.run(std::uint64_t{count} * length, detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(),
+                                                                         ranked.data(), choices.data(), length});
     return detail::fetched<ranked_selection<key_under<Policy>>>(space, choices, std::size_t{count} * length);
 }
 
 /// What every node scores for every request.
 template <class Key> struct score_matrix {
-    std::size_t nodes = 0; ///< Number of nodes.
+    std::size_t nodes = 0;          ///< Number of nodes.
     std::vector<Key> keys;          ///< [requests, nodes] where the node fits.
     std::vector<std::uint8_t> fits; ///< [requests, nodes] 1 where it does.
 
     /// Whether the nth request fits the node.
-    [[nodiscard]] bool fits_on(std::size_t nth, node_id node) const {
-        return fits[nth * nodes + node.number()] != 0;
-    }
+    [[nodiscard]] bool fits_on(std::size_t nth, node_id node) const { return fits[nth * nodes + node.number()] != 0; }
     [[nodiscard]] const Key& operator()(std::size_t nth, node_id node) const {
         return keys[nth * nodes + node.number()];
     }
@@ -201,15 +209,16 @@ template <class Key> struct score_matrix {
 ///
 /// Memory: for plain scores, 9 bytes a node and request, here and there.
 template <class Space, policy::policy Policy> [[nodiscard]] expected<score_matrix<key_under<Policy>>, gpu_error>
-score_all(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy, const std::vector<request>& requests) {
+score_all(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
+          const std::vector<request>& requests) {
     Space& space = resident.in();
     const auto shapes = upload_requests(resident, cluster, policy, requests);
     if (!shapes) return unexpected<gpu_error>{shapes.error()};
     const std::size_t entries = requests.size() * cluster.size();
     auto keys = space.template allocate<key_under<Policy>>(entries);
     auto fits = space.template allocate<std::uint8_t>(entries);
-    space.run(entries,
-           detail::score_all<policy::scorer_of<Policy>>{resident.view(), shapes->entries.data(), keys.data(), fits.data()});
+    space.run(entries, detail::score_all<policy::scorer_of<Policy>>{resident.view(), shapes->entries.data(),
+                                                                    keys.data(), fits.data()});
     auto all_keys = detail::fetched<key_under<Policy>>(space, keys, entries);
     if (!all_keys) return unexpected<gpu_error>{all_keys.error()};
     auto all_fits = detail::fetched<std::uint8_t>(space, fits, entries);

@@ -32,9 +32,9 @@ struct cluster_view {
     const std::uint32_t* first_gpu = nullptr;
     const gpu_state* gpus = nullptr;  ///< [all GPUs] 16 bytes each.
     const node_type* types = nullptr; ///< [type_count] their pointers lead to memory of the same side.
-    std::uint32_t size = 0; ///< Number of nodes.
-    std::uint32_t type_count = 0; ///< Number of node types.
-    detail::sum_columns columns{}; ///< The sums of the nodes once more; null where there are none.
+    std::uint32_t size = 0;           ///< Number of nodes.
+    std::uint32_t type_count = 0;     ///< Number of node types.
+    detail::sum_columns columns{};    ///< The sums of the nodes once more; null where there are none.
 
     /// A view of the node, as cluster gives it.
     [[nodiscard]] GPUPACK_HD constexpr node_view operator[](node_id id) const noexcept {
@@ -45,15 +45,15 @@ struct cluster_view {
 
 /// The same, to be changed: placements are taken and given back as in a cluster, but without receipts.
 struct writable_cluster_view {
-    node_state* nodes = nullptr; ///< [size] 24 bytes each.
+    node_state* nodes = nullptr;            ///< [size] 24 bytes each.
     const std::uint32_t* type_of = nullptr; ///< [size] index into types.
     /// [size] index into gpus of the node's first GPU; those of one node follow each other.
     const std::uint32_t* first_gpu = nullptr;
-    gpu_state* gpus = nullptr; ///< [all GPUs] 16 bytes each.
+    gpu_state* gpus = nullptr;        ///< [all GPUs] 16 bytes each.
     const node_type* types = nullptr; ///< [type_count] their pointers lead to memory of the same side.
-    std::uint32_t size = 0; ///< Number of nodes.
-    std::uint32_t type_count = 0; ///< Number of node types.
-    detail::sum_columns columns{}; ///< The sums of the nodes once more; null where there are none.
+    std::uint32_t size = 0;           ///< Number of nodes.
+    std::uint32_t type_count = 0;     ///< Number of node types.
+    detail::sum_columns columns{};    ///< The sums of the nodes once more; null where there are none.
 
     /// To read only.
     [[nodiscard]] GPUPACK_HD constexpr cluster_view view() const noexcept {

@@ -99,8 +99,8 @@ template <class> GPUPACK_KERNEL do_nothing() {}
     device_info found{number, has.name, 10 * has.major + has.minor, has.multiProcessorCount, 0, 0, 0};
     if (auto error = error_of(cudaMemGetInfo(&found.memory_free, &found.memory), "cudaMemGetInfo"))
         return unexpected<gpu_error>{std::move(*error)};
-    if (auto error = error_of(cudaDeviceGetAttribute(&found.clock_khz, cudaDevAttrClockRate, number),
-                              "cudaDeviceGetAttribute"))
+    if (auto error =
+            error_of(cudaDeviceGetAttribute(&found.clock_khz, cudaDevAttrClockRate, number), "cudaDeviceGetAttribute"))
         return unexpected<gpu_error>{std::move(*error)};
     return found;
 }

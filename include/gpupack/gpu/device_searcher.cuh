@@ -68,7 +68,8 @@ template <policy::policy Policy> class device_searcher {
             if constexpr (ranks_by_columns)
                 if (const auto best = find_by_columns(scorer, question)) {
                     if (!best->found()) return std::nullopt;
-                    return search::select_on(question.cluster.id_at(best->node.number()), scorer, question.cluster, question.request);
+                    return search::select_on(question.cluster.id_at(best->node.number()), scorer, question.cluster,
+                                             question.request);
                 }
             if (gpu_ != nullptr)
                 if (const std::optional<answer_type> answer = ask(scorer, question)) {
@@ -99,7 +100,8 @@ template <policy::policy Policy> class device_searcher {
     /// What lives with the GPU; its space must be destroyed last.
     struct state {
         state(std::unique_ptr<device_space> opened_space, const gpupack::cluster& cluster)
-            : space{std::move(opened_space)}, nodes{*space, cluster}, tables{*space}, reply{space->template pinned<reply_type>(1)} {
+            : space{std::move(opened_space)}, nodes{*space, cluster}, tables{*space},
+              reply{space->template pinned<reply_type>(1)} {
             if (reply.data() != nullptr) *reply.data() = {};
         }
 
@@ -128,7 +130,8 @@ template <policy::policy Policy> class device_searcher {
     }
 
     /// The best node; nothing where sums do not decide, or where the GPU fails.
-    [[nodiscard]] std::optional<ranked_node<key_type>> find_by_columns(const scorer_type& scorer, const policy::decision& question) {
+    [[nodiscard]] std::optional<ranked_node<key_type>> find_by_columns(const scorer_type& scorer,
+                                                                       const policy::decision& question) {
         state& gpu = *gpu_;
         const auto best = gpu.columns.find(*gpu.space, gpu.nodes, question.cluster, question.request, scorer);
         if (has_failed()) return std::nullopt;
@@ -147,15 +150,17 @@ template <policy::policy Policy> class device_searcher {
 
     [[nodiscard]] letter_type write_letter(const scorer_type& scorer, const policy::decision& question) {
         state& gpu = *gpu_;
-        if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive) gpu.nodes.move_types(question.cluster);
+        if constexpr (policy::policy_traits<scorer_type>::properties.topology_sensitive)
+            gpu.nodes.move_types(question.cluster);
         gpu.block.clear();
-        const prepared_request<scorer_type> packed = gpu.block.pack(prepared_request<scorer_type>{question.request, scorer});
+        const prepared_request<scorer_type> packed =
+            gpu.block.pack(prepared_request<scorer_type>{question.request, scorer});
         const std::size_t bytes = detail::table_bytes(scorer);
         letter_type letter{.prepared = table_block::placed(packed, gpu.tables.update(gpu.block)),
                            .table_bytes = bytes <= detail::most_shared_tables ? static_cast<std::uint32_t>(bytes) : 0,
                            .serial = ++gpu.serial};
-        letter.update_count = gpu.nodes.write_updates(question.cluster, letter.updates, letter_type::most_updates, letter.gpus,
-                                                      letter_type::most_gpus);
+        letter.update_count = gpu.nodes.write_updates(question.cluster, letter.updates, letter_type::most_updates,
+                                                      letter.gpus, letter_type::most_gpus);
         return letter;
     }
 

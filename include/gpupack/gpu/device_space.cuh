@@ -148,7 +148,8 @@ class device_space {
         finish(); // the caller's memory may go
     }
     /// Copies entries to the GPU when it is their turn: they must stay as they are until a mark() after it is reached.
-    template <class Entry> void write_soon(array<Entry>& target, const pinned_array<Entry>& source, std::size_t entries) {
+    template <class Entry>
+    void write_soon(array<Entry>& target, const pinned_array<Entry>& source, std::size_t entries) {
         if (problem_ || entries == 0) return;
         check(cudaMemcpyAsync(target.data(), source.data(), entries * sizeof(Entry), cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync");
@@ -193,15 +194,17 @@ class device_space {
     /// @param count        requests
     /// @param best         [count]
     /// @param table_bytes  of the scorers' tables, at most; small ones are read from shared memory
-    template <class Scorer> void rank_best(const cluster_view& cluster, const prepared_request<Scorer>* prepared, std::uint32_t count,
-                                           ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
+    template <class Scorer> void rank_best(const cluster_view& cluster, const prepared_request<Scorer>* prepared,
+                                           std::uint32_t count, ranked_node<search::key_of<Scorer>>* best,
+                                           std::size_t table_bytes) {
         const std::size_t shared = table_bytes <= detail::most_shared_tables ? table_bytes : 0;
         using node = ranked_node<search::key_of<Scorer>>;
-        rank_by<node>(detail::rank_kernel<Scorer>, cluster.size, count, shared,
-                [&](const auto kernel, const dim3& grid, std::uint32_t first, node* partial, std::uint32_t* done) {
-                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(cluster, prepared + first, partial, done, best + first,
-                                                                            static_cast<std::uint32_t>(shared));
-                });
+        rank_by<node>(
+            detail::rank_kernel<Scorer>, cluster.size, count, shared,
+            [&](const auto kernel, const dim3& grid, std::uint32_t first, node* partial, std::uint32_t* done) {
+                kernel<<<grid, detail::rank_threads, shared, stream_>>>(
+                    cluster, prepared + first, partial, done, best + first, static_cast<std::uint32_t>(shared));
+            });
     }
 
     /// The same where sums decide: see rank_columns_kernel.
@@ -211,14 +214,17 @@ class device_space {
     /// @param for_slices  [count]
     /// @param count       requests
     /// @param best        [count]
-    template <class OnType, class Key> void rank_columns(const cluster_view& cluster, const detail::type_row<OnType>* rows,
-                                                         const std::uint8_t* for_slices, std::uint32_t count, ranked_node<Key>* best) {
+    template <class OnType, class Key>
+    void rank_columns(const cluster_view& cluster, const detail::type_row<OnType>* rows, const std::uint8_t* for_slices,
+                      std::uint32_t count, ranked_node<Key>* best) {
         const std::size_t shared = cluster.type_count * sizeof(*rows);
-        rank_by<std::uint64_t>(detail::rank_columns_kernel<OnType, Key>, (cluster.size + 3) / 4, count, shared,
-                [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* partial, std::uint32_t* done) {
-                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(cluster, rows + std::size_t{first} * cluster.type_count,
-                                                                            for_slices + first, partial, done, best + first);
-                });
+        rank_by<std::uint64_t>(
+            detail::rank_columns_kernel<OnType, Key>, (cluster.size + 3) / 4, count, shared,
+            [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* partial, std::uint32_t* done) {
+                kernel<<<grid, detail::rank_threads, shared, stream_>>>(
+                    cluster, rows + std::size_t{first} * cluster.type_count, for_slices + first, partial, done,
+                    best + first);
+            });
     }
 
     /// The same by the fall of fragmentation: see rank_falls_kernel.
@@ -229,9 +235,9 @@ class device_space {
     /// @param count        requests
     /// @param best         [count]
     /// @param table_bytes  of the scorers' tables
-    template <class Scorer>
-    void rank_falls(const cluster_view& cluster, const prepared_request<Scorer>* prepared, const detail::type_glance* glances,
-                    std::uint32_t count, ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
+    template <class Scorer> void rank_falls(const cluster_view& cluster, const prepared_request<Scorer>* prepared,
+                                            const detail::type_glance* glances, std::uint32_t count,
+                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
         const std::uint32_t rows = (count + detail::falls_at_once - 1) / detail::falls_at_once;
@@ -255,7 +261,8 @@ class device_space {
         if (count > counter_count_) {
             counters_ = allocate<std::uint32_t>(count);
             counter_count_ = problem_ ? 0 : count;
-            if (!problem_) check(cudaMemsetAsync(counters_.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
+            if (!problem_)
+                check(cudaMemsetAsync(counters_.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
         }
         return counters_.data();
     }
@@ -294,7 +301,8 @@ class device_space {
             if (looks % looks_between != 0) continue;
             const cudaError_t code = cudaStreamQuery(stream_);
             if (code == cudaErrorNotReady) continue;
-            check(code == cudaSuccess && !ready() ? cudaErrorUnknown : code, "deciding on the GPU"); // done without an answer
+            check(code == cudaSuccess && !ready() ? cudaErrorUnknown : code,
+                  "deciding on the GPU"); // done without an answer
         }
         std::atomic_thread_fence(std::memory_order_acquire);
     }
@@ -307,9 +315,7 @@ class device_space {
     /// Whether a call has failed, so that nothing is done until take_problem().
     [[nodiscard]] bool has_problem() const noexcept { return problem_.has_value(); }
     /// The first call that failed since this was asked last.
-    [[nodiscard]] std::optional<gpu_error> take_problem() noexcept {
-        return std::exchange(problem_, std::nullopt);
-    }
+    [[nodiscard]] std::optional<gpu_error> take_problem() noexcept { return std::exchange(problem_, std::nullopt); }
 
     /// Remembers a failure, where none is remembered yet.
     void check(cudaError_t code, const char* call, std::size_t bytes = 0) {
@@ -324,13 +330,13 @@ class device_space {
     static constexpr std::uint32_t most_grid_rows = 65535;
 
     /// Launches a kernel that ranks for `count` requests, as many at once as a grid has rows.
-    template <class Partial, class Kernel, class Launch>
-    void rank_by(Kernel kernel, std::uint32_t threads_with_work, std::uint32_t count, std::size_t shared, Launch&& launch) {
+    template <class Partial, class Kernel, class Launch> void
+    rank_by(Kernel kernel, std::uint32_t threads_with_work, std::uint32_t count, std::size_t shared, Launch&& launch) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
         const std::uint32_t rows_at_once = std::min(count, most_grid_rows);
-        const std::uint32_t blocks =
-            detail::rank_blocks(threads_with_work, rows_at_once, device_.multiprocessors, resident_blocks(kernel, shared));
+        const std::uint32_t blocks = detail::rank_blocks(threads_with_work, rows_at_once, device_.multiprocessors,
+                                                         resident_blocks(kernel, shared));
         auto partial = allocate<Partial>(std::size_t{rows_at_once} * blocks);
         std::uint32_t* const done = counters(rows_at_once);
         for (std::uint32_t first = 0; first < count && !problem_; first += most_grid_rows) {
@@ -348,7 +354,8 @@ class device_space {
         properties.location.id = device_.number;
         if (!problem_) check(cudaMemPoolCreate(&pool_, &properties), "cudaMemPoolCreate");
         std::uint64_t kept = pool_bytes;
-        if (!problem_) check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &kept), "cudaMemPoolSetAttribute");
+        if (!problem_)
+            check(cudaMemPoolSetAttribute(pool_, cudaMemPoolAttrReleaseThreshold, &kept), "cudaMemPoolSetAttribute");
     }
 
     device_info device_;

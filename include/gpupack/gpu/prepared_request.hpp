@@ -25,7 +25,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 /// A request with the scorer that is prepared for it: what a kernel ranks nodes by.
 template <class Scorer> struct prepared_request {
     gpupack::request request; ///< The request.
-    Scorer scorer; ///< The scorer prepared for it.
+    Scorer scorer;            ///< The scorer prepared for it.
 
     /// The tables of the scorer.
     GPUPACK_CALLS_BACK
@@ -61,9 +61,9 @@ template <class Scorer> [[nodiscard]] std::size_t table_bytes(Scorer scorer) {
 /// Prepared requests in the memory of a space.
 template <class Space, class Scorer> struct uploaded_requests {
     typename Space::template array<prepared_request<Scorer>> entries; ///< [count]
-    uploaded_tables<Space> tables; ///< What they point to.
-    std::uint32_t count = 0;       ///< Requests.
-    std::size_t table_bytes = 0;   ///< Of the tables of one scorer, at most.
+    uploaded_tables<Space> tables;                                    ///< What they point to.
+    std::uint32_t count = 0;                                          ///< Requests.
+    std::size_t table_bytes = 0;                                      ///< Of the tables of one scorer, at most.
 };
 
 /// Brings the cluster up to date, prepares the policy for each request, and copies the requests to where bodies read them.
@@ -73,9 +73,9 @@ template <class Space, class Scorer> struct uploaded_requests {
 /// @param policy    prepared for each request
 /// @param requests  valid
 /// @param ordinal   the number of the first of the decisions; random policies draw by it
-template <class Space, policy::policy Policy> [[nodiscard]] auto
-upload_requests(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
-                const std::vector<request>& requests, std::uint64_t ordinal = 0)
+template <class Space, policy::policy Policy>
+[[nodiscard]] auto upload_requests(resident_cluster<Space>& resident, const cluster& cluster, const Policy& policy,
+                                   const std::vector<request>& requests, std::uint64_t ordinal = 0)
     -> expected<uploaded_requests<Space, policy::scorer_of<Policy>>, gpu_error> {
     static_assert(runs_on_device<Policy>, "a policy that a kernel can run; this one runs on the CPU only");
     using entry = prepared_request<policy::scorer_of<Policy>>;

@@ -69,7 +69,8 @@ template <class Space> class resident_cluster {
         gpus_ = copied(source.gpus, flat.gpu_count());
         types_ = space.template allocate<node_type>(cluster.types().size());
         sizes_ = {source.size, source.type_count};
-        for (auto* const each : {&cpu_, &memory_, &part_, &slice_memory_}) *each = space.template allocate<std::int32_t>(room);
+        for (auto* const each : {&cpu_, &memory_, &part_, &slice_memory_})
+            *each = space.template allocate<std::int32_t>(room);
         glance_ = space.template allocate<std::uint32_t>(room);
         space.run(room, detail::fill_columns{columns(), nodes_.data(), source.size});
         is_changed_.resize(flat.size());
@@ -175,8 +176,8 @@ template <class Space> class resident_cluster {
     }
 
     /// Writes some of the changed nodes down; returns how many GPUs they have.
-    std::uint32_t write_down(const cluster& source, std::size_t first, std::size_t count,
-                             detail::node_update* updates, gpu_state* gpus) const {
+    std::uint32_t write_down(const cluster& source, std::size_t first, std::size_t count, detail::node_update* updates,
+                             gpu_state* gpus) const {
         std::uint32_t written = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const node_id id{changed_[first + i]};
@@ -197,8 +198,10 @@ template <class Space> class resident_cluster {
         turn_ = 1 - turn_;
         slot& target = slots_[turn_];
         in_->wait(target.done);
-        if (target.pinned_updates.data() == nullptr || target.pinned_gpus.data() == nullptr) return; // no memory: see above
-        const std::uint32_t gpus = write_down(source, first, count, target.pinned_updates.data(), target.pinned_gpus.data());
+        if (target.pinned_updates.data() == nullptr || target.pinned_gpus.data() == nullptr)
+            return; // no memory: see above
+        const std::uint32_t gpus =
+            write_down(source, first, count, target.pinned_updates.data(), target.pinned_gpus.data());
         in_->write_soon(target.updates, target.pinned_updates, count);
         in_->write_soon(target.gpus, target.pinned_gpus, gpus);
         in_->run(count, detail::apply_updates{writable(), target.updates.data(), target.gpus.data()});
@@ -217,7 +220,7 @@ template <class Space> class resident_cluster {
     typename Space::template array<std::uint32_t> glance_;
     typename Space::template array<std::int32_t> slice_memory_;
     sizes sizes_;
-    table_block block_;                // of the types, to be filled again and again
+    table_block block_; // of the types, to be filled again and again
     uploaded_tables<Space> type_tables_;
     bool has_types_ = false;
     std::array<slot, 2> slots_;

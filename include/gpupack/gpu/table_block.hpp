@@ -80,8 +80,10 @@ class table_block {
         if constexpr (requires { value.for_each_table(visit); }) value.for_each_table(visit);
     }
 
-    template <class Entry> [[nodiscard]] static const Entry* moved(const Entry* offset, const unsigned char* address) noexcept {
-        return reinterpret_cast<const Entry*>(reinterpret_cast<std::uintptr_t>(address) + reinterpret_cast<std::uintptr_t>(offset));
+    template <class Entry>
+    [[nodiscard]] static const Entry* moved(const Entry* offset, const unsigned char* address) noexcept {
+        return reinterpret_cast<const Entry*>(reinterpret_cast<std::uintptr_t>(address) +
+                                              reinterpret_cast<std::uintptr_t>(offset));
     }
 
     template <class Entry> void pack_pointer(const Entry*& pointer, std::size_t count) {
@@ -90,7 +92,8 @@ class table_block {
         if (pointer == nullptr) return;
         std::vector<std::size_t> pointers;
         const std::vector<unsigned char> content = packed_content(pointer, count, pointers);
-        pointer = moved(static_cast<const Entry*>(nullptr), reinterpret_cast<const unsigned char*>(offset_of(content, pointers)));
+        pointer = moved(static_cast<const Entry*>(nullptr),
+                        reinterpret_cast<const unsigned char*>(offset_of(content, pointers)));
     }
 
     /// The bytes of a table whose entries have offsets for pointers, and where in it those stand.
@@ -98,12 +101,13 @@ class table_block {
     packed_content(const Entry* entries, std::size_t count, std::vector<std::size_t>& pointers) {
         std::vector<unsigned char> content(count * sizeof(Entry));
         if (count > 0) std::memcpy(content.data(), entries, content.size());
-        if constexpr (requires(Entry& entry) { entry.for_each_table([](auto&, std::size_t) {}); })
+        if constexpr (requires(Entry & entry) { entry.for_each_table([](auto&, std::size_t) {}); })
             for (std::size_t i = 0; i < count; ++i) {
                 Entry entry = entries[i];
                 entry.for_each_table([&](auto& pointer, std::size_t number) {
                     pack_pointer(pointer, number);
-                    const auto place = reinterpret_cast<const unsigned char*>(&pointer) - reinterpret_cast<const unsigned char*>(&entry);
+                    const auto place = reinterpret_cast<const unsigned char*>(&pointer) -
+                                       reinterpret_cast<const unsigned char*>(&entry);
                     const std::size_t position = i * sizeof(Entry) + static_cast<std::size_t>(place);
                     std::memcpy(content.data() + position, &pointer, sizeof pointer);
                     if (pointer != nullptr) pointers.push_back(position);
@@ -113,7 +117,8 @@ class table_block {
     }
 
     /// Where a table of that content stands; it is added where it does not.
-    [[nodiscard]] std::size_t offset_of(const std::vector<unsigned char>& content, const std::vector<std::size_t>& pointers) {
+    [[nodiscard]] std::size_t offset_of(const std::vector<unsigned char>& content,
+                                        const std::vector<std::size_t>& pointers) {
         for (const table& each : known_)
             if (each.size == content.size() && std::memcmp(bytes_.data() + each.offset, content.data(), each.size) == 0)
                 return each.offset;
@@ -122,7 +127,8 @@ class table_block {
     }
 
     std::size_t append(const std::vector<unsigned char>& content, const std::vector<std::size_t>& pointers) {
-        const std::size_t offset = bytes_.empty() ? alignment : (bytes_.size() + alignment - 1) / alignment * alignment; // 0 is null
+        const std::size_t offset =
+            bytes_.empty() ? alignment : (bytes_.size() + alignment - 1) / alignment * alignment; // 0 is null
         bytes_.resize(offset);
         bytes_.insert(bytes_.end(), content.begin(), content.end());
         for (const std::size_t each : pointers) pointers_.push_back(offset + each);

@@ -67,8 +67,8 @@ what_if(Space& space, const what_if_world<Policy>& world, const std::vector<repl
     using scorer = policy::scorer_of<Policy>;
     const auto start = [&]<bool ByBytes>(std::bool_constant<ByBytes>) {
         using job = detail::what_if_job<key_under<Policy>, scorer, ByBytes>;
-        space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy, removed_copy,
-                                        results.data(), count, blocks});
+        space.run_in_blocks(blocks, job{view, layout, reinterpret_cast<unsigned char*>(memory.data()), flat_copy,
+                                        removed_copy, results.data(), count, blocks});
     };
     if constexpr (policy::scores_by_fall<scorer>)
         if (by_bytes) start(std::true_type{});

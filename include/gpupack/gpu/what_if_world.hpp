@@ -33,7 +33,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// A policy that what-if replays can be made by: one that keeps its scores.
 template <class Policy>
-concept what_if_policy = policy::policy<Policy> && policy::policy_traits<Policy>::properties.scope == policy::reads::node;
+concept what_if_policy =
+    policy::policy<Policy> && policy::policy_traits<Policy>::properties.scope == policy::reads::node;
 
 /// What all scenarios share, in host memory: the cluster as it is, the tasks, and the policies prepared for each request
 /// class.
@@ -79,8 +80,11 @@ template <what_if_policy Policy> class what_if_world {
     [[nodiscard]] bool scores_in_bytes() const noexcept {
         if constexpr (policy::scores_by_fall<scorer_type>) {
             constexpr auto highest = std::numeric_limits<policy::score>::max();
-            const auto fits = [](const scorer_type& each) { return each.of_fall(highest) < std::numeric_limits<std::uint8_t>::max(); };
-            return falls_.decides_all() && cluster_.size() <= detail::most_byte_nodes && std::all_of(scorers_.begin(), scorers_.end(), fits);
+            const auto fits = [](const scorer_type& each) {
+                return each.of_fall(highest) < std::numeric_limits<std::uint8_t>::max();
+            };
+            return falls_.decides_all() && cluster_.size() <= detail::most_byte_nodes &&
+                   std::all_of(scorers_.begin(), scorers_.end(), fits);
         }
         return false;
     }

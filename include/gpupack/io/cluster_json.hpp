@@ -34,8 +34,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 /// A cluster that was saved, and its tasks.
 struct saved_cluster {
-    gpupack::cluster cluster;                                ///< In the same state, bit for bit.
-    std::vector<std::pair<std::string, placement>> tasks{};  ///< What runs there: the name of the task, and its receipt.
+    gpupack::cluster cluster;                               ///< In the same state, bit for bit.
+    std::vector<std::pair<std::string, placement>> tasks{}; ///< What runs there: the name of the task, and its receipt.
 };
 
 namespace detail {
@@ -44,7 +44,8 @@ using ordered_json = nlohmann::ordered_json;
 
 /// What a node has, as JSON.
 [[nodiscard]] inline ordered_json spec_json(const node_spec& spec) {
-    ordered_json all{{"cpu_milli", spec.cpu.count()}, {"memory_mib", spec.memory.count()}, {"gpus", to_text(spec.gpus)}};
+    ordered_json all{
+        {"cpu_milli", spec.cpu.count()}, {"memory_mib", spec.memory.count()}, {"gpus", to_text(spec.gpus)}};
     if (!spec.labels.empty()) all["labels"] = spec.labels;
     if (spec.topology) all["topology"] = ordered_json::parse(write_topology_json(*spec.topology));
     return all;
@@ -52,14 +53,17 @@ using ordered_json = nlohmann::ordered_json;
 
 /// A model that the catalogue does not have so, as JSON.
 [[nodiscard]] inline ordered_json model_json(const gpu_model& model) {
-    ordered_json all{{"name", model.model.view()}, {"memory_mib", model.memory.count()},
-                     {"generation", static_cast<int>(model.generation)}, {"sms", model.sms}};
+    ordered_json all{{"name", model.model.view()},
+                     {"memory_mib", model.memory.count()},
+                     {"generation", static_cast<int>(model.generation)},
+                     {"sms", model.sms}};
     if (!model.mig.empty()) {
         all["mig"] = {{"compute_slices", model.mig.compute_slices}, {"grid", model.mig.grid}};
         for (int p = 0; p < model.mig.count; ++p) {
             const mig::profile& each = model.mig.profiles[p];
-            all["mig"]["profiles"].push_back({each.name.view(), each.compute_slices, each.size, each.starts, each.max_instances,
-                                              static_cast<int>(each.engines), each.memory.count(), each.sms});
+            all["mig"]["profiles"].push_back({each.name.view(), each.compute_slices, each.size, each.starts,
+                                              each.max_instances, static_cast<int>(each.engines), each.memory.count(),
+                                              each.sms});
         }
     }
     if (!model.vgpu.empty()) {
@@ -98,7 +102,8 @@ class cluster_reader {
             if (!spec) return unexpected<input_error>{spec.error()};
             const std::string domain = each.value("domain", std::string{});
             if (each.contains("name"))
-                builder.add_node(each.at("name").get<std::string>(), *spec, each.value("gpu_ids", std::vector<std::string>{}), domain);
+                builder.add_node(each.at("name").get<std::string>(), *spec,
+                                 each.value("gpu_ids", std::vector<std::string>{}), domain);
             else
                 builder.add_nodes(1, *spec, domain);
         }
@@ -113,12 +118,14 @@ class cluster_reader {
             saved.tasks.emplace_back(record->task, *receipt);
         }
         for (std::uint32_t n = 0; n < nodes.size(); ++n)
-            if (auto wrong = finish(saved.cluster, node_id{n}, nodes[n], models)) return unexpected<input_error>{*std::move(wrong)};
+            if (auto wrong = finish(saved.cluster, node_id{n}, nodes[n], models))
+                return unexpected<input_error>{*std::move(wrong)};
         return saved;
     }
 
   private:
-    [[nodiscard]] static std::optional<input_error> finish(cluster& cluster, node_id node, const nlohmann::json& saved, const model_table& models) {
+    [[nodiscard]] static std::optional<input_error> finish(cluster& cluster, node_id node, const nlohmann::json& saved,
+                                                           const model_table& models) {
         if (saved.contains("shrinks_to")) {
             const auto spec = read_spec(saved.at("shrinks_to"), models);
             if (!spec) return spec.error();
@@ -132,7 +139,8 @@ class cluster_reader {
         return std::nullopt;
     }
 
-    [[nodiscard]] static expected<node_spec, input_error> read_spec(const nlohmann::json& saved, const model_table& models) {
+    [[nodiscard]] static expected<node_spec, input_error> read_spec(const nlohmann::json& saved,
+                                                                    const model_table& models) {
         node_spec spec{.cpu = milli_cpu{saved.at("cpu_milli").get<std::int64_t>()},
                        .memory = mebibytes{saved.at("memory_mib").get<std::int64_t>()}};
         auto gpus = gpu_list_from_text(saved.at("gpus").get<std::string>(), models);
@@ -152,7 +160,9 @@ class cluster_reader {
             if (!known) return bad_input("/models", saved.get<std::string>(), "a model of the catalogue");
             return models.add(*known);
         }
-        const auto named = [](const nlohmann::json& text) { return gpupack::name{text.get<std::string>().substr(0, gpupack::name::max_length)}; };
+        const auto named = [](const nlohmann::json& text) {
+            return gpupack::name{text.get<std::string>().substr(0, gpupack::name::max_length)};
+        };
         gpu_model model{named(saved.at("name")), mebibytes{saved.at("memory_mib").get<std::int64_t>()}};
         model.generation = static_cast<architecture>(saved.at("generation").get<std::uint8_t>());
         model.sms = saved.at("sms").get<int>();
@@ -161,19 +171,20 @@ class cluster_reader {
             for (const nlohmann::json& each : saved.at("mig").at("profiles"))
                 profiles.push_back({named(each.at(0)), each.at(1).get<std::uint8_t>(), each.at(2).get<std::uint8_t>(),
                                     each.at(3).get<std::uint16_t>(), each.at(4).get<std::uint8_t>(),
-                                    static_cast<mig::media>(each.at(5).get<std::uint8_t>()), mebibytes{each.at(6).get<std::int64_t>()},
-                                    each.at(7).get<int>()});
-            model.mig = {profiles.data(), static_cast<int>(profiles.size()), saved.at("mig").at("compute_slices").get<int>(),
-                         saved.at("mig").at("grid").get<int>()};
+                                    static_cast<mig::media>(each.at(5).get<std::uint8_t>()),
+                                    mebibytes{each.at(6).get<std::int64_t>()}, each.at(7).get<int>()});
+            model.mig = {profiles.data(), static_cast<int>(profiles.size()),
+                         saved.at("mig").at("compute_slices").get<int>(), saved.at("mig").at("grid").get<int>()};
         }
         std::vector<std::vector<std::uint8_t>> starts;
         std::vector<vgpu::size_class> sizes;
         if (saved.contains("vgpu")) {
-            for (const nlohmann::json& each : saved.at("vgpu").at("sizes")) starts.push_back(each.at(4).get<std::vector<std::uint8_t>>());
+            for (const nlohmann::json& each : saved.at("vgpu").at("sizes"))
+                starts.push_back(each.at(4).get<std::vector<std::uint8_t>>());
             for (const nlohmann::json& each : saved.at("vgpu").at("sizes")) {
                 const auto& own = starts[sizes.size()];
-                sizes.push_back({named(each.at(0)), named(each.at(1)), each.at(2).get<std::uint16_t>(), each.at(3).get<std::uint8_t>(),
-                                 static_cast<std::uint8_t>(own.size()), own.data()});
+                sizes.push_back({named(each.at(0)), named(each.at(1)), each.at(2).get<std::uint16_t>(),
+                                 each.at(3).get<std::uint8_t>(), static_cast<std::uint8_t>(own.size()), own.data()});
             }
             model.vgpu = {sizes.data(), static_cast<int>(sizes.size()), saved.at("vgpu").at("frame_buffer").get<int>()};
         }
@@ -188,12 +199,14 @@ class cluster_reader {
 ///
 /// @param cluster  not a snapshot, whose placements are left out
 /// @param task_of  what the owner of a placement knows it by
-[[nodiscard]] inline std::string write_cluster_json(cluster& cluster, const std::function<std::string(const placement&)>& task_of = {}) {
+[[nodiscard]] inline std::string write_cluster_json(cluster& cluster,
+                                                    const std::function<std::string(const placement&)>& task_of = {}) {
     detail::ordered_json all{{"gpupack_cluster", 1}};
     for (std::size_t m = 0; m < cluster.models().size(); ++m) {
         const gpu_model& model = cluster.models()[model_id{static_cast<std::uint8_t>(m)}];
         const auto listed = models::find(model.model.view());
-        all["models"].push_back(listed && *listed == model ? detail::ordered_json(model.model.view()) : detail::model_json(model));
+        all["models"].push_back(listed && *listed == model ? detail::ordered_json(model.model.view())
+                                                           : detail::model_json(model));
     }
     const domain_tree& tree = cluster.domains();
     if (tree.size() > 1) {
@@ -240,7 +253,8 @@ class cluster_reader {
 /// @param text  the JSON
 /// @return the cluster and its tasks; or an error: no JSON, a key that is missing or of another type, a node, model or
 ///         placement that is wrong
-[[nodiscard]] inline expected<saved_cluster, input_error> parse_cluster_json(const std::string& file, std::string_view text) {
+[[nodiscard]] inline expected<saved_cluster, input_error> parse_cluster_json(const std::string& file,
+                                                                             std::string_view text) {
     const auto all = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
     if (all.is_discarded()) return unexpected<input_error>{input_error{file, 0, "document", "", "JSON"}};
     try {
@@ -248,7 +262,8 @@ class cluster_reader {
         if (!saved) saved.error().file = file;
         return saved;
     } catch (const nlohmann::json::exception& error) {
-        return unexpected<input_error>{input_error{file, 0, "document", error.what(), "what write_cluster_json() writes"}};
+        return unexpected<input_error>{
+            input_error{file, 0, "document", error.what(), "what write_cluster_json() writes"}};
     }
 }
 

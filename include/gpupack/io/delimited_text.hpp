@@ -153,8 +153,7 @@ class delimited_text {
 
 /// A field as it is written into comma-separated text: quoted where it must be.
 [[nodiscard]] inline std::string delimited_field(std::string_view text) {
-    if (text.find_first_of(",;|\t\"\r\n#") == std::string_view::npos && trimmed(text) == text)
-        return std::string{text};
+    if (text.find_first_of(",;|\t\"\r\n#") == std::string_view::npos && trimmed(text) == text) return std::string{text};
     std::string quoted = "\"";
     for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
     return quoted + '"';

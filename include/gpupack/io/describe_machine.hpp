@@ -49,8 +49,9 @@ namespace detail {
         content.find("XGMI") != std::string_view::npos)
         if (auto links = describe_rocm_topology(file, content); links || links.error().field != "table") return links;
     if (mentions(content, "ROCm System Management Interface"))
-        return unexpected<input_error>{input_error{file, 0, "document", "a table of rocm-smi",
-                                                   "the one with the link types, of rocm-smi --showtopo or --showtopotype"}};
+        return unexpected<input_error>{
+            input_error{file, 0, "document", "a table of rocm-smi",
+                        "the one with the link types, of rocm-smi --showtopo or --showtopotype"}};
     auto matrix = describe_topology_matrix(file, content);
     if (matrix || matrix.error().field != "matrix") return matrix;
     if (auto peers = describe_peer_matrix(file, content); peers || peers.error().field != "table") return peers;
@@ -63,11 +64,12 @@ namespace detail {
         return unexpected<input_error>{
             input_error{file, 0, "document", "no MIG instances", "a machine whose GPUs are in MIG mode and divided"}};
     if (mentions(content, "NVIDIA-SMI") && mentions(content, "Driver Version"))
-        return unexpected<input_error>{input_error{file, 0, "document", "the overview that nvidia-smi prints without arguments",
+        return unexpected<input_error>{input_error{file, 0, "document",
+                                                   "the overview that nvidia-smi prints without arguments",
                                                    "what nvidia-smi topo -m, -L or mig -lgi prints"}};
-    return unexpected<input_error>{
-        input_error{file, 0, "document", std::string{trimmed(content.substr(0, std::min<std::size_t>(40, content.find('\n'))))},
-                    "what nvidia-smi topo -m, topo -p2p, -L or mig -lgi, rocm-smi --showtopo or amd-smi topology prints"}};
+    return unexpected<input_error>{input_error{
+        file, 0, "document", std::string{trimmed(content.substr(0, std::min<std::size_t>(40, content.find('\n'))))},
+        "what nvidia-smi topo -m, topo -p2p, -L or mig -lgi, rocm-smi --showtopo or amd-smi topology prints"}};
 }
 
 /// Adds what other listings in the same text say of the GPUs: names, UUIDs, MIG instances and profiles.

@@ -49,11 +49,11 @@ struct described_profile {
 
 /// A GPU as a machine describes it.
 struct described_gpu {
-    int index = 0;            ///< Its number on the machine.
-    std::string name;         ///< The product; empty: the format does not say.
-    std::optional<int> numa;  ///< The NUMA node as the text has it; none: unknown.
-    std::string bus_id;       ///< On the PCI bus; empty: the format does not say.
-    std::string uuid;         ///< Empty: the format does not say.
+    int index = 0;                               ///< Its number on the machine.
+    std::string name;                            ///< The product; empty: the format does not say.
+    std::optional<int> numa;                     ///< The NUMA node as the text has it; none: unknown.
+    std::string bus_id;                          ///< On the PCI bus; empty: the format does not say.
+    std::string uuid;                            ///< Empty: the format does not say.
     std::vector<described_instance> instances{}; ///< Its MIG instances, where the format lists them.
     std::vector<described_profile> profiles{};   ///< The MIG profiles it offers, where the format lists them.
 
@@ -62,10 +62,10 @@ struct described_gpu {
 
 /// A network adapter as a machine describes it.
 struct described_nic {
-    std::string label;        ///< In the matrix: NIC0.
-    std::string name;         ///< Of the device: mlx5_0; the label where no legend names it.
-    std::string bus_id;       ///< On the PCI bus; empty: the format does not say.
-    std::optional<int> numa;  ///< The NUMA node; none: unknown.
+    std::string label;                ///< In the matrix: NIC0.
+    std::string name;                 ///< Of the device: mlx5_0; the label where no legend names it.
+    std::string bus_id;               ///< On the PCI bus; empty: the format does not say.
+    std::optional<int> numa;          ///< The NUMA node; none: unknown.
     std::vector<std::string> to_gpus; ///< [GPUs] how it reaches each, as words.
 
     friend bool operator==(const described_nic&, const described_nic&) = default;

@@ -38,7 +38,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
 [[nodiscard]] inline expected<instance, input_error> read_vgpu(const model_table& models, std::string_view text) {
     if (!text.starts_with("1/")) return vgpu_type(models, text);
     const auto parts = parse_whole(text.substr(2));
-    if (!parts || *parts < 1 || *parts > 64) return bad_input("vgpu", std::string{text}, "a vGPU type or 1/N of a board");
+    if (!parts || *parts < 1 || *parts > 64)
+        return bad_input("vgpu", std::string{text}, "a vGPU type or 1/N of a board");
     return vgpu_fraction(models, static_cast<int>(*parts));
 }
 
@@ -56,7 +57,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
         const std::size_t colon = part.find(':');
         const std::string_view model = part.substr(0, colon);
         if (model.empty() || !name::fits(model)) return wrong("the name of a GPU model, of at most 63 characters");
-        const auto gpus = colon == std::string_view::npos ? std::int64_t{rest} : parse_whole(part.substr(colon + 1)).value_or(0);
+        const auto gpus =
+            colon == std::string_view::npos ? std::int64_t{rest} : parse_whole(part.substr(colon + 1)).value_or(0);
         if (gpus < 1 || gpus > rest) return wrong("MODEL, or MODEL:COUNT+MODEL:COUNT for as many GPUs as the node has");
         groups.push_back({static_cast<int>(gpus), models::named(model), {}});
         rest -= static_cast<int>(gpus);

@@ -23,9 +23,11 @@ namespace gpupack::inline GPUPACK_ABI::io {
 namespace detail {
 
 /// Reads one member of a record; what was expected where it is wrong.
-[[nodiscard]] inline const char* read_member(const std::string& name, const nlohmann::json& value, placement_record& record) {
+[[nodiscard]] inline const char* read_member(const std::string& name, const nlohmann::json& value,
+                                             placement_record& record) {
     const auto amount = [&](auto& target, std::int64_t most) {
-        if (!value.is_number_integer() || value.get<std::int64_t>() < 0 || value.get<std::int64_t>() > most) return false;
+        if (!value.is_number_integer() || value.get<std::int64_t>() < 0 || value.get<std::int64_t>() > most)
+            return false;
         target = std::remove_reference_t<decltype(target)>{value.get<std::int64_t>()};
         return true;
     };
@@ -68,14 +70,16 @@ namespace detail {
     }
     if (!value.is_array()) return "a list, or a member of a placement";
     for (const nlohmann::json& each : value) {
-        if (name == "gpus" && each.is_number_integer() && each.get<std::int64_t>() >= 0 && each.get<std::int64_t>() < max_gpus_per_node)
+        if (name == "gpus" && each.is_number_integer() && each.get<std::int64_t>() >= 0 &&
+            each.get<std::int64_t>() < max_gpus_per_node)
             record.gpus.insert(each.get<int>());
         else if (name == "gpu_ids" && each.is_string())
             record.gpu_ids.push_back(each.get<std::string>());
-        else if (name == "pieces_mib" && each.is_number_integer() && each.get<std::int64_t>() >= 0 && each.get<std::int64_t>() <= max_amount)
+        else if (name == "pieces_mib" && each.is_number_integer() && each.get<std::int64_t>() >= 0 &&
+                 each.get<std::int64_t>() <= max_amount)
             record.pieces.emplace_back(each.get<std::int64_t>());
-        else if (name == "instances" && each.is_object() && each.size() == 2 && each.contains("profile") && each.contains("start") &&
-                 each["profile"].is_string() && each["start"].is_number_integer())
+        else if (name == "instances" && each.is_object() && each.size() == 2 && each.contains("profile") &&
+                 each.contains("start") && each["profile"].is_string() && each["start"].is_number_integer())
             record.instances.push_back({each["profile"].get<std::string>(), each["start"].get<int>()});
         else
             return "gpus, gpu_ids, pieces_mib or instances with profile and start";
@@ -104,7 +108,8 @@ namespace detail {
     if (!record.rule.is_plain()) all["rule"] = to_text(record.rule);
     add("compute_milli", record.compute.count());
     for (const mebibytes piece : record.pieces) all["pieces_mib"].push_back(piece.count());
-    for (const recorded_instance& each : record.instances) all["instances"].push_back({{"profile", each.profile}, {"start", each.start}});
+    for (const recorded_instance& each : record.instances)
+        all["instances"].push_back({{"profile", each.profile}, {"start", each.start}});
     add("cpu_milli", record.cpu.count());
     add("memory_mib", record.memory.count());
     add("rounding_milli", record.rounding_overhead.count());
@@ -116,11 +121,14 @@ namespace detail {
 ///
 /// Errors: no object, a member that is not known, a value that is wrong, no node; the error names the member.
 [[nodiscard]] inline expected<placement_record, input_error> placement_from_json(const nlohmann::json& object) {
-    if (!object.is_object()) return bad_input("placement", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), "an object");
+    if (!object.is_object())
+        return bad_input("placement", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                         "an object");
     placement_record record;
     for (const auto& [name, value] : object.items())
         if (const char* const expected = detail::read_member(name, value, record); expected != nullptr)
-            return bad_input(std::string{"/"}.append(name), value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), expected);
+            return bad_input(std::string{"/"}.append(name),
+                             value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), expected);
     if (record.node.empty()) return bad_input("/node", "", "the name of a node");
     return record;
 }

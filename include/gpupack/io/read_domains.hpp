@@ -41,8 +41,8 @@ class level_order {
         for (const text_table::row& row : rows) {
             const std::string_view level = row.fields[1];
             if (level == "node") continue;
-            auto known = std::find_if(levels_.begin(), levels_.end(),
-                                      [&](const auto& each) { return each.second == level; });
+            auto known =
+                std::find_if(levels_.begin(), levels_.end(), [&](const auto& each) { return each.second == level; });
             if (known == levels_.end()) known = levels_.insert(levels_.end(), {0, std::string{level}});
             known->first = std::max(known->first, depth_of(row));
         }

@@ -54,8 +54,7 @@ namespace detail {
 /// @param path     named in the error
 /// @param packed   the compressed bytes
 /// @return the text, or an error where the data is cut short or damaged
-[[nodiscard]] inline expected<std::string, input_error> inflate(const std::string& path,
-                                                                const std::string& packed) {
+[[nodiscard]] inline expected<std::string, input_error> inflate(const std::string& path, const std::string& packed) {
     constexpr int with_gzip_header = 15 + 16;
     const auto damaged = [&] { return bad_input("file", path, "gzip data that is whole"); };
     std::string content;

@@ -31,8 +31,10 @@ namespace detail {
 
 /// Whether a text is the name of a GPU and no more.
 [[nodiscard]] inline bool is_product(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 7> makers{"NVIDIA ", "Tesla ", "GeForce ", "Quadro ", "TITAN ", "GRID ", "AMD "};
-    const bool known = std::any_of(makers.begin(), makers.end(), [&](std::string_view maker) { return text.starts_with(maker); });
+    constexpr std::array<std::string_view, 7> makers{"NVIDIA ", "Tesla ", "GeForce ", "Quadro ",
+                                                     "TITAN ",  "GRID ",  "AMD "};
+    const bool known =
+        std::any_of(makers.begin(), makers.end(), [&](std::string_view maker) { return text.starts_with(maker); });
     return known && text.size() < 80 && text.find_first_of(":(,;=%") == std::string_view::npos;
 }
 

@@ -90,8 +90,7 @@ class delimited_history {
                 header_ = std::move(guessed);
             }
         }
-        if (options_.layout == "slurm" || (options_.layout.empty() && is_slurm_header(header_)))
-            return read_slurm();
+        if (options_.layout == "slurm" || (options_.layout.empty() && is_slurm_header(header_))) return read_slurm();
         return read_table();
     }
 
@@ -108,8 +107,7 @@ class delimited_history {
     }
 
     /// Calls visit(row) for each row behind the header; stops at the first error.
-    template <class Visit>
-    [[nodiscard]] expected<void, input_error> for_each_row(job_history& history, Visit&& visit) {
+    template <class Visit> [[nodiscard]] expected<void, input_error> for_each_row(job_history& history, Visit&& visit) {
         delimited_text reader{content_, separator_};
         delimited_text::row row;
         if (has_header_) (void)reader.read(row);
@@ -144,12 +142,9 @@ class delimited_history {
     [[nodiscard]] expected<job_history, input_error> read_table() {
         const history_layout* layout = find_layout(header_);
         if (!options_.layout.empty()) {
-            const auto named =
-                std::find_if(history_layouts.begin(), history_layouts.end(),
-                             [&](const history_layout& each) { return each.name == options_.layout; });
-            layout = named != history_layouts.end() ? &*named
-                     : options_.layout == "plain"   ? &plain_layout
-                                                    : nullptr;
+            const auto named = std::find_if(history_layouts.begin(), history_layouts.end(),
+                                            [&](const history_layout& each) { return each.name == options_.layout; });
+            layout = named != history_layouts.end() ? &*named : options_.layout == "plain" ? &plain_layout : nullptr;
         }
         if (layout == nullptr) return unknown_layout();
         history_collector collector{options_};
@@ -162,8 +157,7 @@ class delimited_history {
             collector.add(*std::move(recorded));
             return {};
         };
-        if (auto done = for_each_row(collector.history(), visit); !done)
-            return unexpected<input_error>{done.error()};
+        if (auto done = for_each_row(collector.history(), visit); !done) return unexpected<input_error>{done.error()};
         return collector.finish();
     }
 
@@ -199,13 +193,11 @@ class delimited_history {
 /// @param content  of the file
 /// @param options  where the file leaves a choice
 /// @return the jobs, or the first error: a layout that is not known, a row of another width, a value that is none
-[[nodiscard]] inline expected<job_history, input_error>
-parse_history(const std::string& file, std::string_view content, const history_options& options = {}) {
+[[nodiscard]] inline expected<job_history, input_error> parse_history(const std::string& file, std::string_view content,
+                                                                      const history_options& options = {}) {
     const std::string_view start = trimmed(content.substr(0, 4096));
-    if (start.empty())
-        return unexpected<input_error>{input_error{file, 0, "rows", "", "a header and one row or more"}};
-    if (start.front() != '{' && start.front() != '[')
-        return detail::delimited_history{file, content, options}.read();
+    if (start.empty()) return unexpected<input_error>{input_error{file, 0, "rows", "", "a header and one row or more"}};
+    if (start.front() != '{' && start.front() != '[') return detail::delimited_history{file, content, options}.read();
     const auto json = nlohmann::json::parse(content, nullptr, false);
     if (json.is_discarded())
         return unexpected<input_error>{

@@ -62,9 +62,8 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
     std::vector<std::string> header;
     for (const std::string_view field : row.fields) header.push_back(lower_case(field));
     const auto find = [&](std::string_view name) {
-        return name.empty()
-                   ? header.size()
-                   : static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+        return name.empty() ? header.size()
+                            : static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
     };
     const auto layout = std::find_if(node_layouts.begin(), node_layouts.end(), [&](const node_layout& each) {
         return find(each.name) < header.size() && find(each.gpus) < header.size();
@@ -143,8 +142,7 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
         history.records.push_back(std::move(node));
     });
     if (!wrong.empty())
-        return unexpected<input_error>{
-            input_error{file, 0, "allocatable", wrong, "a quantity such as 500m or 16Gi"}};
+        return unexpected<input_error>{input_error{file, 0, "allocatable", wrong, "a quantity such as 500m or 16Gi"}};
     if (history.rows == 0) return unexpected<input_error>{input_error{file, 0, "items", "", "nodes of Kubernetes"}};
     return history;
 }
@@ -179,8 +177,7 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
     if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
         return unexpected<input_error>{
             input_error{file, 0, "name", std::string{*twice}, "a name that no other node has"}};
-    if (history->records.empty())
-        return unexpected<input_error>{input_error{file, 0, "rows", "", "one node or more"}};
+    if (history->records.empty()) return unexpected<input_error>{input_error{file, 0, "rows", "", "one node or more"}};
     return history;
 }
 

@@ -37,7 +37,8 @@ namespace detail {
                                                                                   const pugi::xml_node& root) {
     const std::string_view version = attribute_of(root, "version");
     const int major = hwloc_major_of(version);
-    if (major == 0) return unexpected<input_error>{source.wrong(root, "version", version, "hwloc's XML of version 1, 2 or 3")};
+    if (major == 0)
+        return unexpected<input_error>{source.wrong(root, "version", version, "hwloc's XML of version 1, 2 or 3")};
     hwloc_objects objects{source, root, major};
     if (objects.problem) return unexpected<input_error>{*std::move(objects.problem)};
     hwloc_devices devices{source, objects};
@@ -70,10 +71,12 @@ namespace detail {
     const pugi::xml_node root = document.child("topology");
     if (!root) {
         const std::string_view line = content.substr(0, std::min<std::size_t>(20, content.find('\n')));
-        return unexpected<input_error>{source.wrong({}, "document", line, "a topology in hwloc's XML, as lstopo writes it")};
+        return unexpected<input_error>{
+            source.wrong({}, "document", line, "a topology in hwloc's XML, as lstopo writes it")};
     }
     if (!parsed)
-        return unexpected<input_error>{input_error{file, source.line_at(parsed.offset), "document", parsed.description(),
+        return unexpected<input_error>{input_error{file, source.line_at(parsed.offset), "document",
+                                                   parsed.description(),
                                                    "XML that is whole, from <topology> to </topology>"}};
     return detail::describe_hwloc_tree(source, root);
 }

@@ -45,7 +45,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
         const auto start = detail::small_number(std::string_view{placement}.substr(0, colon));
         const auto size = detail::small_number(std::string_view{placement}.substr(colon + 1));
         if (tables.repeats(line->gpu)) {
-            machine.left_out.push_back({number, text.substr(0, 120), "the instances of this GPU again; only the first table is read"});
+            machine.left_out.push_back(
+                {number, text.substr(0, 120), "the instances of this GPU again; only the first table is read"});
             return true;
         }
         const auto wrong = [&](const char* expected) {
@@ -61,7 +62,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
         return true;
     });
     if (machine.gpus.empty() && !error)
-        error = input_error{file, 0, "instances", "", "rows such as 0  MIG 1g.10gb  19  7  0:1, as nvidia-smi mig -lgi prints them"};
+        error = input_error{file, 0, "instances", "",
+                            "rows such as 0  MIG 1g.10gb  19  7  0:1, as nvidia-smi mig -lgi prints them"};
     if (error) return unexpected<input_error>{*std::move(error)};
     return machine;
 }

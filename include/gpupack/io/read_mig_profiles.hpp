@@ -109,7 +109,8 @@ namespace detail {
             return true;
         }
         if (tables.repeats(line->gpu))
-            machine.left_out.push_back({number, text.substr(0, 120), "the profiles of this GPU again; only the first table is read"});
+            machine.left_out.push_back(
+                {number, text.substr(0, 120), "the profiles of this GPU again; only the first table is read"});
         else if (auto profile = detail::profile_of(*line))
             detail::gpu_of(machine, line->gpu).profiles.push_back(*std::move(profile));
         else
@@ -118,7 +119,8 @@ namespace detail {
     });
     if (machine.gpus.empty())
         return unexpected<input_error>{
-            input_error{file, 0, "profiles", "", "rows such as 0  MIG 1g.10gb  19  7/7  9.50  No  14, as nvidia-smi mig -lgip prints them"}};
+            input_error{file, 0, "profiles", "",
+                        "rows such as 0  MIG 1g.10gb  19  7/7  9.50  No  14, as nvidia-smi mig -lgip prints them"}};
     return machine;
 }
 

@@ -40,7 +40,8 @@ class nccl_devices {
         if (machine_.gpus.empty())
             return unexpected<input_error>{source_.wrong(system, "GPUs", "", "a device of class 0x03, or a gpu")};
         if (machine_.gpus.size() > max_gpus_per_node)
-            return unexpected<input_error>{source_.wrong(system, "GPUs", std::to_string(machine_.gpus.size()), "at most 32 on a node")};
+            return unexpected<input_error>{
+                source_.wrong(system, "GPUs", std::to_string(machine_.gpus.size()), "at most 32 on a node")};
         number_gpus();
         if (auto error = add_links()) return unexpected<input_error>{*std::move(error)};
         return machine_.describe("NCCL topology XML", source_.file());
@@ -55,7 +56,8 @@ class nccl_devices {
 
     [[nodiscard]] static std::string lower(std::string_view text) {
         std::string all{text};
-        std::transform(all.begin(), all.end(), all.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::transform(all.begin(), all.end(), all.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         return all;
     }
 
@@ -124,7 +126,8 @@ class nccl_devices {
             devices.push_back(machine_.gpus[g].gpu.index);
         }
         std::sort(devices.begin(), devices.end());
-        const bool numbered = devices.front() >= 0 && std::adjacent_find(devices.begin(), devices.end()) == devices.end();
+        const bool numbered =
+            devices.front() >= 0 && std::adjacent_find(devices.begin(), devices.end()) == devices.end();
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
             const described_gpu& one = machine_.gpus[a].gpu;
             const described_gpu& other = machine_.gpus[b].gpu;
@@ -164,8 +167,9 @@ class nccl_devices {
                     machine_.switch_links[g] += *count;
                 else
                     machine_.left_out.push_back({source_.line_of(link), target,
-                                                 end == by_id.end() ? "a link that leads to no GPU and no NVSwitch of the file"
-                                                                    : "a link of a GPU to itself"});
+                                                 end == by_id.end()
+                                                     ? "a link that leads to no GPU and no NVSwitch of the file"
+                                                     : "a link of a GPU to itself"});
             }
         return std::nullopt;
     }

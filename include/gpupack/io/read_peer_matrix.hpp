@@ -54,16 +54,15 @@ namespace detail {
             machine.left_out.push_back({each.line, "GPU0 ...", "another table; only the first is read"});
     }
     if (first == nullptr)
-        return unexpected<input_error>{
-            input_error{file, 0, "table", "", "GPU0, GPU1, ... with OK, CNS, GNS, TNS or NS, as nvidia-smi topo -p2p prints it"}};
+        return unexpected<input_error>{input_error{
+            file, 0, "table", "", "GPU0, GPU1, ... with OK, CNS, GNS, TNS or NS, as nvidia-smi topo -p2p prints it"}};
     if (auto wrong = detail::damage_of(file, *first)) return unexpected<input_error>{*std::move(wrong)};
     for (std::size_t a = 0; a < first->rows.size(); ++a) {
         for (std::size_t b = 0; b < first->rows.size(); ++b)
             if ((first->rows[a].words[b] == "X") != (a == b))
-                return unexpected<input_error>{
-                    input_error{file, first->rows[a].line,
-                                std::string{first->names[a]}.append(" to ").append(first->names[b]),
-                                first->rows[a].words[b], "X on the diagonal, and nowhere else"}};
+                return unexpected<input_error>{input_error{
+                    file, first->rows[a].line, std::string{first->names[a]}.append(" to ").append(first->names[b]),
+                    first->rows[a].words[b], "X on the diagonal, and nowhere else"}};
         described_gpu gpu;
         gpu.index = static_cast<int>(a);
         machine.gpus.push_back(std::move(gpu));

@@ -23,16 +23,27 @@ namespace gpupack::inline GPUPACK_ABI::io {
 namespace detail {
 
 /// The columns that may be there beside the tenant, in their order.
-inline const std::vector<std::string_view> quota_columns{
-    "cohort",     "weight",         "gpus",            "cpu_milli", "memory_mib",     "borrow_gpus",     "borrow_cpu_milli",
-    "borrow_memory_mib", "lend_gpus", "lend_cpu_milli", "lend_memory_mib", "limit_gpus", "limit_cpu_milli", "limit_memory_mib"};
+inline const std::vector<std::string_view> quota_columns{"cohort",
+                                                         "weight",
+                                                         "gpus",
+                                                         "cpu_milli",
+                                                         "memory_mib",
+                                                         "borrow_gpus",
+                                                         "borrow_cpu_milli",
+                                                         "borrow_memory_mib",
+                                                         "lend_gpus",
+                                                         "lend_cpu_milli",
+                                                         "lend_memory_mib",
+                                                         "limit_gpus",
+                                                         "limit_cpu_milli",
+                                                         "limit_memory_mib"};
 
 /// Reads three amounts that stand side by side; what is empty has no bound.
 ///
 /// @param row     of the file
 /// @param column  the number of the first, that of the GPUs
-[[nodiscard]] inline expected<plan::quota_amounts, input_error> read_amounts(const std::string& file, const text_table::row& row,
-                                                                             std::size_t column) {
+[[nodiscard]] inline expected<plan::quota_amounts, input_error>
+read_amounts(const std::string& file, const text_table::row& row, std::size_t column) {
     plan::quota_amounts read = plan::quota_amounts::none();
     for (std::size_t r = 0; r < plan::quota_resources; ++r) {
         const std::string_view text = row.fields[column + r];
@@ -41,8 +52,9 @@ inline const std::vector<std::string_view> quota_columns{
         const auto amount = number ? number->scaled(r == 0 ? whole_gpu.count() : 1) : std::nullopt;
         const bool whole = number && (r == 0 || number->is_whole());
         if (!whole || !amount || *amount < 0 || *amount >= plan::quota_amounts::unlimited)
-            return unexpected<input_error>{input_error{file, row.line, std::string{quota_columns[column + r - 1]}, std::string{text},
-                                                       r == 0 ? "a number of GPUs from 0: 12 or 2.5" : "a whole number from 0"}};
+            return unexpected<input_error>{
+                input_error{file, row.line, std::string{quota_columns[column + r - 1]}, std::string{text},
+                            r == 0 ? "a number of GPUs from 0: 12 or 2.5" : "a whole number from 0"}};
         if (r == 0) read.gpus = milli_gpu{*amount};
         if (r == 1) read.cpu = milli_cpu{*amount};
         if (r == 2) read.memory = mebibytes{*amount};
@@ -59,7 +71,8 @@ inline const std::vector<std::string_view> quota_columns{
 /// @param text  the content of the file
 /// @return the book, with nothing used; or the first error: what text_table refuses; a column that is not known; no row; an
 ///         amount that is no number in its range; what plan::quota_book refuses
-[[nodiscard]] inline expected<plan::quota_book, input_error> read_quotas(const std::string& file, std::string_view text) {
+[[nodiscard]] inline expected<plan::quota_book, input_error> read_quotas(const std::string& file,
+                                                                         std::string_view text) {
     const auto table = text_table::parse(file, text, {"tenant"}, detail::quota_columns);
     if (!table) return unexpected<input_error>{table.error()};
     std::vector<std::string_view> known = detail::quota_columns;
@@ -77,7 +90,8 @@ inline const std::vector<std::string_view> quota_columns{
             tenant.weight = *weight;
         }
         std::size_t column = 3;
-        for (plan::quota_amounts* const part : {&tenant.nominal, &tenant.borrowing_limit, &tenant.lending_limit, &tenant.limit}) {
+        for (plan::quota_amounts* const part :
+             {&tenant.nominal, &tenant.borrowing_limit, &tenant.lending_limit, &tenant.limit}) {
             const auto amounts = detail::read_amounts(file, row, column);
             if (!amounts) return unexpected<input_error>{amounts.error()};
             *part = *amounts;

@@ -81,9 +81,13 @@ class rocm_describer {
     /// The words of one GPU whose row is too short or too long, from its column: they are all printed twice.
     void restore_row() {
         const std::size_t gpus = types_->names.size();
-        const auto is_whole = [&](const labelled_matrix::row& row) { return row.line != 0 && row.words.size() == gpus; };
+        const auto is_whole = [&](const labelled_matrix::row& row) {
+            return row.line != 0 && row.words.size() == gpus;
+        };
         const auto damaged = std::find_if_not(types_->rows.begin(), types_->rows.end(), is_whole);
-        if (damaged == types_->rows.end() || damaged->line == 0 || !std::all_of(damaged + 1, types_->rows.end(), is_whole)) return;
+        if (damaged == types_->rows.end() || damaged->line == 0 ||
+            !std::all_of(damaged + 1, types_->rows.end(), is_whole))
+            return;
         restored_ = *types_;
         const auto self = static_cast<std::size_t>(damaged - types_->rows.begin());
         labelled_matrix::row& row = restored_.rows[self];
@@ -130,7 +134,8 @@ class rocm_describer {
                 const bool self = text == "0" || text == "SELF" || text == "X" || (a == b && text == "N/A");
                 const std::string pair = std::string{types_->names[a]}.append(" to ").append(types_->names[b]);
                 if (self != (a == b))
-                    return input_error{file_, types_->rows[a].line, pair, text, "0 or SELF on the diagonal, and nowhere else"};
+                    return input_error{file_, types_->rows[a].line, pair, text,
+                                       "0 or SELF on the diagonal, and nowhere else"};
                 if (self) continue;
                 if (text != "XGMI" && text != "PCIE" && text != "N/A" && text != "UNKNOWN")
                     return input_error{file_, types_->rows[a].line, pair, text, "XGMI or PCIE"};

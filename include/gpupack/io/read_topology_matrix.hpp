@@ -55,7 +55,8 @@ class matrix_describer {
             machine_.gpus.push_back({static_cast<int>(g), {}, cell.node, {}, {}});
             any = any || cell.node.has_value();
             if (cell.garbled)
-                machine_.left_out.push_back({row.line, cell.text.substr(0, 120), "the NUMA node cannot be told from its neighbours"});
+                machine_.left_out.push_back(
+                    {row.line, cell.text.substr(0, 120), "the NUMA node cannot be told from its neighbours"});
             machine_.links.emplace_back(row.words.begin(),
                                         row.words.begin() + static_cast<std::ptrdiff_t>(matrix_.gpus()));
         }

@@ -158,8 +158,8 @@ read_tasks(const std::string& file, std::string_view text, model_table& models, 
 /// @param file     as for read_nodes()
 /// @param ignored  columns that are not read
 /// @return the workload, or an error: a file that cannot be read, and those of read_nodes()
-[[nodiscard]] inline expected<workload::workload, input_error> read_cluster(const std::string& file,
-                                                                            const std::vector<std::string>& ignored = {}) {
+[[nodiscard]] inline expected<workload::workload, input_error>
+read_cluster(const std::string& file, const std::vector<std::string>& ignored = {}) {
     const auto text = read_file(file);
     if (!text) return unexpected<input_error>{text.error()};
     auto nodes = read_nodes(file, *text, ignored);
@@ -168,8 +168,7 @@ read_tasks(const std::string& file, std::string_view text, model_table& models, 
     read.nodes = std::move(*nodes);
     for (const workload::node& node : read.nodes)
         for (const gpu_group& group : node.spec.gpus.groups())
-            if (const auto added = read.models.add(group.model); !added)
-                return unexpected<input_error>{added.error()};
+            if (const auto added = read.models.add(group.model); !added) return unexpected<input_error>{added.error()};
     auto domains = detail::tree_of(file, read.nodes);
     if (!domains) return unexpected<input_error>{domains.error()};
     read.domains = *std::move(domains);
@@ -183,9 +182,8 @@ read_tasks(const std::string& file, std::string_view text, model_table& models, 
 /// @param tasks_file  as for read_tasks()
 /// @param ignored     columns of either that are not read
 /// @return the workload, or an error: a file that cannot be read, and those of read_nodes() and read_tasks()
-[[nodiscard]] inline expected<workload::workload, input_error> read_trace(const std::string& nodes_file,
-                                                             const std::string& tasks_file,
-                                                             const std::vector<std::string>& ignored = {}) {
+[[nodiscard]] inline expected<workload::workload, input_error>
+read_trace(const std::string& nodes_file, const std::string& tasks_file, const std::vector<std::string>& ignored = {}) {
     auto read = read_cluster(nodes_file, ignored);
     if (!read) return read;
     const auto text = read_file(tasks_file);

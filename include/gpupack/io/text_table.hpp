@@ -43,9 +43,9 @@ class text_table {
     /// @param optional  columns that may be missing: rows then have an empty field for them
     /// @return the table, or an error: no header line, a required column missing, a column named twice, a row with fewer
     ///         or more fields than the header
-    [[nodiscard]] static expected<text_table, input_error>
-    parse(const std::string& file, std::string_view content, const std::vector<std::string_view>& required,
-          const std::vector<std::string_view>& optional = {}) {
+    [[nodiscard]] static expected<text_table, input_error> parse(const std::string& file, std::string_view content,
+                                                                 const std::vector<std::string_view>& required,
+                                                                 const std::vector<std::string_view>& optional = {}) {
         text_table table{content, delimited_text::find_separator(content)};
         std::vector<std::size_t> columns;
         std::size_t width = no_header;
@@ -64,7 +64,8 @@ class text_table {
             for (const std::size_t column : columns)
                 added.fields.push_back(column == missing ? std::string_view{} : next.fields[column]);
         }
-        if (columns.empty()) return unexpected<input_error>{input_error{file, 1, "header", "", join("the columns ", required)}};
+        if (columns.empty())
+            return unexpected<input_error>{input_error{file, 1, "header", "", join("the columns ", required)}};
         return table;
     }
 
@@ -82,9 +83,9 @@ class text_table {
         for (const std::string_view field : header.fields) {
             const auto is_field = [&](std::string_view name) { return same_name(name, field); };
             if (std::any_of(known.begin(), known.end(), is_field)) continue;
-            return unexpected<input_error>{input_error{
-                file, header.line, "column", std::string{field},
-                std::string{nearest_name(field, known)}.append(", or --ignore-column ").append(field)}};
+            return unexpected<input_error>{
+                input_error{file, header.line, "column", std::string{field},
+                            std::string{nearest_name(field, known)}.append(", or --ignore-column ").append(field)}};
         }
         return {};
     }
@@ -106,13 +107,13 @@ class text_table {
     /// Whether two names are the same but for the case of their letters.
     static bool same_name(std::string_view a, std::string_view b) noexcept {
         const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                          [&](char x, char y) { return lower(x) == lower(y); });
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
     }
 
-    static expected<std::vector<std::size_t>, input_error>
-    find_columns(const std::string& file, const delimited_text::row& header,
-                 const std::vector<std::string_view>& required, const std::vector<std::string_view>& optional) {
+    static expected<std::vector<std::size_t>, input_error> find_columns(const std::string& file,
+                                                                        const delimited_text::row& header,
+                                                                        const std::vector<std::string_view>& required,
+                                                                        const std::vector<std::string_view>& optional) {
         const auto wrong = [&](std::string expected) {
             return unexpected<input_error>{
                 input_error{file, header.line, "header", join("", header.fields), std::move(expected)}};

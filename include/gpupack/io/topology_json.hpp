@@ -38,8 +38,7 @@ inline constexpr std::array<std::string_view, 6> path_words{"SYS", "NODE", "PHB"
 /// "PIX", or "NV2 PHB" where NVLinks stand beside the path.
 [[nodiscard]] inline std::string link_text(const gpu_link& link) {
     const std::string path{path_words[static_cast<std::size_t>(link.pcie)]};
-    return link.nvlinks == 0 ? path
-                             : std::string{"NV"}.append(std::to_string(link.nvlinks)).append(" ").append(path);
+    return link.nvlinks == 0 ? path : std::string{"NV"}.append(std::to_string(link.nvlinks)).append(" ").append(path);
 }
 
 [[nodiscard]] inline std::optional<gpu_link> link_named(const std::string& text) {
@@ -74,8 +73,7 @@ class topology_reader {
                 const std::string text = word(*cell, place);
                 const bool self = links.size() == read.links.size();
                 const auto link = self && text == "X" ? std::optional{gpu_link{}} : link_named(text);
-                if (!link)
-                    wrong(place, text, "a path (SYS, NODE, PHB, PXB, PIX, PSB), or \"NV2 PHB\"; X for itself");
+                if (!link) wrong(place, text, "a path (SYS, NODE, PHB, PXB, PIX, PSB), or \"NV2 PHB\"; X for itself");
                 links.push_back(link.value_or(gpu_link{}));
             }
             read.links.push_back(std::move(links));
@@ -106,8 +104,7 @@ class topology_reader {
     }
 
     void keys(const json& object, const std::string& where, std::initializer_list<std::string_view> known) {
-        if (!object.is_object())
-            return wrong(where.empty() ? "/" : where, object.dump().substr(0, 40), "an object");
+        if (!object.is_object()) return wrong(where.empty() ? "/" : where, object.dump().substr(0, 40), "an object");
         for (const auto& [key, value] : object.items())
             if (std::find(known.begin(), known.end(), key) == known.end())
                 wrong(where + "/" + key, value.dump().substr(0, 40), "no such key");
@@ -155,9 +152,7 @@ class topology_reader {
 
     void read_nic(node_topology& topology, const json& adapter, const std::string& where) {
         keys(adapter, where, {"name", "numa", "to_gpus"});
-        nic added{word(at(adapter, where, "name"), where + "/name"),
-                  numa_node(adapter, where),
-                  {}};
+        nic added{word(at(adapter, where, "name"), where + "/name"), numa_node(adapter, where), {}};
         for (const auto& [cell, place] : elements(at(adapter, where, "to_gpus"), where + "/to_gpus")) {
             const std::string text = word(*cell, place);
             const auto path = path_named(text);
@@ -224,8 +219,7 @@ class topology_reader {
     for (const nic& each : topology.nics) {
         nlohmann::ordered_json adapter{{"name", each.name}, {"numa", numa_of(each.numa)}};
         auto& paths = adapter["to_gpus"] = nlohmann::ordered_json::array();
-        for (const pcie_path path : each.to_gpus)
-            paths.push_back(detail::path_words[static_cast<std::size_t>(path)]);
+        for (const pcie_path path : each.to_gpus) paths.push_back(detail::path_words[static_cast<std::size_t>(path)]);
         nics.push_back(adapter.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     }
     for (const gpu_set part : topology.partitions) {

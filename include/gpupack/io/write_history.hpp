@@ -45,9 +45,7 @@ namespace gpupack::inline GPUPACK_ABI::io {
     }
     std::string text =
         "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,scheduled_time";
-    text.append(any_gang ? ",members" : "")
-        .append(any_tenant ? ",tenant" : "")
-        .append(any_limit ? ",time_limit" : "");
+    text.append(any_gang ? ",members" : "").append(any_tenant ? ",tenant" : "").append(any_limit ? ",time_limit" : "");
     text.append(any_priority ? ",priority" : "").append(any_profile ? ",mig_profile" : "").append("\n");
     const auto time = [](const std::optional<std::int64_t>& seconds) {
         return seconds ? std::to_string(*seconds) : std::string{};
@@ -55,7 +53,10 @@ namespace gpupack::inline GPUPACK_ABI::io {
     for (const history_job& each : jobs) {
         text.append(delimited_field(each.name)).append(",").append(std::to_string(each.cpu)).append(",");
         text.append(std::to_string(each.memory)).append(",").append(std::to_string(each.gpus)).append(",");
-        text.append(std::to_string(each.mig_profile.empty() ? each.gpu_milli : 0)).append(",").append(delimited_field(each.models)).append(",");
+        text.append(std::to_string(each.mig_profile.empty() ? each.gpu_milli : 0))
+            .append(",")
+            .append(delimited_field(each.models))
+            .append(",");
         text.append(std::to_string(each.arrival))
             .append(",")
             .append(time(each.end))

@@ -47,7 +47,10 @@ class line_writer {
     if (groups.size() == 1) return std::string{groups.front().model.model.view()};
     std::string text;
     for (const gpu_group& each : groups)
-        text.append(text.empty() ? "" : "+").append(each.model.model.view()).append(":").append(std::to_string(each.count));
+        text.append(text.empty() ? "" : "+")
+            .append(each.model.model.view())
+            .append(":")
+            .append(std::to_string(each.count));
     return text;
 }
 
@@ -136,8 +139,9 @@ class line_writer {
 ///
 /// @return the text; or an error for what the layout does not hold: split slices and GPU ids
 [[nodiscard]] inline expected<std::string, input_error> write_tasks(const workload::workload& source) {
-    std::string text = "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,gpu_memory_mib,"
-                       "gpu_memory_percent,mig_profile,vgpu,members,priority,time_limit,tenant,labels\n";
+    std::string text =
+        "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,gpu_memory_mib,"
+        "gpu_memory_percent,mig_profile,vgpu,members,priority,time_limit,tenant,labels\n";
     detail::line_writer line{text};
     for (const workload::task& task : source.tasks) {
         const request& request = task.request;
@@ -162,7 +166,8 @@ class line_writer {
             line.add_unless(in_slices ? share.memory().count() : 0, 0);
             line.add_unless(in_slices ? share.memory_percent() : 0, 0);
             line.add(request.gpus > 0 && share.way() == sharing::mig ? detail::profile_text(source.models, share) : "");
-            line.add(request.gpus > 0 && share.way() == sharing::vgpu ? detail::profile_text(source.models, share) : "");
+            line.add(request.gpus > 0 && share.way() == sharing::vgpu ? detail::profile_text(source.models, share)
+                                                                      : "");
             line.add_unless(task.members, 1);
             line.add_unless(task.priority, 0);
             line.add(task.limit ? std::to_string(*task.limit) : "");

@@ -32,7 +32,7 @@ struct gpu {
 
 /// The GPUs of this machine, in the driver's order, and what connects them. Network adapters are unknown to NVML.
 struct machine {
-    std::vector<gpu> gpus; ///< The GPUs, in the driver's order.
+    std::vector<gpu> gpus;  ///< The GPUs, in the driver's order.
     node_topology topology; ///< What connects them.
 };
 
@@ -41,7 +41,8 @@ namespace detail {
 /// Asks the library about each GPU and each pair; the first call that fails is the error.
 class inquiry {
   public:
-    explicit inquiry(const library& library, std::string file) : library_{library}, call_{library.call}, file_{std::move(file)} {}
+    explicit inquiry(const library& library, std::string file)
+        : library_{library}, call_{library.call}, file_{std::move(file)} {}
 
     [[nodiscard]] expected<machine, input_error> describe() {
         unsigned count = 0;
@@ -100,8 +101,7 @@ class inquiry {
     /// The NUMA node of a GPU from NVML, otherwise from the kernel; 0 where neither knows.
     [[nodiscard]] int numa_of(device handle, const pci_info& pci) const {
         unsigned long nodes = 0;
-        if (call_.memory_affinity != nullptr && call_.memory_affinity(handle, 1, &nodes, 0) == success &&
-            nodes != 0) {
+        if (call_.memory_affinity != nullptr && call_.memory_affinity(handle, 1, &nodes, 0) == success && nodes != 0) {
             int node = 0;
             while ((nodes >> node & 1UL) == 0) ++node;
             return node;
@@ -118,7 +118,7 @@ class inquiry {
     [[nodiscard]] pcie_path path_of(std::size_t a, std::size_t b) {
         int level = 0;
         if (!succeeded(call_.common_ancestor(handles_[a], handles_[b], &level), "nvmlDeviceGetTopologyCommonAncestor",
-                   gpu_name(a).append(" to ").append(gpu_name(b))))
+                       gpu_name(a).append(" to ").append(gpu_name(b))))
             return pcie_path::cross_cpu;
         switch (level) {
         case 0: return pcie_path::same_board;
@@ -179,8 +179,7 @@ class inquiry {
 /// @param library  the file of NVML, as the loader finds it
 /// @return the machine, or an error: no such library, as without NVIDIA's driver; a function that it lacks; a call that
 ///         fails, with the function and the GPU
-[[nodiscard]] inline expected<machine, input_error>
-describe_machine(const std::string& library = "libnvidia-ml.so.1") {
+[[nodiscard]] inline expected<machine, input_error> describe_machine(const std::string& library = "libnvidia-ml.so.1") {
     const auto opened = detail::library::open(library);
     if (!opened) return unexpected<input_error>{opened.error()};
     return detail::inquiry{*opened, library}.describe();

@@ -24,7 +24,7 @@ struct request_class {
 
 /// An index tree that is filled for a request class before a segment starts.
 struct tree_fill {
-    std::uint32_t tree = 0; ///< Number of the tree.
+    std::uint32_t tree = 0;          ///< Number of the tree.
     std::uint32_t request_class = 0; ///< Number of the request class.
 };
 

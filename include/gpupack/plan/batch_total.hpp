@@ -36,8 +36,7 @@ struct batch_total {
 ///
 /// @param requests  the batch
 /// @param choices   [requests]
-[[nodiscard]] inline batch_total total_of(const std::vector<request>& requests,
-                                          const std::vector<selection>& choices) {
+[[nodiscard]] inline batch_total total_of(const std::vector<request>& requests, const std::vector<selection>& choices) {
     GPUPACK_EXPECTS(requests.size() == choices.size(), "a choice for each request");
     batch_total total;
     for (std::size_t i = 0; i < requests.size(); ++i) {

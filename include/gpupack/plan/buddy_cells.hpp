@@ -98,9 +98,7 @@ class buddy_cells {
   private:
     using place = std::vector<std::uint32_t>::const_iterator;
 
-    [[nodiscard]] std::vector<std::uint32_t>& list(int level) {
-        return cells_[static_cast<std::size_t>(level)];
-    }
+    [[nodiscard]] std::vector<std::uint32_t>& list(int level) { return cells_[static_cast<std::size_t>(level)]; }
 
     /// The set's cells of that level inside a cell of a higher one.
     [[nodiscard]] std::pair<place, place> part_of(int level, cell outer) const {

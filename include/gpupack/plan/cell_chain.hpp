@@ -60,7 +60,7 @@ struct gpu_place {
 /// they may belong to nodes of different sizes, too, as long as none holds a part of two.
 class cell_chain {
   public:
-    static constexpr int most_levels = 16; ///< Levels of a chain, at most.
+    static constexpr int most_levels = 16;                           ///< Levels of a chain, at most.
     static constexpr std::int64_t most_gpus = std::int64_t{1} << 24; ///< GPUs of a cell, at most.
 
     /// Builds a chain. Cost: O(levels * GPUs), with a look-up each.
@@ -72,8 +72,8 @@ class cell_chain {
     ///                   or of the lowest level other than 1; no top cell; GPUs that are too many, too few or above 2^24;
     ///                   an index that is not 0 to 31; a GPU that comes twice; a cell with GPUs of several nodes that
     ///                   lacks one of theirs
-    [[nodiscard]] static expected<cell_chain, input_error>
-    make(const std::vector<cell_level>& levels, std::int64_t top_cells, std::vector<gpu_place> gpus);
+    [[nodiscard]] static expected<cell_chain, input_error> make(const std::vector<cell_level>& levels,
+                                                                std::int64_t top_cells, std::vector<gpu_place> gpus);
 
     /// How many levels there are.
     [[nodiscard]] int levels() const noexcept { return levels_; }
@@ -92,15 +92,11 @@ class cell_chain {
     }
 
     /// How many GPUs a cell of the level has.
-    [[nodiscard]] std::uint32_t size_of(int level) const {
-        return sizes_[static_cast<std::size_t>(checked(level))];
-    }
+    [[nodiscard]] std::uint32_t size_of(int level) const { return sizes_[static_cast<std::size_t>(checked(level))]; }
     /// How many cells of the level there are.
     [[nodiscard]] std::uint32_t count(int level) const { return gpus() / size_of(level); }
     /// How many cells of the level below make one of the level; 1 at the lowest.
-    [[nodiscard]] std::uint32_t radix(int level) const {
-        return level == 0 ? 1 : size_of(level) / size_of(level - 1);
-    }
+    [[nodiscard]] std::uint32_t radix(int level) const { return level == 0 ? 1 : size_of(level) / size_of(level - 1); }
     /// How many GPUs the chain has.
     [[nodiscard]] std::uint32_t gpus() const noexcept { return static_cast<std::uint32_t>(parts_->gpus.size()); }
 
@@ -234,8 +230,8 @@ inline expected<void, input_error> cell_chain::check_nodes() const {
     return {};
 }
 
-inline expected<cell_chain, input_error> cell_chain::make(const std::vector<cell_level>& levels,
-                                                          std::int64_t top_cells, std::vector<gpu_place> gpus) {
+inline expected<cell_chain, input_error> cell_chain::make(const std::vector<cell_level>& levels, std::int64_t top_cells,
+                                                          std::vector<gpu_place> gpus) {
     cell_chain chain;
     std::vector<std::string> names;
     if (const auto valid = chain.take_levels(levels, names); !valid) return unexpected<input_error>{valid.error()};

@@ -32,10 +32,12 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @param limits   how much may be done
 /// @return         the plan; without steps where nothing is gained
 [[nodiscard]] inline defragment_plan defragment(const cluster& cluster, const std::vector<place_goal>& goals,
-                                                const std::vector<running_task>& tasks, const defragment_limits& limits = {}) {
+                                                const std::vector<running_task>& tasks,
+                                                const defragment_limits& limits = {}) {
     GPUPACK_EXPECTS(limits.moves >= 0, "a number of moves");
     for (const place_goal& goal : goals)
-        GPUPACK_EXPECTS(is_valid(goal.request) && goal.number >= 0 && goal.weight > 0, "a valid request, a number and a weight");
+        GPUPACK_EXPECTS(is_valid(goal.request) && goal.number >= 0 && goal.weight > 0,
+                        "a valid request, a number and a weight");
     for (const running_task& each : tasks)
         GPUPACK_EXPECTS(cluster.is_live(each.place) && each.move_cost >= 0, "a live placement and a cost of each task");
     return detail::defragment_search{cluster, goals, tasks, limits}.search();
@@ -47,7 +49,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @param task       the task of the step, where it is now; gets its new placement
 /// @param step       a move
 /// @return           false where it no longer fits there: nothing has happened
-template <class Scheduler> [[nodiscard]] bool carry_out(Scheduler& scheduler, running_task& task, const room_step& step) {
+template <class Scheduler>
+[[nodiscard]] bool carry_out(Scheduler& scheduler, running_task& task, const room_step& step) {
     const cluster& cluster = scheduler.cluster();
     if (!cluster.is_live(task.place) || !cluster.contains(step.target.node)) return false;
     if (!fit::fits_on(cluster[step.target.node], task.request, step.target.gpus, step.target.slots)) return false;

@@ -21,10 +21,10 @@ struct defragment_limits {
 struct defragment_plan {
     std::vector<room_step> steps{};     ///< All of them moves.
     std::vector<std::int64_t> values{}; ///< [steps] What the places are worth after each; see value_of_places().
-    std::int64_t start = 0;           ///< What they are worth now.
-    std::int64_t gain = 0;            ///< What they are worth at the end, beyond that.
-    std::int64_t cost = 0;            ///< Of all moves.
-    std::int64_t most_gain = 0;       ///< No plan within the limits gains more.
+    std::int64_t start = 0;             ///< What they are worth now.
+    std::int64_t gain = 0;              ///< What they are worth at the end, beyond that.
+    std::int64_t cost = 0;              ///< Of all moves.
+    std::int64_t most_gain = 0;         ///< No plan within the limits gains more.
 
     /// Whether no plan gains more.
     [[nodiscard]] bool is_best() const noexcept { return gain == most_gain; }

@@ -39,8 +39,9 @@ struct gang_failure {
     std::int64_t members = 0;        ///< Members of the gang.
     /// Members for which the best domain that is narrow enough has room now: exact for equal members, else at least so many.
     std::int64_t fitting = 0;
-    std::optional<std::size_t> part{};           ///< The part of the gang of which not one member fits any node now.
-    std::optional<std::size_t> refused_member{}; ///< The member to which the caller's admit said no; there was room for all.
+    std::optional<std::size_t> part{}; ///< The part of the gang of which not one member fits any node now.
+    std::optional<std::size_t>
+        refused_member{}; ///< The member to which the caller's admit said no; there was room for all.
 
     /// One line.
     [[nodiscard]] std::string message() const {
@@ -55,7 +56,11 @@ struct gang_failure {
         text.append(feasible_when_empty || !proven ? " now" : ", even when it is empty");
         if (part) text.append("; not one member of part ").append(std::to_string(*part)).append(" fits any node now");
         if (fitting < members)
-            text.append("; ").append(std::to_string(fitting)).append(" of ").append(std::to_string(members)).append(" members would fit");
+            text.append("; ")
+                .append(std::to_string(fitting))
+                .append(" of ")
+                .append(std::to_string(members))
+                .append(" members would fit");
         if (!proven) text.append("; the search was cut short: there may be a way");
         return text;
     }

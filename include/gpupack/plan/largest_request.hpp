@@ -55,7 +55,9 @@ namespace detail {
         break;
     case request_size::gpu_memory: {
         const bool whole = kind.share.way() == sharing::exclusive;
-        made.share = slice{.memory = mebibytes{size}, .compute = whole ? milli_gpu{} : kind.share.compute(), .rule = kind.share.rule()};
+        made.share = slice{.memory = mebibytes{size},
+                           .compute = whole ? milli_gpu{} : kind.share.compute(),
+                           .rule = kind.share.rule()};
         break;
     }
     case request_size::cpu: made.cpu = milli_cpu{size}; break;
@@ -92,7 +94,8 @@ namespace detail {
 /// @param kind     a valid request: all that is not resized; for GPUs and slices, of one GPU at least
 /// @param what     the size that is made as large as possible; of slices, kind.share is whole GPUs or a slice
 /// @return         nothing where not even the smallest fits: one GPU, milli-GPU, MiB or milli-core
-[[nodiscard]] inline std::optional<largest_request> find_largest(const cluster& cluster, const request& kind, request_size what) {
+[[nodiscard]] inline std::optional<largest_request> find_largest(const cluster& cluster, const request& kind,
+                                                                 request_size what) {
     GPUPACK_EXPECTS(is_valid(kind), "a valid request");
     const bool of_host = what == request_size::cpu || what == request_size::memory;
     GPUPACK_EXPECTS(of_host || kind.gpus > 0, "a request for GPUs");

@@ -25,13 +25,15 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// What a change of the cluster did to promises.
 struct promise_change {
-    std::vector<cell_lease> lost_gpus{};   ///< Leases that hold GPUs that went away or were closed; each once, by their place.
-    std::vector<std::int64_t> broken{};    ///< [levels] Promised cells that cannot be had in full any more.
-    std::vector<std::int64_t> restored{};  ///< [levels] Promised cells that can be had in full again.
+    std::vector<cell_lease>
+        lost_gpus{}; ///< Leases that hold GPUs that went away or were closed; each once, by their place.
+    std::vector<std::int64_t> broken{};   ///< [levels] Promised cells that cannot be had in full any more.
+    std::vector<std::int64_t> restored{}; ///< [levels] Promised cells that can be had in full again.
 
     /// Whether no promise and no lease is the worse for it.
     [[nodiscard]] bool harmless() const {
-        return lost_gpus.empty() && std::all_of(broken.begin(), broken.end(), [](std::int64_t each) { return each == 0; });
+        return lost_gpus.empty() &&
+               std::all_of(broken.begin(), broken.end(), [](std::int64_t each) { return each == 0; });
     }
     /// One line: "2 quads and 1 node that were promised cannot be had; 1 lease lost GPUs"; empty where it is harmless.
     [[nodiscard]] std::string message(const cell_chain& chain) const {
@@ -39,11 +41,16 @@ struct promise_change {
         for (int level = chain.top(); level >= 0; --level) {
             const std::int64_t count = broken[static_cast<std::size_t>(level)];
             if (count == 0) continue;
-            cells.append(cells.empty() ? "" : ", ").append(std::to_string(count)).append(" ").append(chain.name_of(level));
+            cells.append(cells.empty() ? "" : ", ")
+                .append(std::to_string(count))
+                .append(" ")
+                .append(chain.name_of(level));
         }
         if (!cells.empty()) cells.append(": promised, and cannot be had now");
         if (lost_gpus.empty()) return cells;
-        return cells.append(cells.empty() ? "" : "; ").append(std::to_string(lost_gpus.size())).append(" leases hold GPUs that are gone or closed");
+        return cells.append(cells.empty() ? "" : "; ")
+            .append(std::to_string(lost_gpus.size()))
+            .append(" leases hold GPUs that are gone or closed");
     }
 
     friend bool operator==(const promise_change&, const promise_change&) = default;
@@ -111,9 +118,11 @@ class live_virtual_clusters {
     /// @param where    a cell of the node level
     /// @return         what that did: larger promises come first, so that a smaller one may now be short in place of a larger; or an error: a node that is not there, has a place, or has another number of
     ///                 GPUs than a cell of the node level; no vacant place, or one that is not vacant or that somebody holds some of
-    [[nodiscard]] expected<promise_change, input_error> join(const cluster& cluster, node_id node, std::optional<cell> where = std::nullopt) {
+    [[nodiscard]] expected<promise_change, input_error> join(const cluster& cluster, node_id node,
+                                                             std::optional<cell> where = std::nullopt) {
         if (!cluster.contains(node) || gpus_of_.contains(node))
-            return bad_input("node", cluster.contains(node) ? cluster.name(node) : std::to_string(node.number()), "a node of the cluster without a place");
+            return bad_input("node", cluster.contains(node) ? cluster.name(node) : std::to_string(node.number()),
+                             "a node of the cluster without a place");
         const auto gpus = static_cast<std::uint32_t>(cluster[node].gpu_count());
         if (gpus != chain().size_of(node_level_))
             return bad_input("GPUs of the node", std::to_string(gpus), std::to_string(chain().size_of(node_level_)));

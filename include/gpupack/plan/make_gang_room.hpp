@@ -35,9 +35,10 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @return         the plan: ends, then moves, then the members in the order in which they must be taken, room_step::task being the
 ///                 number of the member; or whether there is none, or none that is worth its cost
 template <class Policy>
-requires(policy::policy<Policy> || std::same_as<Policy, any_policy>) [[nodiscard]] expected<room_plan, no_room>
-make_room(const cluster& cluster, const Policy& policy, const gang& gang, const std::vector<running_task>& tasks,
-          const room_limits& limits = {}) {
+requires(policy::policy<Policy> || std::same_as<Policy, any_policy>)
+    [[nodiscard]] expected<room_plan, no_room> make_room(const cluster& cluster, const Policy& policy, const gang& gang,
+                                                         const std::vector<running_task>& tasks,
+                                                         const room_limits& limits = {}) {
     GPUPACK_EXPECTS(checked(gang).has_value(), "a valid gang");
     for (const running_task& each : tasks) {
         GPUPACK_EXPECTS(cluster.is_live(each.place), "a live placement of each task");
@@ -47,7 +48,8 @@ make_room(const cluster& cluster, const Policy& policy, const gang& gang, const 
     std::optional<room_plan> plan = search.search();
     if (!plan) return unexpected<no_room>{no_room{.proven = search.is_complete()}};
     if (plan->cost > 0 && plan->cost >= limits.worth)
-        return unexpected<no_room>{no_room{.proven = search.is_complete(), .not_worth_it = true, .least_cost = plan->cost}};
+        return unexpected<no_room>{
+            no_room{.proven = search.is_complete(), .not_worth_it = true, .least_cost = plan->cost}};
     plan->best = plan->cost == 0 || search.is_complete();
     return *plan;
 }

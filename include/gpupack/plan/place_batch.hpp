@@ -31,9 +31,10 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @param rule      what is placed for a request
 /// @param engine    how the best choice is found; all give the same answer
 /// @return          [requests] where each goes
-template <policy::policy Policy, search::engine Engine = search::indexed> [[nodiscard]] std::vector<selection>
-place_batch(const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
-            request_rule rule = request_rule::as_requested, Engine engine = {}) {
+template <policy::policy Policy, search::engine Engine = search::indexed>
+[[nodiscard]] std::vector<selection> place_batch(const cluster& cluster, const Policy& policy,
+                                                 const std::vector<request>& requests,
+                                                 request_rule rule = request_rule::as_requested, Engine engine = {}) {
     scheduler<Policy, Engine> trial{cluster, policy, std::move(engine), rule};
     trial.reserve(requests.size());
     std::vector<selection> choices(requests.size());

@@ -30,15 +30,16 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// Where a request may go, and from what it keeps away: the anti-affinity of its group.
 struct placement_scope {
-    domain_id domain{};                ///< Nodes of this domain alone; the whole cluster by default.
-    std::vector<selection> group{};    ///< Where the other members of its group are.
-    bool apart_by_node = false;        ///< Whether it keeps away from their nodes.
-    bool apart_by_gpu = false;         ///< Whether it keeps away from their GPUs.
+    domain_id domain{};             ///< Nodes of this domain alone; the whole cluster by default.
+    std::vector<selection> group{}; ///< Where the other members of its group are.
+    bool apart_by_node = false;     ///< Whether it keeps away from their nodes.
+    bool apart_by_gpu = false;      ///< Whether it keeps away from their GPUs.
 
     /// Whether the node may be used.
     [[nodiscard]] bool allows(const cluster& cluster, node_id node) const {
         if (!(cluster.domains().common(domain, cluster.domain_of(node)) == domain)) return false;
-        return !apart_by_node || std::none_of(group.begin(), group.end(), [&](const selection& each) { return each.node == node; });
+        return !apart_by_node ||
+               std::none_of(group.begin(), group.end(), [&](const selection& each) { return each.node == node; });
     }
     /// The GPUs of a node that are not used.
     [[nodiscard]] gpu_set avoided_on(node_id node) const noexcept {
@@ -72,9 +73,8 @@ namespace detail {
 
 template <policy::policy Policy>
 [[nodiscard]] gpu_chooser chooser_for(const Policy& policy, const cluster& cluster, const request& request) {
-    return [scorer = policy::prepare(policy, policy::decision{cluster, request, 0})](const node_view& node, const gpupack::request& each) {
-        return policy::select_gpus(scorer, node, each);
-    };
+    return [scorer = policy::prepare(policy, policy::decision{cluster, request, 0})](
+               const node_view& node, const gpupack::request& each) { return policy::select_gpus(scorer, node, each); };
 }
 [[nodiscard]] inline gpu_chooser chooser_for(const any_policy& policy, const cluster& cluster, const request& request) {
     return policy.prepare_chooser(policy::decision{cluster, request, 0});
@@ -88,8 +88,8 @@ template <policy::policy Policy>
 }
 
 /// The nodes that a request fits, the best first.
-template <class Policy>
-[[nodiscard]] std::vector<node_id> nodes_by_score(const Policy& policy, const cluster& cluster, const request& request) {
+template <class Policy> [[nodiscard]] std::vector<node_id> nodes_by_score(const Policy& policy, const cluster& cluster,
+                                                                          const request& request) {
     const policy::decision decision{cluster, request, 0};
     const auto list = [](const auto& explanation) {
         std::vector<node_id> nodes;
@@ -135,9 +135,11 @@ members_of(const peak_request& peak, const Policy& policy, const cluster& cluste
 /// @param rule     what is placed for a request
 /// @return         the plan; or what is wrong with the request; or that there is no room, and whether that is proven
 template <class Policy>
-requires(policy::policy<Policy> || std::same_as<Policy, any_policy>) [[nodiscard]] expected<compound_plan, compound_failure>
-plan_compound(const cluster& cluster, const Policy& policy, const compound_request& request, const placement_scope& scope = {},
-              std::int64_t budget = 20'000, request_rule rule = request_rule::as_requested) {
+requires(policy::policy<Policy> || std::same_as<Policy, any_policy>)
+    [[nodiscard]] expected<compound_plan, compound_failure> plan_compound(
+        const cluster& cluster, const Policy& policy, const compound_request& request,
+        const placement_scope& scope = {}, std::int64_t budget = 20'000,
+        request_rule rule = request_rule::as_requested) {
     if (const auto valid = checked(request); !valid)
         return unexpected<compound_failure>{compound_failure{valid.error()}};
     const peak_request peak = peak_of(request);
@@ -154,7 +156,8 @@ plan_compound(const cluster& cluster, const Policy& policy, const compound_reque
         detail::joint_choice choice{members, request.relations, scope.avoided_on(node)};
         if (!choice.choose(trial, left)) continue;
         compound_plan plan{node, {{0, host, {node, {}, {}}}}};
-        for (const std::size_t m : choice.order()) plan.members.push_back({members[m].part, members[m].request, choice.chosen()[m]});
+        for (const std::size_t m : choice.order())
+            plan.members.push_back({members[m].part, members[m].request, choice.chosen()[m]});
         return plan;
     }
     return unexpected<compound_failure>{compound_failure{{}, left.is_left()}};

@@ -44,9 +44,8 @@ template <class Scheduler> void release_gang(Scheduler& scheduler, const gang_pl
 ///                   and the gang is refused
 /// @param budget     see plan_gang
 /// @return           the placements; errors as plan_gang; a refusal by admit names the member, and is not proven
-template <class Scheduler, class Admit = admit_all>
-[[nodiscard]] expected<gang_placement, gang_failure> place_gang(Scheduler& scheduler, const gang& gang,
-                                                                Admit&& admit = {}, std::int64_t budget = 20'000) {
+template <class Scheduler, class Admit = admit_all> [[nodiscard]] expected<gang_placement, gang_failure>
+place_gang(Scheduler& scheduler, const gang& gang, Admit&& admit = {}, std::int64_t budget = 20'000) {
     const auto plan = plan_gang(scheduler.cluster(), scheduler.policy(), gang, budget, scheduler.rule());
     if (!plan) return unexpected<gang_failure>{plan.error()};
     std::vector<const request*> requests;

@@ -27,9 +27,9 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 struct unordered_batch {
     std::vector<selection> choices;            ///< [requests] In the order in which the requests were given.
     batch_order order = batch_order::as_given; ///< The order that they were placed in.
-    std::vector<std::uint32_t> sequence;       ///< [requests] The requests by number, in the order that they were placed in.
-    batch_total as_given;                      ///< What is placed in the order given.
-    batch_total total;                         ///< What the choices place: as much of the goal or more.
+    std::vector<std::uint32_t> sequence; ///< [requests] The requests by number, in the order that they were placed in.
+    batch_total as_given;                ///< What is placed in the order given.
+    batch_total total;                   ///< What the choices place: as much of the goal or more.
 };
 
 /// Keeps the best of the orders of a batch; ties to the one that was tried first.
@@ -89,10 +89,11 @@ class order_search {
 /// @param goal      what the orders are compared by
 /// @param rule      what is placed for a request
 /// @param engine    how the best choice is found
-template <policy::policy Policy, search::engine Engine = search::indexed> [[nodiscard]] unordered_batch
-place_unordered(const cluster& cluster, const Policy& policy, const std::vector<request>& requests,
-                batch_goal goal = batch_goal::compute, request_rule rule = request_rule::as_requested,
-                Engine engine = {}) {
+template <policy::policy Policy, search::engine Engine = search::indexed>
+[[nodiscard]] unordered_batch place_unordered(const cluster& cluster, const Policy& policy,
+                                              const std::vector<request>& requests,
+                                              batch_goal goal = batch_goal::compute,
+                                              request_rule rule = request_rule::as_requested, Engine engine = {}) {
     order_search search{cluster, requests, goal};
     for (const batch_order order : batch_orders)
         search.offer(order, place_batch(cluster, policy, search.sorted(order), rule, engine));

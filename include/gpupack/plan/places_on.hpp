@@ -31,7 +31,8 @@ class instance_places {
   public:
     /// @param table     of the GPU
     /// @param profiles  that will do, as bits by index of the table
-    instance_places(const partition_table& table, std::uint32_t profiles) noexcept : table_{table}, profiles_{profiles} {}
+    instance_places(const partition_table& table, std::uint32_t profiles) noexcept
+        : table_{table}, profiles_{profiles} {}
 
     /// @param occupied  bits that are taken
     [[nodiscard]] std::int64_t most(std::uint64_t occupied) {
@@ -90,7 +91,8 @@ class instance_places {
     gpu_state state = node.gpu(gpu);
     if (in_profiles(share.way())) {
         const partition_table& table = *capacity.table(share.way());
-        return instance_places{table, table.among(share.profiles())}.most(in_profiles(state.way) ? state.occupied() : 0);
+        return instance_places{table, table.among(share.profiles())}.most(in_profiles(state.way) ? state.occupied()
+                                                                                                 : 0);
     }
     const mebibytes memory{share.memory_of(capacity.memory)};
     if (!share.rule().is_plain()) {
@@ -106,7 +108,8 @@ class instance_places {
 }
 
 /// How many sets of `width` different GPUs can be made at most, where each GPU may be in so many of them.
-[[nodiscard]] inline std::int64_t most_sets(const std::array<std::int64_t, max_gpus_per_node>& shares, gpu_set gpus, int width) {
+[[nodiscard]] inline std::int64_t most_sets(const std::array<std::int64_t, max_gpus_per_node>& shares, gpu_set gpus,
+                                            int width) {
     const auto usable = [&](std::int64_t sets) {
         std::int64_t sum = 0;
         for_each_gpu(gpus, [&](int i) { sum += std::min(shares[static_cast<std::size_t>(i)], sets); });
@@ -145,11 +148,13 @@ class instance_places {
     if (request.cpu.count() > 0) most = std::min(most, node.cpu_free().count() / request.cpu.count());
     if (request.memory.count() > 0) most = std::min(most, node.memory_free().count() / request.memory.count());
     if (request.gpus == 0) return most;
-    const bool spans = request.gpus > 1 && request.numa != numa_alignment::none && request.numa != numa_alignment::single;
+    const bool spans =
+        request.gpus > 1 && request.numa != numa_alignment::none && request.numa != numa_alignment::single;
     if (request.share.is_split() || spans) return detail::places_in_turn(node, request);
     const gpu_set fitting = fit::fitting_gpus(node, request);
     std::array<std::int64_t, max_gpus_per_node> shares{};
-    for_each_gpu(fitting, [&](int i) { shares[static_cast<std::size_t>(i)] = detail::shares_on(node, i, request.share); });
+    for_each_gpu(fitting,
+                 [&](int i) { shares[static_cast<std::size_t>(i)] = detail::shares_on(node, i, request.share); });
     if (request.gpus < 2 || request.numa == numa_alignment::none)
         return std::min(most, detail::most_sets(shares, fitting, request.gpus));
     std::int64_t sets = 0; // of GPUs that are on one NUMA node

@@ -72,7 +72,8 @@ namespace detail {
     if (board.gang().members() > board.gang().most_per_node || idle > max_gpus_per_node) return nodes;
     for (const node_id id : board.nodes()) {
         const node_view node = board.cluster()[id];
-        if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory && board.fits(0, id))
+        if (node.idle_gpus() >= idle && node.cpu_free().count() >= cpu && node.memory_free().count() >= memory &&
+            board.fits(0, id))
             nodes.push_back(id);
     }
     std::sort(nodes.begin(), nodes.end());
@@ -155,7 +156,8 @@ struct level_range {
 [[nodiscard]] inline bool assign_to_one_node(const gang_board& board, gang_search& search) {
     std::vector<std::uint32_t> failed; // the first of each kind
     for (const node_id node : nodes_to_try(board)) {
-        if (!failed.empty() && std::find(failed.begin(), failed.end(), search.twin_of(node).number()) != failed.end()) continue;
+        if (!failed.empty() && std::find(failed.begin(), failed.end(), search.twin_of(node).number()) != failed.end())
+            continue;
         if (search.assign_all_on({node})) return true;
         failed.push_back(search.twin_of(node).number());
     }
@@ -174,7 +176,8 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
     const cluster& cluster = board.cluster();
     if (level < static_cast<int>(cluster.domains().levels().size())) {
         for (std::uint32_t d = 0; d < cluster.domains().size(); ++d)
-            if (cluster.domains()[domain_id{d}].level == level && board.allows(domain_id{d})) search.count_in(domain_id{d});
+            if (cluster.domains()[domain_id{d}].level == level && board.allows(domain_id{d}))
+                search.count_in(domain_id{d});
         return;
     }
     constexpr std::size_t most_counted = 16;
@@ -206,7 +209,8 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
     }
     gang_failure failure{.proven = search.is_proven(), .members = board.gang().members()};
     failure.feasible_when_empty = false; // a narrow domain need not be part of a wider one
-    const int last = levels.widest == 0 ? 0 : levels.narrowest; // the whole cluster has room for whatever a part of it has
+    const int last =
+        levels.widest == 0 ? 0 : levels.narrowest; // the whole cluster has room for whatever a part of it has
     for (int level = levels.widest; level <= last && !failure.feasible_when_empty; ++level)
         failure.feasible_when_empty = might_fit_empty_at(board, level);
     failure.proven = failure.proven || !failure.feasible_when_empty;
@@ -237,9 +241,10 @@ inline void count_fitting(const gang_board& board, gang_search& search, int leve
 /// @param rule     what is placed for a request
 /// @return         the plan; or what is wrong with the gang; or that there is no placement, and whether that is proven
 template <class Policy>
-requires(policy::policy<Policy> || std::same_as<Policy, any_policy>) [[nodiscard]] expected<gang_plan, gang_failure>
-plan_gang(const cluster& cluster, const Policy& policy, const gang& gang, std::int64_t budget = 20'000,
-          request_rule rule = request_rule::as_requested) {
+requires(policy::policy<Policy> || std::same_as<Policy, any_policy>)
+    [[nodiscard]] expected<gang_plan, gang_failure> plan_gang(const cluster& cluster, const Policy& policy,
+                                                              const gang& gang, std::int64_t budget = 20'000,
+                                                              request_rule rule = request_rule::as_requested) {
     if (const auto valid = checked(gang); !valid) return unexpected<gang_failure>{gang_failure{valid.error()}};
     const auto levels = detail::levels_of(cluster.domains(), gang);
     if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};

@@ -36,10 +36,14 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @param rule     what is placed for a request
 /// @return         its place; or what is wrong with the gang; or that there is no room
 template <class Policy>
-requires(policy::policy<Policy> || std::same_as<Policy, any_policy>) [[nodiscard]] expected<selection, gang_failure>
-plan_replacement(const cluster& cluster, const Policy& policy, const gang& gang, const std::vector<selection>& members,
-                 std::size_t member, request_rule rule = request_rule::as_requested) {
-    GPUPACK_EXPECTS(member < members.size() && static_cast<std::int64_t>(members.size()) == gang.members(), "a member of the gang");
+requires(policy::policy<Policy> || std::same_as<Policy, any_policy>)
+    [[nodiscard]] expected<selection, gang_failure> plan_replacement(const cluster& cluster, const Policy& policy,
+                                                                     const gang& gang,
+                                                                     const std::vector<selection>& members,
+                                                                     std::size_t member,
+                                                                     request_rule rule = request_rule::as_requested) {
+    GPUPACK_EXPECTS(member < members.size() && static_cast<std::int64_t>(members.size()) == gang.members(),
+                    "a member of the gang");
     if (const auto valid = checked(gang); !valid) return unexpected<gang_failure>{gang_failure{valid.error()}};
     const auto levels = detail::levels_of(cluster.domains(), gang);
     if (!levels) return unexpected<gang_failure>{gang_failure{levels.error()}};
@@ -65,7 +69,9 @@ plan_replacement(const cluster& cluster, const Policy& policy, const gang& gang,
     const bool one_node = !rest.empty() && members_on(rest.front().node) == static_cast<std::ptrdiff_t>(rest.size());
     if (one_node)
         if (const auto found = first_node([&](node_id node) { return node == rest.front().node; })) return *found;
-    const auto is_in = [&](node_id node) { return cluster.domains().common(domain, cluster.domain_of(node)) == domain; };
+    const auto is_in = [&](node_id node) {
+        return cluster.domains().common(domain, cluster.domain_of(node)) == domain;
+    };
     const bool must_share_node = levels->widest == static_cast<int>(cluster.domains().levels().size()) && one_node;
     while (!must_share_node && cluster.domains()[domain].level >= levels->widest) {
         if (const auto found = first_node(is_in)) return *found;

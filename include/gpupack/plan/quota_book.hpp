@@ -30,9 +30,9 @@ struct quota_refusal {
         cohort           ///< Others use what it could borrow.
     };
 
-    rule why = rule::limit;                        ///< The first rule that is in the way.
+    rule why = rule::limit;                         ///< The first rule that is in the way.
     quota_resource resource = quota_resource::gpus; ///< The first resource of which there is too little by that rule.
-    std::int64_t missing = 0;                      ///< How much of it.
+    std::int64_t missing = 0;                       ///< How much of it.
 };
 
 /// Counts what tenants use, and says what they may: never more than their limits, and of others' nominal quotas only what these
@@ -66,7 +66,9 @@ class quota_book {
     /// Whether it may.
     [[nodiscard]] bool admits(std::size_t tenant, const quota_amounts& more) const { return !refusal_of(tenant, more); }
     /// Whether it might if nobody used anything.
-    [[nodiscard]] bool could_admit(std::size_t tenant, const quota_amounts& more) const { return !refusal(tenant, more, {}, {}); }
+    [[nodiscard]] bool could_admit(std::size_t tenant, const quota_amounts& more) const {
+        return !refusal(tenant, more, {}, {});
+    }
     /// Whether it would stay within its nominal quota and its limit: then it has a right to it.
     [[nodiscard]] bool is_entitled(std::size_t tenant, const quota_amounts& more) const;
     /// Whether a task of a borrower may end so that a tenant gets what it is entitled to: they share a cohort, and the task has
@@ -77,7 +79,8 @@ class quota_book {
     /// @param more      how much
     /// @param borrower  another tenant
     /// @param held      what the task of that one uses
-    [[nodiscard]] bool reclaims(std::size_t tenant, const quota_amounts& more, std::size_t borrower, const quota_amounts& held) const;
+    [[nodiscard]] bool reclaims(std::size_t tenant, const quota_amounts& more, std::size_t borrower,
+                                const quota_amounts& held) const;
 
     /// A tenant uses so much more, whether or not it may.
     void take(std::size_t tenant, const quota_amounts& more) { change(tenant, more, 1); }
@@ -103,7 +106,9 @@ class quota_book {
         bool lends = true; // false for a tenant alone
     };
 
-    [[nodiscard]] static std::int64_t sum(std::int64_t a, std::int64_t b) noexcept { return std::min(a + b, quota_amounts::unlimited); }
+    [[nodiscard]] static std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+        return std::min(a + b, quota_amounts::unlimited);
+    }
     [[nodiscard]] std::int64_t kept(std::size_t tenant, std::size_t r) const noexcept {
         const std::int64_t nominal = tenants_[tenant].nominal[r];
         return nominal - std::min(nominal, tenants_[tenant].lending_limit[r]);
@@ -113,8 +118,8 @@ class quota_book {
         return used_[tenant];
     }
     [[nodiscard]] const amounts& pool_used(std::size_t tenant) const { return cohorts_[cohort_of_[tenant]].used; }
-    [[nodiscard]] std::optional<quota_refusal> refusal(std::size_t tenant, const quota_amounts& more, const amounts& used,
-                                                       const amounts& pool_used) const;
+    [[nodiscard]] std::optional<quota_refusal> refusal(std::size_t tenant, const quota_amounts& more,
+                                                       const amounts& used, const amounts& pool_used) const;
     void change(std::size_t tenant, const quota_amounts& amount, int sign);
 
     std::vector<tenant_quota> tenants_;
@@ -131,12 +136,13 @@ inline expected<quota_book, input_error> quota_book::make(std::vector<tenant_quo
         if (each.name.empty()) return bad_input("tenant", each.name, "a name");
         if (!book.numbers_.try_emplace(each.name, book.tenants_.size()).second)
             return bad_input("tenant", each.name, "a name that no other tenant has");
-        if (each.weight < 1 || each.weight > 1'000'000) return bad_input("weight", std::to_string(each.weight), "from 1 to 1000000");
+        if (each.weight < 1 || each.weight > 1'000'000)
+            return bad_input("weight", std::to_string(each.weight), "from 1 to 1000000");
         for (quota_amounts* const part : {&each.nominal, &each.borrowing_limit, &each.lending_limit, &each.limit})
             for (std::size_t r = 0; r < quota_resources; ++r)
                 if ((*part)[r] < 0 || (*part)[r] > quota_amounts::unlimited)
-                    return bad_input(std::string{quota_resource_names[r]}.append(" of ").append(each.name), std::to_string((*part)[r]),
-                                     "an amount from 0 on");
+                    return bad_input(std::string{quota_resource_names[r]}.append(" of ").append(each.name),
+                                     std::to_string((*part)[r]), "an amount from 0 on");
         std::size_t number = book.cohorts_.size();
         if (!each.cohort.empty()) number = cohorts.try_emplace(each.cohort, number).first->second;
         if (number == book.cohorts_.size()) book.cohorts_.push_back({.lends = !each.cohort.empty()});
@@ -153,8 +159,8 @@ inline expected<quota_book, input_error> quota_book::make(std::vector<tenant_quo
     return book;
 }
 
-inline std::optional<quota_refusal> quota_book::refusal(std::size_t tenant, const quota_amounts& more, const amounts& used,
-                                                        const amounts& pool_used) const {
+inline std::optional<quota_refusal> quota_book::refusal(std::size_t tenant, const quota_amounts& more,
+                                                        const amounts& used, const amounts& pool_used) const {
     GPUPACK_EXPECTS(tenant < tenants_.size(), "the number of a tenant");
     using rule = quota_refusal::rule;
     const tenant_quota& own = tenants_[tenant];
@@ -180,7 +186,8 @@ inline std::optional<quota_refusal> quota_book::refusal(std::size_t tenant, cons
 
 inline bool quota_book::is_entitled(std::size_t tenant, const quota_amounts& more) const {
     for (std::size_t r = 0; r < quota_resources; ++r)
-        if (more[r] > 0 && used(tenant)[r] + more[r] > std::min(tenants_[tenant].nominal[r], tenants_[tenant].limit[r])) return false;
+        if (more[r] > 0 && used(tenant)[r] + more[r] > std::min(tenants_[tenant].nominal[r], tenants_[tenant].limit[r]))
+            return false;
     return true;
 }
 
@@ -208,7 +215,9 @@ inline quota_amounts quota_book::usage(std::size_t tenant) const {
 }
 
 inline quota_amounts quota_book::borrowed(std::size_t tenant) const {
-    const auto beyond = [&](std::size_t r) { return std::max<std::int64_t>(used(tenant)[r] - tenants_[tenant].nominal[r], 0); };
+    const auto beyond = [&](std::size_t r) {
+        return std::max<std::int64_t>(used(tenant)[r] - tenants_[tenant].nominal[r], 0);
+    };
     return {milli_gpu{beyond(0)}, milli_cpu{beyond(1)}, mebibytes{beyond(2)}};
 }
 
@@ -221,7 +230,8 @@ inline std::int64_t quota_book::dominant_share(std::size_t tenant) const {
         if (beyond[r] == 0) continue;
         // Nothing is lent, and yet it uses more: nobody is further beyond what is its own.
         const double part = lent == 0 ? millionths : static_cast<double>(beyond[r]) / static_cast<double>(lent);
-        largest = std::max(largest, static_cast<std::int64_t>(part * millionths / static_cast<double>(tenants_[tenant].weight)));
+        largest = std::max(largest,
+                           static_cast<std::int64_t>(part * millionths / static_cast<double>(tenants_[tenant].weight)));
     }
     return largest;
 }

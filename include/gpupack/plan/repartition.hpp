@@ -28,7 +28,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// @param goals   what instances are worth: instance_goals_of() a mix or a queue
 /// @param limits  how much may be done
 /// @return        the plan; without steps where nothing is gained
-[[nodiscard]] inline repartition_plan repartition(const std::vector<standing_gpu>& gpus, const std::vector<instance_goal>& goals,
+[[nodiscard]] inline repartition_plan repartition(const std::vector<standing_gpu>& gpus,
+                                                  const std::vector<instance_goal>& goals,
                                                   const repartition_limits& limits = {}) {
     for (const instance_goal& goal : goals)
         GPUPACK_EXPECTS(goal.number >= 0 && goal.number <= INT32_MAX && goal.weight > 0, "a number and a weight");
@@ -37,7 +38,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
         std::uint64_t occupied = 0;
         for (const standing_instance& each : gpu.instances) {
             GPUPACK_EXPECTS(each.destroy_cost >= 0, "costs that are not negative");
-            GPUPACK_EXPECTS(each.slot < gpu.table->slot_count && gpu.table->is_free(each.slot, occupied), "instances that stand apart");
+            GPUPACK_EXPECTS(each.slot < gpu.table->slot_count && gpu.table->is_free(each.slot, occupied),
+                            "instances that stand apart");
             occupied |= gpu.table->slots[each.slot].taken;
         }
     }

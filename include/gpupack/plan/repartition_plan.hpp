@@ -19,9 +19,10 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// How many idle MIG instances of some profiles there should be, and what each is worth.
 struct instance_goal {
-    profile_set profiles{};   ///< Of the cluster's model_table. An instance counts for the first goal that lists its profile.
-    std::int64_t number = 1;  ///< Instances; more are worth nothing.
-    std::int64_t weight = 1;  ///< Of each instance up to that number, above 0.
+    profile_set
+        profiles{}; ///< Of the cluster's model_table. An instance counts for the first goal that lists its profile.
+    std::int64_t number = 1; ///< Instances; more are worth nothing.
+    std::int64_t weight = 1; ///< Of each instance up to that number, above 0.
 };
 
 /// How much may be done to cut GPUs anew.
@@ -55,14 +56,16 @@ struct repartition_plan {
 };
 
 /// The goal that an instance counts for, if there is one: an index into the goals.
-[[nodiscard]] inline std::optional<std::size_t> goal_of(const std::vector<instance_goal>& goals, const partition_table& table, int slot) {
+[[nodiscard]] inline std::optional<std::size_t> goal_of(const std::vector<instance_goal>& goals,
+                                                        const partition_table& table, int slot) {
     for (std::size_t g = 0; g < goals.size(); ++g)
         if ((table.among(goals[g].profiles) >> table.slots[slot].profile & 1U) != 0) return g;
     return std::nullopt;
 }
 
 /// What the idle instances are worth: over all goals, the weight times the idle instances that count for it, up to the number.
-[[nodiscard]] inline std::int64_t value_of_instances(const std::vector<standing_gpu>& gpus, const std::vector<instance_goal>& goals) {
+[[nodiscard]] inline std::int64_t value_of_instances(const std::vector<standing_gpu>& gpus,
+                                                     const std::vector<instance_goal>& goals) {
     std::vector<std::int64_t> idle(goals.size(), 0);
     for (const standing_gpu& gpu : gpus)
         for (const standing_instance& each : gpu.instances)
@@ -94,7 +97,8 @@ struct repartition_plan {
 /// @param models    of the cluster
 /// @param expected  what comes, or what waits
 /// @param tasks     for how many of them there should be instances
-[[nodiscard]] inline std::vector<instance_goal> instance_goals_of(const model_table& models, const task_mix& expected, std::int64_t tasks) {
+[[nodiscard]] inline std::vector<instance_goal> instance_goals_of(const model_table& models, const task_mix& expected,
+                                                                  std::int64_t tasks) {
     std::vector<instance_goal> goals;
     for (const task_mix::entry& each : expected.entries()) {
         if (each.request.gpus == 0 || each.request.share.way() != sharing::mig) continue;
@@ -105,7 +109,8 @@ struct repartition_plan {
             if (profiles != 0) first.insert(table->first_id + lowest_bit(profiles));
         }
         const std::int64_t number = (each.count * tasks + expected.total() - 1) / expected.total() * each.request.gpus;
-        const auto same = std::find_if(goals.begin(), goals.end(), [&](const instance_goal& goal) { return goal.profiles == first; });
+        const auto same =
+            std::find_if(goals.begin(), goals.end(), [&](const instance_goal& goal) { return goal.profiles == first; });
         if (same != goals.end())
             same->number += number;
         else

@@ -40,7 +40,8 @@ struct room_left {
 /// @param cluster  as it is
 /// @param request  a valid request, as it is placed
 /// @param budget   members that may be tried on a node, over all states
-[[nodiscard]] inline room_left count_room(const cluster& cluster, const request& request, std::int64_t budget = 200'000) {
+[[nodiscard]] inline room_left count_room(const cluster& cluster, const request& request,
+                                          std::int64_t budget = 200'000) {
     GPUPACK_EXPECTS(is_valid(request), "a valid request");
     constexpr std::int64_t most_counted = 1'000'000; // on one node, for requests that ask for nothing
     const gang many{.parts = {{request, static_cast<int>(most_counted)}}};
@@ -68,7 +69,8 @@ struct room_left {
         } else {
             std::vector<detail::member_counts> listed;
             const bool complete = patterns.list(listed, node.id(), left);
-            for (const detail::member_counts& each : listed) here.least = std::max<std::int64_t>(here.least, each.front());
+            for (const detail::member_counts& each : listed)
+                here.least = std::max<std::int64_t>(here.least, each.front());
             if (complete) here.most = here.least;
             if (!is_named) alike.push_back({node.id(), here});
         }

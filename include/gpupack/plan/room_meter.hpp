@@ -22,7 +22,8 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 /// Whether places_on() is the most that any choice allows: for all requests but split slices, and GPUs on as few NUMA nodes
 /// as are left.
 [[nodiscard]] constexpr bool counts_exactly(const request& request) noexcept {
-    const bool spans = request.gpus > 1 && request.numa != numa_alignment::none && request.numa != numa_alignment::single;
+    const bool spans =
+        request.gpus > 1 && request.numa != numa_alignment::none && request.numa != numa_alignment::single;
     return request.gpus == 0 || (!request.share.is_split() && !spans);
 }
 
@@ -48,7 +49,8 @@ class room_meter {
     ///
     /// @param cluster   as it is; every later call must name the same one
     /// @param requests  valid requests, as they are placed
-    room_meter(const cluster& cluster, std::vector<request> requests) : requests_{std::move(requests)}, totals_(requests_.size()) {
+    room_meter(const cluster& cluster, std::vector<request> requests)
+        : requests_{std::move(requests)}, totals_(requests_.size()) {
         for (const request& each : requests_) GPUPACK_EXPECTS(is_valid(each), "valid requests");
         refresh(cluster);
     }

@@ -26,10 +26,11 @@ struct running_task {
 
 /// How much may be done to make room.
 struct room_limits {
-    int ends = 4;                                        ///< Tasks that may be ended.
-    int moves = 4;                                       ///< Tasks that may be moved.
-    std::int64_t worth = running_task::never;            ///< What placing the request is worth: a plan that costs as much is not made.
-    std::int64_t budget = 20'000;                        ///< Choices that may be tried.
+    int ends = 4;  ///< Tasks that may be ended.
+    int moves = 4; ///< Tasks that may be moved.
+    std::int64_t worth =
+        running_task::never;      ///< What placing the request is worth: a plan that costs as much is not made.
+    std::int64_t budget = 20'000; ///< Choices that may be tried.
 };
 
 /// One step of a plan.
@@ -54,8 +55,8 @@ struct room_plan {
 
 /// Why no room is made.
 struct no_room {
-    bool proven = false;        ///< Whether there is no plan within the limits; else the budget ran out.
-    bool not_worth_it = false;  ///< Whether there is a plan, but it costs as much as the request is worth.
+    bool proven = false;         ///< Whether there is no plan within the limits; else the budget ran out.
+    bool not_worth_it = false;   ///< Whether there is a plan, but it costs as much as the request is worth.
     std::int64_t least_cost = 0; ///< Of that plan.
 };
 

@@ -18,18 +18,19 @@ namespace gpupack::inline GPUPACK_ABI::plan {
 
 /// A MIG instance that stands on a GPU, used or not.
 struct standing_instance {
-    int slot = 0;                  ///< Of the GPU's table: a profile at a start.
-    bool busy = false;             ///< Whether a task has it.
-    std::int64_t destroy_cost = 0; ///< Of destroying it, with what that does to its task; running_task::never: it stays.
+    int slot = 0;      ///< Of the GPU's table: a profile at a start.
+    bool busy = false; ///< Whether a task has it.
+    std::int64_t destroy_cost =
+        0; ///< Of destroying it, with what that does to its task; running_task::never: it stays.
 
     friend bool operator==(const standing_instance&, const standing_instance&) = default;
 };
 
 /// A GPU with the MIG instances that stand on it: its geometry.
 struct standing_gpu {
-    node_id node{};                           ///< Its node.
-    int gpu = 0;                              ///< Its number there.
-    const partition_table* table = nullptr;   ///< How it can be cut; must outlive this.
+    node_id node{};                             ///< Its node.
+    int gpu = 0;                                ///< Its number there.
+    const partition_table* table = nullptr;     ///< How it can be cut; must outlive this.
     std::vector<standing_instance> instances{}; ///< In any order; no two take the same.
 
     /// The bits that the instances take.
@@ -40,7 +41,8 @@ struct standing_gpu {
     }
     /// The instance in a slot, or the end.
     [[nodiscard]] auto find(int slot) noexcept {
-        return std::find_if(instances.begin(), instances.end(), [&](const standing_instance& each) { return each.slot == slot; });
+        return std::find_if(instances.begin(), instances.end(),
+                            [&](const standing_instance& each) { return each.slot == slot; });
     }
 
     friend bool operator==(const standing_gpu&, const standing_gpu&) = default;
@@ -49,7 +51,8 @@ struct standing_gpu {
 namespace detail {
 
 /// Marks the instances that a placement has as busy; those that do not stand yet, as they come with requests, are added.
-inline void mark_busy(std::vector<standing_gpu>& gpus, std::size_t first, const placed_resources& held, const node_view& node) {
+inline void mark_busy(std::vector<standing_gpu>& gpus, std::size_t first, const placed_resources& held,
+                      const node_view& node) {
     if (held.share.way() != sharing::mig) return;
     for_each_gpu_indexed(held.gpus, [&](int nth, int i) {
         const auto gpu = std::find_if(gpus.begin() + static_cast<std::ptrdiff_t>(first), gpus.end(),
@@ -88,7 +91,8 @@ inline void mark_busy(std::vector<standing_gpu>& gpus, std::size_t first, const 
             const bool stands = capacity.mig->slot_count < table.slot_count; // a geometry of its own
             for (int slot = 0; stands && slot < capacity.mig->slot_count; ++slot) {
                 const partition_slot& each = capacity.mig->slots[slot];
-                gpu.instances.push_back({.slot = *table.find(capacity.mig->profiles[each.profile].name.view(), each.start)});
+                gpu.instances.push_back(
+                    {.slot = *table.find(capacity.mig->profiles[each.profile].name.view(), each.start)});
             }
             gpus.push_back(std::move(gpu));
         }

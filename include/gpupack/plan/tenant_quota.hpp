@@ -52,13 +52,13 @@ struct quota_amounts {
 ///
 /// Source: Kueue's ClusterQueue, Slurm's GrpTRES and fair share (docs/sources.md#quotas).
 struct tenant_quota {
-    std::string name;                                          ///< Unique.
-    std::string cohort{};                                      ///< Who lends to each other; empty: it neither lends nor borrows.
-    quota_amounts nominal{};                                   ///< What it has a right to.
-    quota_amounts borrowing_limit = quota_amounts::none();     ///< What it may use beyond it, if others lend it.
-    quota_amounts lending_limit = quota_amounts::none();       ///< What of the nominal quota others may use; none: all of it.
-    quota_amounts limit = quota_amounts::none();               ///< What it may use at most, whatever else is free: GrpTRES.
-    std::int64_t weight = 1;                                   ///< Where several want what is lent: twice the weight, twice as much. From 1 to 1,000,000.
+    std::string name;        ///< Unique.
+    std::string cohort{};    ///< Who lends to each other; empty: it neither lends nor borrows.
+    quota_amounts nominal{}; ///< What it has a right to.
+    quota_amounts borrowing_limit = quota_amounts::none(); ///< What it may use beyond it, if others lend it.
+    quota_amounts lending_limit = quota_amounts::none(); ///< What of the nominal quota others may use; none: all of it.
+    quota_amounts limit = quota_amounts::none();         ///< What it may use at most, whatever else is free: GrpTRES.
+    std::int64_t weight = 1; ///< Where several want what is lent: twice the weight, twice as much. From 1 to 1,000,000.
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::plan

@@ -61,8 +61,7 @@ class virtual_clusters {
     /// @return         the virtual clusters; or an error: a tenant's name that is empty or taken; a promise for more or
     ///                 fewer levels than the chain has; a count below 0 or above the cells of the level; promises that the
     ///                 chain cannot keep together, at the highest level where it cannot
-    [[nodiscard]] static expected<virtual_clusters, input_error> make(cell_chain chain,
-                                                                      std::vector<tenant> tenants);
+    [[nodiscard]] static expected<virtual_clusters, input_error> make(cell_chain chain, std::vector<tenant> tenants);
 
     /// What the cells consist of.
     [[nodiscard]] const cell_chain& chain() const noexcept { return chain_; }
@@ -198,14 +197,13 @@ inline expected<void, input_error> virtual_clusters::check_names(const cell_chai
         if (each.name.empty()) return bad_input("tenant", each.name, "a name");
         if (++seen[each.name] > 1) return bad_input("tenant", each.name, "a name that no other tenant has");
         if (std::cmp_not_equal(each.promised.size(), chain.levels()))
-            return bad_input(std::string{"levels promised to "}.append(each.name),
-                             std::to_string(each.promised.size()), std::to_string(chain.levels()));
+            return bad_input(std::string{"levels promised to "}.append(each.name), std::to_string(each.promised.size()),
+                             std::to_string(chain.levels()));
         for (int level = 0; level < chain.levels(); ++level) {
             const std::int64_t count = each.promised[static_cast<std::size_t>(level)];
             if (count >= 0 && count <= chain.count(level)) continue; // so that no sum overflows
             return bad_input(std::string{chain.name_of(level)}.append(" cells promised to ").append(each.name),
-                             std::to_string(count),
-                             std::string{"0 to "}.append(std::to_string(chain.count(level))));
+                             std::to_string(count), std::string{"0 to "}.append(std::to_string(chain.count(level))));
         }
     }
     return {};
@@ -225,8 +223,7 @@ inline expected<void, input_error> virtual_clusters::check_promises() const {
     return {};
 }
 
-inline expected<virtual_clusters, input_error> virtual_clusters::make(cell_chain chain,
-                                                                      std::vector<tenant> tenants) {
+inline expected<virtual_clusters, input_error> virtual_clusters::make(cell_chain chain, std::vector<tenant> tenants) {
     if (const auto valid = check_names(chain, tenants); !valid) return unexpected<input_error>{valid.error()};
     virtual_clusters clusters{std::move(chain), std::move(tenants)};
     if (const auto valid = clusters.check_promises(); !valid) return unexpected<input_error>{valid.error()};
@@ -332,7 +329,8 @@ inline bool virtual_clusters::add_options(std::vector<option>& found, cell split
 
 /// The cells of a level that a tenant could be given out of its promised cells, or rests of them, of the level `source`;
 /// best first.
-inline std::vector<virtual_clusters::option> virtual_clusters::options(std::size_t tenant, int level, int source) const {
+inline std::vector<virtual_clusters::option> virtual_clusters::options(std::size_t tenant, int level,
+                                                                       int source) const {
     std::vector<option> found;
     bool more = true;
     for (const std::uint32_t index : promises_.parts(tenant).at(source))

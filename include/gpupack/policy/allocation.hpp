@@ -15,18 +15,18 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// How much each resource counts in a score over CPU, memory and GPU. A weight of 0 leaves the resource out.
 struct resource_weights {
-    score cpu = 1; ///< Of CPU.
+    score cpu = 1;    ///< Of CPU.
     score memory = 1; ///< Of host memory.
-    score gpu = 1; ///< Of GPUs.
+    score gpu = 1;    ///< Of GPUs.
 
     friend bool operator==(const resource_weights&, const resource_weights&) = default;
 };
 
 /// One resource of a node: how much there is, and how much is in use once the request is placed.
 struct resource_use {
-    divisor capacity{}; ///< What the node has.
-    score used = 0; ///< What is in use.
-    score weight = 0; ///< How much it counts.
+    divisor capacity{};   ///< What the node has.
+    score used = 0;       ///< What is in use.
+    score weight = 0;     ///< How much it counts.
     bool request = false; ///< What is asked for.
 };
 

@@ -43,28 +43,30 @@ struct points_on_type {
 /// The score of binpack, or of spread, on the nodes of one type for one request: in 32 bits, without a division, from the
 /// sums of a node alone.
 template <bool OfUsed> struct allocation_on_type {
-    points_on_type cpu{};     ///< Of CPU.
-    points_on_type memory{};  ///< Of host memory.
-    points_on_type compute{}; ///< Of GPUs.
-    std::uint32_t points = 0; ///< The full score.
-    std::uint32_t weight = 1; ///< Of all that counts.
+    points_on_type cpu{};         ///< Of CPU.
+    points_on_type memory{};      ///< Of host memory.
+    points_on_type compute{};     ///< Of GPUs.
+    std::uint32_t points = 0;     ///< The full score.
+    std::uint32_t weight = 1;     ///< Of all that counts.
     std::uint32_t reciprocal = 0; ///< 2^32 / weight, less a bit.
 
     static constexpr score most_points = 1 << 11; ///< With these at most, and
     static constexpr score most_weight = 1 << 8;  ///< with such weights, 32 bits hold all sums.
 
     /// Whether these are the scores that division gives: capacities above the points, and numbers that are not negative.
-    [[nodiscard]] static constexpr bool is_exact(const node_type& type, const resource_weights& weights, score points) noexcept {
+    [[nodiscard]] static constexpr bool is_exact(const node_type& type, const resource_weights& weights,
+                                                 score points) noexcept {
         const auto holds = [](score value, score most) { return value >= 0 && value <= most; };
         const auto is_large = [points](std::int64_t capacity) { return capacity == 0 || capacity > points; };
         return holds(points, most_points) && holds(weights.cpu, most_weight) && holds(weights.memory, most_weight) &&
                holds(weights.gpu, most_weight) && is_large(type.cpu.count()) && is_large(type.memory.count()) &&
-               is_large(type.compute) && type.cpu.count() < std::int64_t{1} << 31 && type.memory.count() < std::int64_t{1} << 31;
+               is_large(type.compute) && type.cpu.count() < std::int64_t{1} << 31 &&
+               type.memory.count() < std::int64_t{1} << 31;
     }
 
     /// Prepares it where is_exact().
-    [[nodiscard]] GPUPACK_HD static constexpr allocation_on_type of(const node_type& type, const request& request,
-                                                                   const resource_weights& weights, score points) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr allocation_on_type
+    of(const node_type& type, const request& request, const resource_weights& weights, score points) noexcept {
         allocation_on_type made;
         made.points = static_cast<std::uint32_t>(points);
         made.cpu = made.part(type.cpu.count(), request.cpu.count(), weights.cpu);
@@ -80,14 +82,16 @@ template <bool OfUsed> struct allocation_on_type {
     /// As the policy scores a node of the type that the request fits.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t operator()(std::int32_t cpu_free, std::int32_t memory_free,
                                                                 std::int32_t part_free) const noexcept {
-        const std::uint32_t sum = cpu.weight * cpu(cpu_free, points, OfUsed) + memory.weight * memory(memory_free, points, OfUsed) +
+        const std::uint32_t sum = cpu.weight * cpu(cpu_free, points, OfUsed) +
+                                  memory.weight * memory(memory_free, points, OfUsed) +
                                   compute.weight * compute(part_free, points, OfUsed);
         const auto estimate = static_cast<std::uint32_t>(std::uint64_t{sum} * reciprocal >> 32);
         return estimate + (sum - estimate * weight >= weight ? 1 : 0);
     }
 
   private:
-    [[nodiscard]] GPUPACK_HD constexpr points_on_type part(std::int64_t capacity, std::int64_t demand, score counted) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr points_on_type part(std::int64_t capacity, std::int64_t demand,
+                                                           score counted) const noexcept {
         if (capacity == 0) return {};
         return {static_cast<std::int32_t>(demand), static_cast<std::uint32_t>(capacity),
                 static_cast<std::uint32_t>((std::uint64_t{points} << 32) / static_cast<std::uint64_t>(capacity)),

@@ -11,7 +11,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The machine by which the published baselines scale CPU and GPU: 128 cores and 8 GPUs.
 struct reference_machine {
-    milli_cpu cpu{128000}; ///< CPU.
+    milli_cpu cpu{128000};   ///< CPU.
     milli_gpu compute{8000}; ///< GPU compute.
 
     friend bool operator==(const reference_machine&, const reference_machine&) = default;
@@ -26,8 +26,7 @@ struct reference_machine {
 struct best_fit {
     reference_machine machine{}; ///< The machine in parts of which CPU and GPU compute are counted.
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         const score cpu_left = (node.cpu_free() - request.cpu).count();
         const score compute_left = (node.part_free() - part_wanted(node, request)).count();
         const score cpu = machine.cpu.count();

@@ -38,10 +38,9 @@ namespace detail {
 /// - Source: kube-scheduler's MostAllocated (docs/sources.md#kube-scheduler).
 struct binpack {
     resource_weights weights{}; ///< Of CPU, memory and GPUs, of each its compute or its memory, whichever is used more.
-    score points = 100; ///< The full score; 100 rounds as Kubernetes does, more tells finer differences apart.
+    score points = 100;         ///< The full score; 100 rounds as Kubernetes does, more tells finer differences apart.
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         return detail::mean_allocation(node, request, weights, points, true);
     }
     /// Whether on_type() gives the same scores on nodes of that type.
@@ -62,8 +61,7 @@ struct spread {
     resource_weights weights{}; ///< As for binpack.
     score points = 100;         ///< As for binpack.
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         return detail::mean_allocation(node, request, weights, points, false);
     }
     /// Whether on_type() gives the same scores on nodes of that type.

@@ -14,7 +14,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The cluster flags of two scorers.
 template <class First, class Second> struct joined_cluster_flags {
-    First first{}; ///< Of the first part.
+    First first{};   ///< Of the first part.
     Second second{}; ///< Of the second part.
 
     GPUPACK_HD friend constexpr bool operator==(const joined_cluster_flags& a, const joined_cluster_flags& b) noexcept {
@@ -37,7 +37,7 @@ template <class Part> struct combined_traits<Part> {
     using traits = policy_traits<Part>; ///< Of the part.
 
     static constexpr policy_properties properties = traits::properties; ///< What engines must know about it.
-    static constexpr bool is_prepared = traits::is_prepared; ///< Whether a part prepares its scorer.
+    static constexpr bool is_prepared = traits::is_prepared;            ///< Whether a part prepares its scorer.
     /// Whether the number of a decision is all that the parts need to prepare.
     static constexpr bool is_prepared_by_ordinal = traits::is_prepared_by_ordinal;
     /// Whether a part depends on facts about the cluster.
@@ -53,9 +53,8 @@ template <class Part> struct combined_traits<Part> {
         return traits::cluster_flags(part);
     }
     /// Whether the scores of a node may differ where these facts changed.
-    template <class Flags>
-    [[nodiscard]] GPUPACK_HD static constexpr bool affected_by(const Flags& changed, const node_view& node,
-                                                               const Part& part) noexcept {
+    template <class Flags> [[nodiscard]] GPUPACK_HD static constexpr bool
+    affected_by(const Flags& changed, const node_view& node, const Part& part) noexcept {
         return traits::affected_by(part, changed, node);
     }
 };
@@ -90,16 +89,16 @@ template <class First, class Second> struct combined_traits<First, Second> {
             of_first, of_second};
     }
     /// Whether the scores of a node may differ where these facts changed.
-    template <class Flags>
-    [[nodiscard]] GPUPACK_HD static constexpr bool affected_by(const Flags& changed, const node_view& node,
-                                                               const First& first, const Second& second) noexcept {
+    template <class Flags> [[nodiscard]] GPUPACK_HD static constexpr bool
+    affected_by(const Flags& changed, const node_view& node, const First& first, const Second& second) noexcept {
         return first_traits::affected_by(first, changed.first, node) ||
                second_traits::affected_by(second, changed.second, node);
     }
 };
 
 /// The scorer of a part for the decision of that number; the part itself where it needs no preparation.
-template <class Part> [[nodiscard]] GPUPACK_HD constexpr auto part_at(const Part& part, std::uint64_t ordinal) noexcept {
+template <class Part>
+[[nodiscard]] GPUPACK_HD constexpr auto part_at(const Part& part, std::uint64_t ordinal) noexcept {
     if constexpr (policy_traits<Part>::is_prepared)
         return part.scorer_at(ordinal);
     else

@@ -35,7 +35,7 @@ concept node_then_gpus_scorer = requires(const Type& scorer) {
 
 /// A value that ranks the choices of one decision, in one of the three ways.
 template <class Type>
-concept scorer = std::copyable<Type> && (node_scorer<Type> || candidate_scorer<Type> || node_then_gpus_scorer<Type>);
+concept scorer = std::copyable<Type> &&(node_scorer<Type> || candidate_scorer<Type> || node_then_gpus_scorer<Type>);
 
 /// Whether a scorer can score a choice: a node_scorer scores nodes and candidates, a candidate_scorer candidates.
 template <class Scorer, class Choice>

@@ -51,8 +51,7 @@ template <class Policy> class kept_preparation {
     /// Prepares one scorer for each request.
     kept_preparation(const Policy& policy, const cluster& cluster, const std::vector<request>& requests) {
         scorers_.reserve(requests.size());
-        for (const request& each : requests)
-            scorers_.push_back(policy::prepare(policy, decision{cluster, each, 0}));
+        for (const request& each : requests) scorers_.push_back(policy::prepare(policy, decision{cluster, each, 0}));
     }
     /// What a kernel gets of it, by value.
     template <class Place> [[nodiscard]] view_type view(Place&& place) { return {place(scorers_)}; }

@@ -29,7 +29,8 @@ struct domain_packing {
     int level = narrowest;
 
     /// It sees the whole cluster, so no score is kept.
-    static constexpr policy_properties properties{.scope = reads::cluster, .node_id_sensitive = true, .host_only = true};
+    static constexpr policy_properties properties{
+        .scope = reads::cluster, .node_id_sensitive = true, .host_only = true};
 
     /// The scorer of one decision.
     struct scorer {

@@ -20,8 +20,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 struct dot_product {
     reference_machine machine{}; ///< The machine in parts of which demand and free resources are counted.
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         // A common denominator: both parts in units of one (reference CPU)^2, exact where CPU is a whole multiple
         // of compute, as it is by default (128000 = 16 * 8000).
         const score cpu = machine.cpu.count();

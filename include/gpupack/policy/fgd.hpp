@@ -46,7 +46,7 @@ struct fgd_thresholds {
 
 /// The scorer that fgd prepares.
 struct fgd_scorer {
-    fragmentation_scorer exact; ///< Scores the decrease of fragmentation exactly.
+    fragmentation_scorer exact;               ///< Scores the decrease of fragmentation exactly.
     const std::int64_t* thresholds = nullptr; ///< From which decrease on each score is reached.
 
     static constexpr policy_properties properties{.expensive = true}; ///< What engines must know about it.
@@ -100,9 +100,7 @@ class fgd {
                                 detail::make_fgd_thresholds(expected.total()))} {}
 
     /// The scorer of one decision.
-    [[nodiscard]] fgd_scorer prepare(const decision&) const noexcept {
-        return {{table_.view()}, thresholds_->fall};
-    }
+    [[nodiscard]] fgd_scorer prepare(const decision&) const noexcept { return {{table_.view()}, thresholds_->fall}; }
 
     friend bool operator==(const fgd& a, const fgd& b) noexcept { return a.table_ == b.table_; }
 

@@ -12,9 +12,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///
 /// - Source: Johnson 1974 (docs/sources.md#johnson74).
 struct first_fit {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view&, const request&) const noexcept {
-        return 0;
-    }
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view&, const request&) const noexcept { return 0; }
     friend bool operator==(const first_fit&, const first_fit&) = default;
 };
 

@@ -27,9 +27,7 @@ struct fragmentation_scorer {
 
     /// The tables of what is expected.
     GPUPACK_CALLS_BACK
-    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        expected.for_each_table(visit);
-    }
+    template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) { expected.for_each_table(visit); }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
@@ -119,14 +117,13 @@ struct fragmentation_scorer {
 
     /// Usable compute after the placement minus usable compute before it, for one demand class.
     [[nodiscard]] GPUPACK_HD constexpr score usable_change(int of_class, const class_on_node& now,
-                                                           const before_and_after& node,
-                                                           gpu_set gpus) const noexcept {
+                                                           const before_and_after& node, gpu_set gpus) const noexcept {
         if (now.tasks == 0) return 0; // taking never makes usable what was not
         const demand_class& tasks = expected.classes[of_class];
         std::int32_t packed = now.served.packed();
         for_each_gpu(gpus & now.wanted, [&](int i) {
-            packed += node.after.supply_for(i, tasks.offer, tasks.memory) -
-                      node.now.supply_for(i, tasks.offer, tasks.memory);
+            packed +=
+                node.after.supply_for(i, tasks.offer, tasks.memory) - node.now.supply_for(i, tasks.offer, tasks.memory);
         });
         const served_gpus left{packed};
         const std::int64_t usable = left.count() < tasks.gpus ? 0 : now.tasks_after * left.free();

@@ -21,10 +21,11 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The expected tasks that ask for GPUs alike: the same share, number and models, whatever their CPU.
 struct demand_class {
-    std::int32_t offer = 0;  ///< What a GPU must offer to serve them; see gpu_lanes.
-    std::int32_t memory = 0; ///< MiB that a GPU must have free to serve them; below 0: minus a percentage of its memory.
-    std::int32_t gpus = 0;   ///< How many such GPUs a task takes.
-    model_set models{};      ///< The models that serve them.
+    std::int32_t offer = 0; ///< What a GPU must offer to serve them; see gpu_lanes.
+    std::int32_t memory =
+        0;                 ///< MiB that a GPU must have free to serve them; below 0: minus a percentage of its memory.
+    std::int32_t gpus = 0; ///< How many such GPUs a task takes.
+    model_set models{};    ///< The models that serve them.
 
     GPUPACK_HD friend constexpr bool asks_alike(const demand_class& a, const demand_class& b) noexcept {
         return a.offer == b.offer && a.memory == b.memory && a.gpus == b.gpus && a.models == b.models;
@@ -48,8 +49,8 @@ struct fragmentation_view {
     /// [class_count, cpu_count + 1] how many of a class's tasks ask for at most the k lowest of them.
     const std::int32_t* within = nullptr;
     std::int32_t class_count = 0; ///< Number of classes.
-    std::int32_t cpu_count = 0; ///< Number of CPU demands over all classes.
-    std::int64_t total = 0; ///< Sum of the counts of all typical tasks.
+    std::int32_t cpu_count = 0;   ///< Number of CPU demands over all classes.
+    std::int64_t total = 0;       ///< Sum of the counts of all typical tasks.
 
     /// Calls visit(pointer, count) for each table.
     GPUPACK_CALLS_BACK
@@ -136,8 +137,7 @@ class fragmentation_table {
                                       request.share.memory_part() > 0
                                           ? -request.share.memory_percent_up()
                                           : static_cast<std::int32_t>(request.share.memory().count()),
-                                      request.gpus,
-                                      request.models};
+                                      request.gpus, request.models};
             const auto known = std::find_if(classes.begin(), classes.end(),
                                             [&](const demand_class& tasks) { return asks_alike(tasks, demand); });
             const auto index = static_cast<std::size_t>(known - classes.begin());

@@ -17,8 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///   0 among others; plus 25 (8000 - part_free) / 8000, rounded towards 0; 0 for a request without GPUs.
 /// - Source: the GpuClustering baseline of FGD's simulator (docs/sources.md#fgd).
 struct gpu_clustering {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         if (request.gpus == 0) return 0;
         const std::uint64_t same = affinity(request.share.way(), request.gpus);
         std::uint64_t present = 0;

@@ -20,9 +20,7 @@ namespace detail {
     score sum = 0;
     for_each_gpu(candidate.gpus, [&](int i) {
         const gpu_state& gpu = candidate.node.gpu(i);
-        sum += by_memory ? gpu.memory_free
-               : by_both ? free_part(gpu, candidate.node.capacity(i))
-                         : gpu.compute_free;
+        sum += by_memory ? gpu.memory_free : by_both ? free_part(gpu, candidate.node.capacity(i)) : gpu.compute_free;
     });
     return sum;
 }

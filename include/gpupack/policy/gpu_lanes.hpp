@@ -27,7 +27,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 [[nodiscard]] GPUPACK_HD constexpr std::int32_t offer_wanted(const share& share) noexcept {
     if (in_profiles(share.way())) return static_cast<std::int32_t>(whole_gpu.count()) + 2;
     return static_cast<std::int32_t>(share.way() == sharing::exclusive ? whole_gpu.count() + 1
-                                                                        : share.compute().count());
+                                                                       : share.compute().count());
 }
 
 /// How many GPUs serve a demand, and what is free on them together, in one number: sums of both are
@@ -57,12 +57,12 @@ class served_gpus {
 struct gpu_lanes {
     static constexpr int width = 8; ///< Bits of a lane.
 
-    std::int32_t offer[max_gpus_per_node];  ///< offer_of; -1 beyond the last GPU.
-    std::int32_t supply[max_gpus_per_node]; ///< served_gpus::one of its free part, of compute or memory.
-    std::int32_t memory[max_gpus_per_node]; ///< Free, in MiB.
+    std::int32_t offer[max_gpus_per_node];      ///< offer_of; -1 beyond the last GPU.
+    std::int32_t supply[max_gpus_per_node];     ///< served_gpus::one of its free part, of compute or memory.
+    std::int32_t memory[max_gpus_per_node];     ///< Free, in MiB.
     std::int32_t all_memory[max_gpus_per_node]; ///< In all, in MiB.
-    std::int32_t used = 0; ///< Lanes of the GPUs that there are.
-    gpu_set all{}; ///< All lanes.
+    std::int32_t used = 0;                      ///< Lanes of the GPUs that there are.
+    gpu_set all{};                              ///< All lanes.
 
     /// Lanes that hold nothing.
     gpu_lanes() = default;

@@ -17,8 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 ///   least 33; an idle node of n GPUs: 33 - n, at least n (as published); 0 for a request without GPUs.
 /// - Source: the GpuPacking baseline of FGD's simulator (docs/sources.md#fgd).
 struct gpu_packing {
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         if (request.gpus == 0) return 0;
         const int gpus = node.gpu_count();
         int idle = 0;

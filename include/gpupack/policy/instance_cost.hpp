@@ -43,8 +43,8 @@ struct instance_cost_scorer {
     score prices[max_mig_tables][partition_table::most_profiles] = {}; ///< Of each profile of a table.
     std::uint32_t priced[max_mig_tables] = {};                         ///< The profiles that have a price, as bits.
     whole_price whole[max_whole_prices] = {};                          ///< The first whole_count are set.
-    int whole_count = 0; ///< Number of prices for whole GPUs.
-    score per_unit = 0; ///< What a free unit of a GPU costs.
+    int whole_count = 0;                                               ///< Number of prices for whole GPUs.
+    score per_unit = 0;                                                ///< What a free unit of a GPU costs.
 
     /// The counts of each MIG table.
     GPUPACK_CALLS_BACK
@@ -109,7 +109,8 @@ namespace detail {
 [[nodiscard]] inline instance_cost_scorer without_prices(const cluster& cluster, score per_unit) noexcept {
     instance_cost_scorer made;
     made.per_unit = per_unit;
-    for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t) made.tables[t] = cluster.mig_tables()[t].counts->view();
+    for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
+        made.tables[t] = cluster.mig_tables()[t].counts->view();
     return made;
 }
 
@@ -140,15 +141,16 @@ template <class Visit> void for_each_priced(const task_mix& expected, Visit&& vi
 
 /// Prices the MIG profiles that a request would get: price_of(places), where places are those that they have in the whole
 /// cluster now, 0 without by_places.
-template <class PriceOf> void price_profiles(instance_cost_scorer& scorer, const cluster& cluster, const request& request,
-                                             bool by_places, PriceOf&& price_of) {
+template <class PriceOf> void price_profiles(instance_cost_scorer& scorer, const cluster& cluster,
+                                             const request& request, bool by_places, PriceOf&& price_of) {
     std::int64_t places = 0;
     for (const cluster::mig_places& mig : cluster.mig_tables())
         if (const std::uint32_t profiles = mig.table->among(request.share.profiles()); by_places && profiles != 0)
             places += mig.open[static_cast<std::size_t>(lowest_bit(profiles))];
     const score price = price_of(places);
     for (std::size_t t = 0; t < cluster.mig_tables().size(); ++t)
-        if (const std::uint32_t profiles = cluster.mig_tables()[t].table->among(request.share.profiles()); profiles != 0) {
+        if (const std::uint32_t profiles = cluster.mig_tables()[t].table->among(request.share.profiles());
+            profiles != 0) {
             scorer.prices[t][lowest_bit(profiles)] += price;
             scorer.priced[t] |= 1U << lowest_bit(profiles);
         }

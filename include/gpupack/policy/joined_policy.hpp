@@ -59,8 +59,8 @@ template <class Join, class First, class Second> struct joined_policy {
 
     /// Visits the scores of the candidates of a node: visit(score, gpus, slots).
     template <class Visit>
-    requires(find_visiting_part<First, Second>() != visiting_part::neither)
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+    requires(find_visiting_part<First, Second>() != visiting_part::neither) GPUPACK_HD
+        constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         if constexpr (find_visiting_part<First, Second>() == visiting_part::first)
             first.for_each_score(node, request, [&](const auto& value, gpu_set gpus, slot_list slots) {
                 visit(Join{}(value, score_of(second, candidate{node, gpus, slots}, request)), gpus, slots);
@@ -83,8 +83,8 @@ template <class Join, class First, class Second> struct joined_policy {
     }
     /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
-    requires(combined::has_cluster_flags)
-    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
+    requires(combined::has_cluster_flags) [[nodiscard]] GPUPACK_HD
+        constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
         return combined::affected_by(changed, node, first, second);
     }
 

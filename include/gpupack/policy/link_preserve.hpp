@@ -29,7 +29,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// - Cost: eight look-ups a set.
 /// - Ties: lower GPU set.
 struct link_preserve {
-    std::int64_t own = 8; ///< What the speed of the set itself counts.
+    std::int64_t own = 8;                ///< What the speed of the set itself counts.
     std::int64_t weights[3] = {1, 1, 1}; ///< Of pairs, quads and octets: how much requests of 2, 4 and 8 GPUs count.
 
     static constexpr policy_properties properties{.topology_sensitive = true}; ///< What engines must know about it.

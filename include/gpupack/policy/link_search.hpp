@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// A set of GPUs, its link score, and the most that any set of that size could score.
 struct link_set {
-    gpu_set gpus{}; ///< The set.
+    gpu_set gpus{};  ///< The set.
     score value = 0; ///< Its score.
     score bound = 0; ///< No set of this size scores more.
 

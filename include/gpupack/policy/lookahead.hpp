@@ -41,17 +41,17 @@ struct lookahead_scorer {
     /// Of a milli-GPU in a score.
     static constexpr score milli = opportunity_value_view::unit * opportunity_value_view::outlooks;
 
-    opportunity_value_view use;       ///< What later tasks will use.
-    fragmentation_scorer fall;        ///< The fall of fragmentation.
-    reserved_capacity_view several;   ///< The classes of tasks for several whole GPUs, and their places.
-    instance_cost_scorer instances;   ///< The places of MIG profiles, for requests for instances.
-    scarcity_levels levels;           ///< How scarce everything is.
-    score whole_price[scarcity_levels::most_classes] = {};     ///< Of a place of each class.
-    model_set named[scarcity_levels::most_model_sets] = {};    ///< The sets of models that tasks name.
-    score model_price[scarcity_levels::most_model_sets] = {};  ///< Of a milli-GPU of each of them.
-    std::int64_t typical = 1;         ///< Tasks that fragmentation is summed over.
-    score step = 1;                   ///< Scores within a step are alike.
-    bool by_instances = false;        ///< Whether any task asks for MIG.
+    opportunity_value_view use;     ///< What later tasks will use.
+    fragmentation_scorer fall;      ///< The fall of fragmentation.
+    reserved_capacity_view several; ///< The classes of tasks for several whole GPUs, and their places.
+    instance_cost_scorer instances; ///< The places of MIG profiles, for requests for instances.
+    scarcity_levels levels;         ///< How scarce everything is.
+    score whole_price[scarcity_levels::most_classes] = {};    ///< Of a place of each class.
+    model_set named[scarcity_levels::most_model_sets] = {};   ///< The sets of models that tasks name.
+    score model_price[scarcity_levels::most_model_sets] = {}; ///< Of a milli-GPU of each of them.
+    std::int64_t typical = 1;                                 ///< Tasks that fragmentation is summed over.
+    score step = 1;                                           ///< Scores within a step are alike.
+    bool by_instances = false;                                ///< Whether any task asks for MIG.
 
     /// What engines must know about it.
     static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
@@ -69,9 +69,8 @@ struct lookahead_scorer {
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         if (in_profiles(request.share.way()) && request.gpus > 0) {
-            fit::for_each_candidate(node, request, [&](const candidate& each) {
-                visit(instances(each, request), each.gpus, each.slots);
-            });
+            fit::for_each_candidate(
+                node, request, [&](const candidate& each) { visit(instances(each, request), each.gpus, each.slots); });
             return;
         }
         const opportunity_value_view::sums now = use.sum_up(node);
@@ -96,7 +95,8 @@ struct lookahead_scorer {
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const scarcity_levels& changed,
                                                         const node_view& node) const noexcept {
         for (int c = 0; c < several.count; ++c)
-            if (changed.whole[c] != 0 && (places_on(node, several.classes[c], 0, {}, {}) > 0 || is_dear_to_instances(c, node)))
+            if (changed.whole[c] != 0 &&
+                (places_on(node, several.classes[c], 0, {}, {}) > 0 || is_dear_to_instances(c, node)))
                 return true;
         if (by_instances && is_mig_changed(changed, node)) return true;
         if (node.compute_free().count() == 0) return false;
@@ -110,7 +110,8 @@ struct lookahead_scorer {
                                                                   const node_view& node) noexcept {
         for (int i = 0; i < node.gpu_count(); ++i) {
             const gpu_capacity& capacity = node.capacity(i);
-            if (capacity.mig == nullptr || (node.gpu(i).way != sharing::idle && node.gpu(i).way != sharing::mig)) continue;
+            if (capacity.mig == nullptr || (node.gpu(i).way != sharing::idle && node.gpu(i).way != sharing::mig))
+                continue;
             for (const std::uint8_t level : changed.mig[capacity.mig_number])
                 if (level != 0) return true;
         }
@@ -139,8 +140,8 @@ struct lookahead_scorer {
             if (whole_price[c] == 0 || reserved_capacity_view::is_of(request, several.classes[c])) continue;
             const std::int64_t now = places_on(node, several.classes[c], 0, {}, {});
             if (now == 0) continue;
-            cost += whole_price[c] *
-                    (now - places_on(node, several.classes[c], idle_taken, request.cpu, request.memory));
+            cost +=
+                whole_price[c] * (now - places_on(node, several.classes[c], idle_taken, request.cpu, request.memory));
         }
         return cost;
     }
@@ -159,8 +160,8 @@ struct lookahead_scorer {
         // want the same GPU, and a little keeps the last places for the largest profiles.
         constexpr score of_unit = milli / 8 / 256;
         for_each_bit(instances.priced[capacity.mig_number], [&](int p) {
-            cost += of_unit * instances.prices[capacity.mig_number][p] *
-                    instances.tables[capacity.mig_number].places(0, p);
+            cost +=
+                of_unit * instances.prices[capacity.mig_number][p] * instances.tables[capacity.mig_number].places(0, p);
         });
         return cost;
     }
@@ -182,7 +183,8 @@ struct lookahead_scorer {
                          use.row(node.gpu_count(), node.gpu_model(i), after, node.capacity(i)));
         });
         cost += cost_of_places(node, request, idle);
-        const score worth = use.of(sums, node.cpu_free() - request.cpu) - use_now + fragments * (milli / 32) / typical * 32;
+        const score worth =
+            use.of(sums, node.cpu_free() - request.cpu) - use_now + fragments * (milli / 32) / typical * 32;
         return floor_divide(worth - cost, step);
     }
 };
@@ -214,8 +216,8 @@ class lookahead {
         /// Percent of what is wanted of a scarce place that its price counts on, at most 10,000; half as much again where
         /// nothing leaves.
         int reserve = 100;
-        bool tasks_leave = true;  ///< Whether tasks leave again. Where none does, room is kept as by lookahead_fill.
-        gpu_memories memories{};  ///< Of the GPUs, to turn memory that tasks ask for into a part of them.
+        bool tasks_leave = true; ///< Whether tasks leave again. Where none does, room is kept as by lookahead_fill.
+        gpu_memories memories{}; ///< Of the GPUs, to turn memory that tasks ask for into a part of them.
     };
 
     /// @param expected the tasks to come. Counts sum to at most 2^20. From an empty mix, all nodes score alike
@@ -227,8 +229,8 @@ class lookahead {
                    [&settings, least = wants_instances(expected) ? 1 : 2](const request& request) {
                        return scarce_place(request, settings.memories, least);
                    }},
-          named_{expected, scarcity_levels::most_model_sets, settings.memories}, instances_{.expected = expected},
-          settings_{settings}, by_instances_{wants_instances(expected)} {
+          named_{expected, scarcity_levels::most_model_sets, settings.memories},
+          instances_{.expected = expected}, settings_{settings}, by_instances_{wants_instances(expected)} {
         GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
                         "a step above 0, and scarcities that are not negative");
     }
@@ -317,9 +319,12 @@ class lookahead {
             const std::int64_t demand = several_.held_at_full_load(index, cluster);
             const std::int64_t left = several_.places(index, cluster, demand);
             scorer.levels.whole[c] = scarcity_level::of(demand, left);
-            const bool of_models = scorer.several.classes[c].gpus == 1 && !(scorer.several.classes[c].models == model_set::any());
-            const std::int64_t thousandths = std::min(
-                scarcity_level::times(of_models ? settings_.model_scarcity : settings_.scarcity, scorer.levels.whole[c]), highest);
+            const bool of_models =
+                scorer.several.classes[c].gpus == 1 && !(scorer.several.classes[c].models == model_set::any());
+            const std::int64_t thousandths =
+                std::min(scarcity_level::times(of_models ? settings_.model_scarcity : settings_.scarcity,
+                                               scorer.levels.whole[c]),
+                         highest);
             scorer.whole_price[c] = thousandths * scorer.several.classes[c].gpus * lookahead_scorer::milli;
         }
     }
@@ -353,7 +358,7 @@ class lookahead {
         for (int c = 0; c < scorer.several.count; ++c) {
             const scarce_class& scarce = scorer.several.classes[c];
             scorer.instances.whole[c] = {scarce.gpus, scarce.models,
-                                       scorer.whole_price[c] / lookahead_scorer::milli * 8 * instances_.unit / 1000};
+                                         scorer.whole_price[c] / lookahead_scorer::milli * 8 * instances_.unit / 1000};
         }
         scorer.instances.whole_count = scorer.several.count;
     }

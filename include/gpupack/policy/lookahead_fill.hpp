@@ -22,9 +22,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The scorer that lookahead_fill prepares: what a candidate leaves of the expected use, and of the room that is kept.
 struct lookahead_fill_scorer {
-    opportunity_value_view use; ///< What later tasks will use.
+    opportunity_value_view use;  ///< What later tasks will use.
     reserved_capacity_view room; ///< The scarce classes and their places.
-    std::uint32_t tight = 0; ///< The scarce classes whose reserve is binding, as bits.
+    std::uint32_t tight = 0;     ///< The scarce classes whose reserve is binding, as bits.
 
     /// What engines must know about it.
     static constexpr policy_properties properties{.scope = reads::cluster_flags, .expensive = true};
@@ -34,7 +34,8 @@ struct lookahead_fill_scorer {
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate,
                                                         const request& request) const noexcept {
         const opportunity_value_view::sums now = use.sum_up(candidate.node);
-        return scored(candidate.node, request, candidate.gpus, candidate.slots, now, use.of(now, candidate.node.cpu_free()));
+        return scored(candidate.node, request, candidate.gpus, candidate.slots, now,
+                      use.of(now, candidate.node.cpu_free()));
     }
 
     /// The same scores, with what the node has now added up only once for all candidates.
@@ -58,8 +59,7 @@ struct lookahead_fill_scorer {
     /// The scarce classes that are tight.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t cluster_flags() const noexcept { return tight; }
     /// Whether the scores of a node may differ where these facts changed.
-    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(std::uint32_t changed,
-                                                        const node_view& node) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(std::uint32_t changed, const node_view& node) const noexcept {
         return room.matters(changed, node);
     }
 

@@ -37,8 +37,8 @@ template <class Map, class Inner> struct mapped_policy {
 
     /// Visits the scores of the candidates of a node: visit(score, gpus, slots).
     template <class Visit>
-    requires(policy_traits<Inner>::visits_scores)
-    GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
+    requires(policy_traits<Inner>::visits_scores) GPUPACK_HD
+        constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         inner.for_each_score(node, request,
                              [&](score value, gpu_set gpus, slot_list slots) { visit(map(value), gpus, slots); });
     }
@@ -55,8 +55,8 @@ template <class Map, class Inner> struct mapped_policy {
     }
     /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
-    requires(combined::has_cluster_flags)
-    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
+    requires(combined::has_cluster_flags) [[nodiscard]] GPUPACK_HD
+        constexpr bool affected_by(const Flags& changed, const node_view& node) const noexcept {
         return combined::affected_by(changed, node, inner);
     }
 

@@ -32,8 +32,8 @@ struct mig_scarcity {
     /// is taken.
     task_mix expected;
     score scale = 4096; ///< Prices are in parts of this.
-    score base = 20; ///< Percent added to what the mix wants of a profile.
-    score unit = 1024; ///< What a free unit of a GPU costs.
+    score base = 20;    ///< Percent added to what the mix wants of a profile.
+    score unit = 1024;  ///< What a free unit of a GPU costs.
 
     static constexpr policy_properties properties{.scope = reads::cluster}; ///< What engines must know about it.
 
@@ -46,10 +46,9 @@ struct mig_scarcity {
     /// The scorer of one decision.
     [[nodiscard]] instance_cost_scorer prepare(const decision& decision) const {
         auto scorer = detail::without_prices(decision.cluster, unit);
-        detail::set_prices(scorer, decision.cluster, expected, true,
-                           [&](const request&, score percent, std::int64_t places) {
-                               return price(scale, base, percent, places);
-                           });
+        detail::set_prices(
+            scorer, decision.cluster, expected, true,
+            [&](const request&, score percent, std::int64_t places) { return price(scale, base, percent, places); });
         return scorer;
     }
 

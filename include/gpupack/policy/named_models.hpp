@@ -51,14 +51,16 @@ class named_models {
     /// GPUs of the set that tasks which name it would hold if all that arrive took as much compute as the cluster has, in
     /// parts of scarcity_level.
     [[nodiscard]] std::int64_t held_at_full_load(std::size_t index, const cluster& cluster) const noexcept {
-        return cluster.compute().count() / 1000 * scarcity_level::parts * sets_[index].wanted / std::max<std::int64_t>(all_, 1);
+        return cluster.compute().count() / 1000 * scarcity_level::parts * sets_[index].wanted /
+               std::max<std::int64_t>(all_, 1);
     }
 
     /// The compute that is free on the nodes that have models of the set, in GPUs.
     [[nodiscard]] std::int64_t free_gpus(std::size_t index, const cluster& cluster) const noexcept {
         std::int64_t free = 0;
         for (std::size_t t = 0; t < cluster.types().size(); ++t)
-            if (!(cluster.types()[t].models & sets_[index].models).empty()) free += cluster.free_of_type(t).compute_free;
+            if (!(cluster.types()[t].models & sets_[index].models).empty())
+                free += cluster.free_of_type(t).compute_free;
         return free / 1000;
     }
 

@@ -44,8 +44,8 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
     }
     /// Whether the scores of a node may differ where these facts changed.
     template <class Flags>
-    requires(combined::has_cluster_flags)
-    [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const Flags& changed, const node_view& view) const noexcept {
+    requires(combined::has_cluster_flags) [[nodiscard]] GPUPACK_HD
+        constexpr bool affected_by(const Flags& changed, const node_view& view) const noexcept {
         return combined::affected_by(changed, view, node, gpus);
     }
 
@@ -68,8 +68,8 @@ template <class Node, class Gpus> struct node_then_gpus_policy {
         return node.is_exact_on(type);
     }
     /// The same for the nodes of one type: see scores_by_sums.
-    [[nodiscard]] GPUPACK_HD constexpr auto on_type(const node_type& type, const request& request) const noexcept
-        requires scores_by_sums<Node> {
+    [[nodiscard]] GPUPACK_HD constexpr auto
+    on_type(const node_type& type, const request& request) const noexcept requires scores_by_sums<Node> {
         return node.on_type(type, request);
     }
 
@@ -113,7 +113,9 @@ template <class Node, class Gpus> class node_then_gpus_preparation {
                                const std::vector<request>& requests)
         : node_{policy.node, cluster, requests}, gpus_{policy.gpus, cluster, requests} {}
     /// What a kernel gets of it, by value.
-    template <class Place> [[nodiscard]] view_type view(Place&& place) { return {node_.view(place), gpus_.view(place)}; }
+    template <class Place> [[nodiscard]] view_type view(Place&& place) {
+        return {node_.view(place), gpus_.view(place)};
+    }
 
   private:
     device_preparation_of<Node> node_;

@@ -78,8 +78,8 @@ template <class Policy> struct normalized_policy {
         return score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points};
     }
     /// The scorer of one decision.
-    [[nodiscard]] constexpr auto prepare(const decision& decision) const
-        requires policy<normalized_scorer<scorer_of<Policy>>> {
+    [[nodiscard]] constexpr auto
+    prepare(const decision& decision) const requires policy<normalized_scorer<scorer_of<Policy>>> {
         return prepare_over_nodes(score_measurer<scorer_of<Policy>>{policy::prepare(inner, decision), points},
                                   decision);
     }

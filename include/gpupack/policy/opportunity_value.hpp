@@ -31,11 +31,11 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// - Units: 2^-15 milli-GPUs, times the number of outlooks.
 /// - Cost: 8 additions a GPU, and 40 multiplications a state.
 struct opportunity_value_view {
-    static constexpr int prices = 8; ///< Prices of a milli-core.
+    static constexpr int prices = 8;   ///< Prices of a milli-core.
     static constexpr int outlooks = 5; ///< CPU scenarios.
     /// Numbers of offers that are told apart.
-    static constexpr int gpu_counts = 6; // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
-    static constexpr int parts = 1001; ///< Free parts of a GPU, from 0 to a whole one.
+    static constexpr int gpu_counts = 6;        // 1, 2, 3 to 4, 5 to 8, 9 to 16, 17 to 32
+    static constexpr int parts = 1001;          ///< Free parts of a GPU, from 0 to a whole one.
     static constexpr std::int64_t unit = 32768; ///< Values are in parts of a milli-GPU: 2^15.
 
     /// [rows, prices] u(T, p, r); for each group of models, for each of the GPU counts, a row a level.
@@ -74,7 +74,8 @@ struct opportunity_value_view {
 
     /// What counts as free on a GPU, in milli-GPUs: its compute, or its memory where less of that is free; 0 where it
     /// takes nothing more.
-    [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu, const gpu_capacity& capacity) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr int free_part(const gpu_state& gpu,
+                                                     const gpu_capacity& capacity) const noexcept {
         if (gpu.closed || (!in_profiles(gpu.way) && !takes_slices(gpu))) return 0;
         std::int64_t free = gpu.compute_free;
         if (by_memory && capacity.memory > 0) {

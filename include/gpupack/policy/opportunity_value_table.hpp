@@ -20,8 +20,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// MiB of GPUs, by which memory that tasks ask for becomes a part of a GPU.
 struct gpu_memories {
-    std::vector<mebibytes> models{};  ///< [models] Of each model of the cluster, by its id; 0 where it is not known.
-    mebibytes fallback{81920};        ///< Of models that are not listed.
+    std::vector<mebibytes> models{}; ///< [models] Of each model of the cluster, by its id; 0 where it is not known.
+    mebibytes fallback{81920};       ///< Of models that are not listed.
 
     /// Those of a table of models.
     [[nodiscard]] static gpu_memories of(const model_table& table) {
@@ -122,11 +122,11 @@ class opportunity_value_table {
         /// Of a GPU with so much memory, in milli-GPUs: its compute or its memory, whichever is the larger part.
         [[nodiscard]] std::int64_t part_of(std::int64_t gpu_memory) const noexcept {
             const std::int64_t mib = memory.memory_of(static_cast<std::int32_t>(gpu_memory));
-            return std::max(compute, std::min(whole_gpu.count(), (mib * whole_gpu.count() + gpu_memory - 1) / gpu_memory));
+            return std::max(compute,
+                            std::min(whole_gpu.count(), (mib * whole_gpu.count() + gpu_memory - 1) / gpu_memory));
         }
         [[nodiscard]] bool is_alike(const offer& other) const noexcept {
-            return compute == other.compute && memory == other.memory && cpu == other.cpu &&
-                   models == other.models;
+            return compute == other.compute && memory == other.memory && cpu == other.cpu && models == other.models;
         }
     };
     /// What an offer is on the GPUs of a group of models.
@@ -221,7 +221,8 @@ class opportunity_value_table {
             std::vector<placed_offer> placed;
             for (const offer& each : offers)
                 if ((each.models & groups[group].model) != 0)
-                    placed.push_back({each.part_of(std::max<std::int64_t>(groups[group].memory, 1)), each.cpu, each.count});
+                    placed.push_back(
+                        {each.part_of(std::max<std::int64_t>(groups[group].memory, 1)), each.cpu, each.count});
             const std::vector<std::int64_t> level = find_levels(placed);
             std::vector<uses> now(level.size(), uses{});
             std::vector<uses> by_count[opportunity_value_view::gpu_counts];

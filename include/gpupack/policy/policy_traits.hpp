@@ -31,7 +31,7 @@ concept preparable = detail::has_valid_prepare<Type> || detail::has_valid_scorer
 /// A policy of your own is copyable and callable with (node_view, request) or (candidate, request). All else is
 /// optional and stands in policy_properties and policy_traits. What is written there in a wrong form does not compile.
 template <class Type>
-concept policy = std::copyable<Type> && detail::keeps_contract<Type> && (preparable<Type> || scorer<Type>);
+concept policy = std::copyable<Type> && detail::keeps_contract<Type> &&(preparable<Type> || scorer<Type>);
 
 /// The scorer that a policy uses for one decision; the policy itself where it needs no preparation.
 template <policy Policy> [[nodiscard]] constexpr auto prepare(const Policy& policy, const decision& decision) {
@@ -100,9 +100,8 @@ template <class Policy> struct policy_traits {
     }
 
     /// Whether the scores of a node may differ where these facts changed.
-    template <class Flags>
-    [[nodiscard]] GPUPACK_HD static constexpr bool affected_by(const Policy& scorer, const Flags& changed,
-                                                               const node_view& node) noexcept {
+    template <class Flags> [[nodiscard]] GPUPACK_HD static constexpr bool
+    affected_by(const Policy& scorer, const Flags& changed, const node_view& node) noexcept {
         if constexpr (detail::has_valid_cluster_flags<Policy>)
             return scorer.affected_by(changed, node);
         else

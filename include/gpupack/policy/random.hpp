@@ -48,9 +48,9 @@ struct gpu_random_scorer {
 
     /// The draw of one GPU.
     [[nodiscard]] GPUPACK_HD constexpr score draw(const node_view& node, int gpu) const noexcept {
-        return static_cast<score>(mix_bits(key ^ mix_bits(std::uint64_t{node.id().number() + 1} << 8 ^
-                                                          static_cast<std::uint64_t>(gpu))) >>
-                                  32);
+        return static_cast<score>(
+            mix_bits(key ^ mix_bits(std::uint64_t{node.id().number() + 1} << 8 ^ static_cast<std::uint64_t>(gpu))) >>
+            32);
     }
 
     [[nodiscard]] GPUPACK_HD constexpr score operator()(const candidate& candidate, const request&) const noexcept {
@@ -65,9 +65,8 @@ struct gpu_random_scorer {
     template <class Visit>
     GPUPACK_HD constexpr void for_each_score(const node_view& node, const request& request, Visit&& visit) const {
         if (request.share.is_split() || (request.numa != numa_alignment::none && request.gpus > 1)) {
-            fit::for_each_candidate(node, request, [&](const candidate& each) {
-                visit((*this)(each, request), each.gpus, each.slots);
-            });
+            fit::for_each_candidate(
+                node, request, [&](const candidate& each) { visit((*this)(each, request), each.gpus, each.slots); });
             return;
         }
         gpu_set rest = fit::fitting_gpus(node, request);

@@ -34,7 +34,8 @@ template <candidate_scorer Scorer> struct instance_slots {
             ranked_selection<decltype(scorer(candidate{}, request))> best;
             fit::for_each_free_slot(node, i, request.share, [&](int slot) {
                 const candidate each{node, gpu_set::of(i), slot_list{slot}};
-                const ranked_selection<decltype(scorer(candidate{}, request))> offered{each.selected(), scorer(each, one)};
+                const ranked_selection<decltype(scorer(candidate{}, request))> offered{each.selected(),
+                                                                                       scorer(each, one)};
                 if (offered.precedes(best)) best = offered;
             });
             slots[i] = static_cast<std::uint8_t>(best.slots[0]);
@@ -64,10 +65,13 @@ best_candidate(const Scorer& scorer, const node_view& node, const request& reque
     if constexpr (!traits::properties.own_candidates) {
         if (in_profiles(request.share.way()) && request.gpus > 1) {
             const instance_slots<Scorer> slots{scorer, node, request};
-            fit::for_each_candidate(node, request, [&](const candidate& each) {
-                const candidate chosen{node, each.gpus, slots.among(each.gpus)};
-                offer(scorer(chosen, request), chosen.gpus, chosen.slots);
-            }, links);
+            fit::for_each_candidate(
+                node, request,
+                [&](const candidate& each) {
+                    const candidate chosen{node, each.gpus, slots.among(each.gpus)};
+                    offer(scorer(chosen, request), chosen.gpus, chosen.slots);
+                },
+                links);
             return best;
         }
     }
@@ -85,15 +89,17 @@ best_candidate(const Scorer& scorer, const node_view& node, const request& reque
 template <scorer Scorer> inline constexpr bool ranks_choices = !node_then_gpus_scorer<Scorer> && !node_scorer<Scorer>;
 
 /// The best choice on a node with its score: node_score and select_gpus in one. The request must fit the node.
-template <scorer Scorer> requires ranks_choices<Scorer>
-[[nodiscard]] GPUPACK_HD constexpr auto best_choice(const Scorer& scorer, const node_view& node, const request& request) noexcept {
+template <scorer Scorer>
+requires ranks_choices<Scorer>
+[[nodiscard]] GPUPACK_HD constexpr auto best_choice(const Scorer& scorer, const node_view& node,
+                                                    const request& request) noexcept {
     return detail::best_candidate(scorer, node, request);
 }
 
 /// The number by which nodes compare: the score of the node, or of the best choice of GPUs on it. The request must
 /// fit the node.
 template <scorer Scorer> [[nodiscard]] GPUPACK_HD constexpr auto node_score(const Scorer& scorer, const node_view& node,
-                                                                      const request& request) noexcept {
+                                                                            const request& request) noexcept {
     if constexpr (node_then_gpus_scorer<Scorer>)
         return policy::node_score(scorer.node, node, request);
     else if constexpr (node_scorer<Scorer>)

@@ -32,7 +32,7 @@ struct reserved_capacity_view {
     static constexpr std::int64_t scale = 1 << 20; ///< Parts into which a place is divided.
 
     const scarce_class* classes = nullptr; ///< [count].
-    std::int32_t count = 0; ///< Number of scarce classes.
+    std::int32_t count = 0;                ///< Number of scarce classes.
 
     /// Calls visit(pointer, count) for the table.
     GPUPACK_CALLS_BACK
@@ -42,8 +42,8 @@ struct reserved_capacity_view {
 
     /// Whether a request asks for what the class asks for, or for more: it may take the class's room.
     [[nodiscard]] GPUPACK_HD static constexpr bool is_of(const request& request, const scarce_class& scarce) noexcept {
-        return request.gpus >= scarce.gpus && request.cpu.count() >= scarce.cpu && request.memory.count() >= scarce.memory &&
-               (request.models & scarce.models) == request.models;
+        return request.gpus >= scarce.gpus && request.cpu.count() >= scarce.cpu &&
+               request.memory.count() >= scarce.memory && (request.models & scarce.models) == request.models;
     }
 
     /// The places of a class on a node with that free.

@@ -36,7 +36,8 @@ class reserved_capacity_table {
     /// @param least_gpus that a task of a scarce class asks for, 1 or more
     reserved_capacity_table(const task_mix& expected, int reserve, int least_gpus = 2)
         : reserved_capacity_table{expected, reserve, [least_gpus](const request& request) {
-                                      const bool scarce = request.gpus >= least_gpus && request.share.way() == sharing::exclusive;
+                                      const bool scarce =
+                                          request.gpus >= least_gpus && request.share.way() == sharing::exclusive;
                                       return scarce ? std::optional{request} : std::nullopt;
                                   }} {}
 
@@ -44,8 +45,9 @@ class reserved_capacity_table {
     /// @param reserve   in percent; 0 keeps no room
     /// @param place_of  place_of(request): the whole GPUs that a task of a scarce class takes; nothing for other tasks
     template <class PlaceOf>
-    requires std::is_invocable_r_v<std::optional<request>, const PlaceOf&, const request&>
-    reserved_capacity_table(const task_mix& expected, int reserve, const PlaceOf& place_of) {
+    requires std::is_invocable_r_v < std::optional<request>,
+    const PlaceOf&,
+        const request& > reserved_capacity_table(const task_mix& expected, int reserve, const PlaceOf& place_of) {
         GPUPACK_EXPECTS(reserve >= 0 && reserve <= 10000, "a reserve of 0 to 10,000 percent");
         rows built;
         built.arrivals = expected.total();
@@ -78,7 +80,8 @@ class reserved_capacity_table {
         std::uint32_t bits = 0;
         for (std::size_t c = 0; c < rows_->classes.size(); ++c) {
             const scarce_class& scarce = rows_->classes[c];
-            if (!has_more_places(scarce, cluster, left * scarce.wanted / reserved_capacity_view::scale)) bits |= 1U << c;
+            if (!has_more_places(scarce, cluster, left * scarce.wanted / reserved_capacity_view::scale))
+                bits |= 1U << c;
         }
         return bits;
     }
@@ -148,8 +151,8 @@ class reserved_capacity_table {
         std::int64_t room = 0;
         for (std::size_t k = 0; k < cluster.types().size() && room <= limit; ++k) {
             const node_type& type = cluster.types()[k];
-            if ((type.models & scarce.models).empty() || type.gpu_count < scarce.gpus || type.cpu.count() < scarce.cpu ||
-                type.memory.count() < scarce.memory)
+            if ((type.models & scarce.models).empty() || type.gpu_count < scarce.gpus ||
+                type.cpu.count() < scarce.cpu || type.memory.count() < scarce.memory)
                 continue;
             room += cluster.free_of_type(k).room_for(scarce.gpus, type.gpu_count);
         }

@@ -54,12 +54,13 @@ struct rounded_price {
 
 /// The levels of all that has a price: the facts about a cluster that the scores of lookahead depend on.
 struct scarcity_levels {
-    static constexpr int most_classes = 16;    ///< Classes of tasks for several whole GPUs.
-    static constexpr int most_model_sets = 8;  ///< Sets of GPU models that tasks name.
+    static constexpr int most_classes = 16;   ///< Classes of tasks for several whole GPUs.
+    static constexpr int most_model_sets = 8; ///< Sets of GPU models that tasks name.
 
     std::uint8_t whole[most_classes] = {};     ///< By class.
     std::uint8_t models[most_model_sets] = {}; ///< By set.
-    std::uint8_t mig[max_mig_tables][partition_table::most_profiles] = {}; ///< rounded_price::code, by MIG table and profile.
+    std::uint8_t mig[max_mig_tables][partition_table::most_profiles] =
+        {}; ///< rounded_price::code, by MIG table and profile.
 
     GPUPACK_HD friend constexpr bool operator==(const scarcity_levels& a, const scarcity_levels& b) noexcept {
         const scarcity_levels changed = a ^ b;

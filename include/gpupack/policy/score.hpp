@@ -14,7 +14,7 @@ using score = std::int64_t;
 
 /// Two scores of which the second decides only where the first is equal: what `then` returns.
 template <class First, class Second> struct ranked_score {
-    First first{}; ///< What decides.
+    First first{};   ///< What decides.
     Second second{}; ///< What breaks ties.
 
     GPUPACK_HD friend constexpr bool operator==(const ranked_score& a, const ranked_score& b) noexcept {
@@ -29,7 +29,7 @@ namespace detail {
 
 template <class Type> inline constexpr bool is_integer_score = std::signed_integral<Type>;
 template <class First, class Second> inline constexpr bool is_integer_score<ranked_score<First, Second>> =
-    is_integer_score<First> && is_integer_score<Second>;
+    is_integer_score<First>&& is_integer_score<Second>;
 
 } // namespace detail
 

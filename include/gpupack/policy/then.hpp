@@ -11,9 +11,8 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// Puts one score before another.
 struct rank_scores {
-    template <score_like First, score_like Second>
-    [[nodiscard]] GPUPACK_HD constexpr ranked_score<First, Second> operator()(const First& first,
-                                                                              const Second& second) const noexcept {
+    template <score_like First, score_like Second> [[nodiscard]] GPUPACK_HD constexpr ranked_score<First, Second>
+    operator()(const First& first, const Second& second) const noexcept {
         return {first, second};
     }
     friend bool operator==(const rank_scores&, const rank_scores&) = default;

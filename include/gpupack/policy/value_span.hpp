@@ -18,9 +18,9 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// The lowest and the highest of some values, in whatever order they come.
 struct value_span {
-    score lowest = 0; ///< The lowest value.
+    score lowest = 0;  ///< The lowest value.
     score highest = 0; ///< The highest value.
-    bool any = false; ///< Whether there was a value.
+    bool any = false;  ///< Whether there was a value.
 
     /// Counts a value in.
     GPUPACK_HD constexpr void offer(score value) noexcept { join({value, value, true}); }

@@ -15,11 +15,10 @@ namespace gpupack::inline GPUPACK_ABI::policy {
 /// - Source: the WorstFit baseline of FGD's simulator, which min-max normalises it to 0 ... 100
 ///   (docs/sources.md#fgd).
 struct worst_fit {
-    score cpu_weight = 1; ///< How much a free core counts.
+    score cpu_weight = 1;       ///< How much a free core counts.
     score compute_weight = 100; ///< How much free GPU compute counts.
 
-    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr score operator()(const node_view& node, const request& request) const noexcept {
         return cpu_weight * (node.cpu_free() - request.cpu).count() +
                compute_weight * (node.part_free() - part_wanted(node, request)).count();
     }

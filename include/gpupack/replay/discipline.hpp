@@ -12,9 +12,9 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// In which order waiting tasks may start.
 enum class queue_rule : std::uint8_t {
-    overtake, ///< A task that does not fit holds up nobody.
-    strict,   ///< Nobody starts before the first task of the queue.
-    easy,     ///< The first task reserves its place at the earliest time it can start; others must not delay it.
+    overtake,     ///< A task that does not fit holds up nobody.
+    strict,       ///< Nobody starts before the first task of the queue.
+    easy,         ///< The first task reserves its place at the earliest time it can start; others must not delay it.
     conservative, ///< The first discipline::depth tasks reserve their places so, each without delaying those before it.
     drain         ///< The first task reserves nodes, which take nobody else until it starts. Needs no estimates.
 };
@@ -62,10 +62,10 @@ struct discipline {
     std::size_t depth = 100;                 ///< conservative: how many waiting tasks hold reservations; 0: all.
     /// Seconds of waiting that are worth one step of priority; 0: priorities never age.
     std::int64_t ageing = 0;
-    estimate_rule estimates = estimate_rule::exact;  ///< What easy and conservative know of the tasks.
-    std::int64_t noise = 2;                          ///< noisy: the largest factor, from 2; more than 2^32 counts as that.
-    std::uint64_t seed = 0;                          ///< noisy: what the factors are drawn from.
-    victim_rule victims = victim_rule::none;         ///< Whether priorities preempt, and whom.
+    estimate_rule estimates = estimate_rule::exact; ///< What easy and conservative know of the tasks.
+    std::int64_t noise = 2;                  ///< noisy: the largest factor, from 2; more than 2^32 counts as that.
+    std::uint64_t seed = 0;                  ///< noisy: what the factors are drawn from.
+    victim_rule victims = victim_rule::none; ///< Whether priorities preempt, and whom.
     eviction_rule eviction = eviction_rule::restart; ///< What becomes of the victims.
     /// Tasks that may be moved to make room for the first in line, where nothing else does; not where places are reserved.
     int moves = 0;

@@ -18,13 +18,12 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 /// How long tasks run, and what a scheduler expects of them, by a discipline.
 class estimates {
   public:
-    static constexpr std::int64_t never =
-        std::numeric_limits<std::int64_t>::max(); ///< Of a task that does not leave.
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max(); ///< Of a task that does not leave.
 
     /// The estimates of a discipline.
     explicit estimates(const discipline& discipline) noexcept
-        : rule_{discipline.estimates}, noise_{std::clamp<std::int64_t>(discipline.noise, 1, std::int64_t{1} << 32)}, seed_{discipline.seed} {
-    }
+        : rule_{discipline.estimates}, noise_{std::clamp<std::int64_t>(discipline.noise, 1, std::int64_t{1} << 32)},
+          seed_{discipline.seed} {}
 
     /// How long a task runs: until it ends by itself, or is ended at its limit; none where it never leaves.
     [[nodiscard]] std::optional<std::int64_t> length_of(const workload::task& task,

@@ -57,7 +57,8 @@ class gpu_meter {
             const auto gpus = static_cast<std::size_t>(cluster[node_id{n}].gpu_count());
             std::int64_t used = 0;
             for (std::size_t i = first; i < first + gpus; ++i) used += used_[i];
-            percents.push_back(gpus > 0 ? static_cast<std::uint8_t>(used / (10 * static_cast<std::int64_t>(gpus))) : std::uint8_t{0});
+            percents.push_back(gpus > 0 ? static_cast<std::uint8_t>(used / (10 * static_cast<std::int64_t>(gpus)))
+                                        : std::uint8_t{0});
         }
         return percents;
     }

@@ -14,8 +14,8 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 
 /// How close together tasks were placed.
 struct locality {
-    std::int64_t sets = 0;    ///< Tasks of several GPUs on one node whose links are known, of at most 16 GPUs.
-    std::int64_t on_best = 0; ///< Of those, the ones on a set as good as the best of that size on an empty node.
+    std::int64_t sets = 0;        ///< Tasks of several GPUs on one node whose links are known, of at most 16 GPUs.
+    std::int64_t on_best = 0;     ///< Of those, the ones on a set as good as the best of that size on an empty node.
     std::int64_t thousandths = 0; ///< Of the best link score that they have, added up, each rounded down.
     /// [levels of domains + 1]  Gangs by the level of their narrowest common domain; the last is a node.
     std::vector<std::int64_t> by_level;

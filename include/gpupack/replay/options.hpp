@@ -31,11 +31,11 @@ enum class sampling : std::uint8_t {
 /// How tasks are replayed, and what is measured.
 struct options {
     no_fit_rule no_fit = no_fit_rule::reject; ///< What happens to a task that does not fit.
-    discipline queue{}; ///< In which order waiting tasks start, and whom priorities end.
+    discipline queue{};                       ///< In which order waiting tasks start, and whom priorities end.
     /// Who may use how much; none: everybody all.
     std::optional<replay::quotas> quotas{};
-    sampling samples = sampling::none; ///< When the cluster is sampled.
-    bool samples_nodes = false;        ///< Whether each sample says what is in use of each node.
+    sampling samples = sampling::none;     ///< When the cluster is sampled.
+    bool samples_nodes = false;            ///< Whether each sample says what is in use of each node.
     policy::fragmentation_view expected{}; ///< The tasks by which fragmentation is measured.
     /// From when on means over time are taken; none: from the first arrival.
     std::optional<std::int64_t> measure_from{};

@@ -21,11 +21,10 @@ struct outcome {
     std::int64_t arrived = 0; ///< When it arrived.
     std::int64_t decided = 0; ///< When it was first placed, rejected, or given up.
     int gang_level = no_gang; ///< Of a gang: the level of the narrowest domain that holds it; below all: one node.
-    std::int64_t ended = not_ended; ///< When it left; not_ended for one that has not.
-    int evictions = 0;              ///< How often it was ended for another one.
-    static constexpr std::int64_t not_ended =
-        -1;                            ///< ended of a task that was not placed, or still runs at the end.
-    static constexpr int no_gang = -1; ///< gang_level of a single task.
+    std::int64_t ended = not_ended;               ///< When it left; not_ended for one that has not.
+    int evictions = 0;                            ///< How often it was ended for another one.
+    static constexpr std::int64_t not_ended = -1; ///< ended of a task that was not placed, or still runs at the end.
+    static constexpr int no_gang = -1;            ///< gang_level of a single task.
 };
 
 /// The state of the cluster at one time.
@@ -35,7 +34,8 @@ struct sample {
     double allocated = 0;    ///< In percent of the cluster's compute, as allocated_percent().
     double fragmented = 0;   ///< In percent of the cluster's compute, as fragmented_percent().
     std::size_t waiting = 0; ///< Tasks that have arrived and are not placed.
-    std::vector<std::uint8_t> nodes{}; ///< [nodes]  Compute in use, in percent of the node's; only with options::samples_nodes.
+    std::vector<std::uint8_t>
+        nodes{}; ///< [nodes]  Compute in use, in percent of the node's; only with options::samples_nodes.
 };
 
 /// Tasks of GPUs that were refused.
@@ -48,14 +48,15 @@ struct refusals {
 
 /// What came of a replay.
 struct result {
-    std::vector<outcome> outcomes;      ///< [decisions]  In the order in which they were made.
-    std::size_t placed = 0;             ///< Tasks, as all numbers here.
-    std::size_t rejected = 0;           ///< Dropped when they arrived.
-    std::size_t unplaced = 0;           ///< Still waiting when the last task had left.
-    std::int64_t arrived_compute = 0;   ///< Milli-GPUs that tasks have requested.
-    double allocated_percent = 0;       ///< As it was at the last arrival.
-    double fragmented_percent = 0;      ///< As it was at the last arrival.
-    double mean_allocated_percent = 0;  ///< Over time, until the last arrival; of a batch, which has no such time, over all of it.
+    std::vector<outcome> outcomes;    ///< [decisions]  In the order in which they were made.
+    std::size_t placed = 0;           ///< Tasks, as all numbers here.
+    std::size_t rejected = 0;         ///< Dropped when they arrived.
+    std::size_t unplaced = 0;         ///< Still waiting when the last task had left.
+    std::int64_t arrived_compute = 0; ///< Milli-GPUs that tasks have requested.
+    double allocated_percent = 0;     ///< As it was at the last arrival.
+    double fragmented_percent = 0;    ///< As it was at the last arrival.
+    double mean_allocated_percent =
+        0; ///< Over time, until the last arrival; of a batch, which has no such time, over all of it.
     double mean_active_gpus = 0;        ///< GPUs in use, over time, until the last arrival.
     refusals refused{};                 ///< Tasks that want GPUs and were dropped when they arrived.
     double whole_allocated_percent = 0; ///< Over time, until the last task has left.

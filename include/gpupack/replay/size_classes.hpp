@@ -43,8 +43,8 @@ inline constexpr std::array<std::string_view, size_class_count> size_class_names
 /// Tasks by size.
 struct size_counts {
     std::array<std::int64_t, size_class_count> arrived{}; ///< All.
-    std::array<std::int64_t, size_class_count> failed{}; ///< Not placed.
-    std::array<std::int64_t, size_class_count> waited{}; ///< Placed later than they arrived.
+    std::array<std::int64_t, size_class_count> failed{};  ///< Not placed.
+    std::array<std::int64_t, size_class_count> waited{};  ///< Placed later than they arrived.
 
     friend constexpr bool operator==(const size_counts&, const size_counts&) = default;
 };

@@ -34,8 +34,8 @@ namespace detail {
 [[nodiscard]] inline std::vector<std::int64_t> sizes_of(const task_mix& mix, const std::vector<workload::task>& tasks) {
     std::unordered_map<request, std::int64_t, request_hash> largest;
     for (const workload::task& each : tasks) {
-        const std::int64_t size = each.size > 0 ? (each.size + each.members - 1) / each.members
-                                                : each.request.total_compute().count();
+        const std::int64_t size =
+            each.size > 0 ? (each.size + each.members - 1) / each.members : each.request.total_compute().count();
         std::int64_t& known = largest[each.request];
         known = std::max(known, size);
     }
@@ -61,7 +61,8 @@ namespace detail {
 }
 
 /// The tasks that would be there at a time if none were refused.
-[[nodiscard]] inline std::vector<workload::arrival> present_at(const std::vector<workload::arrival>& arrivals, std::int64_t time) {
+[[nodiscard]] inline std::vector<workload::arrival> present_at(const std::vector<workload::arrival>& arrivals,
+                                                               std::int64_t time) {
     std::vector<workload::arrival> present;
     for (const workload::arrival& each : arrivals) {
         if (each.time > time) break;
@@ -77,13 +78,16 @@ struct offered_compute {
 };
 
 /// What all tasks ask for between two times.
-[[nodiscard]] inline offered_compute offered_over(const std::vector<workload::task>& tasks, const std::vector<workload::arrival>& arrivals,
-                                                  std::int64_t begin, std::int64_t end, std::int64_t capacity) {
+[[nodiscard]] inline offered_compute offered_over(const std::vector<workload::task>& tasks,
+                                                  const std::vector<workload::arrival>& arrivals, std::int64_t begin,
+                                                  std::int64_t end, std::int64_t capacity) {
     offered_compute mean;
     const auto length = static_cast<double>(end - begin);
     sweep_offered(
         arrivals, begin, end,
-        [&](const workload::arrival& each) { return tasks[each.task].request.total_compute().count() * tasks[each.task].members; },
+        [&](const workload::arrival& each) {
+            return tasks[each.task].request.total_compute().count() * tasks[each.task].members;
+        },
         [&](std::int64_t ticks, std::int64_t compute) {
             const double part = static_cast<double>(ticks) / length;
             mean.demand += part * static_cast<double>(compute);

@@ -69,8 +69,7 @@ template <policy::policy Policy, search::engine Engine>
                                      const std::vector<workload::task>& tasks,
                                      const policy::fragmentation_view& expected, const what_if_scenario& scenario,
                                      request_rule rule = request_rule::as_requested) {
-    const auto order =
-        detail::order_of(scenario.tasks, tasks.size(), scenario.seed, workload::seed_stream::task_order);
+    const auto order = detail::order_of(scenario.tasks, tasks.size(), scenario.seed, workload::seed_stream::task_order);
     const auto arrivals = workload::draw_arrivals(tasks, order, scenario.arriving, scenario.seed);
     scheduler scheduler{std::move(cluster), policy, engine, rule};
     const result replayed = run(scheduler, tasks, arrivals);

@@ -38,8 +38,8 @@ struct what_if_result {
 
 /// One decision of a what-if replay.
 struct what_if_decision {
-    std::uint32_t task = 0;       ///< The task that arrived.
-    selection choice{};  ///< Where it went; the node by its number in the world, before nodes are renumbered.
+    std::uint32_t task = 0; ///< The task that arrived.
+    selection choice{};     ///< Where it went; the node by its number in the world, before nodes are renumbered.
 };
 
 } // namespace gpupack::replay

@@ -81,7 +81,8 @@ inline constexpr int max_compound_shares = 64;
         if (request.parts[each.first].phase == part_phase::init || request.parts[each.second].phase == part_phase::init)
             return bad_input("relation", std::to_string(larger), "no init part, whose GPUs others use again");
     }
-    if (request.cpu.count() < 0 || request.cpu.count() > max_amount || request.memory.count() < 0 || request.memory.count() > max_amount)
+    if (request.cpu.count() < 0 || request.cpu.count() > max_amount || request.memory.count() < 0 ||
+        request.memory.count() > max_amount)
         return bad_input("overhead", std::to_string(request.cpu.count()), "from 0 to 2147483647 milli-cores and MiB");
     return request;
 }

@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// Members of a gang that ask for the same.
 struct gang_part {
     gpupack::request request; ///< What each of them asks for.
-    int count = 1; ///< How many members.
+    int count = 1;            ///< How many members.
 
     friend bool operator==(const gang_part&, const gang_part&) = default;
 };

@@ -18,7 +18,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// Chooses GPUs by id: those of `allow`, all where it is empty, without those of `deny`.
 struct gpu_selector {
     std::vector<std::string> allow{}; ///< Ids of the GPUs that will do; empty: all.
-    std::vector<std::string> deny{}; ///< Ids of the GPUs that will not.
+    std::vector<std::string> deny{};  ///< Ids of the GPUs that will not.
 
     /// The choice for request::ids.
     ///

@@ -105,12 +105,10 @@ template <class Choose>
             return each.plain && enough;
         });
     if (!request.profiles.empty()) return request;
-    return bad_input("MIG instance",
-                     std::to_string(memory.count())
-                         .append(" MiB, ")
-                         .append(std::to_string(compute.count()))
-                         .append(" milli-GPUs"),
-                     "no more than the largest MIG profile has");
+    return bad_input(
+        "MIG instance",
+        std::to_string(memory.count()).append(" MiB, ").append(std::to_string(compute.count())).append(" milli-GPUs"),
+        "no more than the largest MIG profile has");
 }
 
 /// Asks for a vGPU of that type: "A10-4Q".
@@ -128,8 +126,7 @@ template <class Choose>
 /// Asks for a vGPU with at least that frame buffer, the smallest on each model.
 ///
 /// Errors: more than any type has.
-[[nodiscard]] inline expected<instance, input_error> vgpu_at_least(const model_table& models,
-                                                                   mebibytes frame_buffer) {
+[[nodiscard]] inline expected<instance, input_error> vgpu_at_least(const model_table& models, mebibytes frame_buffer) {
     const instance request = detail::choose_profiles(
         models, sharing::vgpu, false,
         [&](const partition_table&, const partition_profile& each) { return each.memory >= frame_buffer.count(); });
@@ -143,10 +140,10 @@ template <class Choose>
 ///
 /// Errors: a number of parts that divides no board of the table into types.
 [[nodiscard]] inline expected<instance, input_error> vgpu_fraction(const model_table& models, int parts) {
-    const instance request = detail::choose_profiles(
-        models, sharing::vgpu, false, [&](const partition_table& table, const partition_profile& each) {
-            return parts > 0 && each.units * parts == table.units;
-        });
+    const instance request = detail::choose_profiles(models, sharing::vgpu, false,
+                                                     [&](const partition_table& table, const partition_profile& each) {
+                                                         return parts > 0 && each.units * parts == table.units;
+                                                     });
     if (!request.profiles.empty()) return request;
     return bad_input("vGPU fraction", std::string{"1/"}.append(std::to_string(parts)),
                      "a part for which a board here has a type: its frame buffer must divide by it");

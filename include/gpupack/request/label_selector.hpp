@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Chooses GPUs, and nodes for requests without GPUs, by labels: those of a GPU are its own and its node's.
 struct label_selector {
-    std::vector<std::string> all_of{}; ///< Labels that must be there.
+    std::vector<std::string> all_of{};  ///< Labels that must be there.
     std::vector<std::string> none_of{}; ///< Labels that must not.
 
     /// The terms for request::labels.

@@ -9,7 +9,7 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// The labels that a request wants, in its flat form: all of these, and none of those.
 struct label_terms {
-    label_set all_of{}; ///< Labels that must be there.
+    label_set all_of{};  ///< Labels that must be there.
     label_set none_of{}; ///< Labels that must not.
 
     /// Whether any labels will do.

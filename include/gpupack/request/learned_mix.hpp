@@ -28,7 +28,8 @@ class learned_mix {
 
     /// Takes one arrival into account. Cost: constant, and every half_life arrivals in the number of shapes known.
     void observe(const request& arrived) {
-        const auto known = by_request_.find(hash_of(arrived), [&](std::uint32_t shape) { return shapes_[shape].request == arrived; });
+        const auto known =
+            by_request_.find(hash_of(arrived), [&](std::uint32_t shape) { return shapes_[shape].request == arrived; });
         if (!known) enter(shapes_, {arrived, 0});
         shapes_[known.value_or(static_cast<std::uint32_t>(shapes_.size() - 1))].count += one;
         if (++arrivals_ % half_life_ == 0) age();

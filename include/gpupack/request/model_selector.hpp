@@ -22,7 +22,7 @@ struct model_selector {
     mebibytes memory_at_least{}; ///< Of the model, in MiB; one whose memory is not known has none.
     /// The generation, itself left out; one whose generation is not known is never newer.
     architecture newer_than = architecture::unknown;
-    bool mig = false;                      ///< Whether it must have MIG profiles.
+    bool mig = false;                 ///< Whether it must have MIG profiles.
     std::vector<std::string> allow{}; ///< Names of models of the table; deny wins, and an empty allow is all.
     std::vector<std::string> deny{};  ///< Names of models of the table; deny wins, and an empty allow is all.
 

@@ -61,9 +61,10 @@ template <class AmountOf> [[nodiscard]] std::int64_t peak_of(const compound_requ
 /// @param request  a valid request
 [[nodiscard]] inline peak_request peak_of(const compound_request& request) {
     peak_request peak;
-    peak.cpu = request.cpu + milli_cpu{detail::peak_of(request, [](const gpupack::request& part) { return part.cpu.count(); })};
-    peak.memory =
-        request.memory + mebibytes{detail::peak_of(request, [](const gpupack::request& part) { return part.memory.count(); })};
+    peak.cpu = request.cpu +
+               milli_cpu{detail::peak_of(request, [](const gpupack::request& part) { return part.cpu.count(); })};
+    peak.memory = request.memory +
+                  mebibytes{detail::peak_of(request, [](const gpupack::request& part) { return part.memory.count(); })};
     const auto add = [&](std::size_t part, int gpus) {
         gpupack::request needed = detail::share_kind(request.parts[part].request);
         needed.gpus = gpus;

@@ -29,10 +29,10 @@ struct request {
     mebibytes memory{}; ///< Of the host.
     /// How many different GPUs, 0 to 32; of instances, 0 to 8, each on a GPU of its own; 0 to 8 for split slices.
     int gpus = 0;
-    gpupack::share share = exclusive{}; ///< How it wants each of them; means nothing where gpus is 0.
+    gpupack::share share = exclusive{};  ///< How it wants each of them; means nothing where gpus is 0.
     model_set models = model_set::any(); ///< The GPU models that will do, as ids of the cluster's model_table.
-    label_terms labels{}; ///< What its GPUs, or without GPUs its node, must be labelled and must not.
-    gpu_choice ids{}; ///< The very GPUs that will do, or that will not.
+    label_terms labels{};                ///< What its GPUs, or without GPUs its node, must be labelled and must not.
+    gpu_choice ids{};                    ///< The very GPUs that will do, or that will not.
     /// Over how few NUMA nodes its GPUs must lie; not with split slices.
     numa_alignment numa = numa_alignment::none;
 
@@ -62,7 +62,7 @@ static_assert(std::is_trivially_copyable_v<request>);
     const mebibytes memory = request.share.memory();
     const mebibytes total = request.share.total_memory();
     if (request.share.is_split() && (request.gpus > max_pieces || request.numa != numa_alignment::none ||
-                                   memory.count() < 1 || total.count() > max_amount || total < memory * request.gpus))
+                                     memory.count() < 1 || total.count() > max_amount || total < memory * request.gpus))
         return false;
     const milli_gpu compute = request.share.compute();
     const std::int32_t part = request.share.memory_part();

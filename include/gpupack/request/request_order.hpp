@@ -39,7 +39,8 @@ namespace gpupack::inline GPUPACK_ABI {
 [[nodiscard]] constexpr std::strong_ordering operator<=>(const gpu_choice& a, const gpu_choice& b) noexcept {
     struct entries {
         explicit constexpr entries(const gpu_choice& choice) noexcept {
-            choice.for_each([&](node_id node, gpu_set gpus) { named[count++] = std::uint64_t{node.bits()} << 32 | gpus.bits(); });
+            choice.for_each(
+                [&](node_id node, gpu_set gpus) { named[count++] = std::uint64_t{node.bits()} << 32 | gpus.bits(); });
         }
         std::uint64_t named[gpu_choice::max_nodes] = {};
         std::size_t count = 0;
@@ -71,7 +72,8 @@ namespace gpupack::inline GPUPACK_ABI {
 template <> struct std::hash<gpupack::share> {
     [[nodiscard]] std::size_t operator()(const gpupack::share& share) const noexcept {
         std::uint64_t number = static_cast<std::uint64_t>(share.way()) << 8 ^ share.rule().bits();
-        for (const std::int64_t each : {share.memory().count(), std::int64_t{share.memory_part()}, share.compute().count(), share.total_memory().count()})
+        for (const std::int64_t each : {share.memory().count(), std::int64_t{share.memory_part()},
+                                        share.compute().count(), share.total_memory().count()})
             number = gpupack::mix_bits(number ^ static_cast<std::uint64_t>(each));
         return static_cast<std::size_t>(gpupack::mix_bits(number ^ share.profiles().bits()));
     }

@@ -17,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// The rule belongs to the system and not to the policy: it changes what is placed, not how good a choice is.
 enum class request_rule : std::uint8_t {
-    as_requested,    ///< The request itself.
-    whole_gpus,      ///< A whole GPU for each slice, as under systems that do not share GPUs. MIG and vGPU instances stay.
+    as_requested, ///< The request itself.
+    whole_gpus,   ///< A whole GPU for each slice, as under systems that do not share GPUs. MIG and vGPU instances stay.
     compute_alone,   ///< Slices under share_rule::compute_alone.
     counts_percent,  ///< Slices of memory under share_rule::counts_percent.
     double_rounding, ///< Slices under share_rule::double_rounding.

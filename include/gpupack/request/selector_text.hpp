@@ -23,8 +23,8 @@ namespace gpupack::inline GPUPACK_ABI {
 namespace detail {
 
 /// Names of generations, oldest first; by architecture.
-inline constexpr std::array<std::string_view, 8> generation_words{"unknown", "pascal", "volta", "turing",
-                                                                 "ampere",  "ada",    "hopper", "blackwell"};
+inline constexpr std::array<std::string_view, 8> generation_words{"unknown", "pascal", "volta",  "turing",
+                                                                  "ampere",  "ada",    "hopper", "blackwell"};
 
 /// Adds ` name=a,b` to a line; nothing for an empty list.
 inline void append_names(std::string& line, std::string_view name, const std::vector<std::string>& names) {
@@ -92,43 +92,46 @@ template <class Selector, class Read>
 ///
 /// Errors: a field that is not known or stands twice, a value that is wrong; the error names the field and its column.
 [[nodiscard]] inline expected<model_selector, input_error> model_selector_from_text(std::string_view line) {
-    return detail::read_selector<model_selector>(line, [](const text_field& field, model_selector& selector) -> const char* {
-        if (field.name == "allow") return detail::read_names(field, selector.allow);
-        if (field.name == "deny") return detail::read_names(field, selector.deny);
-        if (field.name == "mig") return field.has_value ? "mig without a value" : (selector.mig = true, nullptr);
-        if (field.name == "memory") {
-            const auto memory = memory_from_text(field.value);
-            if (memory) selector.memory_at_least = *memory;
-            return memory ? nullptr : "an amount of memory: 512MiB, 24GiB";
-        }
-        if (field.name != "newer_than") return "memory, newer_than, mig, allow or deny";
-        for (std::size_t word = 1; word < detail::generation_words.size(); ++word)
-            if (detail::generation_words[word] == field.value) {
-                selector.newer_than = static_cast<architecture>(word);
-                return nullptr;
+    return detail::read_selector<model_selector>(
+        line, [](const text_field& field, model_selector& selector) -> const char* {
+            if (field.name == "allow") return detail::read_names(field, selector.allow);
+            if (field.name == "deny") return detail::read_names(field, selector.deny);
+            if (field.name == "mig") return field.has_value ? "mig without a value" : (selector.mig = true, nullptr);
+            if (field.name == "memory") {
+                const auto memory = memory_from_text(field.value);
+                if (memory) selector.memory_at_least = *memory;
+                return memory ? nullptr : "an amount of memory: 512MiB, 24GiB";
             }
-        return "a generation: turing, ampere, hopper";
-    });
+            if (field.name != "newer_than") return "memory, newer_than, mig, allow or deny";
+            for (std::size_t word = 1; word < detail::generation_words.size(); ++word)
+                if (detail::generation_words[word] == field.value) {
+                    selector.newer_than = static_cast<architecture>(word);
+                    return nullptr;
+                }
+            return "a generation: turing, ampere, hopper";
+        });
 }
 
 /// The selector that a line says. Whether its labels are known is asked by select().
 ///
 /// Errors: as model_selector_from_text().
 [[nodiscard]] inline expected<label_selector, input_error> label_selector_from_text(std::string_view line) {
-    return detail::read_selector<label_selector>(line, [](const text_field& field, label_selector& selector) -> const char* {
-        if (field.name == "all_of") return detail::read_names(field, selector.all_of);
-        return field.name == "none_of" ? detail::read_names(field, selector.none_of) : "all_of or none_of";
-    });
+    return detail::read_selector<label_selector>(
+        line, [](const text_field& field, label_selector& selector) -> const char* {
+            if (field.name == "all_of") return detail::read_names(field, selector.all_of);
+            return field.name == "none_of" ? detail::read_names(field, selector.none_of) : "all_of or none_of";
+        });
 }
 
 /// The selector that a line says. Whether its ids are known is asked by select().
 ///
 /// Errors: as model_selector_from_text().
 [[nodiscard]] inline expected<gpu_selector, input_error> gpu_selector_from_text(std::string_view line) {
-    return detail::read_selector<gpu_selector>(line, [](const text_field& field, gpu_selector& selector) -> const char* {
-        if (field.name == "allow") return detail::read_names(field, selector.allow);
-        return field.name == "deny" ? detail::read_names(field, selector.deny) : "allow or deny";
-    });
+    return detail::read_selector<gpu_selector>(
+        line, [](const text_field& field, gpu_selector& selector) -> const char* {
+            if (field.name == "allow") return detail::read_names(field, selector.allow);
+            return field.name == "deny" ? detail::read_names(field, selector.deny) : "allow or deny";
+        });
 }
 
 } // namespace gpupack

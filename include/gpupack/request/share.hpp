@@ -22,7 +22,8 @@ struct slice {
     mebibytes memory{}; ///< MiB on each GPU.
     /// Milli-GPUs on each GPU, at most 1000; a slice of 1000 may still share the memory of an idle GPU.
     milli_gpu compute{};
-    int memory_percent = 0; ///< Percent of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
+    int memory_percent =
+        0; ///< Percent of each GPU's own memory, rounded down to MiB, in place of `memory`: from 1 to 100.
     int memory_millionths = 0; ///< The same in millionths, added to the percent: an eighth is 125000.
     share_rule rule{};         ///< How it is admitted and counted.
 
@@ -67,7 +68,7 @@ class share {
     /// Whole GPUs.
     GPUPACK_HD constexpr share(exclusive) noexcept {} // NOLINT(google-explicit-constructor): a variant
     /// A slice of each GPU.
-    GPUPACK_HD constexpr share(slice part) noexcept   // NOLINT(google-explicit-constructor)
+    GPUPACK_HD constexpr share(slice part) noexcept // NOLINT(google-explicit-constructor)
         : way_{sharing::slices}, rule_{part.rule}, memory_part_{part_of(part.memory_percent, part.memory_millionths)},
           memory_{part.memory}, compute_{part.compute} {}
     /// A slice over several GPUs.
@@ -89,7 +90,9 @@ class share {
     /// Millionths of its memory asked of each GPU; 0 where MiB are asked for.
     [[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_part() const noexcept { return memory_part_; }
     /// The same in percent, rounded down: 0 for less than one.
-    [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept { return memory_part_ / millionths_a_percent; }
+    [[nodiscard]] GPUPACK_HD constexpr int memory_percent() const noexcept {
+        return memory_part_ / millionths_a_percent;
+    }
     /// The same in percent, rounded up.
     [[nodiscard]] GPUPACK_HD constexpr int memory_percent_up() const noexcept {
         return (memory_part_ + millionths_a_percent - 1) / millionths_a_percent;

@@ -41,7 +41,9 @@ struct share_rule {
 
     GPUPACK_HD friend constexpr bool operator==(share_rule a, share_rule b) noexcept { return a.bits() == b.bits(); }
     /// An order for sorted containers; it has no meaning beside that.
-    friend constexpr std::strong_ordering operator<=>(share_rule a, share_rule b) noexcept { return a.bits() <=> b.bits(); }
+    friend constexpr std::strong_ordering operator<=>(share_rule a, share_rule b) noexcept {
+        return a.bits() <=> b.bits();
+    }
 };
 
 static_assert(sizeof(share_rule) == 1);

@@ -28,7 +28,8 @@ namespace detail {
 template <class Visit> void for_each_profile(const model_table& models, sharing way, Visit&& visit) {
     for (std::size_t m = 0; m < models.size(); ++m) {
         const model_id id{static_cast<std::uint8_t>(m)};
-        const partition_table* const table = way == sharing::mig ? models.tables_of(id).mig.get() : models.tables_of(id).vgpu.get();
+        const partition_table* const table =
+            way == sharing::mig ? models.tables_of(id).mig.get() : models.tables_of(id).vgpu.get();
         for (int p = 0; table != nullptr && p < table->profile_count; ++p)
             visit(models[id].model.view(), table->profiles[p], table->first_id + p);
     }
@@ -57,7 +58,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
 }
 
 /// The instance that profiles_text() says.
-[[nodiscard]] inline expected<instance, input_error> profiles_from_text(std::string_view text, const model_table& models, sharing way) {
+[[nodiscard]] inline expected<instance, input_error> profiles_from_text(std::string_view text,
+                                                                        const model_table& models, sharing way) {
     instance found{.way = way};
     bool first = true;
     for (std::size_t begin = 0; begin <= text.size();) {
@@ -80,7 +82,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
         });
         if (!known && way == sharing::mig) // another form of the name
             if (const auto named = mig_profile(models, item)) add(named->profiles, named->compute, named->memory);
-        if (!known) return bad_input("share", std::string{item}, std::string{"one of "}.append(profile_names(models, way)));
+        if (!known)
+            return bad_input("share", std::string{item}, std::string{"one of "}.append(profile_names(models, way)));
         begin = end + 1;
     }
     return found;
@@ -154,7 +157,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
     const std::string_view rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
     if (word == "mig" || word == "vgpu") {
         const std::size_t comma = rest.find(",rule=");
-        auto found = detail::profiles_from_text(rest.substr(0, comma), models, word == "mig" ? sharing::mig : sharing::vgpu);
+        auto found =
+            detail::profiles_from_text(rest.substr(0, comma), models, word == "mig" ? sharing::mig : sharing::vgpu);
         if (!found) return unexpected<input_error>{std::move(found.error())};
         if (comma == std::string_view::npos) return share{*found};
         const auto rule = share_rule_from_text(rest.substr(comma + 6));
@@ -168,7 +172,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
     }
     const bool split = word == "split";
     if (!split && word != "slice")
-        return bad_input("share", std::string{text}, "exclusive, slice:MEMORY,COMPUTE, split:MEMORY,COMPUTE, mig:PROFILE or vgpu:TYPE");
+        return bad_input("share", std::string{text},
+                         "exclusive, slice:MEMORY,COMPUTE, split:MEMORY,COMPUTE, mig:PROFILE or vgpu:TYPE");
     slice part;
     split_slice parts;
     share_rule rule;
@@ -179,7 +184,9 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
             rule = *read;
             continue;
         }
-        const auto percent = item.ends_with('%') && !split ? detail::percent_from_text(std::string_view{item}.substr(0, item.size() - 1)) : std::nullopt;
+        const auto percent = item.ends_with('%') && !split
+                                 ? detail::percent_from_text(std::string_view{item}.substr(0, item.size() - 1))
+                                 : std::nullopt;
         const bool least = split && item.starts_with("least=");
         const auto memory = memory_from_text(least ? std::string_view{item}.substr(6) : std::string_view{item});
         const auto compute = least ? std::nullopt : compute_from_text(item);
@@ -194,7 +201,8 @@ template <class Visit> void for_each_profile(const model_table& models, sharing 
         else
             return bad_input("share", item, split ? "512MiB, 250m or least=64MiB" : "512MiB, 33% or 250m");
     }
-    if (split && parts.memory.count() == 0) return bad_input("share", std::string{text}, "memory to split: split:512MiB");
+    if (split && parts.memory.count() == 0)
+        return bad_input("share", std::string{text}, "memory to split: split:512MiB");
     return (split ? share{parts} : share{part}).with(rule);
 }
 

@@ -21,7 +21,7 @@ class task_mix {
     /// One request and its weight; a weight is a count, so that no probability is ever rounded.
     struct entry {
         gpupack::request request; ///< The request.
-        std::int64_t count = 0; ///< How often it comes.
+        std::int64_t count = 0;   ///< How often it comes.
 
         friend bool operator==(const entry&, const entry&) = default;
     };

@@ -31,7 +31,9 @@ template <class Policy> struct column_scores;
 
 /// Whether a policy scores all nodes at once.
 template <class Policy>
-concept has_column_scores = requires(const Policy& policy) { column_scores<Policy>::is_exact(policy); };
+concept has_column_scores = requires(const Policy& policy) {
+    column_scores<Policy>::is_exact(policy);
+};
 
 namespace detail {
 
@@ -67,8 +69,9 @@ template <class Amount> [[nodiscard]] double amount(Amount value) noexcept {
 /// Scores as binpack and spread do: the weighted mean over resources of points * part / capacity, where part is what is used
 /// or what is free once the request is placed; each quotient rounded down. Of GPUs, where what is free may be less than what
 /// is placed counts for, no more than that is taken.
-inline void score_allocation(const node_columns& columns, const request& request, const policy::resource_weights& weights,
-                             policy::score points, bool counts_used, Eigen::ArrayXd& scores) {
+inline void score_allocation(const node_columns& columns, const request& request,
+                             const policy::resource_weights& weights, policy::score points, bool counts_used,
+                             Eigen::ArrayXd& scores) {
     const double factor = static_cast<double>(counts_used ? -points : points);
     const double offset = counts_used ? static_cast<double>(points) : 0.0; // what is used is all but what is left
     Eigen::ArrayXd total_weight = Eigen::ArrayXd::Zero(columns.rows());
@@ -93,7 +96,8 @@ inline void score_allocation(const node_columns& columns, const request& request
 }
 
 /// Whether the steps of score_allocation are exact.
-[[nodiscard]] constexpr bool is_allocation_exact(const policy::resource_weights& weights, policy::score points) noexcept {
+[[nodiscard]] constexpr bool is_allocation_exact(const policy::resource_weights& weights,
+                                                 policy::score points) noexcept {
     constexpr std::int64_t most_points = 1 << 11;
     constexpr std::int64_t most_weight = 1 << 8;
     return points >= 0 && points <= most_points && is_within(weights.cpu, most_weight) &&
@@ -124,9 +128,11 @@ template <> struct column_scores<policy::best_fit> {
                       Eigen::ArrayXd& scores) {
         const double cpu = detail::amount(policy.machine.cpu);
         const double compute = detail::amount(policy.machine.compute);
-        const double placed = 50 * compute * detail::amount(request.cpu) + 50 * cpu * detail::amount(request.total_compute());
-        scores = ((100 * cpu * compute + placed) - 50 * compute * columns.cpu().free - 50 * cpu * columns.compute().free) /
-                 (cpu * compute);
+        const double placed =
+            50 * compute * detail::amount(request.cpu) + 50 * cpu * detail::amount(request.total_compute());
+        scores =
+            ((100 * cpu * compute + placed) - 50 * compute * columns.cpu().free - 50 * cpu * columns.compute().free) /
+            (cpu * compute);
     }
 };
 

@@ -50,7 +50,8 @@ template <policy::policy Policy> class indexed_searcher {
         class_index& index = indexes_[found->slot];
         index.seen = changes_.now();
         const auto best = index.nodes.best();
-        return select_on(best ? decision.cluster.id_at(*best) : node_id::none(), scorer, decision.cluster, decision.request);
+        return select_on(best ? decision.cluster.id_at(*best) : node_id::none(), scorer, decision.cluster,
+                         decision.request);
     }
 
     /// The same choice without learning anything, so that calls of it may overlap: a dry run.
@@ -73,8 +74,8 @@ template <policy::policy Policy> class indexed_searcher {
                                                          node_id{row.id.number()}};
             if (fresh.precedes(best)) best = fresh;
         });
-        return select_on(best.found() ? decision.cluster.id_at(best.node.number()) : node_id::none(), scorer, decision.cluster,
-                         decision.request);
+        return select_on(best.found() ? decision.cluster.id_at(best.node.number()) : node_id::none(), scorer,
+                         decision.cluster, decision.request);
     }
 
     /// Notes that a node has changed.

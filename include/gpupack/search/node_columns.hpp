@@ -90,7 +90,8 @@ class node_columns {
             if (result[n] == 0) continue;
             const verdict of_type = verdicts[type_[n]];
             if (of_type == verdict::amounts_decide) continue;
-            if (of_type == verdict::idle_gpus_suffice && idle_gpus_[static_cast<Eigen::Index>(n)] >= request.gpus) continue;
+            if (of_type == verdict::idle_gpus_suffice && idle_gpus_[static_cast<Eigen::Index>(n)] >= request.gpus)
+                continue;
             result[n] = of_type != verdict::never && fit::fits(cluster_.node_at(nodes_[n].number()), request) ? 1 : 0;
         }
     }

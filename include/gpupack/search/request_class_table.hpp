@@ -80,9 +80,8 @@ class request_class_table {
     [[nodiscard]] std::size_t next(std::size_t bucket) const noexcept { return (bucket + 1) & (buckets_.size() - 1); }
 
     std::size_t replace_oldest(const entry& replacement) {
-        const auto oldest = std::min_element(entries_.begin(), entries_.end(), [](const entry& a, const entry& b) {
-            return a.last_use < b.last_use;
-        });
+        const auto oldest = std::min_element(entries_.begin(), entries_.end(),
+                                             [](const entry& a, const entry& b) { return a.last_use < b.last_use; });
         *oldest = replacement;
         std::fill(buckets_.begin(), buckets_.end(), empty);
         for (std::size_t i = 0; i < entries_.size(); ++i) {

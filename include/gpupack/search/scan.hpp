@@ -44,8 +44,8 @@ struct scan {
 /// @param searcher  of any engine
 /// @param policy    which choice is the best
 /// @param decision  the cluster and the request
-template <class Searcher, policy::policy Policy>
-[[nodiscard]] std::optional<selection> dry_run(const Searcher& searcher, const Policy& policy, const policy::decision& decision) {
+template <class Searcher, policy::policy Policy> [[nodiscard]] std::optional<selection>
+dry_run(const Searcher& searcher, const Policy& policy, const policy::decision& decision) {
     if constexpr (requires { searcher.find(policy, decision); })
         return searcher.find(policy, decision);
     else

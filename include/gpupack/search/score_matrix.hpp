@@ -54,7 +54,8 @@ template <policy::policy Policy> class score_matrix {
         for (std::size_t r = 0; r < requests.size(); ++r) {
             GPUPACK_EXPECTS(is_valid(requests[r]), "valid requests");
             if constexpr (policy::policy_traits<Policy>::keeps_scores) { // so that equal requests have equal scores
-                const auto equal = std::find(requests.begin(), requests.begin() + static_cast<std::ptrdiff_t>(r), requests[r]);
+                const auto equal =
+                    std::find(requests.begin(), requests.begin() + static_cast<std::ptrdiff_t>(r), requests[r]);
                 if (const auto e = equal - requests.begin(); e < static_cast<std::ptrdiff_t>(r)) {
                     copy_row(e, static_cast<Eigen::Index>(r));
                     continue;
@@ -108,7 +109,8 @@ template <policy::policy Policy> class score_matrix {
         if (!score_at_once(columns, policy, decision.request))
             for (std::size_t s = 0; s < state_scores_.size(); ++s)
                 if (fitting_.data()[s] != 0)
-                    state_scores_[s] = policy::node_score(scorer, decision.cluster.node_at(columns.nodes()[s].number()), decision.request);
+                    state_scores_[s] = policy::node_score(scorer, decision.cluster.node_at(columns.nodes()[s].number()),
+                                                          decision.request);
         const std::uint32_t* const state_of = columns.row_of().data();
         const std::uint8_t* const fitting = fitting_.data();
         const score_type* const state_scores = state_scores_.data();

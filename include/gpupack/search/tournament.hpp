@@ -93,9 +93,7 @@ template <policy::score_like Key> class tournament {
 
     using winner = ranked_node<Key>;
 
-    [[nodiscard]] static constexpr std::uint32_t bit_of(std::uint32_t number) noexcept {
-        return 1U << number % width;
-    }
+    [[nodiscard]] static constexpr std::uint32_t bit_of(std::uint32_t number) noexcept { return 1U << number % width; }
 
     /// Makes room for that many numbers.
     void lay_out(std::size_t entrants) {

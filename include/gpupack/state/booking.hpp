@@ -49,8 +49,8 @@ GPUPACK_HD constexpr void book_pieces(node_state& node, gpu_state* gpus, const n
 /// @param selected  the GPUs to take
 /// @param slots  for instances, the slot on each of them
 /// @return what each GPU gives to a split slice; zeros for anything else
-GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_type& type,
-                                       const request& request, gpu_set selected, slot_list slots) noexcept {
+GPUPACK_HD constexpr split_memory book(node_state& node, gpu_state* gpus, const node_type& type, const request& request,
+                                       gpu_set selected, slot_list slots) noexcept {
     split_memory pieces;
     if (request.share.is_split()) pieces = split_over(gpus, selected, request.share);
     book_pieces(node, gpus, type, request.cpu, request.memory, request.share, selected, slots, pieces);

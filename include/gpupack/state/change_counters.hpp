@@ -18,7 +18,9 @@ class change_counters {
     /// Counts one change.
     void count(const cluster_change& change) noexcept { ++counts_[static_cast<std::size_t>(change.kind)]; }
     /// How often that kind has happened.
-    [[nodiscard]] std::uint64_t operator[](change_kind kind) const noexcept { return counts_[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] std::uint64_t operator[](change_kind kind) const noexcept {
+        return counts_[static_cast<std::size_t>(kind)];
+    }
 
   private:
     std::array<std::uint64_t, change_kinds> counts_{};
@@ -30,7 +32,13 @@ class change_counters {
 [[nodiscard]] inline std::string metrics_text(const cluster& cluster, const change_counters& counters) {
     std::string text;
     const auto add = [&](std::string_view name, std::string_view type, std::string_view help, std::int64_t value) {
-        text.append("# HELP gpupack_").append(name).append(" ").append(help).append("\n# TYPE gpupack_").append(name).append(" ");
+        text.append("# HELP gpupack_")
+            .append(name)
+            .append(" ")
+            .append(help)
+            .append("\n# TYPE gpupack_")
+            .append(name)
+            .append(" ");
         text.append(type).append("\ngpupack_").append(name).append(" ").append(std::to_string(value)).append("\n");
     };
     std::int64_t closed = 0;
@@ -56,7 +64,8 @@ class change_counters {
     add("gpus_idle", "gauge", "GPUs that may be given whole.", cluster.free_in(domain_id{}).idle_gpus);
     add("compute_milli", "gauge", "Compute of all GPUs in thousandths.", cluster.compute().count());
     add("compute_free_milli", "gauge", "Compute of all GPUs that is free.", cluster.compute_free().count());
-    add("rounding_overhead_milli", "gauge", "Compute held beyond what was asked for.", cluster.rounding_overhead().count());
+    add("rounding_overhead_milli", "gauge", "Compute held beyond what was asked for.",
+        cluster.rounding_overhead().count());
     add("gpu_memory_free_mebibytes", "gauge", "Memory of all GPUs that is free.", gpu_memory_free);
     add("cpu_free_milli", "gauge", "CPU of all nodes that is free, in thousandths of a core.", cpu_free);
     add("memory_free_mebibytes", "gauge", "Host memory of all nodes that is free.", memory_free);

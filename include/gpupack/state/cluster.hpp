@@ -62,8 +62,7 @@ template <class Cluster, class... Arguments> auto change_node_of(Cluster& cluste
 /// (state/live_nodes.hpp) and go by remove_node(); what the ids of nodes that are gone name is refused.
 /// A copy is an independent what-if: placements made before the copy may be released in either, those made after it only
 /// where they were made.
-/// Memory: 32 bytes a node and 16 a GPU that decisions read; 44 a node, 60 a name and 148 a domain or a node type beside;
-/// 60 a live placement.
+/// Memory: 32 bytes a node and 16 a GPU that decisions read; 44 a node, 60 a name or live placement, 148 a domain or type.
 class cluster {
   public:
     /// The nodes have numbers below that; some may be gone.
@@ -93,7 +92,8 @@ class cluster {
 
     /// Whether the id names a node that is there. Cost: constant; any id may be asked for.
     [[nodiscard]] bool contains(node_id id) const noexcept {
-        return id.number() < size() && id.generation() == places_[id.number()].generation && notes_[id.number()].present;
+        return id.number() < size() && id.generation() == places_[id.number()].generation &&
+               notes_[id.number()].present;
     }
     /// The id of the node that has a number now; of a number whose node is gone, the id of no node.
     [[nodiscard]] node_id id_at(std::uint32_t number) const {
@@ -103,8 +103,8 @@ class cluster {
     /// A view of the node that has a number now, for loops over all numbers; where it is gone, of a closed one.
     [[nodiscard, GPUPACK_HOT]] node_view node_at(std::uint32_t number) const {
         GPUPACK_EXPECTS(number < size(), "the number of a node of this cluster");
-        const place_of_node location = places_[number];
-        return {node_id{number, location.generation}, types_[location.type], nodes_[number], gpus_.data() + location.first_gpu};
+        const place_of_node place = places_[number];
+        return {node_id{number, place.generation}, types_[place.type], nodes_[number], gpus_.data() + place.first_gpu};
     }
     /// A view of the node; valid until the cluster moves, goes, or changes a node.
     [[nodiscard, GPUPACK_HOT]] node_view operator[](node_id id) const {
@@ -223,7 +223,8 @@ class cluster {
     /// @param slots  for instances, the slot on each of the GPUs
     /// @param rounding_overhead  compute of each GPU that the request rule added
     /// @return the receipt with which to give it all back
-    placement take(node_id id, gpu_set gpus, const request& request, slot_list slots = {}, milli_gpu rounding_overhead = {});
+    placement take(node_id id, gpu_set gpus, const request& request, slot_list slots = {},
+                   milli_gpu rounding_overhead = {});
     /// take() for what comes from outside.
     ///
     /// @return the receipt, or why it does not fit there
@@ -260,9 +261,8 @@ class cluster {
         return detail::add_node_to(*this, name, spec, gpu_ids, domain);
     }
     /// Changes what a node has: see gpupack::change_node. Include state/live_nodes.hpp, too.
-    template <class Spec = node_spec>
-    [[nodiscard]] std::optional<input_error> change_node(node_id id, const Spec& spec,
-                                                         const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+    template <class Spec = node_spec> [[nodiscard]] std::optional<input_error>
+    change_node(node_id id, const Spec& spec, const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
         return detail::change_node_of(*this, id, spec, gpu_ids);
     }
 
@@ -384,9 +384,9 @@ class cluster {
     milli_gpu rounding_overhead_{};
     std::size_t gpu_count_ = 0;
     std::size_t leaving_ = 0;
-    std::size_t unused_types_ = 0;    // types without nodes
+    std::size_t unused_types_ = 0;        // types without nodes
     std::uint32_t absent_type_ = no_type; // of numbers whose nodes are gone
-    std::uint64_t types_version_ = 0; // counts what was written to types_
+    std::uint64_t types_version_ = 0;     // counts what was written to types_
     std::uint64_t version_ = 0;
     std::uint64_t shape_version_ = 0;
     void (*shrink_)(cluster&, node_id) = nullptr; // what live_nodes leaves to do when a node that shrinks is emptier

@@ -70,7 +70,8 @@ class cluster_builder {
         const auto type = type_of(spec);
         const auto place = domain_named(domain);
         if (!type || !place) return *this;
-        const auto identity = std::make_shared<const node_identity>(node_identity{{}, {}, *place, node_type_maker{built_}.spec_of(*type, spec)});
+        const auto identity = std::make_shared<const node_identity>(
+            node_identity{{}, {}, *place, node_type_maker{built_}.spec_of(*type, spec)});
         for (std::size_t i = 0; i < count; ++i) append(*type, identity);
         return *this;
     }
@@ -87,7 +88,8 @@ class cluster_builder {
     /// @param domain  the narrowest domain that it stands in, by name; empty: none but the cluster
     cluster_builder& add_node(const std::string& name, const node_spec& spec,
                               const std::vector<std::string>& gpu_ids = {}, std::string_view domain = {}) & {
-        if (by_name_.find(hash_of(name), [&](std::uint32_t node) { return identities_[node]->name == name; })) return fail("node name", name, "a name that no other node has");
+        if (by_name_.find(hash_of(name), [&](std::uint32_t node) { return identities_[node]->name == name; }))
+            return fail("node name", name, "a name that no other node has");
         const auto type = type_of(spec);
         const auto place = domain_named(domain);
         if (!type || !place) return *this;
@@ -95,7 +97,8 @@ class cluster_builder {
             return fail("GPU ids", std::to_string(gpu_ids.size()), "as many as the node has GPUs");
         for (const std::string& id : gpu_ids)
             if (!gpu_ids_.add(id, {})) return fail("GPU id", id, "an id that no other GPU has");
-        append(*type, std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{built_}.spec_of(*type, spec)}));
+        append(*type, std::make_shared<const node_identity>(
+                          node_identity{name, gpu_ids, *place, node_type_maker{built_}.spec_of(*type, spec)}));
         if (!error_) by_name_.insert(hash_of(name), static_cast<std::uint32_t>(identities_.size() - 1));
         return *this;
     }
@@ -151,7 +154,8 @@ class cluster_builder {
         }
         const node_type& type = built_.types_[type_index];
         const std::size_t first_gpu = built_.gpus_.size();
-        built_.places_.push_back({type_index & (~0U >> node_id::generation_bits), 0, static_cast<std::uint32_t>(first_gpu)});
+        built_.places_.push_back(
+            {type_index & (~0U >> node_id::generation_bits), 0, static_cast<std::uint32_t>(first_gpu)});
         for (int i = 0; i < type.gpu_count; ++i) built_.gpus_.push_back(idle_gpu(type.gpus[i]));
         built_.nodes_.push_back(idle_state(type, built_.gpus_.data() + first_gpu));
         built_.notes_.push_back({.present = true});
@@ -161,8 +165,8 @@ class cluster_builder {
     cluster built_;
     domain_tree tree_;
     std::vector<std::shared_ptr<const node_identity>> identities_; // [nodes so far]
-    hash_index by_name_; // of identities_
-    gpu_names gpu_ids_;  // without their addresses, which come with the directory
+    hash_index by_name_;                                           // of identities_
+    gpu_names gpu_ids_; // without their addresses, which come with the directory
     std::optional<input_error> error_;
 };
 

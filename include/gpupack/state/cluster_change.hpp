@@ -15,14 +15,14 @@ class cluster;
 
 /// What can happen to a live cluster.
 enum class change_kind : std::uint8_t {
-    placed,       ///< A request was placed.
-    restored,     ///< A placement was put back that was made elsewhere or before.
-    released,     ///< A placement was given back.
+    placed,        ///< A request was placed.
+    restored,      ///< A placement was put back that was made elsewhere or before.
+    released,      ///< A placement was given back.
     told_to_leave, ///< A placement was told to leave, or to stay after all.
-    closed,       ///< The node, or some of its GPUs, was closed or opened.
-    node_added,   ///< A node came.
-    node_changed, ///< A node has other resources, GPUs, labels or names.
-    node_removed  ///< A node is gone; its placements were released before.
+    closed,        ///< The node, or some of its GPUs, was closed or opened.
+    node_added,    ///< A node came.
+    node_changed,  ///< A node has other resources, GPUs, labels or names.
+    node_removed   ///< A node is gone; its placements were released before.
 };
 
 /// The number of kinds of changes.
@@ -45,10 +45,10 @@ inline constexpr int change_kinds = 8;
 
 /// One change of a cluster, as its observer hears it just after.
 struct cluster_change {
-    change_kind kind{};                    ///< What happened.
-    node_id node{};                        ///< Where; of a node that was removed, the id that it had.
-    std::uint64_t version = 0;             ///< cluster::version() after it.
-    const placement* subject = nullptr;    ///< The placement, if it is one that changed; valid during the call.
+    change_kind kind{};                 ///< What happened.
+    node_id node{};                     ///< Where; of a node that was removed, the id that it had.
+    std::uint64_t version = 0;          ///< cluster::version() after it.
+    const placement* subject = nullptr; ///< The placement, if it is one that changed; valid during the call.
 };
 
 /// Hears each change of a cluster. It must not change the cluster.

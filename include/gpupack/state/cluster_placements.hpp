@@ -44,8 +44,8 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
 }
 
 /// Why a GPU cannot have one more share back; none where it can.
-[[nodiscard]] inline refusal refusal_of_restoring(const gpu_state& gpu, const gpu_capacity& capacity, share part, int slot,
-                                                  bool force) noexcept {
+[[nodiscard]] inline refusal refusal_of_restoring(const gpu_state& gpu, const gpu_capacity& capacity, share part,
+                                                  int slot, bool force) noexcept {
     if (gpu.closed && !force) return refusal::closed;
     if (in_profiles(part.way())) {
         const partition_table* const table = capacity.table(part.way());
@@ -58,13 +58,16 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
     const bool idle = gpu.way == sharing::idle || gpu.sharers() == 0;
     const bool same_way = gpu.way == part.way();
     if (why == refusal::placement || (why == refusal::sharing && !idle && !same_way)) return why;
-    const bool countable = gpu.sharers() < (part.way() == sharing::slices ? 65535 : 255) && can_take(gpu.compute_free, part.way() == sharing::slices ? part.compute().count() : 0) &&
-                           can_take(gpu.memory_free, part.way() == sharing::slices ? part.memory_of(capacity.memory) : 0);
+    const bool countable =
+        gpu.sharers() < (part.way() == sharing::slices ? 65535 : 255) &&
+        can_take(gpu.compute_free, part.way() == sharing::slices ? part.compute().count() : 0) &&
+        can_take(gpu.memory_free, part.way() == sharing::slices ? part.memory_of(capacity.memory) : 0);
     return countable ? refusal::none : refusal::beyond_limits;
 }
 
 /// Why a node cannot have a placement back; none where it can.
-[[nodiscard]] inline refusal refusal_of_restoring(const node_view& node, const placed_resources& held, bool force) noexcept {
+[[nodiscard]] inline refusal refusal_of_restoring(const node_view& node, const placed_resources& held,
+                                                  bool force) noexcept {
     if (!gpu_set::first(node.gpu_count()).contains(held.gpus)) return refusal::no_such_gpu;
     if (held.gpus.size() > max_instances && in_profiles(held.share.way())) return refusal::gpu_count;
     if (held.share.is_split() && held.gpus.size() > max_pieces) return refusal::gpu_count;
@@ -79,23 +82,26 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
     if (!force && held.memory > node.memory_free()) return refusal::memory;
     const auto cpu_free = static_cast<std::int32_t>(node.cpu_free().count());
     const auto memory_free = static_cast<std::int32_t>(node.memory_free().count());
-    if (!can_take(cpu_free, held.cpu.count()) || !can_take(memory_free, held.memory.count())) return refusal::beyond_limits;
+    if (!can_take(cpu_free, held.cpu.count()) || !can_take(memory_free, held.memory.count()))
+        return refusal::beyond_limits;
     refusal found = refusal::none;
     for_each_gpu_indexed(held.gpus, [&](int nth, int i) {
         const share part = held.share_of(nth);
         const bool slice = part.way() == sharing::slices;
-        const bool valid = !slice || (part.memory().count() >= 0 && part.memory().count() <= max_amount && part.compute().count() >= 0 &&
-                                      part.compute() <= whole_gpu && part.memory_part() >= 0 && part.memory_part() <= 1'000'000 &&
-                                      !part.is_split());
+        const bool valid = !slice || (part.memory().count() >= 0 && part.memory().count() <= max_amount &&
+                                      part.compute().count() >= 0 && part.compute() <= whole_gpu &&
+                                      part.memory_part() >= 0 && part.memory_part() <= 1'000'000 && !part.is_split());
         const int slot = in_profiles(part.way()) ? held.slots[nth] : 0;
-        const refusal why = valid ? refusal_of_restoring(node.gpu(i), node.capacity(i), part, slot, force) : refusal::invalid;
+        const refusal why =
+            valid ? refusal_of_restoring(node.gpu(i), node.capacity(i), part, slot, force) : refusal::invalid;
         if (found == refusal::none) found = why;
     });
     return found;
 }
 
 /// What a placement of a request holds, but for the pieces of a split slice.
-[[nodiscard]] inline placed_resources held_by(const selection& choice, const request& request, milli_gpu rounding_overhead) noexcept {
+[[nodiscard]] inline placed_resources held_by(const selection& choice, const request& request,
+                                              milli_gpu rounding_overhead) noexcept {
     placed_resources held;
     static_cast<selection&>(held) = choice;
     held.cpu = request.cpu;
@@ -129,19 +135,21 @@ inline placement cluster::enter(const placed_resources& held, change_kind kind) 
 /// @param choice   a node of it, GPUs and their slots, where the request fits (refusal_of)
 /// @param request  the request, rounded up where a request rule does so
 /// @param rounding_overhead  compute of each GPU that the request rule added
-[[nodiscard]] inline placed_resources resources_for(const cluster& cluster, const selection& choice, const request& request,
-                                                    milli_gpu rounding_overhead = {}) {
+[[nodiscard]] inline placed_resources resources_for(const cluster& cluster, const selection& choice,
+                                                    const request& request, milli_gpu rounding_overhead = {}) {
     const node_view node = cluster[choice.node];
     GPUPACK_EXPECTS(refusal_of(node, request, choice.gpus, choice.slots) == refusal::none, "a request that fits there");
     placed_resources held = detail::held_by(choice, request, rounding_overhead);
     if (request.share.way() == sharing::exclusive) held.share = exclusive{};
     if (in_profiles(held.share.way())) // the slots say which profiles
         held.share = instance{.way = request.share.way(), .rule = request.share.rule()};
-    if (request.gpus > 0 && request.share.is_split()) held.pieces = split_over(&node.gpu(0), choice.gpus, request.share);
+    if (request.gpus > 0 && request.share.is_split())
+        held.pieces = split_over(&node.gpu(0), choice.gpus, request.share);
     return held;
 }
 
-inline placement cluster::take(node_id id, gpu_set gpus, const request& request, slot_list slots, milli_gpu rounding_overhead) {
+inline placement cluster::take(node_id id, gpu_set gpus, const request& request, slot_list slots,
+                               milli_gpu rounding_overhead) {
     GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
     GPUPACK_EXPECTS(refusal_of(node_at(id.number()), request, gpus, slots) == refusal::none,
                     "a request that fits there: try_take() says why it does not");
@@ -169,12 +177,14 @@ inline expected<placement, refusal> cluster::try_take(node_id id, gpu_set gpus, 
 
 inline expected<placement, refusal> cluster::restore(const placed_resources& held, bool force) {
     if (!contains(held.node)) return unexpected<refusal>{refusal::no_such_node};
-    if (const refusal why = detail::refusal_of_restoring(node_at(held.node.number()), held, force); why != refusal::none)
+    if (const refusal why = detail::refusal_of_restoring(node_at(held.node.number()), held, force);
+        why != refusal::none)
         return unexpected<refusal>{why};
     const node_id id = held.node;
     count_node(id, -1);
     const node_type& type = types_[places_[id.number()].type];
-    book_pieces(nodes_[id.number()], gpus_of(id), type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
+    book_pieces(nodes_[id.number()], gpus_of(id), type, held.cpu, held.memory, held.share, held.gpus, held.slots,
+                held.pieces);
     if (!held.gpus.empty()) sum_up_gpus(nodes_[id.number()], gpus_of(id), type.gpus, type.gpu_count);
     if (force) judge(id);
     count_node(id, 1);
@@ -199,8 +209,8 @@ inline void cluster::give_back(const placement& receipt) {
     } else {
         count_in_type(id, -1);
         count_mig_places(id, held.gpus, -1);
-        unbook(nodes_[id.number()], gpus_of(id), types_[places_[id.number()].type], held.cpu, held.memory, held.share, held.gpus,
-               held.slots, held.pieces);
+        unbook(nodes_[id.number()], gpus_of(id), types_[places_[id.number()].type], held.cpu, held.memory, held.share,
+               held.gpus, held.slots, held.pieces);
         if (!held.gpus.empty()) {
             count_mig_places(id, held.gpus, 1);
             sum_up(id);
@@ -250,7 +260,8 @@ inline std::vector<placement> cluster::placements_on(node_id id, int gpu) const 
 inline std::vector<placement> cluster::placements() const {
     std::vector<placement> found;
     found.reserve(live_placements());
-    for (std::uint32_t n = 0; n < size(); ++n) ledger_.for_each_on(n, [&](const placement& each) { found.push_back(each); });
+    for (std::uint32_t n = 0; n < size(); ++n)
+        ledger_.for_each_on(n, [&](const placement& each) { found.push_back(each); });
     return found;
 }
 
@@ -264,7 +275,8 @@ inline mig::gpu_instance cluster::instance_on(const selection& placed, int nth, 
     return {table->profiles[slot.profile].name, slot.start};
 }
 
-inline std::optional<int> cluster::mig_placement(node_id id, int gpu, std::string_view profile, int start, sharing way) const {
+inline std::optional<int> cluster::mig_placement(node_id id, int gpu, std::string_view profile, int start,
+                                                 sharing way) const {
     if (!contains(id) || gpu < 0 || gpu >= (*this)[id].gpu_count()) return std::nullopt;
     const partition_table* const table = (*this)[id].capacity(gpu).table(way);
     if (table == nullptr) return std::nullopt;

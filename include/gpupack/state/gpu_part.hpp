@@ -17,7 +17,8 @@ namespace gpupack::inline GPUPACK_ABI {
 /// @param memory    MiB
 /// @param capacity  of the GPU
 /// @return milli-GPUs, rounded down; 0 where the GPU's memory is not known
-[[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_part(std::int64_t memory, const gpu_capacity& capacity) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr std::int32_t memory_part(std::int64_t memory,
+                                                            const gpu_capacity& capacity) noexcept {
     return capacity.memory <= 0 ? 0 : static_cast<std::int32_t>(memory * capacity.compute / capacity.memory);
 }
 

@@ -15,15 +15,16 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// What is free on one GPU now.
 struct gpu_state {
-    std::int32_t memory_free = 0;        ///< MiB for slices
-    std::int16_t compute_free = 0;       ///< milli-GPUs for slices; 0 on a GPU that is used exclusively
-    std::uint16_t width_or_profiles = 0; ///< width(), open_profiles() or percent_promised(): by the way in which it is used
-    std::uint32_t occupied_low = 0;      ///< lower bits of occupied(), or bytes_beyond()
-    std::uint16_t occupied_high = 0;     ///< upper bits of occupied(); in slices, of sharers()
-    std::uint8_t sharers_low = 0;        ///< lower bits of sharers()
-    sharing way : 4 = sharing::idle;     ///< how it is shared; with nothing on it, idle or the only way that is allowed
-    bool closed : 1 = false;             ///< nothing more may be placed on it: unhealthy, or cordoned
-    bool sharers_at_limit : 1 = false;   ///< shared in slices by as many tasks as may
+    std::int32_t memory_free = 0;  ///< MiB for slices
+    std::int16_t compute_free = 0; ///< milli-GPUs for slices; 0 on a GPU that is used exclusively
+    std::uint16_t width_or_profiles =
+        0;                           ///< width(), open_profiles() or percent_promised(): by the way in which it is used
+    std::uint32_t occupied_low = 0;  ///< lower bits of occupied(), or bytes_beyond()
+    std::uint16_t occupied_high = 0; ///< upper bits of occupied(); in slices, of sharers()
+    std::uint8_t sharers_low = 0;    ///< lower bits of sharers()
+    sharing way : 4 = sharing::idle; ///< how it is shared; with nothing on it, idle or the only way that is allowed
+    bool closed : 1 = false;         ///< nothing more may be placed on it: unhealthy, or cordoned
+    bool sharers_at_limit : 1 = false; ///< shared in slices by as many tasks as may
 
     /// Used exclusively: the number of GPUs of the task that has it, this one included; else 0.
     [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {
@@ -61,10 +62,10 @@ struct gpu_state {
     }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_state& a, const gpu_state& b) noexcept {
-        return a.memory_free == b.memory_free && a.compute_free == b.compute_free && a.width_or_profiles == b.width_or_profiles &&
-               a.occupied_low == b.occupied_low && a.occupied_high == b.occupied_high &&
-               a.sharers_low == b.sharers_low &&
-               a.way == b.way && a.closed == b.closed && a.sharers_at_limit == b.sharers_at_limit;
+        return a.memory_free == b.memory_free && a.compute_free == b.compute_free &&
+               a.width_or_profiles == b.width_or_profiles && a.occupied_low == b.occupied_low &&
+               a.occupied_high == b.occupied_high && a.sharers_low == b.sharers_low && a.way == b.way &&
+               a.closed == b.closed && a.sharers_at_limit == b.sharers_at_limit;
     }
 };
 
@@ -140,18 +141,19 @@ GPUPACK_HD constexpr void book_instance(gpu_state& gpu, const gpu_capacity& capa
 }
 
 /// The bytes beyond whole MiB that a slice by percent takes under a rule with counts_percent; else 0.
-[[nodiscard]] GPUPACK_HD constexpr std::uint32_t bytes_counted(const share& share, const gpu_capacity& capacity) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t bytes_counted(const share& share,
+                                                               const gpu_capacity& capacity) noexcept {
     if (!share.rule().counts_percent || share.memory_part() == 0) return 0;
     constexpr std::int64_t mebibyte = 1 << 20;
     return static_cast<std::uint32_t>(capacity.memory * mebibyte * share.memory_percent() / 100 % mebibyte);
 }
 
 /// Adds (sign 1) or takes off (sign -1) what a slice takes.
-GPUPACK_HD constexpr void book_slice(gpu_state& gpu, const gpu_capacity& capacity, const share& share, int sign) noexcept {
+GPUPACK_HD constexpr void book_slice(gpu_state& gpu, const gpu_capacity& capacity, const share& share,
+                                     int sign) noexcept {
     gpu.memory_free -= sign * share.memory_of(capacity.memory);
     gpu.compute_free = static_cast<std::int16_t>(gpu.compute_free - sign * share.compute().count());
-    gpu.width_or_profiles =
-        static_cast<std::uint16_t>(gpu.width_or_profiles + sign * percent_counted(share, capacity));
+    gpu.width_or_profiles = static_cast<std::uint16_t>(gpu.width_or_profiles + sign * percent_counted(share, capacity));
     if (share.rule().counts_percent)
         gpu.occupied_low += static_cast<std::uint32_t>(sign) * bytes_counted(share, capacity);
 }
@@ -167,8 +169,8 @@ GPUPACK_HD constexpr void book_slice(gpu_state& gpu, const gpu_capacity& capacit
 /// @param capacity  what the GPU can give
 /// @param width  how many GPUs the task has in all
 /// @param slot  for an instance, the slot of the GPU's table
-[[nodiscard]] GPUPACK_HD constexpr gpu_state after_taking(gpu_state gpu, const share& share, const gpu_capacity& capacity,
-                                                          int width = 1, int slot = 0) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr gpu_state
+after_taking(gpu_state gpu, const share& share, const gpu_capacity& capacity, int width = 1, int slot = 0) noexcept {
     const int sharers = gpu.sharers() + 1;
     gpu.way = share.way();
     gpu.set_sharers(sharers);

@@ -47,7 +47,9 @@ class hold_book {
     ///     not_live, where there never was such a token
     expected<placement, refusal> commit(hold_token token) {
         const auto found = holds_.find(token.number());
-        if (found == holds_.end()) return unexpected<refusal>{token.number() > last_ || token.number() == 0 ? refusal::not_live : refusal::expired};
+        if (found == holds_.end())
+            return unexpected<refusal>{token.number() > last_ || token.number() == 0 ? refusal::not_live
+                                                                                     : refusal::expired};
         if (!found->second.committed) by_expiry_.erase({found->second.expiry, token.number()});
         found->second.committed = true;
         return found->second.held;

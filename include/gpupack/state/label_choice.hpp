@@ -45,7 +45,8 @@ class node_narrowing {
     [[nodiscard]] bool keep(const std::vector<node_id>& nodes) {
         gpu_choice kept{true};
         for (const node_id node : nodes)
-            if (const gpu_set gpus = choice_.among(node, all_of(node)); !gpus.empty() && !kept.add(node, gpus)) return false;
+            if (const gpu_set gpus = choice_.among(node, all_of(node)); !gpus.empty() && !kept.add(node, gpus))
+                return false;
         choice_ = kept;
         return !(kept == gpu_choice{true});
     }
@@ -83,7 +84,8 @@ class node_narrowing {
 /// @return          nothing, and the request is changed; or what is wrong: a label that nothing has; one without a number that is on
 ///                  more than 8 nodes, or for a request without GPUs; no GPU left to choose
 /// Cost: a pass over the labels of all nodes for each label without a number.
-[[nodiscard]] inline std::optional<input_error> choose_by_labels(const label_selector& selector, const cluster& cluster, request& request) {
+[[nodiscard]] inline std::optional<input_error> choose_by_labels(const label_selector& selector, const cluster& cluster,
+                                                                 request& request) {
     label_terms terms;
     detail::node_narrowing narrowing{cluster, request.ids};
     const auto enter = [&](const std::string& text, label_set& numbered, bool required) -> std::optional<input_error> {
@@ -92,10 +94,17 @@ class node_narrowing {
             return std::nullopt;
         }
         const std::vector<node_id> nodes = nodes_with_label(cluster, text);
-        if (nodes.empty()) return input_error{{}, 0, "label", text, std::string{"one of "}.append(cluster.labels().names())};
-        if (request.gpus == 0) return input_error{{}, 0, "label", text, "one of the first 64 of the cluster, as the request has no GPUs"};
+        if (nodes.empty())
+            return input_error{{}, 0, "label", text, std::string{"one of "}.append(cluster.labels().names())};
+        if (request.gpus == 0)
+            return input_error{{}, 0, "label", text, "one of the first 64 of the cluster, as the request has no GPUs"};
         if (required ? narrowing.keep(nodes) : narrowing.drop(nodes)) return std::nullopt;
-        return input_error{{}, 0, "label", text, "one that leaves GPUs to choose, and that at most 8 nodes have, as it is none of the first 64"};
+        return input_error{
+            {},
+            0,
+            "label",
+            text,
+            "one that leaves GPUs to choose, and that at most 8 nodes have, as it is none of the first 64"};
     };
     for (const std::string& text : selector.all_of)
         if (auto wrong = enter(text, terms.all_of, true)) return wrong;

@@ -128,7 +128,7 @@ class ledger {
     struct entry {
         std::int32_t cpu = 0;
         std::int32_t memory = 0;
-        std::int32_t gpu_memory = 0; // of a slice; the least of a split one
+        std::int32_t gpu_memory = 0;  // of a slice; the least of a split one
         std::int32_t memory_part = 0; // millionths, in place of gpu_memory
         std::int16_t gpu_compute = 0;
         sharing way = sharing::idle;

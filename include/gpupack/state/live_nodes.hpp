@@ -41,7 +41,8 @@ class live_nodes {
     [[nodiscard]] expected<node_id, input_error> add(const std::string& name, const node_spec& spec,
                                                      const std::vector<std::string>& gpu_ids, std::string_view domain) {
         if (cluster_.origins_ == nullptr) return bad_input("cluster", "a snapshot", "a cluster that may change");
-        if (!name.empty() && cluster_.find_node(name)) return bad_input("node name", name, "a name that no other node has");
+        if (!name.empty() && cluster_.find_node(name))
+            return bad_input("node name", name, "a name that no other node has");
         const auto place = domain.empty() ? std::optional{domain_id{}} : cluster_.directory_->find_domain(domain);
         if (!place) return bad_input("domain", std::string{domain}, "one of the cluster");
         if (cluster_.directory_->next().number() >= node_id::max_nodes)
@@ -49,9 +50,10 @@ class live_nodes {
         const auto type = node_type_maker{cluster_}.type_of(spec);
         if (!type) return unexpected<input_error>{type.error()};
         const node_type& made = cluster_.types_[*type];
-        if (auto wrong = problem_of(gpu_ids, made.gpu_count, node_id::none())) return unexpected<input_error>{*std::move(wrong)};
-        const node_id id = cluster_.edit_directory().enter(
-            std::make_shared<const node_identity>(node_identity{name, gpu_ids, *place, node_type_maker{cluster_}.spec_of(*type, spec)}));
+        if (auto wrong = problem_of(gpu_ids, made.gpu_count, node_id::none()))
+            return unexpected<input_error>{*std::move(wrong)};
+        const node_id id = cluster_.edit_directory().enter(std::make_shared<const node_identity>(
+            node_identity{name, gpu_ids, *place, node_type_maker{cluster_}.spec_of(*type, spec)}));
         if (id.number() == cluster_.nodes_.size()) {
             cluster_.places_.push_back({});
             cluster_.nodes_.push_back({});
@@ -69,8 +71,10 @@ class live_nodes {
     /// As gpupack::change_node.
     [[nodiscard]] std::optional<input_error> change(node_id id, const node_spec& spec,
                                                     const std::optional<std::vector<std::string>>& gpu_ids) {
-        if (cluster_.origins_ == nullptr) return input_error{{}, 0, "cluster", "a snapshot", "a cluster that may change"};
-        if (!cluster_.contains(id)) return input_error{{}, 0, "node", std::to_string(id.number()), "a node of this cluster"};
+        if (cluster_.origins_ == nullptr)
+            return input_error{{}, 0, "cluster", "a snapshot", "a cluster that may change"};
+        if (!cluster_.contains(id))
+            return input_error{{}, 0, "node", std::to_string(id.number()), "a node of this cluster"};
         auto type = node_type_maker{cluster_}.type_of(spec);
         if (!type) return type.error();
         const std::shared_ptr<const node_spec> desired = node_type_maker{cluster_}.spec_of(*type, spec);
@@ -109,7 +113,9 @@ class live_nodes {
     /// As gpupack::present_spec.
     [[nodiscard]] std::shared_ptr<const node_spec> present_spec(node_id id) const {
         const std::shared_ptr<const node_spec>& known = cluster_.identity(id).spec;
-        return cluster_.origins_ == nullptr ? known : node_type_maker{cluster_}.spec_of(cluster_.places_[id.number()].type, *known);
+        return cluster_.origins_ == nullptr
+                   ? known
+                   : node_type_maker{cluster_}.spec_of(cluster_.places_[id.number()].type, *known);
     }
 
   private:
@@ -120,7 +126,8 @@ class live_nodes {
     }
 
     /// What is wrong with the ids of a node's GPUs.
-    [[nodiscard]] std::optional<input_error> problem_of(const std::vector<std::string>& ids, int gpus, node_id node) const {
+    [[nodiscard]] std::optional<input_error> problem_of(const std::vector<std::string>& ids, int gpus,
+                                                        node_id node) const {
         if (!ids.empty() && static_cast<int>(ids.size()) != gpus)
             return input_error{{}, 0, "GPU ids", std::to_string(ids.size()), "as many as the node has GPUs"};
         for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -133,16 +140,16 @@ class live_nodes {
         const std::vector<std::string>& known = cluster_.identity(node).gpu_ids;
         for (std::size_t i = 0; i < std::min(known.size(), ids.size()); ++i)
             if (known[i] != ids[i] && !cluster_.placements_on(node, static_cast<int>(i)).empty())
-                return input_error{{}, 0, "GPU id", ids[i], std::string{known[i]}.append(", as something runs on that GPU")};
+                return input_error{
+                    {}, 0, "GPU id", ids[i], std::string{known[i]}.append(", as something runs on that GPU")};
         return std::nullopt;
     }
 
     /// One more than the highest GPU that something runs on.
     [[nodiscard]] int used_gpus(node_id id) const {
         int used = 0;
-        cluster_.for_each_placement_on(id, [&](const placement& each) {
-            for_each_gpu(each.gpus, [&](int i) { used = std::max(used, i + 1); });
-        });
+        cluster_.for_each_placement_on(
+            id, [&](const placement& each) { for_each_gpu(each.gpus, [&](int i) { used = std::max(used, i + 1); }); });
         return used;
     }
 
@@ -177,7 +184,8 @@ class live_nodes {
             slot_list slots = held.slots;
             for_each_gpu_indexed(held.gpus, [&](int nth, int i) {
                 const share part = held.share_of(nth);
-                if (part.way() == sharing::slices) gpu_memory[static_cast<std::size_t>(i)] += part.memory_of(type.gpus[i].memory);
+                if (part.way() == sharing::slices)
+                    gpu_memory[static_cast<std::size_t>(i)] += part.memory_of(type.gpus[i].memory);
                 if (!in_profiles(part.way())) return;
                 const mig::gpu_instance stands = cluster_.instance_on(held, nth, part.way());
                 const partition_table* const table = type.gpus[i].table(part.way());
@@ -189,9 +197,12 @@ class live_nodes {
                     slots.set(nth, *slot);
                 }
                 if (!slot && !wrong)
-                    wrong = input_error{{}, 0, std::string{"GPU "}.append(std::to_string(i)),
-                                        std::string{stands.profile.view()}.append(" at ").append(std::to_string(stands.start)),
-                                        "a layout that keeps the instances in use"};
+                    wrong = input_error{
+                        {},
+                        0,
+                        std::string{"GPU "}.append(std::to_string(i)),
+                        std::string{stands.profile.view()}.append(" at ").append(std::to_string(stands.start)),
+                        "a layout that keeps the instances in use"};
             });
             if (slots == held.slots) return;
             moved.push_back(each);
@@ -199,8 +210,10 @@ class live_nodes {
         });
         constexpr std::int64_t least = std::numeric_limits<std::int32_t>::min();
         bool countable = cpu >= least && memory >= least;
-        for (int i = 0; i < type.gpu_count; ++i) countable = countable && type.gpus[i].memory - gpu_memory[static_cast<std::size_t>(i)] >= least;
-        if (!wrong && !countable) wrong = input_error{{}, 0, "node", cluster_.name(id), "less in use than can be counted"};
+        for (int i = 0; i < type.gpu_count; ++i)
+            countable = countable && type.gpus[i].memory - gpu_memory[static_cast<std::size_t>(i)] >= least;
+        if (!wrong && !countable)
+            wrong = input_error{{}, 0, "node", cluster_.name(id), "less in use than can be counted"};
         return wrong;
     }
 
@@ -250,7 +263,8 @@ class live_nodes {
 /// @param gpu_ids  [GPUs of the node] how its owner knows each of them, or empty; no other GPU has such an id
 /// @param domain   the narrowest domain that it stands in, by name; empty: none but the cluster
 /// @return the id of the node, whose number is the lowest that is free; or what is wrong, and the cluster is as before
-[[nodiscard]] inline expected<node_id, input_error> add_node(cluster& cluster, const std::string& name, const node_spec& spec,
+[[nodiscard]] inline expected<node_id, input_error> add_node(cluster& cluster, const std::string& name,
+                                                             const node_spec& spec,
                                                              const std::vector<std::string>& gpu_ids = {},
                                                              std::string_view domain = {}) {
     return live_nodes{cluster}.add(name, spec, gpu_ids, domain);
@@ -273,8 +287,9 @@ class live_nodes {
 /// @param gpu_ids  [GPUs of the node] their ids now; the id of a GPU in use cannot change. Nothing: as before.
 /// @return nothing; or what is wrong, and the cluster is as before: among others, a MIG layout without the instances that
 ///     are in use
-[[nodiscard]] inline std::optional<input_error> change_node(cluster& cluster, node_id node, const node_spec& spec,
-                                                            const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
+[[nodiscard]] inline std::optional<input_error>
+change_node(cluster& cluster, node_id node, const node_spec& spec,
+            const std::optional<std::vector<std::string>>& gpu_ids = std::nullopt) {
     return live_nodes{cluster}.change(node, spec, gpu_ids);
 }
 

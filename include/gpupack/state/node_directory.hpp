@@ -46,7 +46,8 @@ class node_directory {
             ids_.push_back(id);
             domain_of.push_back(each->domain);
             if (!each->name.empty()) by_name_.insert(hash_of(each->name), id.number());
-            for (std::size_t i = 0; i < each->gpu_ids.size(); ++i) gpu_ids_.add(each->gpu_ids[i], {id, static_cast<int>(i)});
+            for (std::size_t i = 0; i < each->gpu_ids.size(); ++i)
+                gpu_ids_.add(each->gpu_ids[i], {id, static_cast<int>(i)});
         }
         domains_ = domain_map{domains_.tree(), std::move(domain_of)};
         size_ = identities.size();
@@ -68,7 +69,8 @@ class node_directory {
     }
     /// The domain of that name.
     [[nodiscard]] std::optional<domain_id> find_domain(std::string_view name) const {
-        const auto found = by_domain_.find(hash_of(name), [&](std::uint32_t d) { return domains_.tree()[domain_id{d}].name == name; });
+        const auto found =
+            by_domain_.find(hash_of(name), [&](std::uint32_t d) { return domains_.tree()[domain_id{d}].name == name; });
         return found ? std::optional{domain_id{*found}} : std::nullopt;
     }
     /// Where the GPU of that id is.
@@ -147,7 +149,8 @@ class node_directory {
     void drop(std::uint32_t number) {
         const std::shared_ptr<const node_identity> known = std::exchange(identities_[number], nullptr);
         if (!known) return;
-        by_name_.erase(hash_of(known->name), number); // not of one without a name, or whose name another node has by now
+        by_name_.erase(hash_of(known->name),
+                       number); // not of one without a name, or whose name another node has by now
         for (const std::string& each : known->gpu_ids)
             if (const auto found = gpu_ids_.find(each); found && found->node == ids_[number]) gpu_ids_.erase(each);
         domains_.erase(ids_[number]);

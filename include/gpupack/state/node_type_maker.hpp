@@ -30,7 +30,8 @@ namespace gpupack::inline GPUPACK_ABI {
 class node_type_maker {
   public:
     /// The maker of that cluster's types.
-    explicit node_type_maker(cluster& cluster) : cluster_{cluster}, models_{cluster.models_}, labels_{cluster.labels_} {}
+    explicit node_type_maker(cluster& cluster)
+        : cluster_{cluster}, models_{cluster.models_}, labels_{cluster.labels_} {}
 
     /// The index of the type that a specification describes, made where it is new. The cluster is as before where it is
     /// wrong.
@@ -50,7 +51,8 @@ class node_type_maker {
         for (const gpu_group& group : spec.gpus.groups()) {
             if (!add_group(type, group)) return unexpected<input_error>{*error_};
             groups.push_back(group);
-            if (group.count > 0) groups.back().model = (*models_)[*models_->find(group.model.model.view())]; // with arrays that stay
+            if (group.count > 0)
+                groups.back().model = (*models_)[*models_->find(group.model.model.view())]; // with arrays that stay
         }
         kept.gpus = gpu_list{std::move(groups)};
         if (spec.topology && !add_topology(type, *spec.topology)) return unexpected<input_error>{*error_};
@@ -72,7 +74,10 @@ class node_type_maker {
         std::size_t left = static_cast<std::size_t>(max_labels) - labels_->size();
         for (std::size_t i = 0; i < spec.labels.size(); ++i) {
             const std::string& text = spec.labels[i];
-            if (text.empty() || labels_->find(text) || std::find(spec.labels.begin(), spec.labels.begin() + static_cast<std::ptrdiff_t>(i), text) != spec.labels.begin() + static_cast<std::ptrdiff_t>(i)) continue;
+            if (text.empty() || labels_->find(text) ||
+                std::find(spec.labels.begin(), spec.labels.begin() + static_cast<std::ptrdiff_t>(i), text) !=
+                    spec.labels.begin() + static_cast<std::ptrdiff_t>(i))
+                continue;
             if (left == 0) return true;
             --left;
         }
@@ -83,7 +88,8 @@ class node_type_maker {
         node_spec reduced = spec;
         reduced.labels.clear();
         for (const std::string& text : spec.labels) {
-            const bool numbered = text.empty() || labels_->find(text) || std::find(reduced.labels.begin(), reduced.labels.end(), text) != reduced.labels.end();
+            const bool numbered = text.empty() || labels_->find(text) ||
+                                  std::find(reduced.labels.begin(), reduced.labels.end(), text) != reduced.labels.end();
             if (!numbered && left == 0) continue;
             if (!numbered) --left;
             reduced.labels.push_back(text);
@@ -233,7 +239,8 @@ class node_type_maker {
         auto& all = cluster_.mig_;
         std::size_t number = 0;
         while (number < all.size() && all[number].table != table) ++number;
-        if (number == max_mig_tables) return fail("GPU setup", "MIG", "at most 16 ways to cut GPUs by MIG in one cluster");
+        if (number == max_mig_tables)
+            return fail("GPU setup", "MIG", "at most 16 ways to cut GPUs by MIG in one cluster");
         if (number == all.size()) all.push_back({table, std::make_shared<const placement_counts>(*table), {}});
         capacity.mig = table;
         capacity.mig_number = static_cast<std::uint8_t>(number);

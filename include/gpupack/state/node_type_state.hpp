@@ -38,7 +38,8 @@ struct node_type_state {
     /// @param gpu_count  GPUs of a node of the type
     [[nodiscard]] std::int64_t room_for(int gpus, int gpu_count) const noexcept {
         std::int64_t room = 0;
-        for (int n = gpus; n <= gpu_count; ++n) room += std::int64_t{by_shares[static_cast<std::size_t>(n)]} * (n / gpus);
+        for (int n = gpus; n <= gpu_count; ++n)
+            room += std::int64_t{by_shares[static_cast<std::size_t>(n)]} * (n / gpus);
         return room;
     }
 

@@ -42,18 +42,14 @@ class node_view {
     /// Host memory in all.
     [[nodiscard]] GPUPACK_HD constexpr mebibytes memory() const noexcept { return type_->memory; }
     /// Host memory that is free now.
-    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory_free() const noexcept {
-        return mebibytes{state_->memory_free};
-    }
+    [[nodiscard]] GPUPACK_HD constexpr mebibytes memory_free() const noexcept { return mebibytes{state_->memory_free}; }
 
     /// The number of its GPUs.
     [[nodiscard]] GPUPACK_HD constexpr int gpu_count() const noexcept { return type_->gpu_count; }
     /// The state of GPU `index`, from 0 to gpu_count() - 1.
     [[nodiscard]] GPUPACK_HD constexpr const gpu_state& gpu(int index) const noexcept { return gpus_[index]; }
     /// The model of a GPU.
-    [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept {
-        return type_->gpu_models[index];
-    }
+    [[nodiscard]] GPUPACK_HD constexpr model_id gpu_model(int index) const noexcept { return type_->gpu_models[index]; }
     /// What GPU `index` can give in all.
     [[nodiscard]] GPUPACK_HD constexpr const gpu_capacity& capacity(int index) const noexcept {
         return type_->gpus[index];
@@ -76,9 +72,7 @@ class node_view {
     /// How many of its GPUs may be given whole.
     [[nodiscard]] GPUPACK_HD constexpr int idle_gpus() const noexcept { return state_->idle_gpus; }
     /// The profiles that have a place on a GPU that is in instances already, folded: see node_state.
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept {
-        return state_->open_profiles;
-    }
+    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t open_profiles() const noexcept { return state_->open_profiles; }
     /// The most compute that is free on one of its GPUs that takes slices; -1 where none does.
     [[nodiscard]] GPUPACK_HD constexpr milli_gpu slice_compute() const noexcept {
         return milli_gpu{state_->slice_compute};

@@ -24,8 +24,8 @@ struct placed_resources : selection {
     friend bool operator==(const placed_resources& a, const placed_resources& b) noexcept {
         const selection& a_where = a;
         const selection& b_where = b;
-        return a_where == b_where && a.cpu == b.cpu && a.memory == b.memory && a.share == b.share && a.pieces == b.pieces &&
-               a.rounding_overhead == b.rounding_overhead && a.leaving == b.leaving;
+        return a_where == b_where && a.cpu == b.cpu && a.memory == b.memory && a.share == b.share &&
+               a.pieces == b.pieces && a.rounding_overhead == b.rounding_overhead && a.leaving == b.leaving;
     }
 };
 

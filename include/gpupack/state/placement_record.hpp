@@ -34,22 +34,22 @@ struct recorded_instance {
 /// All that a placement holds, in names: it means the same after a restart, in another process, and in a cluster that is
 /// numbered otherwise. placement_text.hpp and io/placement_json.hpp write and read it.
 struct placement_record {
-    std::string task;                         ///< What its owner knows it by; may be empty.
-    std::string node;                         ///< Name of the node.
-    gpu_set gpus{};                           ///< Its GPUs, by number on the node.
-    std::vector<std::string> gpu_ids{};       ///< [GPUs] their ids, lowest number first; empty: the numbers count.
-    milli_cpu cpu{};                          ///< CPU of the host.
-    mebibytes memory{};                       ///< Memory of the host.
-    sharing way = sharing::exclusive;         ///< How it shares its GPUs.
-    mebibytes gpu_memory{};                   ///< Of each GPU, in slices; of a split slice the least.
-    milli_gpu compute{};                      ///< Of each GPU, in slices.
-    int memory_percent = 0;                   ///< Of the memory of each GPU, in place of gpu_memory.
-    int memory_millionths = 0;                ///< The same beyond whole percent.
-    share_rule rule{};                        ///< How the share is admitted and counted.
-    std::vector<mebibytes> pieces{};          ///< [GPUs] what each gives to a split slice; else empty.
+    std::string task;                           ///< What its owner knows it by; may be empty.
+    std::string node;                           ///< Name of the node.
+    gpu_set gpus{};                             ///< Its GPUs, by number on the node.
+    std::vector<std::string> gpu_ids{};         ///< [GPUs] their ids, lowest number first; empty: the numbers count.
+    milli_cpu cpu{};                            ///< CPU of the host.
+    mebibytes memory{};                         ///< Memory of the host.
+    sharing way = sharing::exclusive;           ///< How it shares its GPUs.
+    mebibytes gpu_memory{};                     ///< Of each GPU, in slices; of a split slice the least.
+    milli_gpu compute{};                        ///< Of each GPU, in slices.
+    int memory_percent = 0;                     ///< Of the memory of each GPU, in place of gpu_memory.
+    int memory_millionths = 0;                  ///< The same beyond whole percent.
+    share_rule rule{};                          ///< How the share is admitted and counted.
+    std::vector<mebibytes> pieces{};            ///< [GPUs] what each gives to a split slice; else empty.
     std::vector<recorded_instance> instances{}; ///< [GPUs] for MIG and vGPU; else empty.
-    milli_gpu rounding_overhead{};            ///< Of each GPU, that a request rule added.
-    bool leaving = false;                     ///< Whether it was told to leave.
+    milli_gpu rounding_overhead{};              ///< Of each GPU, that a request rule added.
+    bool leaving = false;                       ///< Whether it was told to leave.
 
     friend bool operator==(const placement_record&, const placement_record&) = default;
     /// By task, node, GPUs and the rest.
@@ -61,7 +61,8 @@ struct placement_record {
 /// @param cluster  where
 /// @param held     what it holds, on a node of the cluster
 /// @param task     what its owner knows it by
-[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placed_resources& held, std::string task = {}) {
+[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placed_resources& held,
+                                                std::string task = {}) {
     placement_record record;
     record.task = std::move(task);
     record.node = cluster.name(held.node);
@@ -95,7 +96,8 @@ struct placement_record {
 /// @param cluster  where it is live
 /// @param receipt  the placement
 /// @param task     what its owner knows it by
-[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placement& receipt, std::string task = {}) {
+[[nodiscard]] inline placement_record record_of(const cluster& cluster, const placement& receipt,
+                                                std::string task = {}) {
     return record_of(cluster, cluster.resources_of(receipt), std::move(task));
 }
 
@@ -126,7 +128,8 @@ namespace detail {
 ///
 /// Errors: a node, GPU, GPU id, profile or start that is not there, or that stands twice; another number of pieces or
 /// instances than GPUs.
-[[nodiscard]] inline expected<placed_resources, input_error> resources_of(const cluster& cluster, const placement_record& record) {
+[[nodiscard]] inline expected<placed_resources, input_error> resources_of(const cluster& cluster,
+                                                                          const placement_record& record) {
     const auto node = cluster.find_node(record.node);
     if (!node) return bad_input("node", record.node, "a node of this cluster");
     const auto numbers = detail::gpus_of_record(cluster, *node, record);
@@ -134,10 +137,14 @@ namespace detail {
     const std::size_t count = numbers->size();
     const bool in_instances = in_profiles(record.way) && count > 0;
     if (record.instances.size() != (in_instances ? count : 0))
-        return bad_input("instances", std::to_string(record.instances.size()), "one for each GPU of MIG and vGPU, else none");
-    if (!record.pieces.empty() && (record.pieces.size() != count || record.way != sharing::slices || count > max_pieces))
-        return bad_input("pieces", std::to_string(record.pieces.size()), "one for each GPU of a split slice, else none");
-    if (in_instances && count > max_instances) return bad_input("GPUs", std::to_string(count), "at most 8 for instances");
+        return bad_input("instances", std::to_string(record.instances.size()),
+                         "one for each GPU of MIG and vGPU, else none");
+    if (!record.pieces.empty() &&
+        (record.pieces.size() != count || record.way != sharing::slices || count > max_pieces))
+        return bad_input("pieces", std::to_string(record.pieces.size()),
+                         "one for each GPU of a split slice, else none");
+    if (in_instances && count > max_instances)
+        return bad_input("GPUs", std::to_string(count), "at most 8 for instances");
     placed_resources held;
     held.node = *node;
     held.cpu = record.cpu;
@@ -156,10 +163,16 @@ namespace detail {
             total += record.pieces[n];
         }
         if (!in_instances) continue;
-        const auto slot = cluster.mig_placement(*node, i, record.instances[n].profile, record.instances[n].start, record.way);
+        const auto slot =
+            cluster.mig_placement(*node, i, record.instances[n].profile, record.instances[n].start, record.way);
         if (!slot)
-            return bad_input("instance", std::string{record.instances[n].profile}.append("@").append(std::to_string(record.instances[n].start)),
-                             std::string{"a profile and a start of GPU "}.append(std::to_string(i)).append(" of ").append(record.node));
+            return bad_input(
+                "instance",
+                std::string{record.instances[n].profile}.append("@").append(std::to_string(record.instances[n].start)),
+                std::string{"a profile and a start of GPU "}
+                    .append(std::to_string(i))
+                    .append(" of ")
+                    .append(record.node));
         held.slots.set(nth, *slot);
     }
     if (in_instances)
@@ -167,7 +180,8 @@ namespace detail {
     else if (!record.pieces.empty())
         held.share = share{split_slice{total, record.compute, record.gpu_memory}}.with(record.rule);
     else if (record.way == sharing::slices)
-        held.share = slice{record.gpu_memory, record.compute, record.memory_percent, record.memory_millionths, record.rule};
+        held.share =
+            slice{record.gpu_memory, record.compute, record.memory_percent, record.memory_millionths, record.rule};
     return held;
 }
 
@@ -177,8 +191,8 @@ namespace detail {
 /// @param record     the record
 /// @param force      whether closed and over-committed nodes take it, too
 /// @return           the receipt; or what the record names and the cluster has not, or why the cluster refuses it
-template <class Scheduler>
-[[nodiscard]] expected<placement, input_error> restore(Scheduler& scheduler, const placement_record& record, bool force = false) {
+template <class Scheduler> [[nodiscard]] expected<placement, input_error>
+restore(Scheduler& scheduler, const placement_record& record, bool force = false) {
     const auto held = [&] {
         if constexpr (requires { scheduler.cluster(); })
             return resources_of(scheduler.cluster(), record);

@@ -47,8 +47,9 @@ namespace gpupack::inline GPUPACK_ABI {
     if (!record.rule.is_plain()) add("rule", to_text(record.rule));
     if (record.compute.count() != 0) add("compute", to_text(record.compute));
     add_list("pieces", record.pieces, [](mebibytes piece) { return to_text(piece); });
-    add_list("instances", record.instances,
-             [](const recorded_instance& each) { return std::string{each.profile}.append("@").append(std::to_string(each.start)); });
+    add_list("instances", record.instances, [](const recorded_instance& each) {
+        return std::string{each.profile}.append("@").append(std::to_string(each.start));
+    });
     if (record.cpu.count() != 0) add("cpu", to_text(record.cpu));
     if (record.memory.count() != 0) add("memory", to_text(record.memory));
     if (record.rounding_overhead.count() != 0) add("rounding", to_text(record.rounding_overhead));
@@ -73,12 +74,17 @@ namespace detail {
     if (field.name == "node") return record.node = value, nullptr;
     if (field.name == "gpus") return set(record.gpus, gpus_from_text(value)) ? nullptr : "numbers of GPUs: 0,2-5";
     if (field.name == "share")
-        return set(record.way, sharing_named(value)) && record.way != sharing::idle ? nullptr : "exclusive, slices, vgpu or mig";
-    if (field.name == "gpu_memory") return set(record.gpu_memory, memory_from_text(value)) ? nullptr : "an amount of memory: 512MiB, 2GiB";
-    if (field.name == "memory") return set(record.memory, memory_from_text(value)) ? nullptr : "an amount of memory: 512MiB, 2GiB";
+        return set(record.way, sharing_named(value)) && record.way != sharing::idle ? nullptr
+                                                                                    : "exclusive, slices, vgpu or mig";
+    if (field.name == "gpu_memory")
+        return set(record.gpu_memory, memory_from_text(value)) ? nullptr : "an amount of memory: 512MiB, 2GiB";
+    if (field.name == "memory")
+        return set(record.memory, memory_from_text(value)) ? nullptr : "an amount of memory: 512MiB, 2GiB";
     if (field.name == "cpu") return set(record.cpu, cpu_from_text(value)) ? nullptr : "an amount of CPU: 2500m, 2.5";
-    if (field.name == "compute") return set(record.compute, compute_from_text(value)) ? nullptr : "a part of a GPU: 250m, 0.25";
-    if (field.name == "rounding") return set(record.rounding_overhead, compute_from_text(value)) ? nullptr : "a part of a GPU: 250m, 0.25";
+    if (field.name == "compute")
+        return set(record.compute, compute_from_text(value)) ? nullptr : "a part of a GPU: 250m, 0.25";
+    if (field.name == "rounding")
+        return set(record.rounding_overhead, compute_from_text(value)) ? nullptr : "a part of a GPU: 250m, 0.25";
     if (field.name == "memory_percent")
         return set(record.memory_percent, number_from_text(value, 1, 100)) ? nullptr : "from 1 to 100";
     if (field.name == "memory_millionths")
@@ -99,13 +105,16 @@ namespace detail {
     if (field.name == "instances") {
         for (const std::string& text : items_of(value)) {
             const std::size_t mark = text.rfind('@');
-            const auto start = mark == std::string::npos ? std::nullopt : number_from_text(std::string_view{text}.substr(mark + 1), 0, 255);
+            const auto start = mark == std::string::npos
+                                   ? std::nullopt
+                                   : number_from_text(std::string_view{text}.substr(mark + 1), 0, 255);
             if (!start || mark == 0) return "profiles and starts: 3g.40gb@4";
             record.instances.push_back({text.substr(0, mark), static_cast<int>(*start)});
         }
         return nullptr;
     }
-    return "task, node, gpus, ids, share, gpu_memory, memory_percent, memory_millionths, rule, compute, pieces, instances, cpu, memory, rounding or leaving";
+    return "task, node, gpus, ids, share, gpu_memory, memory_percent, memory_millionths, rule, compute, pieces, "
+           "instances, cpu, memory, rounding or leaving";
 }
 
 } // namespace detail

@@ -12,9 +12,8 @@ namespace gpupack::inline GPUPACK_ABI {
 ///
 /// Higher score first; then the lower choice: the lower node, or the lower node, GPU set and slots of a selection. The
 /// order is total, so that it does not matter in which order choices are compared.
-template <class Score, class Choice>
-[[nodiscard]] GPUPACK_HD constexpr bool precedes(const Score& score, const Choice& choice, const Score& other_score,
-                                                 const Choice& other) noexcept {
+template <class Score, class Choice> [[nodiscard]] GPUPACK_HD constexpr bool
+precedes(const Score& score, const Choice& choice, const Score& other_score, const Choice& other) noexcept {
     return other_score < score || (other_score == score && choice < other);
 }
 

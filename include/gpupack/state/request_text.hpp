@@ -49,7 +49,8 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
 }
 
 /// Reads the ids of GPUs: those that will do, or with a ! those that will not.
-[[nodiscard]] inline std::optional<input_error> read_gpu_ids(const text_field& field, const cluster& cluster, gpu_choice& choice) {
+[[nodiscard]] inline std::optional<input_error> read_gpu_ids(const text_field& field, const cluster& cluster,
+                                                             gpu_choice& choice) {
     bool first = true;
     bool denies = false;
     for (const std::string& item : items_of(field.value)) {
@@ -60,13 +61,17 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
         }
         first = false;
         const auto found = gpu_named(cluster, deny ? std::string_view{item}.substr(1) : std::string_view{item});
-        if (!found || deny != denies) return wrong_field({field.name, item, field.column, true}, "GPUs of this cluster, all or none with a ! before it");
-        if (!choice.add(found->first, gpu_set::of(found->second))) return wrong_field({field.name, item, field.column, true}, "GPUs of at most 8 nodes");
+        if (!found || deny != denies)
+            return wrong_field({field.name, item, field.column, true},
+                               "GPUs of this cluster, all or none with a ! before it");
+        if (!choice.add(found->first, gpu_set::of(found->second)))
+            return wrong_field({field.name, item, field.column, true}, "GPUs of at most 8 nodes");
     }
     return std::nullopt;
 }
 
-[[nodiscard]] inline std::optional<input_error> read_request_field(const text_field& field, const cluster& cluster, request& request) {
+[[nodiscard]] inline std::optional<input_error> read_request_field(const text_field& field, const cluster& cluster,
+                                                                   request& request) {
     const auto set = [&](auto& target, const auto& parsed, const char* expected) -> std::optional<input_error> {
         if (!parsed) return wrong_field(field, expected);
         target = static_cast<std::remove_reference_t<decltype(target)>>(*parsed);
@@ -75,7 +80,8 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
     const std::string_view name = field.name;
     if (name == "gpus") return set(request.gpus, number_from_text(field.value, 0, max_gpus_per_node), "from 0 to 32");
     if (name == "cpu") return set(request.cpu, cpu_from_text(field.value), "an amount of CPU: 2500m, 2.5");
-    if (name == "memory") return set(request.memory, memory_from_text(field.value), "an amount of memory: 512MiB, 2GiB");
+    if (name == "memory")
+        return set(request.memory, memory_from_text(field.value), "an amount of memory: 512MiB, 2GiB");
     if (name == "ids") return read_gpu_ids(field, cluster, request.ids);
     if (name == "share") {
         const auto share = share_from_text(field.value, cluster.models());
@@ -85,7 +91,8 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
     }
     if (name == "models") {
         const auto models = cluster.models().select(field.value);
-        if (!models) return wrong_field({field.name, models.error().value, field.column, true}, models.error().expected);
+        if (!models)
+            return wrong_field({field.name, models.error().value, field.column, true}, models.error().expected);
         request.models = *models;
         return std::nullopt;
     }
@@ -98,14 +105,16 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
                 selector.all_of.push_back(item);
         }
         const auto wrong = choose_by_labels(selector, cluster, request);
-        return wrong ? std::optional{wrong_field({field.name, wrong->value, field.column, true}, wrong->expected)} : std::nullopt;
+        return wrong ? std::optional{wrong_field({field.name, wrong->value, field.column, true}, wrong->expected)}
+                     : std::nullopt;
     }
     for (std::size_t word = 0; name == "numa" && word < numa_words.size(); ++word)
         if (numa_words[word] == field.value) {
             request.numa = static_cast<numa_alignment>(word);
             return std::nullopt;
         }
-    return wrong_field(field, name == "numa" ? "none, best_effort, restricted or single" : "gpus, share, cpu, memory, models, labels, ids or numa");
+    return wrong_field(field, name == "numa" ? "none, best_effort, restricted or single"
+                                             : "gpus, share, cpu, memory, models, labels, ids or numa");
 }
 
 } // namespace detail
@@ -141,7 +150,8 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
     std::string ids;
     request.ids.for_each([&](node_id node, gpu_set gpus) {
         for_each_gpu(gpus, [&](int gpu) {
-            append_item(ids, std::string{request.ids.is_only() ? "" : "!"}.append(detail::gpu_text(cluster, node, gpu)));
+            append_item(ids,
+                        std::string{request.ids.is_only() ? "" : "!"}.append(detail::gpu_text(cluster, node, gpu)));
         });
     });
     if (!ids.empty()) add("ids", ids);
@@ -159,12 +169,14 @@ inline constexpr std::array<std::string_view, 4> numa_words{"none", "best_effort
     request request;
     for (std::size_t i = 0; i < fields->size(); ++i) {
         for (std::size_t j = 0; j < i; ++j)
-            if ((*fields)[j].name == (*fields)[i].name) return unexpected<input_error>{wrong_field((*fields)[i], "each field once")};
+            if ((*fields)[j].name == (*fields)[i].name)
+                return unexpected<input_error>{wrong_field((*fields)[i], "each field once")};
     }
     for (const bool labels : {false, true}) // labels last: they may narrow the ids
         for (const text_field& field : *fields)
             if ((field.name == "labels") == labels)
-                if (auto wrong = detail::read_request_field(field, cluster, request)) return unexpected<input_error>{*std::move(wrong)};
+                if (auto wrong = detail::read_request_field(field, cluster, request))
+                    return unexpected<input_error>{*std::move(wrong)};
     return checked(request);
 }
 

@@ -21,11 +21,13 @@ class soon_free {
   public:
     /// @param cluster  must outlive it, as it is now
     /// @param node     a node of it
-    soon_free(const cluster& cluster, node_id node) : type_{&cluster[node].type()}, node_{node}, state_{cluster.row(node).state} {
+    soon_free(const cluster& cluster, node_id node)
+        : type_{&cluster[node].type()}, node_{node}, state_{cluster.row(node).state} {
         for (int i = 0; i < type_->gpu_count; ++i) gpus_[i] = cluster[node].gpu(i);
         cluster.for_each_placement_on(node, [&](const placement& each) {
             const placed_resources held = cluster.resources_of(each);
-            if (held.leaving) unbook(state_, gpus_, *type_, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
+            if (held.leaving)
+                unbook(state_, gpus_, *type_, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
         });
         sum_up_gpus(state_, gpus_, type_->gpus, type_->gpu_count);
     }

@@ -58,10 +58,11 @@ struct split_memory {
 }
 
 /// What the nth of its GPUs gives to a task: of a split slice a slice of that size, else the share itself.
-[[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& share, const split_memory& pieces,
-                                                  int nth) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr share piece_of(const share& share, const split_memory& pieces, int nth) noexcept {
     const int piece = nth < max_pieces ? pieces.memory[nth] : 0;
-    return piece == 0 ? share : gpupack::share{slice{.memory = mebibytes{piece}, .compute = share.compute(), .rule = share.rule()}};
+    return piece == 0
+               ? share
+               : gpupack::share{slice{.memory = mebibytes{piece}, .compute = share.compute(), .rule = share.rule()}};
 }
 
 } // namespace gpupack

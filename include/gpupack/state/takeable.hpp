@@ -33,7 +33,9 @@ namespace gpupack::inline GPUPACK_ABI {
         const bool unknown = share.memory_part() > 0 && capacity.memory == 0;
         if (unknown || gpu.memory_free < share.memory_of(capacity.memory)) return refusal::gpu_memory;
         if (share.rule().is_plain() || rule_admits(gpu, capacity, share)) return refusal::none;
-        return share.rule().unshared ? refusal::sharers : share.rule().counts_percent ? refusal::gpu_memory : refusal::gpu_compute;
+        return share.rule().unshared         ? refusal::sharers
+               : share.rule().counts_percent ? refusal::gpu_memory
+                                             : refusal::gpu_compute;
     }
     const partition_table* const table = capacity.table(share.way());
     if (table == nullptr) return refusal::sharing;

@@ -50,17 +50,19 @@ class type_origins {
   private:
     /// A number that equal specifications share.
     [[nodiscard]] static std::uint64_t hash_of(const node_spec& spec) noexcept {
-        auto hash = mix_bits(static_cast<std::uint64_t>(spec.cpu.count()) << 32 ^ static_cast<std::uint64_t>(spec.memory.count()));
+        auto hash = mix_bits(static_cast<std::uint64_t>(spec.cpu.count()) << 32 ^
+                             static_cast<std::uint64_t>(spec.memory.count()));
         for (const std::string& label : spec.labels) hash = mix_bits(hash ^ gpupack::hash_of(label));
         for (const gpu_group& group : spec.gpus.groups())
-            hash = mix_bits(hash ^ static_cast<std::uint64_t>(group.count) ^ gpupack::hash_of(group.model.model.view()) << 8 ^
-                            static_cast<std::uint64_t>(group.setup.max_sharers) << 40 ^
-                            static_cast<std::uint64_t>(group.setup.memory_percent) << 20 ^ group.setup.instances.size() << 16);
+            hash = mix_bits(
+                hash ^ static_cast<std::uint64_t>(group.count) ^ gpupack::hash_of(group.model.model.view()) << 8 ^
+                static_cast<std::uint64_t>(group.setup.max_sharers) << 40 ^
+                static_cast<std::uint64_t>(group.setup.memory_percent) << 20 ^ group.setup.instances.size() << 16);
         return hash;
     }
 
     std::vector<std::shared_ptr<const node_spec>> specs_; // [types]
-    hash_index by_hash_; // of specs_
+    hash_index by_hash_;                                  // of specs_
     std::vector<std::pair<node_topology, std::shared_ptr<const link_table>>> links_;
 };
 

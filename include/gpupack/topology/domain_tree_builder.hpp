@@ -64,7 +64,9 @@ class domain_tree_builder {
             for (std::size_t r = 0; r < rows_.size(); ++r) {
                 const row& each = rows_[r];
                 if (each.level != tree.levels_[level]) continue;
-                const domain_id parent = each.parent.empty() ? domain_id{} : ids[static_cast<std::size_t>(row_of(each.parent, by_name) - rows_.data())];
+                const domain_id parent =
+                    each.parent.empty() ? domain_id{}
+                                        : ids[static_cast<std::size_t>(row_of(each.parent, by_name) - rows_.data())];
                 const domain_id added{static_cast<std::uint32_t>(tree.domains_.size())};
                 ids[r] = added;
                 tree.children_[parent.number()].push_back(added);
@@ -87,7 +89,8 @@ class domain_tree_builder {
         return found ? &rows_[*found] : nullptr;
     }
 
-    [[nodiscard]] std::optional<input_error> problem_of(const row& entry, const domain_tree& tree, const hash_index& by_name) const {
+    [[nodiscard]] std::optional<input_error> problem_of(const row& entry, const domain_tree& tree,
+                                                        const hash_index& by_name) const {
         const std::string where = std::string{"domain "}.append(entry.name);
         const auto level = tree.level(entry.level);
         if (!level || *level == 0) return input_error{{}, 0, where, entry.level, "a level of this tree"};

@@ -38,8 +38,8 @@ struct gpu_capacity {
     }
 
     GPUPACK_HD friend constexpr bool operator==(const gpu_capacity& a, const gpu_capacity& b) noexcept {
-        return a.memory == b.memory && a.compute == b.compute && a.max_sharers == b.max_sharers &&
-               a.only == b.only && a.numa == b.numa && a.labels == b.labels && a.mig == b.mig && a.vgpu == b.vgpu;
+        return a.memory == b.memory && a.compute == b.compute && a.max_sharers == b.max_sharers && a.only == b.only &&
+               a.numa == b.numa && a.labels == b.labels && a.mig == b.mig && a.vgpu == b.vgpu;
     }
 };
 

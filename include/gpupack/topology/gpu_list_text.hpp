@@ -74,13 +74,20 @@ namespace detail {
         if (setup.numa != 0) add("numa", std::to_string(setup.numa));
         if (setup.vgpu_sizes == vgpu::sizes::mixed) add("vgpu", "mixed");
         std::string labels;
-        for (const std::string& label : setup.labels) labels.append(labels.empty() ? "" : "+").append(detail::escaped_label(label));
+        for (const std::string& label : setup.labels)
+            labels.append(labels.empty() ? "" : "+").append(detail::escaped_label(label));
         if (!labels.empty()) add("labels", labels);
         std::string instances;
         for (const mig::gpu_instance& each : setup.instances)
-            instances.append(instances.empty() ? "" : "+").append(each.profile.view()).append("@").append(std::to_string(each.start));
+            instances.append(instances.empty() ? "" : "+")
+                .append(each.profile.view())
+                .append("@")
+                .append(std::to_string(each.start));
         if (!instances.empty()) add("instances", instances);
-        text.append(text.empty() ? "" : ",").append(std::to_string(group.count)).append("x").append(group.model.model.view());
+        text.append(text.empty() ? "" : ",")
+            .append(std::to_string(group.count))
+            .append("x")
+            .append(group.model.model.view());
         if (!options.empty()) text.append("{").append(options).append("}");
     }
     return text;
@@ -105,7 +112,8 @@ namespace detail {
     const std::string_view name = option.substr(0, mark);
     const std::string_view value = mark == std::string_view::npos ? std::string_view{} : option.substr(mark + 1);
     const auto percent = [&](int& target) {
-        const auto number = value.ends_with('%') ? number_from_text(value.substr(0, value.size() - 1), 1, 100'000) : std::nullopt;
+        const auto number =
+            value.ends_with('%') ? number_from_text(value.substr(0, value.size() - 1), 1, 100'000) : std::nullopt;
         if (number) target = static_cast<int>(*number);
         return number ? nullptr : "a percentage: 150%";
     };
@@ -137,7 +145,8 @@ namespace detail {
     if (name != "instances") return "only, sharers, memory, compute, reserve, numa, vgpu, labels or instances";
     for (const std::string_view each : parts_of(value, '+')) {
         const std::size_t border = each.rfind('@');
-        const auto start = border == std::string_view::npos ? std::nullopt : number_from_text(each.substr(border + 1), 0, 255);
+        const auto start =
+            border == std::string_view::npos ? std::nullopt : number_from_text(each.substr(border + 1), 0, 255);
         if (!start || !gpupack::name::fits(each.substr(0, border))) return "profiles and starts: 3g.40gb@0+3g.40gb@4";
         setup.instances.push_back({gpupack::name{each.substr(0, border)}, static_cast<int>(*start)});
     }
@@ -149,7 +158,8 @@ namespace detail {
 /// The GPUs that a text says; empty: none. A model is one of the table, else of the catalogue.
 ///
 /// Errors: a count or an option that is wrong, a model that neither has; the error names the part and its column.
-[[nodiscard]] inline expected<gpu_list, input_error> gpu_list_from_text(std::string_view text, const model_table& models) {
+[[nodiscard]] inline expected<gpu_list, input_error> gpu_list_from_text(std::string_view text,
+                                                                        const model_table& models) {
     std::vector<gpu_group> groups;
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = begin;
@@ -158,10 +168,13 @@ namespace detail {
         if (end < text.size() && text[end] == '{') end = detail::find_unescaped(text, '}', end);
         const std::string_view head = text.substr(begin, open - begin);
         const auto wrong = [&](std::string_view value, std::string expected) {
-            return bad_input(std::string{"gpus, column "}.append(std::to_string(begin + 1)), std::string{value}, std::move(expected));
+            return bad_input(std::string{"gpus, column "}.append(std::to_string(begin + 1)), std::string{value},
+                             std::move(expected));
         };
         const std::size_t times = head.find('x');
-        const auto count = times == std::string_view::npos ? std::nullopt : number_from_text(head.substr(0, times), 0, max_gpus_per_node);
+        const auto count = times == std::string_view::npos
+                               ? std::nullopt
+                               : number_from_text(head.substr(0, times), 0, max_gpus_per_node);
         if (!count) return wrong(head, "a count and a model: 8xH100-80GB, at most 32 GPUs");
         const std::string_view model = head.substr(times + 1);
         const auto known = models.find(model);
@@ -171,7 +184,8 @@ namespace detail {
         if (open < text.size() && text[open] == '{') {
             if (end == text.size()) return wrong(text.substr(open), "a closing brace");
             for (const std::string_view option : detail::parts_of(text.substr(open + 1, end - open - 1), ';'))
-                if (const char* const expected = detail::read_gpu_option(option, group.setup); expected != nullptr) return wrong(option, expected);
+                if (const char* const expected = detail::read_gpu_option(option, group.setup); expected != nullptr)
+                    return wrong(option, expected);
             ++end;
         }
         groups.push_back(std::move(group));

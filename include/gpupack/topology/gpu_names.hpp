@@ -18,7 +18,7 @@ namespace gpupack::inline GPUPACK_ABI {
 /// One GPU of a cluster.
 struct gpu_address {
     node_id node{}; ///< The node.
-    int gpu = 0; ///< Number of the GPU on its node.
+    int gpu = 0;    ///< Number of the GPU on its node.
 
     friend bool operator==(const gpu_address&, const gpu_address&) = default;
 };

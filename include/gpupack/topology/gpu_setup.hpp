@@ -21,7 +21,7 @@ struct gpu_setup {
     int compute_percent = 100;    ///< The same of compute.
     /// MiB a GPU that slices never get: driver, ECC, contexts. Taken off before the percentage.
     mebibytes reserve{};
-    int numa = 0; ///< The NUMA node that they hang on, 0 to 15.
+    int numa = 0;                      ///< The NUMA node that they hang on, 0 to 15.
     std::vector<std::string> labels{}; ///< What requests may choose them by, beside the labels of their node.
     vgpu::sizes vgpu_sizes = vgpu::sizes::one_size; ///< Whether vGPUs of different sizes may share a GPU.
     /// The MIG instances that stand on each of them and are neither created nor destroyed; none: they come and go

@@ -36,7 +36,8 @@ class link_table : public link_view {
                 if (a == b) continue;
                 const gpu_link& link = topology.links[a][b];
                 pairs_[0][a][b] = static_cast<std::int16_t>(link_score(link));
-                pairs_[1][a][b] = static_cast<std::int16_t>(topology.switched ? link_score(link.pcie) : link_score(link));
+                pairs_[1][a][b] =
+                    static_cast<std::int16_t>(topology.switched ? link_score(link.pcie) : link_score(link));
             }
         for (const nic& each : topology.nics)
             for (std::size_t g = 0; g < each.to_gpus.size(); ++g) {

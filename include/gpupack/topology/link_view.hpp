@@ -66,8 +66,7 @@ class link_view {
     /// Calls visit(pointer, count) for each table behind this, so that it can be copied along.
     GPUPACK_CALLS_BACK
     template <class Visit> GPUPACK_HD constexpr void for_each_table(Visit&& visit) {
-        for (const std::int32_t*& sums : sums_)
-            visit(sums, sums == nullptr ? std::size_t{0} : std::size_t{1} << gpus_);
+        for (const std::int32_t*& sums : sums_) visit(sums, sums == nullptr ? std::size_t{0} : std::size_t{1} << gpus_);
         for (auto& of_which : packings_)
             for (const std::int32_t*& packing : of_which)
                 visit(packing, packing == nullptr ? std::size_t{0} : std::size_t{1} << gpus_);

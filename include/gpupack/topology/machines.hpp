@@ -227,19 +227,17 @@ namespace detail {
 }
 
 /// The names of all of them. The machines of openb are not among them: nothing is known of their links.
-inline constexpr std::array<std::string_view, 15> names{{"dgx-1-p100", "dgx-1-v100", "dgx-2", "dgx-a100",
-                                                         "dgx-h100", "dgx-h200", "hgx-b200", "gb200-nvl72-tray",
-                                                         "l40s-x4", "t4-x8", "azure-nd40rs-v2", "hgx-h20",
-                                                         "l40s-x8", "l40-x8", "rtx-4090-x8"}};
+inline constexpr std::array<std::string_view, 15> names{
+    {"dgx-1-p100", "dgx-1-v100", "dgx-2", "dgx-a100", "dgx-h100", "dgx-h200", "hgx-b200", "gb200-nvl72-tray", "l40s-x4",
+     "t4-x8", "azure-nd40rs-v2", "hgx-h20", "l40s-x8", "l40-x8", "rtx-4090-x8"}};
 
 /// The machine of that name.
 ///
 /// Errors: a name that is none of names.
 [[nodiscard]] inline expected<node_spec, input_error> named(std::string_view name) {
-    constexpr std::array<node_spec (*)(), names.size()> make{
-        {dgx_1_p100, dgx_1_v100, dgx_2, dgx_a100, dgx_h100, dgx_h200,
-         hgx_b200, gb200_nvl72_tray, l40s_x4, t4_x8, azure_nd40rs_v2, hgx_h20,
-         l40s_x8, l40_x8, rtx_4090_x8}};
+    constexpr std::array<node_spec (*)(), names.size()> make{{dgx_1_p100, dgx_1_v100, dgx_2, dgx_a100, dgx_h100,
+                                                              dgx_h200, hgx_b200, gb200_nvl72_tray, l40s_x4, t4_x8,
+                                                              azure_nd40rs_v2, hgx_h20, l40s_x8, l40_x8, rtx_4090_x8}};
     std::string known;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names[i] == name) return make[i]();

@@ -27,9 +27,9 @@ struct profile {
     std::uint8_t size = 0;           ///< Units of the placement grid that it takes.
     std::uint16_t starts = 0;        ///< Bit s: an instance may start at unit s.
     std::uint8_t max_instances = 0;  ///< Instances on one GPU, at most.
-    media engines = media::plain; ///< Its media engines and graphics.
-    mebibytes memory{}; ///< Memory of one instance; 0 where it is not known.
-    int sms = 0;        ///< Streaming multiprocessors; 0 where it is not known.
+    media engines = media::plain;    ///< Its media engines and graphics.
+    mebibytes memory{};              ///< Memory of one instance; 0 where it is not known.
+    int sms = 0;                     ///< Streaming multiprocessors; 0 where it is not known.
 
     friend constexpr bool operator==(const profile&, const profile&) = default;
 };
@@ -37,9 +37,9 @@ struct profile {
 /// The MIG profiles of a GPU model; a view of an array that outlives it.
 struct geometry {
     const profile* profiles = nullptr; ///< [count] smallest memory first, then fewest slices.
-    int count = 0; ///< Number of profiles.
-    int compute_slices = 0; ///< Compute slices of the GPU: 7, 4 or 2.
-    int grid = 0;           ///< Units of the placement grid, at most 16: 8, 4, 12 or 2.
+    int count = 0;                     ///< Number of profiles.
+    int compute_slices = 0;            ///< Compute slices of the GPU: 7, 4 or 2.
+    int grid = 0;                      ///< Units of the placement grid, at most 16: 8, 4, 12 or 2.
 
     /// Whether the model has no MIG.
     [[nodiscard]] constexpr bool empty() const noexcept { return count == 0; }
@@ -57,7 +57,7 @@ struct geometry {
 /// An instance that stands on a GPU: a profile at a start.
 struct gpu_instance {
     gpupack::name profile; ///< Name of the profile.
-    int start = 0; ///< Its start on the placement grid.
+    int start = 0;         ///< Its start on the placement grid.
 
     friend constexpr bool operator==(const gpu_instance&, const gpu_instance&) = default;
 };

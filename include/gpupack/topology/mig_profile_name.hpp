@@ -30,7 +30,8 @@ namespace detail {
 /// The gigabytes in the name of a profile; 0 where there are none.
 [[nodiscard]] inline int gigabytes_of(std::string_view profile) {
     int size = 0;
-    for (std::size_t i = profile.find('.') + 1; i < profile.size() && profile[i] >= '0' && profile[i] <= '9' && size < 10000; ++i)
+    for (std::size_t i = profile.find('.') + 1;
+         i < profile.size() && profile[i] >= '0' && profile[i] <= '9' && size < 10000; ++i)
         size = 10 * size + (profile[i] - '0');
     return size;
 }
@@ -57,7 +58,8 @@ namespace detail {
 /// @param count  number of profiles
 /// @param name   called with 0 to count - 1: the name of that profile, as the catalogue writes it
 /// @return       its number; nothing where there is none
-template <class Name> [[nodiscard]] std::optional<int> find_mig_profile(std::string_view text, int count, const Name& name) {
+template <class Name>
+[[nodiscard]] std::optional<int> find_mig_profile(std::string_view text, int count, const Name& name) {
     const std::string own = mig_profile_name(text);
     std::optional<int> close;
     bool several = false;

@@ -69,8 +69,7 @@ namespace detail {
                     each.engines == media::me_all ? ones(units) : std::uint64_t{1} << start / step;
                 bits |= engines << (units + 1);
             }
-            table.slots[table.slot_count++] = {bits, static_cast<std::uint8_t>(p),
-                                               static_cast<std::uint8_t>(start)};
+            table.slots[table.slot_count++] = {bits, static_cast<std::uint8_t>(p), static_cast<std::uint8_t>(start)};
             ++made.slot_count;
         }
     }
@@ -102,8 +101,7 @@ namespace detail {
     if (each.starts == 0) return error("starts", 0, "one start at least");
     for (int start = 0; start < 16; ++start)
         if ((each.starts >> start & 1) != 0 && start + each.size > layout.grid)
-            return error("start", start,
-                         std::string{"an end within the grid of "}.append(std::to_string(layout.grid)));
+            return error("start", start, std::string{"an end within the grid of "}.append(std::to_string(layout.grid)));
     if (each.memory.count() < 0 || each.memory.count() > max_amount)
         return error("memory", -1, "from 0 to 2147483647 MiB");
     if (index > 0 && each.memory < layout.profiles[index - 1].memory && each.memory.count() > 0)
@@ -191,8 +189,8 @@ class layout_check {
 /// @param table      the GPU's
 /// @param instances  by name, in any form that mig_profile_name() knows, and start
 /// @return           the table; or an error: a profile or a start that the table lacks, or instances that overlap
-[[nodiscard]] inline expected<partition_table, input_error>
-fixed_table(const partition_table& table, const std::vector<gpu_instance>& instances) {
+[[nodiscard]] inline expected<partition_table, input_error> fixed_table(const partition_table& table,
+                                                                        const std::vector<gpu_instance>& instances) {
     partition_table fixed = table;
     fixed.slot_count = 0;
     std::uint64_t occupied = 0;
@@ -203,7 +201,8 @@ fixed_table(const partition_table& table, const std::vector<gpu_instance>& insta
         if (!profile) return bad_input("MIG instance", text, "a profile of the GPU's model");
         const partition_profile& standing_profile = table.profiles[*profile];
         int found = -1;
-        for (int slot = standing_profile.first_slot; slot < standing_profile.first_slot + standing_profile.slot_count; ++slot)
+        for (int slot = standing_profile.first_slot; slot < standing_profile.first_slot + standing_profile.slot_count;
+             ++slot)
             if (table.slots[slot].start == each.start) found = slot;
         if (found < 0) return bad_input("MIG instance", text, "a legal start of the profile");
         if (!table.is_free(found, occupied)) return bad_input("MIG instance", text, "a place that no other one takes");

@@ -66,8 +66,7 @@ class model_table {
         if (model.memory.count() < 0 || model.memory.count() > max_amount)
             return bad_input("model memory", std::to_string(model.memory.count()), "from 0 to 2147483647 MiB");
         const auto known = find(text);
-        if (!known && models_.size() == max_models)
-            return bad_input("model", text, "at most 64 models in one cluster");
+        if (!known && models_.size() == max_models) return bad_input("model", text, "at most 64 models in one cluster");
         if (known) {
             if (models_[known->number()] == model) return *known;
             return bad_input("model", text, "the same memory and profiles as when it was first named");
@@ -142,11 +141,15 @@ class model_table {
 
     /// Makes the tables of a model, numbered from the next numbers; or says what is wrong with it.
     [[nodiscard]] std::optional<input_error> fill(tables& result, const gpu_model& model) const {
-        const auto keep = [&](std::shared_ptr<const partition_table>& kept, expected<partition_table, input_error> table,
+        const auto keep = [&](std::shared_ptr<const partition_table>& kept,
+                              expected<partition_table, input_error> table,
                               int first_id) -> std::optional<input_error> {
             if (!table) return std::move(table.error());
             if (first_id + table->profile_count > max_profiles)
-                return input_error{{}, 0, "model", std::string{model.model.view()},
+                return input_error{{},
+                                   0,
+                                   "model",
+                                   std::string{model.model.view()},
                                    "at most 64 MIG profiles and 64 vGPU sizes over all models of a cluster"};
             table->first_id = static_cast<std::uint8_t>(first_id);
             kept = std::make_shared<const partition_table>(*table);

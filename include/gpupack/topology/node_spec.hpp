@@ -17,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// Some GPUs of one model and set up alike, next to each other in the numbering of their node.
 struct gpu_group {
-    int count = 0; ///< Number of GPUs.
-    gpu_model model; ///< The model of each.
+    int count = 0;     ///< Number of GPUs.
+    gpu_model model;   ///< The model of each.
     gpu_setup setup{}; ///< How each is set up.
 
     friend bool operator==(const gpu_group&, const gpu_group&) = default;

@@ -39,7 +39,9 @@ struct node_description {
 [[nodiscard]] inline std::string to_text(const node_description& node) {
     std::string line{"name="};
     line.append(quoted_value(node.name));
-    const auto add = [&](std::string_view name, std::string_view value) { line.append(" ").append(name).append("=").append(quoted_value(value)); };
+    const auto add = [&](std::string_view name, std::string_view value) {
+        line.append(" ").append(name).append("=").append(quoted_value(value));
+    };
     const auto add_list = [&](std::string_view name, const std::vector<std::string>& values) {
         std::string list;
         for (const std::string& each : values) append_item(list, each);
@@ -58,8 +60,11 @@ struct node_description {
 namespace detail {
 
 /// Reads a field of a node; what is wrong with it.
-[[nodiscard]] inline std::optional<input_error> read_node_field(const text_field& field, const model_table& models, node_description& node) {
-    const auto judge = [&](const char* expected) { return expected == nullptr ? std::nullopt : std::optional{wrong_field(field, expected)}; };
+[[nodiscard]] inline std::optional<input_error> read_node_field(const text_field& field, const model_table& models,
+                                                                node_description& node) {
+    const auto judge = [&](const char* expected) {
+        return expected == nullptr ? std::nullopt : std::optional{wrong_field(field, expected)};
+    };
     const std::string_view name = field.name;
     if (name == "name") return node.name = field.value, std::nullopt;
     if (name == "domain") return node.domain = field.value, std::nullopt;
@@ -77,7 +82,13 @@ namespace detail {
     }
     if (name == "gpus") {
         auto gpus = gpu_list_from_text(field.value, models);
-        if (!gpus) return input_error{{}, 0, std::string{gpus.error().field}.append(" of the list in column ").append(std::to_string(field.column)), gpus.error().value, gpus.error().expected};
+        if (!gpus)
+            return input_error{
+                {},
+                0,
+                std::string{gpus.error().field}.append(" of the list in column ").append(std::to_string(field.column)),
+                gpus.error().value,
+                gpus.error().expected};
         node.spec.gpus = *std::move(gpus);
         return std::nullopt;
     }
@@ -94,24 +105,31 @@ namespace detail {
 /// @param line    as to_text() writes it; numa stands before links and nics
 /// @param models  what its models are looked up in, before the catalogue
 /// Errors: a field that is not known or stands twice, a value that is wrong; the error names the field and its column.
-[[nodiscard]] inline expected<node_description, input_error> node_from_text(std::string_view line, const model_table& models = {}) {
+[[nodiscard]] inline expected<node_description, input_error> node_from_text(std::string_view line,
+                                                                            const model_table& models = {}) {
     const auto fields = parse_fields(line);
     if (!fields) return unexpected<input_error>{fields.error()};
     node_description node;
     for (std::size_t i = 0; i < fields->size(); ++i) {
         for (std::size_t j = 0; j < i; ++j)
-            if ((*fields)[j].name == (*fields)[i].name) return unexpected<input_error>{wrong_field((*fields)[i], "each field once")};
-        if (auto wrong = detail::read_node_field((*fields)[i], models, node)) return unexpected<input_error>{*std::move(wrong)};
+            if ((*fields)[j].name == (*fields)[i].name)
+                return unexpected<input_error>{wrong_field((*fields)[i], "each field once")};
+        if (auto wrong = detail::read_node_field((*fields)[i], models, node))
+            return unexpected<input_error>{*std::move(wrong)};
     }
     return node;
 }
 
 /// The order of their texts. Weak: nodes whose models have the same names are alike.
-[[nodiscard]] inline std::weak_ordering operator<=>(const node_description& a, const node_description& b) { return to_text(a) <=> to_text(b); }
+[[nodiscard]] inline std::weak_ordering operator<=>(const node_description& a, const node_description& b) {
+    return to_text(a) <=> to_text(b);
+}
 
 } // namespace gpupack
 
 /// For the unordered containers of the standard library. Cost: that of the text.
 template <> struct std::hash<gpupack::node_description> {
-    [[nodiscard]] std::size_t operator()(const gpupack::node_description& node) const { return std::hash<std::string>{}(to_text(node)); }
+    [[nodiscard]] std::size_t operator()(const gpupack::node_description& node) const {
+        return std::hash<std::string>{}(to_text(node));
+    }
 };

@@ -19,9 +19,9 @@ namespace gpupack::inline GPUPACK_ABI {
 
 /// What all nodes of one type share and what never changes: the flat form of a node_spec.
 struct node_type {
-    milli_cpu cpu{}; ///< CPU of the host that tasks may use.
-    mebibytes memory{}; ///< Host memory that tasks may use.
-    std::int32_t gpu_count = 0; ///< Number of GPUs.
+    milli_cpu cpu{};                   ///< CPU of the host that tasks may use.
+    mebibytes memory{};                ///< Host memory that tasks may use.
+    std::int32_t gpu_count = 0;        ///< Number of GPUs.
     std::int32_t least_gpu_memory = 0; ///< MiB for slices on the smallest of its GPUs; 0 where it has none.
     std::int32_t compute = 0;          ///< Milli-GPUs of all its GPUs, oversubscription counted in.
     bool any_way = true;               ///< Whether each of its GPUs, when idle, may be shared in any way.

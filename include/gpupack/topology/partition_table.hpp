@@ -56,19 +56,19 @@ struct partition_slot {
 /// a GPU are told. So every rule of MIG and vGPU is a comparison of 48 bits.
 struct partition_table {
     static constexpr int most_profiles = 16; ///< Profiles of a table, at most.
-    static constexpr int most_slots = 128; ///< Slots of a table, at most.
-    static constexpr int bits = 48; ///< Bits of a slot, at most.
+    static constexpr int most_slots = 128;   ///< Slots of a table, at most.
+    static constexpr int bits = 48;          ///< Bits of a slot, at most.
 
     std::uint64_t lock = 0; ///< The bits that all instances of a GPU must have alike; see above.
     /// The parts into which the GPU's memory is divided: steps of the MIG grid, or GB of frame buffer.
     std::uint16_t units = 0;
-    std::uint16_t open_when_idle = 0; ///< The profiles that an idle GPU has a slot for: open_profiles(0).
-    sharing way = sharing::mig;       ///< mig or vgpu.
-    std::uint8_t profile_count = 0; ///< Number of profiles.
-    std::uint8_t slot_count = 0; ///< Number of slots.
-    std::uint8_t first_id = 0; ///< The number of its first profile in the cluster's profile_sets.
+    std::uint16_t open_when_idle = 0;               ///< The profiles that an idle GPU has a slot for: open_profiles(0).
+    sharing way = sharing::mig;                     ///< mig or vgpu.
+    std::uint8_t profile_count = 0;                 ///< Number of profiles.
+    std::uint8_t slot_count = 0;                    ///< Number of slots.
+    std::uint8_t first_id = 0;                      ///< The number of its first profile in the cluster's profile_sets.
     partition_profile profiles[most_profiles] = {}; ///< [profile_count] smallest memory first, then fewest slices.
-    partition_slot slots[most_slots] = {}; ///< [slot_count] by profile, then by start.
+    partition_slot slots[most_slots] = {};          ///< [slot_count] by profile, then by start.
 
     /// The profiles of this table among those asked for, as bits by index.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t among(profile_set request) const noexcept {

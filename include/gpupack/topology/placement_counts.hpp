@@ -16,8 +16,8 @@ struct placement_counts_view {
     /// [states, partition_table::most_profiles] by the bits that are taken, then by profile.
     const std::uint8_t* counts = nullptr;
     std::int32_t profiles = 0; ///< Number of profiles.
-    std::int32_t units = 0; ///< Of the table; the lowest so many bits of a state stand for them.
-    std::uint32_t states = 0; ///< Number of states.
+    std::int32_t units = 0;    ///< Of the table; the lowest so many bits of a state stand for them.
+    std::uint32_t states = 0;  ///< Number of states.
 
     /// Calls visit(pointer, count) for the table.
     GPUPACK_CALLS_BACK

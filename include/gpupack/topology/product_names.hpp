@@ -28,22 +28,25 @@ namespace detail {
     std::vector<std::string> words(1);
     for (const char c : text) {
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter) words.back().push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
-        else if (!words.back().empty()) words.emplace_back();
+        if (letter)
+            words.back().push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+        else if (!words.back().empty())
+            words.emplace_back();
     }
     if (words.back().empty()) words.pop_back();
     words.erase(std::find(words.begin(), words.end(), "MIG"), words.end()); // "-MIG-1g.5gb"
     constexpr std::array<std::string_view, 9> around{"NVIDIA", "AMD",    "TESLA",    "GEFORCE", "INSTINCT",
                                                      "QUADRO", "SHARED", "REPLICAS", "GRID"};
-    std::erase_if(words, [&](const std::string& word) { return std::find(around.begin(), around.end(), word) != around.end(); });
+    std::erase_if(
+        words, [&](const std::string& word) { return std::find(around.begin(), around.end(), word) != around.end(); });
     return words;
 }
 
 /// Which names mean a model of the catalogue.
 struct product_rule {
-    std::string_view words;   ///< All must be in the name.
-    std::string_view model;   ///< The name in the catalogue.
-    bool only_these = false;  ///< Whether the name must have no other words.
+    std::string_view words;  ///< All must be in the name.
+    std::string_view model;  ///< The name in the catalogue.
+    bool only_these = false; ///< Whether the name must have no other words.
 };
 
 /// The products whose names differ from the catalogue's, as NVML, GPU Feature Discovery, ROCm SMI and clouds write them. The more
@@ -118,7 +121,8 @@ inline constexpr std::array product_rules{
 /// @param rule          the rule
 /// @param words         the name's, as product_words() returns them
 /// @param ignore_sizes  whether the rule's gigabytes need not be in the name
-[[nodiscard]] inline std::size_t words_held(const product_rule& rule, const std::vector<std::string>& words, bool ignore_sizes) {
+[[nodiscard]] inline std::size_t words_held(const product_rule& rule, const std::vector<std::string>& words,
+                                            bool ignore_sizes) {
     const std::vector<std::string> needed = product_words(rule.words);
     if (rule.only_these && needed.size() != words.size()) return 0;
     std::size_t held = 0;

@@ -27,7 +27,9 @@ namespace detail {
 /// Words for the ways over PCIe, as nvidia-smi has them; by pcie_path.
 inline constexpr std::array<std::string_view, 6> path_words{"SYS", "NODE", "PHB", "PXB", "PIX", "BOARD"};
 
-[[nodiscard]] inline std::string_view path_text(pcie_path path) { return path_words[static_cast<std::size_t>(path)]; }
+[[nodiscard]] inline std::string_view path_text(pcie_path path) {
+    return path_words[static_cast<std::size_t>(path)];
+}
 [[nodiscard]] inline std::optional<pcie_path> path_from_text(std::string_view text) noexcept {
     for (std::size_t i = 0; i < path_words.size(); ++i)
         if (path_words[i] == text) return static_cast<pcie_path>(i);
@@ -43,7 +45,8 @@ inline constexpr std::array<std::string_view, 6> path_words{"SYS", "NODE", "PHB"
 [[nodiscard]] inline std::optional<gpu_link> link_from_text(std::string_view text) noexcept {
     const std::size_t plus = text.find('+');
     const auto path = path_from_text(text.substr(0, plus));
-    const auto links = plus == std::string_view::npos ? std::optional<std::int64_t>{0} : number_from_text(text.substr(plus + 1), 1, max_nvlinks);
+    const auto links = plus == std::string_view::npos ? std::optional<std::int64_t>{0}
+                                                      : number_from_text(text.substr(plus + 1), 1, max_nvlinks);
     if (!path || !links) return std::nullopt;
     return gpu_link{*path, static_cast<std::uint8_t>(*links)};
 }
@@ -51,19 +54,23 @@ inline constexpr std::array<std::string_view, 6> path_words{"SYS", "NODE", "PHB"
 /// Adds the fields of a topology to a line: numa=0,0,1 links=PIX,SYS+4,SYS nics=mlx5_0:0:PIX/SYS/SYS switched partitions=0-1/2.
 /// The links are those of GPU 0 to the others, then of GPU 1 to those above it, and so on.
 inline void append_topology(std::string& line, const node_topology& topology) {
-    const auto add = [&](std::string_view name, std::string_view value) { line.append(" ").append(name).append("=").append(quoted_value(value)); };
+    const auto add = [&](std::string_view name, std::string_view value) {
+        line.append(" ").append(name).append("=").append(quoted_value(value));
+    };
     std::string list;
     for (const int numa : topology.numa) append_item(list, std::to_string(numa));
     add("numa", list);
     list.clear();
     for (std::size_t a = 0; a < topology.links.size(); ++a)
-        for (std::size_t b = a + 1; b < topology.links[a].size(); ++b) append_item(list, link_text(topology.links[a][b]));
+        for (std::size_t b = a + 1; b < topology.links[a].size(); ++b)
+            append_item(list, link_text(topology.links[a][b]));
     if (!list.empty()) add("links", list);
     list.clear();
     for (const nic& each : topology.nics) {
         std::string ways;
         for (const pcie_path path : each.to_gpus) ways.append(ways.empty() ? "" : "/").append(path_text(path));
-        append_item(list, std::string{each.name}.append(":").append(std::to_string(each.numa)).append(":").append(ways));
+        append_item(list,
+                    std::string{each.name}.append(":").append(std::to_string(each.numa)).append(":").append(ways));
     }
     if (!list.empty()) add("nics", list);
     if (topology.switched) line.append(" switched");
@@ -76,7 +83,8 @@ inline void append_topology(std::string& line, const node_topology& topology) {
 [[nodiscard]] inline const char* read_numa(const std::string& value, node_topology& topology) {
     for (const std::string& item : items_of(value)) {
         const auto numa = number_from_text(item, unknown_numa, max_numa_node);
-        if (!numa || topology.numa.size() == static_cast<std::size_t>(max_gpus_per_node)) return "the NUMA node of each GPU, from -1 (unknown) to 15: 0,0,1,1";
+        if (!numa || topology.numa.size() == static_cast<std::size_t>(max_gpus_per_node))
+            return "the NUMA node of each GPU, from -1 (unknown) to 15: 0,0,1,1";
         topology.numa.push_back(static_cast<int>(*numa));
     }
     topology.links.resize(topology.numa.size());
@@ -86,7 +94,8 @@ inline void append_topology(std::string& line, const node_topology& topology) {
 
 /// Reads the links above the diagonal; the NUMA nodes say how many GPUs there are.
 [[nodiscard]] inline const char* read_links(const std::string& value, node_topology& topology) {
-    constexpr const char* expected = "after numa, one link for each pair of GPUs: SYS, NODE, PHB, PXB, PIX or BOARD, and NVLinks: SYS+4";
+    constexpr const char* expected =
+        "after numa, one link for each pair of GPUs: SYS, NODE, PHB, PXB, PIX or BOARD, and NVLinks: SYS+4";
     const std::vector<std::string> items = items_of(value);
     const std::size_t gpus = topology.numa.size();
     if (gpus == 0 || items.size() != gpus * (gpus - 1) / 2) return expected;
@@ -101,12 +110,15 @@ inline void append_topology(std::string& line, const node_topology& topology) {
 }
 
 [[nodiscard]] inline const char* read_nics(const std::string& value, node_topology& topology) {
-    constexpr const char* expected = "after numa, adapters with their NUMA node and their way to each GPU: mlx5_0:0:PIX/SYS";
+    constexpr const char* expected =
+        "after numa, adapters with their NUMA node and their way to each GPU: mlx5_0:0:PIX/SYS";
     for (const std::string& item : items_of(value)) {
         const std::size_t second = item.rfind(':');
-        const std::size_t first = second == std::string::npos || second == 0 ? std::string::npos : item.rfind(':', second - 1);
+        const std::size_t first =
+            second == std::string::npos || second == 0 ? std::string::npos : item.rfind(':', second - 1);
         if (first == std::string::npos) return expected;
-        const auto numa = number_from_text(std::string_view{item}.substr(first + 1, second - first - 1), unknown_numa, max_numa_node);
+        const auto numa =
+            number_from_text(std::string_view{item}.substr(first + 1, second - first - 1), unknown_numa, max_numa_node);
         if (!numa) return expected;
         nic read{item.substr(0, first), static_cast<int>(*numa), {}};
         for (const std::string_view word : parts_of(std::string_view{item}.substr(second + 1), '/')) {
@@ -165,7 +177,8 @@ inline void append_topology(std::string& line, const node_topology& topology) {
         for (std::size_t j = 0; j < i; ++j)
             if ((*fields)[j].name == field.name) return unexpected<input_error>{wrong_field(field, "each field once")};
         const char* expected = nullptr;
-        if (!detail::read_topology_field(field, topology, expected)) expected = "numa, links, nics, switched or partitions";
+        if (!detail::read_topology_field(field, topology, expected))
+            expected = "numa, links, nics, switched or partitions";
         if (expected != nullptr) return unexpected<input_error>{wrong_field(field, expected)};
     }
     return topology;

@@ -11,10 +11,10 @@ namespace gpupack::inline GPUPACK_ABI::vgpu {
 
 /// The vGPU types of one size on a board: they differ in licence and use, not in what they take.
 struct size_class {
-    gpupack::name name;     ///< "A10-4", to which a letter of `series` is added: A10-4Q.
-    gpupack::name series;   ///< "Q" workstation, "B" desktop, "A" applications, "C" compute.
-    std::uint16_t size = 0; ///< GB of frame buffer.
-    std::uint8_t most = 0;  ///< Instances on one GPU if all are of this size, at most.
+    gpupack::name name;           ///< "A10-4", to which a letter of `series` is added: A10-4Q.
+    gpupack::name series;         ///< "Q" workstation, "B" desktop, "A" applications, "C" compute.
+    std::uint16_t size = 0;       ///< GB of frame buffer.
+    std::uint8_t most = 0;        ///< Instances on one GPU if all are of this size, at most.
     std::uint8_t mixed_count = 0; ///< Number of placement ids beside other sizes.
     /// [mixed_count] placement ids, in GB, beside other sizes; ascending.
     const std::uint8_t* mixed_starts = nullptr;
@@ -32,8 +32,8 @@ struct size_class {
 /// The vGPU types of a GPU model; a view of an array that outlives it.
 struct board {
     const size_class* sizes = nullptr; ///< [count] smallest first.
-    int count = 0; ///< Number of sizes.
-    int frame_buffer = 0; ///< GB of the GPU.
+    int count = 0;                     ///< Number of sizes.
+    int frame_buffer = 0;              ///< GB of the GPU.
 
     /// Whether the model has no vGPU types.
     [[nodiscard]] constexpr bool empty() const noexcept { return count == 0; }

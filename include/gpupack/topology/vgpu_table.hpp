@@ -46,8 +46,7 @@ inline void add_equal_slots(partition_table& table, const board& layout) {
         made.slot_count = each.most;
         for (int j = 0; j < each.most; ++j)
             table.slots[table.slot_count++] = {std::uint64_t{1} << j | std::uint64_t{1} << (32 + i),
-                                               static_cast<std::uint8_t>(i),
-                                               static_cast<std::uint8_t>(j * each.size)};
+                                               static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(j * each.size)};
     }
 }
 
@@ -88,7 +87,8 @@ inline void add_equal_slots(partition_table& table, const board& layout) {
 [[nodiscard]] inline std::optional<input_error> wrong_size(const board& layout, int index) {
     const size_class& each = layout.sizes[index];
     const auto error = [&](std::string value, std::string expected) {
-        return input_error{{}, 0, std::string{"vGPU type "}.append(each.name.view()), std::move(value), std::move(expected)};
+        return input_error{
+            {}, 0, std::string{"vGPU type "}.append(each.name.view()), std::move(value), std::move(expected)};
     };
     if (each.name.empty()) return error("", "a name");
     if (each.size < 1 || each.size > layout.frame_buffer)

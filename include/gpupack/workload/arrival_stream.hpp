@@ -28,8 +28,8 @@ template <class Index> class arrival_stream {
     /// @param seed     what more tasks are drawn from
     GPUPACK_HD constexpr arrival_stream(const Index* order, const std::int32_t* compute, std::uint64_t count,
                                         std::int64_t most, std::uint64_t seed) noexcept
-        : order_{order}, compute_{compute}, count_{count}, most_{most},
-          random_{stream_of(seed, seed_stream::resampling)} {}
+        : order_{order}, compute_{compute}, count_{count}, most_{most}, random_{
+                                                                            stream_of(seed, seed_stream::resampling)} {}
 
     /// The next task, or `end` from then on. Where no task requests a GPU, each arrives once.
     [[nodiscard]] GPUPACK_HD constexpr std::uint64_t next() noexcept {

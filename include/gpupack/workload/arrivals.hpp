@@ -63,8 +63,7 @@ namespace gpupack::inline GPUPACK_ABI::workload {
                                                         std::uint64_t seed) {
     std::vector<std::int32_t> compute;
     compute.reserve(tasks.size());
-    for (const task& each : tasks)
-        compute.push_back(static_cast<std::int32_t>(each.request.total_compute().count()));
+    for (const task& each : tasks) compute.push_back(static_cast<std::int32_t>(each.request.total_compute().count()));
     arrival_stream stream{order.data(), compute.data(), order.size(), arriving, seed};
     std::vector<arrival> arrivals;
     for (std::uint64_t next = stream.next(); next != stream.end; next = stream.next())
@@ -80,8 +79,7 @@ namespace gpupack::inline GPUPACK_ABI::workload {
 /// @param source  the tasks and the nodes
 /// @param seed    what is drawn from
 /// @param load    in thousandths of the cluster's GPUs: 1300 for 130 %
-[[nodiscard]] inline std::vector<arrival> draw_arrivals(const workload& source, std::uint64_t seed,
-                                                        std::int64_t load) {
+[[nodiscard]] inline std::vector<arrival> draw_arrivals(const workload& source, std::uint64_t seed, std::int64_t load) {
     std::vector<std::size_t> order(source.tasks.size());
     draw_order(order.data(), order.size(), seed, seed_stream::task_order);
     return draw_arrivals(source.tasks, order, arriving_at(load, source), seed);

@@ -53,7 +53,8 @@ inline constexpr std::int64_t draw_one = std::int64_t{1} << draw_bits;
 [[nodiscard]] inline bool draw_exp(random_stream& random, std::uint64_t exponent) {
     std::uint64_t trial = 1;
     // True with probability exponent / trial, as often as it goes on.
-    for (; random.below(draw_one) < exponent && random.below(trial) == 0; ++trial) {}
+    for (; random.below(draw_one) < exponent && random.below(trial) == 0; ++trial) {
+    }
     return trial % 2 == 1;
 }
 

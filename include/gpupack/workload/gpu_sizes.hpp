@@ -43,7 +43,8 @@ namespace gpupack::inline GPUPACK_ABI::workload {
     const share& share = request.share;
     std::int64_t by_memory = std::int64_t{share.memory_part()} * whole_gpu.count() / 1'000'000 * request.gpus;
     if (memory > 0 && share.way() != sharing::exclusive) {
-        const std::int64_t mib = share.is_split() ? share.total_memory().count() : share.memory().count() * request.gpus;
+        const std::int64_t mib =
+            share.is_split() ? share.total_memory().count() : share.memory().count() * request.gpus;
         by_memory = std::max(by_memory, std::min(mib, memory * request.gpus) * whole_gpu.count() / memory);
     }
     return std::max(request.total_compute().count(), by_memory);

@@ -51,9 +51,9 @@ struct openb_task_shape {
     workload built{.name = "openb"};
     for (const detail::openb_node_shape& shape : detail::openb_nodes)
         for (int i = 0; i < shape.count; ++i)
-            built.nodes.push_back({detail::openb_name("node", built.nodes.size()),
-                                   {milli_cpu{shape.cpu}, mebibytes{shape.memory},
-                                    gpu_list{shape.gpus, models::named(shape.model)}}});
+            built.nodes.push_back(
+                {detail::openb_name("node", built.nodes.size()),
+                 {milli_cpu{shape.cpu}, mebibytes{shape.memory}, gpu_list{shape.gpus, models::named(shape.model)}}});
     for (const detail::openb_task_shape& shape : detail::openb_tasks)
         for (int i = 0; i < shape.count; ++i) {
             request request{.cpu = milli_cpu{shape.cpu}, .memory = mebibytes{shape.memory}, .gpus = shape.gpus};

@@ -59,7 +59,9 @@ inline void add_task(workload& target, std::string name, const request& request,
 } // namespace detail
 
 /// The names of the workloads of shared GPU memory.
-[[nodiscard]] inline std::vector<std::string> shared_memory_names() { return {"inference", "notebooks", "all-ways"}; }
+[[nodiscard]] inline std::vector<std::string> shared_memory_names() {
+    return {"inference", "notebooks", "all-ways"};
+}
 
 /// A workload of tasks that share GPU memory, on 100 GPUs, four a node.
 ///

@@ -31,10 +31,10 @@ enum class stay_law : std::uint8_t {
 
 /// How tasks come and go.
 struct steady_options {
-    std::int64_t load = 1000;          ///< What they would take on average, in thousandths of the capacity.
+    std::int64_t load = 1000;               ///< What they would take on average, in thousandths of the capacity.
     stay_law stays = stay_law::exponential; ///< How long they stay.
     std::optional<std::int64_t> stay_cap{}; ///< Seconds that a recorded stay lasts at most.
-    std::int64_t length = 10;          ///< How long tasks arrive, in mean stays, the warm-up counted in.
+    std::int64_t length = 10;               ///< How long tasks arrive, in mean stays, the warm-up counted in.
 };
 
 namespace detail {
@@ -94,7 +94,8 @@ class steady_draw {
             const std::size_t task = pick(by_stay_);
             drawn.push_back({task, 0, std::max<std::int64_t>(residual(task), 1)});
         }
-        for (std::int64_t now = draw_exponential(random_, pause_); now < end_; now += draw_exponential(random_, pause_)) {
+        for (std::int64_t now = draw_exponential(random_, pause_); now < end_;
+             now += draw_exponential(random_, pause_)) {
             const std::size_t task = pick(by_weight_);
             drawn.push_back({task, now / sub_ticks, std::max<std::int64_t>(stay(task), 1)});
         }

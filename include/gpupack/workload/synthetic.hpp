@@ -59,8 +59,8 @@ inline void add_nodes_of_four(workload& target, int nodes, const gpu_model& mode
         if (!profile.plain || doubled) continue;
         const instance share{sharing::mig, profile_set::from_bits(std::uint64_t{1} << (table.first_id + p)),
                              mebibytes{profile.memory}, milli_gpu{profile.compute}};
-        made.tasks.push_back(task_class(std::string{profile.name.view()}, {.gpus = 1, .share = share},
-                                        mix.weights[row], profile.slices));
+        made.tasks.push_back(task_class(std::string{profile.name.view()}, {.gpus = 1, .share = share}, mix.weights[row],
+                                        profile.slices));
         ++row;
     }
     return made;

@@ -94,8 +94,8 @@ inline constexpr training_row training_jobs[] = {{1, 400}, {2, 150}, {4, 120},  
     if (name == "training-dgx1")
         return training_workload("training-dgx1", machines::dgx_1_v100(), 8, blocks_of(4, 8, "rack"), "rack", 4);
     if (name == "training-nvl72")
-        return training_workload("training-nvl72", machines::gb200_nvl72_tray(), 4, blocks_of(4, 4, "nvl72"),
-                                 "nvl72", 18);
+        return training_workload("training-nvl72", machines::gb200_nvl72_tray(), 4, blocks_of(4, 4, "nvl72"), "nvl72",
+                                 18);
     return std::nullopt;
 }
 

@@ -23,17 +23,17 @@ namespace gpupack::inline GPUPACK_ABI::workload {
 
 /// A node of a workload's cluster.
 struct node {
-    std::string name; ///< Empty, or a name that no other node has.
-    node_spec spec; ///< What the node has.
+    std::string name;     ///< Empty, or a name that no other node has.
+    node_spec spec;       ///< What the node has.
     std::string domain{}; ///< The narrowest domain that holds it, by name; empty: only the cluster does.
 };
 
 /// A cluster and the tasks that arrive at it: recorded or made up.
 struct workload {
-    std::string name; ///< Name on command lines and in reports.
-    model_table models{}; ///< Numbers the GPU models; the requests of the tasks are resolved against it.
-    label_table labels{}; ///< Numbers the labels that tasks name, as their requests are resolved.
-    domain_tree domains{}; ///< What nodes are close to each other.
+    std::string name;          ///< Name on command lines and in reports.
+    model_table models{};      ///< Numbers the GPU models; the requests of the tasks are resolved against it.
+    label_table labels{};      ///< Numbers the labels that tasks name, as their requests are resolved.
+    domain_tree domains{};     ///< What nodes are close to each other.
     std::vector<node> nodes{}; ///< The nodes, in the order in which they are numbered.
     std::vector<task> tasks{}; ///< The tasks, in any order.
     std::string unit{};        ///< Of task sizes: "compute slices", "MiB", "GB of frame buffer", "GPUs", "milli-GPUs".

@@ -8,8 +8,7 @@
 using namespace gpupack;
 
 TEST(hami_mig, fills_the_fullest_gpu_that_has_a_place) {
-    EXPECT_EQ(placed_in_order(dialect::hami_mig{}, 3, {"4g.20gb", "7g.40gb", "3g.20gb", "1g.5gb"}),
-              "0@0 1@0 0@4 2@6");
+    EXPECT_EQ(placed_in_order(dialect::hami_mig{}, 3, {"4g.20gb", "7g.40gb", "3g.20gb", "1g.5gb"}), "0@0 1@0 0@4 2@6");
 }
 
 TEST(hami_mig, takes_the_fullest_gpu_for_slices) {

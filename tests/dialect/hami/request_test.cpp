@@ -23,12 +23,14 @@ TEST(hami_request, asks_for_slices_or_for_whole_gpus) {
     EXPECT_EQ(dialect::hami_request({2, 4096, {}, 30}).value(),
               (request{.gpus = 2, .share = slice{.memory = 4096_MiB, .compute = 300_milli, .rule = alone}}));
     EXPECT_EQ(share_of({1, {}, 50, 30}), (slice{.compute = 300_milli, .memory_percent = 50, .rule = alone}));
-    EXPECT_EQ(dialect::hami_request({1}).value(), request{.gpus = 1}); // nothing limited: the webhook makes it exclusive
+    EXPECT_EQ(dialect::hami_request({1}).value(),
+              request{.gpus = 1}); // nothing limited: the webhook makes it exclusive
     EXPECT_EQ(share_of({1}, {.webhook = false}), (slice{.memory_percent = 100, .rule = alone}));
     EXPECT_EQ(share_of({1}, {.memory = 3000, .cores = 10, .webhook = false}),
               (slice{.memory = 3000_MiB, .compute = 100_milli, .rule = alone}));
     EXPECT_EQ(share_of({1, 3}, {.memory_factor = 1024}), (slice{.memory = 3_GiB, .rule = alone}));
-    EXPECT_EQ(share_of({1}, {.scales_cores = true}), (slice{.compute = whole_gpu, .memory_percent = 100, .rule = alone}))
+    EXPECT_EQ(share_of({1}, {.scales_cores = true}),
+              (slice{.compute = whole_gpu, .memory_percent = 100, .rule = alone}))
         << "100 cores of a GPU that promises 200";
 }
 
@@ -44,7 +46,8 @@ TEST(hami_request, lets_mebibytes_win_over_percent) { // as HAMi does when it fi
 
 TEST(hami_request, takes_percentages_for_what_they_are_without_the_webhook) { // no sentinel, no wrap-around
     const slice all{.compute = 100_milli, .memory_percent = 100, .rule = alone};
-    for (const std::int64_t percent : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{150}, (std::int64_t{1} << 32) + 50, std::int64_t{101}})
+    for (const std::int64_t percent :
+         {std::int64_t{0}, std::int64_t{-1}, std::int64_t{150}, (std::int64_t{1} << 32) + 50, std::int64_t{101}})
         EXPECT_EQ(share_of({1, {}, percent, 10}, {.webhook = false}), share{all}) << percent;
 }
 

@@ -25,8 +25,7 @@ double device_score(const node_view& node, int i, const request& request) {
     const double cores = whole ? of.compute : number(request.share.compute());
     const double memory = whole ? of.memory : request.share.memory_of(of.memory);
     const double cores_part = (of.compute - node.gpu(i).compute_free + cores) / of.compute;
-    const double memory_part =
-        of.memory == 0 ? cores_part : (of.memory - node.gpu(i).memory_free + memory) / of.memory;
+    const double memory_part = of.memory == 0 ? cores_part : (of.memory - node.gpu(i).memory_free + memory) / of.memory;
     return 10 * ((node.gpu(i).sharers() + 1.0) / of.max_sharers + cores_part + memory_part);
 }
 
@@ -75,7 +74,9 @@ TEST(hami, breaks_ties_by_the_higher_numa_node) { // and otherwise only where th
                      .build()
                      .value();
     const request request{.gpus = 1, .share = slice{.compute = 100_milli}};
-    const auto pick = [&](const dialect::hami_gpus& scorer) { return policy::select_gpus(scorer, on[node_id{0}], request).gpus; };
+    const auto pick = [&](const dialect::hami_gpus& scorer) {
+        return policy::select_gpus(scorer, on[node_id{0}], request).gpus;
+    };
     EXPECT_EQ(pick({dialect::hami_rule::binpack}), gpu_set::of(2));
     EXPECT_EQ(pick({dialect::hami_rule::spread}), gpu_set::of(2));
     (void)on.take(node_id{0}, gpu_set::of(1), request);

@@ -16,7 +16,9 @@ using namespace gpupack;
 
 namespace {
 
-request half() { return dialect::kai_request({.fraction = "0.5"}).value(); }
+request half() {
+    return dialect::kai_request({.fraction = "0.5"}).value();
+}
 
 TEST(kai_place_soon, is_the_preset_while_nothing_leaves) {
     for_all([](std::uint64_t seed) {
@@ -25,7 +27,8 @@ TEST(kai_place_soon, is_the_preset_while_nothing_leaves) {
         const request request = history.any_request(on);
         if (request.numa != numa_alignment::none || request.share.is_split()) return;
         const dialect::kai_node nodes{policy::strategy::binpack};
-        const auto told = search::explain(policy::node_then_gpus(nodes, dialect::kai_gpus{}), {on, request, 0}, on.size());
+        const auto told =
+            search::explain(policy::node_then_gpus(nodes, dialect::kai_gpus{}), {on, request, 0}, on.size());
         const auto options = dialect::kai_options(on, request, nodes);
         RC_ASSERT(options.size() == told.options.size());
         for (const auto& option : told.options)

@@ -24,18 +24,29 @@ TEST(kai_request, cuts_off_the_product_of_doubles) {
 
 TEST(kai_request, reads_numbers_as_go_does) {
     const request quarter = dialect::kai_request({.fraction = "0.25"}).value();
-    for (const char* text : {"+0.25", ".25", "25e-2", "0x1p-2", "0X.4P0", "00.250"}) EXPECT_EQ(dialect::kai_request({.fraction = text}).value(), quarter) << text;
-    for (const char* text : {"+-0.25", "++0.25", "0x.4", "0x-1p-2", "0x", "+", " 0.25", "0.25 ", "0,25", "nan", "NaN", "inf"})
+    for (const char* text : {"+0.25", ".25", "25e-2", "0x1p-2", "0X.4P0", "00.250"})
+        EXPECT_EQ(dialect::kai_request({.fraction = text}).value(), quarter) << text;
+    for (const char* text :
+         {"+-0.25", "++0.25", "0x.4", "0x-1p-2", "0x", "+", " 0.25", "0.25 ", "0,25", "nan", "NaN", "inf"})
         EXPECT_FALSE(dialect::kai_request({.fraction = text})) << text;
     EXPECT_EQ(dialect::kai_request({.memory = "007"}).value().share, share{slice{7_MiB}});
     EXPECT_FALSE(dialect::kai_request({.memory = "+5"})) << "ParseUint knows no sign";
 }
 
 TEST(kai_request, refuses_what_its_webhook_refuses) {
-    for (const kai_annotations& annotations :
-         {kai_annotations{.gpus = 1, .fraction = "0.5"}, {.gpus = 1, .memory = "100"}, {.fraction = "0.5", .memory = "100"},
-          {.devices = "2"}, {.fraction = "1"}, {.fraction = "0"}, {.fraction = "-0.5"}, {.fraction = "half"}, {.fraction = ""},
-          {.memory = "0"}, {.memory = "1.5"}, {.fraction = "0.5", .devices = "0"}, {.fraction = "0.5", .devices = "x"}})
+    for (const kai_annotations& annotations : {kai_annotations{.gpus = 1, .fraction = "0.5"},
+                                               {.gpus = 1, .memory = "100"},
+                                               {.fraction = "0.5", .memory = "100"},
+                                               {.devices = "2"},
+                                               {.fraction = "1"},
+                                               {.fraction = "0"},
+                                               {.fraction = "-0.5"},
+                                               {.fraction = "half"},
+                                               {.fraction = ""},
+                                               {.memory = "0"},
+                                               {.memory = "1.5"},
+                                               {.fraction = "0.5", .devices = "0"},
+                                               {.fraction = "0.5", .devices = "x"}})
         EXPECT_FALSE(dialect::kai_request(annotations));
 }
 

@@ -26,17 +26,16 @@ TEST(kai, gives_the_densest_node_nine_points_and_the_emptiest_none) {
                 const node_view other = on[node_id{b}];
                 if (!fit::fits(one, request) || !fit::fits(other, request)) continue;
                 RC_ASSERT(scorer(one, request) >= 0 && scorer(one, request) <= 9 * dialect::kai_point);
-                if (dialect::kai_amounts_of(one, request).free <
-                    dialect::kai_amounts_of(other, request).free)
+                if (dialect::kai_amounts_of(one, request).free < dialect::kai_amounts_of(other, request).free)
                     RC_ASSERT(scorer(one, request) >= scorer(other, request));
             }
     });
 }
 
 TEST(kai, joins_a_shared_gpu_before_it_opens_one) {
-    scheduler by{
-        cluster_builder{}.add_nodes(3, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
-        policy::node_then_gpus(dialect::kai_node{policy::strategy::spread, true}, dialect::kai_gpus{policy::strategy::binpack})};
+    scheduler by{cluster_builder{}.add_nodes(3, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
+                 policy::node_then_gpus(dialect::kai_node{policy::strategy::spread, true},
+                                        dialect::kai_gpus{policy::strategy::binpack})};
     const request half{.gpus = 1, .share = slice{.compute = 500_milli}};
     EXPECT_EQ(by.place(half)->node, node_id{0});
     EXPECT_EQ(by.place(half)->gpus, gpu_set::of(0));
@@ -54,9 +53,9 @@ TEST(kai, keeps_cpu_work_off_nodes_with_gpus) {
 }
 
 TEST(kai, spreads_without_joining_shared_gpus_as_it_is_installed) {
-    scheduler by{
-        cluster_builder{}.add_nodes(2, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
-        policy::node_then_gpus(dialect::kai_node{policy::strategy::spread}, dialect::kai_gpus{policy::strategy::spread})};
+    scheduler by{cluster_builder{}.add_nodes(2, {8_cores, 8_GiB, {2, models::t4}}).build().value(),
+                 policy::node_then_gpus(dialect::kai_node{policy::strategy::spread},
+                                        dialect::kai_gpus{policy::strategy::spread})};
     const request half{.gpus = 1, .share = slice{.memory_percent = 50}};
     EXPECT_EQ(by.place(half)->node, node_id{0});
     EXPECT_EQ(by.place(half)->node, node_id{1}) << "the node with more idle GPUs, although a GPU of the other has room";

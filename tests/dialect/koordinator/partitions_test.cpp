@@ -49,7 +49,8 @@ TEST(koordinator_partitions, leave_most_larger_blocks_whole) { // every state of
                 best = score;
                 first_best = block;
             }
-            EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], request).gpus.bits(), first_best)
+            EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], request).gpus.bits(),
+                      first_best)
                 << wanted << " of " << used;
         }
 }
@@ -57,7 +58,8 @@ TEST(koordinator_partitions, leave_most_larger_blocks_whole) { // every state of
 TEST(koordinator_partitions, takes_the_lowest_gpus_where_no_block_will_do) {
     const cluster on = eight_with(0b01010101);
     EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 2}).gpus.bits(), 0b1010U);
-    EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}).gpus.bits(), 0b101010U);
+    EXPECT_EQ(policy::select_gpus(dialect::koordinator_partitions{}, on[node_id{0}], {.gpus = 3}).gpus.bits(),
+              0b101010U);
 }
 
 TEST(koordinator_partitions, are_those_of_the_topology_where_it_tells_them) {

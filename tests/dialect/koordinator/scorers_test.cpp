@@ -14,7 +14,9 @@ using namespace gpupack;
 
 TEST(koordinator, packs_and_spreads_by_what_is_really_used) { // Koordinator swaps total and free in one place
     cluster on = a100s(4);
-    const auto part = [](int percent) { return request{.gpus = 1, .share = slice{.memory_percent = percent, .rule = {.counts_percent = true}}}; };
+    const auto part = [](int percent) {
+        return request{.gpus = 1, .share = slice{.memory_percent = percent, .rule = {.counts_percent = true}}};
+    };
     (void)on.take(node_id{0}, gpu_set::of(1), part(20));
     (void)on.take(node_id{0}, gpu_set::of(2), part(60));
     (void)on.take(node_id{0}, gpu_set::of(3), part(40));

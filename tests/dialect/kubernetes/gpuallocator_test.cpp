@@ -71,8 +71,7 @@ TEST(gpuallocator_best_effort, takes_what_looking_at_every_partition_finds) {
         random_stream random{seed};
         const int gpus = static_cast<int>(1 + random.below(8));
         const link_table links{random_topology(random, gpus)};
-        const gpu_set available =
-            gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
+        const gpu_set available = gpu_set::from_bits(static_cast<std::uint32_t>(random.next())) & gpu_set::first(gpus);
         gpu_set required;
         if (random.below(2) == 0)
             required = gpu_set::from_bits(static_cast<std::uint32_t>(random.next() & random.next())) & available;

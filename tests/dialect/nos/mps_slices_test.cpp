@@ -47,7 +47,8 @@ TEST(mps_slices, are_cut_from_spare_memory_and_then_from_what_is_not_wanted) {
               (dialect::slice_counts{{5, 4}, {15, 1}})); // the fives are kept, the twenty is not
     EXPECT_EQ(dialect::cut_for({mebibytes{40}, {}, {}}, {{5, 2}, {10, 2}, {20, 2}})->free,
               (dialect::slice_counts{{5, 2}, {10, 2}})); // smaller ones first
-    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {{20, 1}}, {{20, 1}}}, {{30, 1}})->free, (dialect::slice_counts{{20, 1}}));
+    EXPECT_EQ(dialect::cut_for({mebibytes{40}, {{20, 1}}, {{20, 1}}}, {{30, 1}})->free,
+              (dialect::slice_counts{{20, 1}}));
 }
 
 TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
@@ -82,8 +83,7 @@ TEST(mps_slices, must_be_possible) {
     const std::int64_t most = max_amount; // sums of these do not fit 64 bits
     EXPECT_EQ(told({mebibytes{40}, {{most, most}, {most - 1, most}, {most - 2, most}, {most - 3, most}}, {}}, {}),
               R"(GPU memory: "40": expected no less than its slices have together)");
-    EXPECT_EQ(told({mebibytes{40}, {{0, 2}}, {}}, {}),
-              R"(used slices: "0": expected a size from 1 to 2147483647 MiB)");
+    EXPECT_EQ(told({mebibytes{40}, {{0, 2}}, {}}, {}), R"(used slices: "0": expected a size from 1 to 2147483647 MiB)");
     EXPECT_EQ(told({mebibytes{40}, {}, {{5, -2}}}, {}), R"(free slices: "-2": expected 0 slices or more)");
     EXPECT_EQ(told({mebibytes{40}, {}, {}}, {{-3, 2}}),
               R"(wanted slices: "-3": expected a size from 1 to 2147483647 MiB)");

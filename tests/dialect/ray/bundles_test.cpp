@@ -13,7 +13,9 @@ using dialect::ray_bundle;
 using dialect::ray_strategy;
 using nodes = std::vector<std::size_t>;
 
-ray_bundle gpus(std::int64_t milli, std::int64_t cpu = 0) { return {milli_cpu{cpu}, milli_gpu{milli}, mebibytes{}}; }
+ray_bundle gpus(std::int64_t milli, std::int64_t cpu = 0) {
+    return {milli_cpu{cpu}, milli_gpu{milli}, mebibytes{}};
+}
 
 TEST(ray_bundles, pack_fills_a_node_before_the_next) {
     const std::vector<ray_bundle> free{gpus(1000), gpus(3000), gpus(2000)};

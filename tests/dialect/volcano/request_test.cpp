@@ -10,7 +10,9 @@ using namespace gpupack;
 constexpr share_rule alone{.compute_alone = true};
 
 TEST(volcano_request, reads_limits_as_volcano_does) {
-    const auto share_of = [](const dialect::volcano_limits& limits) { return dialect::volcano_request(limits).value().share; };
+    const auto share_of = [](const dialect::volcano_limits& limits) {
+        return dialect::volcano_request(limits).value().share;
+    };
     EXPECT_EQ(dialect::volcano_request({}).value(), request{}) << "asks for no GPU";
     EXPECT_EQ(dialect::volcano_request({{}, 4000}).value().gpus, 1) << "memory alone is one GPU";
     EXPECT_EQ(share_of({1, 4000, {}, 30}), (slice{.memory = 4000_MiB, .compute = 300_milli, .rule = alone}));
@@ -20,7 +22,8 @@ TEST(volcano_request, reads_limits_as_volcano_does) {
 }
 
 TEST(volcano_request, refuses_what_no_gpu_can_serve) {
-    for (const dialect::volcano_limits& limits : {dialect::volcano_limits{33}, {-1}, {1, -5}, {1, {}, 101}, {1, {}, {}, 101}, {1, {}, 0}})
+    for (const dialect::volcano_limits& limits :
+         {dialect::volcano_limits{33}, {-1}, {1, -5}, {1, {}, 101}, {1, {}, {}, 101}, {1, {}, 0}})
         EXPECT_FALSE(dialect::volcano_request(limits));
 }
 

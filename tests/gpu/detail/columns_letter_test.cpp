@@ -22,8 +22,8 @@ using namespace gpupack;
 namespace {
 
 /// What the blocks of the kernel find, a few threads each, while the nodes that changed are written.
-template <bool Slices, class OnType>
-std::uint64_t best_of_blocks(const gpu::writable_cluster_view& cluster, const gpu::detail::columns_letter<OnType>& letter) {
+template <bool Slices, class OnType> std::uint64_t best_of_blocks(const gpu::writable_cluster_view& cluster,
+                                                                  const gpu::detail::columns_letter<OnType>& letter) {
     constexpr std::uint32_t blocks = 3;
     constexpr std::uint32_t threads = 2;
     std::uint64_t best = 0;
@@ -43,26 +43,29 @@ std::uint64_t best_of_blocks(const gpu::writable_cluster_view& cluster, const gp
         EXPECT_TRUE(answer.get(letter.serial, number));
         EXPECT_FALSE(answer.get(letter.serial + 1, number));
         best = std::max(best, number);
-        for (std::uint32_t u = b; u < letter.update_count; u += blocks) gpu::detail::apply_updates{cluster, letter.updates, letter.gpus}(u);
+        for (std::uint32_t u = b; u < letter.update_count; u += blocks)
+            gpu::detail::apply_updates{cluster, letter.updates, letter.gpus}(u);
     }
     return best;
 }
 
 /// Decides as the GPU and the host do together; nothing where sums do not decide.
 template <class Policy> std::optional<ranked_node<gpu::key_under<Policy>>>
-decide(gpu::resident_cluster<host_space>& resident, const cluster& cluster, const Policy& policy, const request& request,
-       std::uint32_t serial, std::uint64_t& updates) {
+decide(gpu::resident_cluster<host_space>& resident, const cluster& cluster, const Policy& policy,
+       const request& request, std::uint32_t serial, std::uint64_t& updates) {
     using letter_type = gpu::detail::columns_letter<gpu::detail::on_type_of<policy::scorer_of<Policy>>>;
     letter_type letter{};
     letter.serial = serial;
     const auto scorer = policy::prepare(policy, policy::decision{cluster, request});
     if (cluster.types().size() > letter_type::most_types) return std::nullopt;
     if (!gpu::detail::write_rows(cluster.types(), request, scorer, letter.rows)) return std::nullopt;
-    letter.update_count = resident.write_updates(cluster, letter.updates, letter.most_updates, letter.gpus, letter.most_gpus);
+    letter.update_count =
+        resident.write_updates(cluster, letter.updates, letter.most_updates, letter.gpus, letter.most_gpus);
     updates += letter.update_count;
     const auto changed = best_changed(cluster, letter, scorer, request);
-    const std::uint64_t number = gpu::detail::is_for_slices(request) ? best_of_blocks<true>(resident.writable(), letter)
-                                                                     : best_of_blocks<false>(resident.writable(), letter);
+    const std::uint64_t number = gpu::detail::is_for_slices(request)
+                                     ? best_of_blocks<true>(resident.writable(), letter)
+                                     : best_of_blocks<false>(resident.writable(), letter);
     const auto unchanged = gpu::detail::ranked_number::node<gpu::key_under<Policy>>(number);
     EXPECT_TRUE(!changed.found() || !(changed == unchanged));
     return changed.precedes(unchanged) ? changed : unchanged;
@@ -79,7 +82,8 @@ template <class Policy> void expect_columns_to_find_it(const Policy& policy) {
         for (int step = 0; step < 40; ++step) {
             const std::uint64_t changes = history.below(step % 10 == 9 ? 40 : 4);
             for (std::uint64_t i = 0; i < changes; ++i)
-                if (const auto placed = scheduler.try_place(history.any_request(scheduler.cluster()))) resident.changed(placed->node);
+                if (const auto placed = scheduler.try_place(history.any_request(scheduler.cluster())))
+                    resident.changed(placed->node);
             const request request = history.any_request(scheduler.cluster());
             const auto best = decide(resident, scheduler.cluster(), policy, request, decided + 1, updates);
             if (!best) continue;

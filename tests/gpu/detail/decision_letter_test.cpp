@@ -26,16 +26,19 @@ ranked_selection<gpu::key_under<Policy>> decide(gpu::resident_cluster<host_space
                                                 const Policy& policy, const request& request, std::uint64_t& updates) {
     gpu::detail::decision_letter<policy::scorer_of<Policy>> letter{
         .prepared = {request, policy::prepare(policy, policy::decision{cluster, request})}};
-    letter.update_count = resident.write_updates(cluster, letter.updates, letter.most_updates, letter.gpus, letter.most_gpus);
+    letter.update_count =
+        resident.write_updates(cluster, letter.updates, letter.most_updates, letter.gpus, letter.most_gpus);
     updates += letter.update_count;
     resident.move_types(cluster);
     const gpu::writable_cluster_view view = resident.writable();
     ranked_node<gpu::key_under<Policy>> best;
     constexpr std::uint32_t threads = 5;
     for (std::uint32_t t = 0; t < threads; ++t)
-        if (const auto found = best_by_letter(view.view(), letter, letter.prepared, t, threads); found.precedes(best)) best = found;
+        if (const auto found = best_by_letter(view.view(), letter, letter.prepared, t, threads); found.precedes(best))
+            best = found;
     const auto choice = choose_by_letter(view.view(), letter, letter.prepared, best);
-    for (std::uint32_t u = 0; u < letter.update_count; ++u) gpu::detail::apply_updates{view, letter.updates, letter.gpus}(u);
+    for (std::uint32_t u = 0; u < letter.update_count; ++u)
+        gpu::detail::apply_updates{view, letter.updates, letter.gpus}(u);
     return choice;
 }
 
@@ -50,7 +53,8 @@ template <class MakePolicy> void expect_what_the_scan_finds(const MakePolicy& ma
         for (int step = 0; step < 30; ++step) {
             const std::uint64_t changes = history.below(step % 10 == 9 ? 40 : 4);
             for (std::uint64_t i = 0; i < changes; ++i)
-                if (const auto placed = scheduler.try_place(history.any_request(scheduler.cluster()))) resident.changed(placed->node);
+                if (const auto placed = scheduler.try_place(history.any_request(scheduler.cluster())))
+                    resident.changed(placed->node);
             const request request = history.any_request(scheduler.cluster());
             const auto choice = decide(resident, scheduler.cluster(), policy, request, updates);
             const auto expected = search::scan::searcher{}.find(policy, {scheduler.cluster(), request});
@@ -66,6 +70,7 @@ template <class MakePolicy> void expect_what_the_scan_finds(const MakePolicy& ma
 } // namespace
 
 TEST(decision_letter, decides_with_what_changed_as_the_scan_does) {
-    expect_what_the_scan_finds([](const task_mix&) { return policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{}); });
+    expect_what_the_scan_finds(
+        [](const task_mix&) { return policy::node_then_gpus(policy::best_fit{}, policy::gpu_best_fit{}); });
     expect_what_the_scan_finds([](const task_mix& mix) { return policy::fgd{mix}; });
 }

@@ -45,12 +45,14 @@ TEST(fall_choice, chooses_what_the_policy_chooses_on_each_node) {
             for (std::uint32_t n = 0; n < cluster.size(); ++n) {
                 const node_view node = cluster[node_id{n}];
                 const node_row row = cluster.row(node_id{n});
-                const auto choice =
-                    gpu::detail::choice_by_fall(node, row.state, requests[r], glances_in(table).of_class(r)[row.type], scorer);
-                ASSERT_EQ(choice.score > 0, fit::fits(node, requests[r])) << seed << ", request " << r << ", node " << n;
+                const auto choice = gpu::detail::choice_by_fall(node, row.state, requests[r],
+                                                                glances_in(table).of_class(r)[row.type], scorer);
+                ASSERT_EQ(choice.score > 0, fit::fits(node, requests[r]))
+                    << seed << ", request " << r << ", node " << n;
                 if (choice.score == 0) continue;
                 const auto expected = policy::best_choice(scorer, node, requests[r]);
-                ASSERT_EQ(policy::score{choice.score} - 1, expected.score) << seed << ", request " << r << ", node " << n;
+                ASSERT_EQ(policy::score{choice.score} - 1, expected.score)
+                    << seed << ", request " << r << ", node " << n;
                 ASSERT_EQ(choice.gpus, expected.gpus) << seed << ", request " << r << ", node " << n;
                 ++fitting;
                 slices += requests[r].share.way() == sharing::slices ? 1 : 0;
@@ -66,7 +68,8 @@ TEST(fall_choice, decides_on_no_class_whose_gpus_must_be_looked_at) {
     const cluster cluster = cluster_of_alike_gpus(history);
     task_mix mix;
     mix.add({.gpus = 1}, 1);
-    const std::vector<request> requests{{.gpus = 1, .share = slice{.memory = 4_GiB, .compute = {}}}, {.gpus = 2},
+    const std::vector<request> requests{{.gpus = 1, .share = slice{.memory = 4_GiB, .compute = {}}},
+                                        {.gpus = 2},
                                         {.gpus = 2, .numa = numa_alignment::best_effort}};
     const gpu::detail::fall_glance_table table{cluster.types(), requests, policy::fragmentation_table{mix}.view()};
     EXPECT_FALSE(table.decides_all());

@@ -25,8 +25,9 @@ TEST(rank_columns, tells_from_sums_whether_a_request_fits) {
         if (seed % 3 == 0) cluster.set_closed(node_id{0}, true);
         std::vector<std::int32_t> numbers(4 * cluster.size());
         std::vector<std::uint32_t> glance(cluster.size());
-        const gpu::detail::sum_columns columns{numbers.data(), numbers.data() + cluster.size(), numbers.data() + 2 * cluster.size(),
-                                               glance.data(), numbers.data() + 3 * cluster.size()};
+        const gpu::detail::sum_columns columns{numbers.data(), numbers.data() + cluster.size(),
+                                               numbers.data() + 2 * cluster.size(), glance.data(),
+                                               numbers.data() + 3 * cluster.size()};
         for (std::uint32_t n = 0; n < cluster.size(); ++n) columns.set(n, cluster.row(node_id{n}).state);
         for (int round = 0; round < 12; ++round) {
             const request request = history.any_request(cluster);
@@ -35,8 +36,10 @@ TEST(rank_columns, tells_from_sums_whether_a_request_fits) {
                 const auto least = gpu::detail::type_glance::of(cluster[node_id{n}].type(), request, decides);
                 if (!decides) continue;
                 const bool fits = gpu::detail::is_for_slices(request)
-                                      ? least.fits<true>(columns.cpu[n], columns.memory[n], columns.glance[n], columns.slice_memory[n])
-                                      : least.fits<false>(columns.cpu[n], columns.memory[n], columns.glance[n], columns.slice_memory[n]);
+                                      ? least.fits<true>(columns.cpu[n], columns.memory[n], columns.glance[n],
+                                                         columns.slice_memory[n])
+                                      : least.fits<false>(columns.cpu[n], columns.memory[n], columns.glance[n],
+                                                          columns.slice_memory[n]);
                 ASSERT_EQ(fits, fit::fits(cluster[node_id{n}], request)) << seed;
                 ++decided;
                 fitting += fits ? 1 : 0;

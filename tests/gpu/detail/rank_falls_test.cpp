@@ -44,7 +44,8 @@ TEST(rank_falls, finds_what_the_scan_finds) {
             if (!expected) continue;
             ++fitting;
             ASSERT_EQ((*found)[r].node, expected->node) << seed << ", request " << r;
-            ASSERT_EQ((*found)[r].score, policy::node_score(fgd.prepare(decision), cluster[expected->node], requests[r]));
+            ASSERT_EQ((*found)[r].score,
+                      policy::node_score(fgd.prepare(decision), cluster[expected->node], requests[r]));
         }
     }
     EXPECT_GT(fitting, 400);
@@ -59,6 +60,7 @@ TEST(rank_falls, leaves_what_it_cannot_sum_up_to_others) {
     const cluster cluster = cluster_of_alike_gpus(history);
     EXPECT_FALSE(gpu::detail::falls_are_summed(cluster.types(), policy::fragmentation_table{by_memory}.view()));
     EXPECT_TRUE(gpu::detail::falls_are_summed(cluster.types(), policy::fragmentation_table{by_compute}.view()));
-    EXPECT_TRUE(gpu::detail::glances_of(cluster.types(), {.gpus = 1, .share = slice{.memory = 4_GiB, .compute = {}}}).empty());
+    EXPECT_TRUE(
+        gpu::detail::glances_of(cluster.types(), {.gpus = 1, .share = slice{.memory = 4_GiB, .compute = {}}}).empty());
     EXPECT_FALSE(gpu::detail::glances_of(cluster.types(), {.gpus = 1}).empty());
 }

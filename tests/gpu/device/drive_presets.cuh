@@ -41,8 +41,7 @@ template <class Preset> void drive(const Preset& row) {
             const gpupack::request request = history.any_request(on);
             const auto expected = scanning.try_place(request);
             const auto placed = there.try_place(request);
-            ASSERT_EQ(placed.has_value(), expected.has_value())
-                << row.name << ", seed " << seed << ", step " << step;
+            ASSERT_EQ(placed.has_value(), expected.has_value()) << row.name << ", seed " << seed << ", step " << step;
             if (!placed) continue;
             ASSERT_EQ(placed->node, expected->node) << row.name << ", seed " << seed << ", step " << step;
             ASSERT_EQ(placed->gpus, expected->gpus) << row.name << ", seed " << seed << ", step " << step;

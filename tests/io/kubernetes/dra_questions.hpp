@@ -25,21 +25,25 @@ inline json answer(const json& question) {
     const dra::dra_features features = dra::features_named(names).first;
     const auto objects = gpupack::io::read_dra_objects(question.at("list"));
     if (!objects) return {{"outcome", "error"}, {"error", objects.error().message()}};
-    const auto node = std::ranges::find(objects->nodes, question.at("node").get<std::string>(), &dra::kubernetes_node::name);
+    const auto node =
+        std::ranges::find(objects->nodes, question.at("node").get<std::string>(), &dra::kubernetes_node::name);
     const auto devices = dra::node_devices::gather(objects->slices, *node, features);
     if (!devices) return {{"outcome", "error"}, {"error", name_of(devices.error().kind)}};
     dra::allocated_devices in_use;
     std::vector<const dra::resource_claim*> open;
     for (const dra::resource_claim& claim : objects->claims) {
-        if (claim.allocation) in_use.add(*claim.allocation);
-        else open.push_back(&claim);
+        if (claim.allocation)
+            in_use.add(*claim.allocation);
+        else
+            open.push_back(&claim);
     }
     dra::device_allocator allocator{objects->classes, {.features = features}};
     const auto outcome = allocator.allocate(*devices, dra::node_use{*devices, in_use}, open);
     if (outcome.failure) return {{"outcome", "error"}, {"error", name_of(outcome.failure->kind)}};
     if (!outcome.allocated) return {{"outcome", "none"}};
     json made{{"outcome", "allocated"}, {"claims", json::array()}};
-    for (const dra::claim_allocation& claim : outcome.claims) made["claims"].push_back(gpupack::io::allocation_json(claim));
+    for (const dra::claim_allocation& claim : outcome.claims)
+        made["claims"].push_back(gpupack::io::allocation_json(claim));
     return made;
 }
 
@@ -66,7 +70,9 @@ inline json sorted(json list) {
 inline json short_requirements(const json& term, const char* name) {
     json made = json::array();
     if (term.contains(name))
-        for (const json& one : term.at(name)) made.push_back({{"key", one.at("key")}, {"op", one.at("operator")}, {"values", one.value("values", json::array())}});
+        for (const json& one : term.at(name))
+            made.push_back(
+                {{"key", one.at("key")}, {"op", one.at("operator")}, {"values", one.value("values", json::array())}});
     return sorted(made);
 }
 
@@ -79,7 +85,8 @@ inline json ordered(const json& expected) {
         json devices = json::array();
         for (json device : claim.value("devices", json::array())) {
             if (device.contains("consumed"))
-                for (auto& [name, amount] : device["consumed"].items()) amount = dra::quantity::parse(amount.get<std::string>())->text();
+                for (auto& [name, amount] : device["consumed"].items())
+                    amount = dra::quantity::parse(amount.get<std::string>())->text();
             devices.push_back(device);
         }
         json terms = json::array();
@@ -89,12 +96,15 @@ inline json ordered(const json& expected) {
                 one[name] = json::array();
                 if (!term.contains(name)) continue;
                 for (const json& requirement : term.at(name))
-                    one[name].push_back({{"key", requirement.at("key")}, {"op", requirement.at("op")}, {"values", requirement.value("values", json::array())}});
+                    one[name].push_back({{"key", requirement.at("key")},
+                                         {"op", requirement.at("op")},
+                                         {"values", requirement.value("values", json::array())}});
                 one[name] = sorted(one[name]);
             }
             terms.push_back(one);
         }
-        made["claims"].push_back({{"devices", sorted(devices)}, {"available_on", terms}, {"config", claim.value("config", json::array())}});
+        made["claims"].push_back(
+            {{"devices", sorted(devices)}, {"available_on", terms}, {"config", claim.value("config", json::array())}});
     }
     return made;
 }
@@ -106,10 +116,16 @@ inline json short_form(const json& answer) {
     for (const json& claim : answer.at("claims")) {
         json devices = json::array();
         for (const json& one : claim.at("devices").value("results", json::array())) {
-            json device{{"request", one.at("request")}, {"driver", one.at("driver")}, {"pool", one.at("pool")}, {"device", one.at("device")}};
+            json device{{"request", one.at("request")},
+                        {"driver", one.at("driver")},
+                        {"pool", one.at("pool")},
+                        {"device", one.at("device")}};
             if (one.contains("adminAccess")) device["admin"] = true;
             if (one.contains("shareID")) device["shared"] = true;
-            const std::vector<std::pair<const char*, const char*>> same{{"consumedCapacity", "consumed"}, {"bindingConditions", "binding_conditions"}, {"bindingFailureConditions", "binding_failure_conditions"}};
+            const std::vector<std::pair<const char*, const char*>> same{
+                {"consumedCapacity", "consumed"},
+                {"bindingConditions", "binding_conditions"},
+                {"bindingFailureConditions", "binding_failure_conditions"}};
             for (const auto& [long_name, short_name] : same)
                 if (one.contains(long_name)) device[short_name] = one.at(long_name);
             for (json toleration : one.value("tolerations", json::array())) {
@@ -124,10 +140,13 @@ inline json short_form(const json& answer) {
         json terms = json::array();
         if (claim.contains("nodeSelector"))
             for (const json& term : claim.at("nodeSelector").at("nodeSelectorTerms"))
-                terms.push_back({{"labels", short_requirements(term, "matchExpressions")}, {"fields", short_requirements(term, "matchFields")}});
+                terms.push_back({{"labels", short_requirements(term, "matchExpressions")},
+                                 {"fields", short_requirements(term, "matchFields")}});
         json configuration = json::array();
         for (const json& one : claim.at("devices").value("config", json::array())) {
-            json entry{{"source", one.at("source") == "FromClass" ? "class" : "claim"}, {"driver", one.at("opaque").at("driver")}, {"parameters", one.at("opaque").at("parameters")}};
+            json entry{{"source", one.at("source") == "FromClass" ? "class" : "claim"},
+                       {"driver", one.at("opaque").at("driver")},
+                       {"parameters", one.at("opaque").at("parameters")}};
             if (one.contains("requests")) entry["requests"] = one.at("requests");
             configuration.push_back(entry);
         }

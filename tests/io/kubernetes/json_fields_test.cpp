@@ -5,7 +5,6 @@
 
 using gpupack::io::json_fields;
 
-
 TEST(json_fields, reads_what_is_there_and_defaults_the_rest) {
     const nlohmann::json object = nlohmann::json::parse(R"({"a":"x","n":7,"b":true,"l":["p","q"],"z":null})");
     json_fields fields;

@@ -49,7 +49,8 @@ TEST(gang_cover, finds_a_choice_exactly_where_there_is_one) {
             }
         }
         std::vector<std::int64_t> counts;
-        for (std::size_t part = 0; part < parts; ++part) counts.push_back(static_cast<std::int64_t>(1 + random.below(7)));
+        for (std::size_t part = 0; part < parts; ++part)
+            counts.push_back(static_cast<std::int64_t>(1 + random.below(7)));
         gang_cover cover{counts, closed};
         std::vector<std::vector<member_counts>> nodes;
         for (std::size_t kind = 0; kind < kinds.size(); ++kind)
@@ -60,7 +61,8 @@ TEST(gang_cover, finds_a_choice_exactly_where_there_is_one) {
         search_budget budget{100'000};
         const gang_cover::outcome outcome = cover.search(budget);
         ASSERT_NE(outcome, gang_cover::outcome::cut_short);
-        ASSERT_EQ(outcome == gang_cover::outcome::found, exists(nodes, 0, {counts.begin(), counts.end()}, closed)) << seed;
+        ASSERT_EQ(outcome == gang_cover::outcome::found, exists(nodes, 0, {counts.begin(), counts.end()}, closed))
+            << seed;
         if (outcome != gang_cover::outcome::found) {
             ++none;
             continue;
@@ -72,7 +74,8 @@ TEST(gang_cover, finds_a_choice_exactly_where_there_is_one) {
             for (const member_counts& pattern : nodes[each.node.number()]) {
                 bool within = true;
                 for (std::size_t part = 0; part < parts; ++part)
-                    within = within && (closed ? each.counts[part] <= pattern[part] : each.counts[part] == pattern[part]);
+                    within =
+                        within && (closed ? each.counts[part] <= pattern[part] : each.counts[part] == pattern[part]);
                 allowed = allowed || within;
             }
             ASSERT_TRUE(allowed) << seed;

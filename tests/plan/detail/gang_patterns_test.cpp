@@ -15,14 +15,15 @@ using plan::detail::member_counts;
 namespace {
 
 /// Adds members in every order, on every set of GPUs, in every slot.
-void add_all(std::set<member_counts>& found, cluster& on, node_id node, const plan::detail::gang_board& board, member_counts& counts,
-             int members) {
+void add_all(std::set<member_counts>& found, cluster& on, node_id node, const plan::detail::gang_board& board,
+             member_counts& counts, int members) {
     if (members == 0 || members >= board.gang().least_per_node) found.insert(counts);
     if (members == board.gang().most_per_node) return;
     for (std::size_t part = 0; part < board.parts(); ++part) {
         if (counts[part] == board.count(part) || !fit::fits(on[node], board.request(part))) continue;
         std::vector<selection> choices;
-        (void)plan::detail::collect_choices(choices, on[node], board.request(part), true, plan::detail::slot_choices::all, 1 << 20);
+        (void)plan::detail::collect_choices(choices, on[node], board.request(part), true,
+                                            plan::detail::slot_choices::all, 1 << 20);
         ++counts[part];
         for (const selection& choice : choices) {
             const placement taken = on.take(node, choice.gpus, board.request(part), choice.slots);
@@ -57,7 +58,9 @@ TEST(gang_patterns, are_what_a_node_takes) {
             all.erase(nobody);
             std::vector<member_counts> expected(all.begin(), all.end());
             if (patterns.closed_downwards()) plan::detail::gang_patterns::keep_largest(expected);
-            ASSERT_EQ((std::set<member_counts>{listed.begin(), listed.end()}), (std::set<member_counts>{expected.begin(), expected.end()})) << seed;
+            ASSERT_EQ((std::set<member_counts>{listed.begin(), listed.end()}),
+                      (std::set<member_counts>{expected.begin(), expected.end()}))
+                << seed;
             ++nodes;
             several += listed.size() > 1 ? 1 : 0;
         }

@@ -29,15 +29,17 @@ bool relations_hold(const std::vector<joint_choice::member>& members, const std:
 }
 
 /// Tries every order, every set of GPUs and every slot, and asks for the relations at the end.
-bool exists(cluster& on, node_id node, const std::vector<joint_choice::member>& members, const std::vector<part_relation>& relations,
-            std::vector<selection>& chosen, std::vector<char>& done, gpu_set avoided) {
+bool exists(cluster& on, node_id node, const std::vector<joint_choice::member>& members,
+            const std::vector<part_relation>& relations, std::vector<selection>& chosen, std::vector<char>& done,
+            gpu_set avoided) {
     bool all = true;
     for (std::size_t m = 0; m < members.size(); ++m) {
         if (done[m] != 0) continue;
         all = false;
         if (!fit::fits(on[node], members[m].request)) continue;
         std::vector<selection> choices;
-        (void)plan::detail::collect_choices(choices, on[node], members[m].request, true, plan::detail::slot_choices::all, 1 << 20);
+        (void)plan::detail::collect_choices(choices, on[node], members[m].request, true,
+                                            plan::detail::slot_choices::all, 1 << 20);
         for (const selection& choice : choices) {
             if (!(choice.gpus & avoided).empty()) continue;
             const placement taken = on.take(node, choice.gpus, members[m].request, choice.slots);

@@ -36,14 +36,16 @@ TEST(node_choices, lead_to_every_state_there_is) {
             ++nodes;
             for (const bool by_index : {false, true}) {
                 std::vector<selection> choices;
-                ASSERT_TRUE(plan::detail::collect_choices(choices, node, request, by_index, slot_choices::all, 1 << 20));
+                ASSERT_TRUE(
+                    plan::detail::collect_choices(choices, node, request, by_index, slot_choices::all, 1 << 20));
                 std::set<std::string> states;
                 for (const selection& choice : choices) {
                     ASSERT_TRUE(fit::fits_on(node, request, choice.gpus, choice.slots)) << seed;
                     states.insert(after(node, request, choice, by_index));
                 }
                 std::set<std::string> all;
-                for (const selection& choice : test::every_choice(node, request)) all.insert(after(node, request, choice, by_index));
+                for (const selection& choice : test::every_choice(node, request))
+                    all.insert(after(node, request, choice, by_index));
                 ASSERT_EQ(states, all) << seed;
             }
         }

@@ -19,7 +19,8 @@ TEST(node_grid, is_worth_what_the_best_of_all_packings_is_worth) {
         const packed_node_type& type = drawn.model.types.front();
         plan::detail::node_grid grid{drawn.model};
         const std::int64_t by_cpu = grid.solve(type, &packed_class::cpu, &packed_node_type::cpu, drawn.worth_of());
-        const std::int64_t by_memory = grid.solve(type, &packed_class::memory, &packed_node_type::memory, drawn.worth_of());
+        const std::int64_t by_memory =
+            grid.solve(type, &packed_class::memory, &packed_node_type::memory, drawn.worth_of());
         ASSERT_EQ(by_cpu, drawn.best(&packed_class::cpu, type.cpu)) << seed;
         ASSERT_EQ(by_memory, drawn.best(&packed_class::memory, type.memory)) << seed;
         sum += by_cpu + by_memory;

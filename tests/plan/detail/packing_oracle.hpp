@@ -13,8 +13,8 @@
 /// A node type and classes of tasks, small enough to try every packing.
 struct small_packing {
     gpupack::plan::detail::packing_model model;
-    std::vector<std::int64_t> worth;   ///< [classes] Of one piece.
-    std::vector<std::int64_t> steps;   ///< [classes] That a piece takes of a GPU; all for a whole one.
+    std::vector<std::int64_t> worth;        ///< [classes] Of one piece.
+    std::vector<std::int64_t> steps;        ///< [classes] That a piece takes of a GPU; all for a whole one.
     static constexpr std::int64_t most = 3; ///< Steps of a GPU.
 
     /// @param amounts  of CPU and memory that tasks take are below this
@@ -58,7 +58,8 @@ struct small_packing {
     ///
     /// @param resource  that the pieces take, or null
     /// @param left      of that resource
-    [[nodiscard]] std::int64_t best(std::int64_t gpupack::plan::detail::packed_class::*resource, std::int64_t left) const {
+    [[nodiscard]] std::int64_t best(std::int64_t gpupack::plan::detail::packed_class::*resource,
+                                    std::int64_t left) const {
         const auto& type = model.types.front();
         return best_of(std::vector<std::int64_t>(static_cast<std::size_t>(type.gpus), most), resource, left, 0);
     }

@@ -45,7 +45,8 @@ int solve(packing_program& program, const linear_program& problem, int most) {
         for (Eigen::Index c = 1; c < problem.columns.cols(); ++c)
             if (problem.surplus(program, best) < problem.surplus(program, c)) best = c;
         double lowest_price = 0;
-        for (std::size_t row = 0; row < program.rows(); ++row) lowest_price = std::min(lowest_price, program.price(row));
+        for (std::size_t row = 0; row < program.rows(); ++row)
+            lowest_price = std::min(lowest_price, program.price(row));
         if (-lowest_price > problem.surplus(program, best) && program.enter_slack()) continue;
         if (!program.enter(problem.column(best), problem.gains[static_cast<std::size_t>(best)])) return entered;
     }
@@ -121,7 +122,8 @@ TEST(packing_program, keeps_its_solution_when_the_inverse_is_computed_anew) {
         const double gain = program.gain();
         program.factorize();
         ASSERT_NEAR(program.gain(), gain, 1e-9) << seed;
-        for (std::size_t row = 0; row < program.rows(); ++row) ASSERT_NEAR(program.price(row), prices[row], 1e-9) << seed;
+        for (std::size_t row = 0; row < program.rows(); ++row)
+            ASSERT_NEAR(program.price(row), prices[row], 1e-9) << seed;
     }
 }
 

@@ -16,7 +16,8 @@ bool same_nodes(const plan::detail::room_board& board, const cluster& cluster) {
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
         const node_view a = board[node_id{n}];
         const node_view b = cluster[node_id{n}];
-        if (!(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()) || a.idle_gpus() != b.idle_gpus()) return false;
+        if (!(a.cpu_free() == b.cpu_free()) || !(a.memory_free() == b.memory_free()) || a.idle_gpus() != b.idle_gpus())
+            return false;
         for (int i = 0; i < a.gpu_count(); ++i)
             if (!(a.gpu(i) == b.gpu(i))) return false;
     }

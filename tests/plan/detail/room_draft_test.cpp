@@ -45,6 +45,7 @@ TEST(room_draft, is_complete_until_a_step_is_refused) {
     plan::detail::room_draft draft{tasks, 2};
     EXPECT_TRUE(draft.spend());
     EXPECT_TRUE(draft.is_complete());
-    while (draft.spend()) {}
+    while (draft.spend()) {
+    }
     EXPECT_FALSE(draft.is_complete());
 }

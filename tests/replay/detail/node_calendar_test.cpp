@@ -40,7 +40,10 @@ request any_request(bool with_parts) {
 /// A cluster with tasks on it, and the calendar that knows when they leave and who has reserved what.
 struct dated_cluster {
     explicit dated_cluster(bool with_parts)
-        : state{cluster_builder{}.add_nodes(static_cast<int>(nodes), {12_cores, 6_GiB, {4, models::t4}}).build().value()} {
+        : state{cluster_builder{}
+                    .add_nodes(static_cast<int>(nodes), {12_cores, 6_GiB, {4, models::t4}})
+                    .build()
+                    .value()} {
         if (*rc::gen::inRange(0, 3) == 0) state.set_closed(node_id{0}, gpu_set::of(1), true);
         if (*rc::gen::inRange(0, 5) == 0) state.set_closed(node_id{1}, true);
         calendar.emplace(state);
@@ -56,7 +59,13 @@ struct dated_cluster {
         const gpu_set gpus = fit::lowest_gpus(state[node], wanted);
         const placement placed = state.take(node, gpus, wanted);
         requests.push_back(wanted);
-        calendar->add(node, {0, *rc::gen::inRange<std::int64_t>(1, 20), owners++, &requests.back(), gpus, {}, true,
+        calendar->add(node, {0,
+                             *rc::gen::inRange<std::int64_t>(1, 20),
+                             owners++,
+                             &requests.back(),
+                             gpus,
+                             {},
+                             true,
                              replay::detail::held_pieces(state, placed, wanted)});
     }
     void reserve(const request& wanted) {
@@ -65,7 +74,9 @@ struct dated_cluster {
         const auto place = calendar->place_at(node, wanted, *rc::gen::inRange<std::int64_t>(0, 25), length);
         if (!place) return;
         requests.push_back(wanted);
-        calendar->add(node, {place->begin, place->begin + length, owners++, &requests.back(), place->gpus, place->slots, false, {}});
+        calendar->add(
+            node,
+            {place->begin, place->begin + length, owners++, &requests.back(), place->gpus, place->slots, false, {}});
     }
 
     cluster state;
@@ -75,8 +86,8 @@ struct dated_cluster {
 };
 
 /// node_calendar::free_during by copies of the node.
-std::optional<gpu_set> plainly_free(const node_calendar& calendar, node_id id, const request& wanted, std::int64_t begin,
-                                    std::int64_t end, std::size_t without) {
+std::optional<gpu_set> plainly_free(const node_calendar& calendar, node_id id, const request& wanted,
+                                    std::int64_t begin, std::int64_t end, std::size_t without) {
     const auto start = calendar.at(id, begin, without);
     if (!fit::fits(start.view(), wanted)) return std::nullopt;
     gpu_set serving = fit::fitting_gpus(start.view(), wanted);

@@ -14,9 +14,9 @@
 namespace replay_program {
 
 /// Makes the nth preset for the GPU where it has that name and runs there.
-template <std::size_t Nth>
-void make_nth(const gpupack::gpu::engine& engine, const std::string& name, const gpupack::preset_inputs& inputs,
-              std::optional<gpupack::any_policy>& result) {
+template <std::size_t Nth> void make_nth(const gpupack::gpu::engine& engine, const std::string& name,
+                                         const gpupack::preset_inputs& inputs,
+                                         std::optional<gpupack::any_policy>& result) {
     if constexpr (Nth < gpupack::presets.size()) {
         constexpr auto row = std::get<Nth>(gpupack::preset_rows);
         if constexpr (gpupack::gpu::runs_on_device<typename decltype(row)::policy_type>)
@@ -25,9 +25,10 @@ void make_nth(const gpupack::gpu::engine& engine, const std::string& name, const
 }
 
 /// The same for some presets in a row: those of one source file, so that several compile at once.
-template <std::size_t First, std::size_t... Offsets> [[nodiscard]] std::optional<gpupack::any_policy>
-make_from(const gpupack::gpu::engine& engine, const std::string& name, const gpupack::preset_inputs& inputs,
-          std::index_sequence<Offsets...>) {
+template <std::size_t First, std::size_t... Offsets>
+[[nodiscard]] std::optional<gpupack::any_policy> make_from(const gpupack::gpu::engine& engine, const std::string& name,
+                                                           const gpupack::preset_inputs& inputs,
+                                                           std::index_sequence<Offsets...>) {
     std::optional<gpupack::any_policy> made;
     (make_nth<First + Offsets>(engine, name, inputs, made), ...);
     return made;

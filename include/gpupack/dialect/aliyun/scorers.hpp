@@ -19,7 +19,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// vGPU instances, whose placement is not published (docs/sources.md#aliyun).
 struct aliyun_vgpu {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);

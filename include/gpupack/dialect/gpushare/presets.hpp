@@ -12,8 +12,8 @@
 namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Alibaba's gpushare scheduler extender.
-inline constexpr auto gpushare_presets = std::tuple{
-    preset{"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
-           +[](const preset_inputs&) { return policy::node_then_gpus(kubernetes_default{}, gpushare{}); }}};
+inline constexpr auto gpushare_presets =
+    std::tuple{preset{"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
+                      +[](const preset_inputs&) { return policy::node_then_gpus(kubernetes_default{}, gpushare{}); }}};
 
 } // namespace gpupack::dialect

@@ -17,7 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Source: the device pick of Alibaba's gpushare scheduler extender (docs/sources.md#gpushare).
 struct gpushare {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score free = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);

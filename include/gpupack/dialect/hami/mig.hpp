@@ -33,7 +33,7 @@ namespace detail {
 /// Source: the MIG allocation of HAMi (docs/sources.md#hami).
 struct hami_mig {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score sum = 0;
         for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
             const gpu_state& gpu = chosen.node.gpu(i);

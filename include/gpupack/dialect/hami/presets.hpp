@@ -36,8 +36,7 @@ inline constexpr auto hami_presets = std::tuple{
                return policy::node_then_gpus(hami_node{policy::strategy::spread}, hami_gpus{hami_rule::binpack});
            },
            request_rule::books_profiles},
-    preset{"hami-topology",
-           "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
+    preset{"hami-topology", "HAMi: nodes packed, GPUs by links: the weakest for one, the strongest set for several",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(hami_node{policy::strategy::binpack}, hami_topology{});
            },

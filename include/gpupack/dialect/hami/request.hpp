@@ -24,18 +24,18 @@ struct hami_limits {
 
 /// How HAMi was installed.
 struct hami_defaults {
-    std::int64_t memory = 0; ///< Memory where neither memory nor percent is asked for; 0: all of it.
-    std::int64_t cores = 0; ///< Cores where none are asked for.
+    std::int64_t memory = 0;        ///< Memory where neither memory nor percent is asked for; 0: all of it.
+    std::int64_t cores = 0;         ///< Cores where none are asked for.
     std::int64_t memory_factor = 1; ///< MiB that one unit of memory stands for.
-    bool webhook = true; ///< Whether its admission webhook changes limits first: see hami_admit.
-    std::int64_t count = 1; ///< GPUs where only memory, percent or cores are asked for; the webhook writes it.
+    bool webhook = true;            ///< Whether its admission webhook changes limits first: see hami_admit.
+    std::int64_t count = 1;         ///< GPUs where only memory, percent or cores are asked for; the webhook writes it.
     /// Whether GPUs promise more cores than they have (deviceCoreScaling above 1), so that 100 cores are not a whole GPU.
     bool scales_cores = false;
 };
 
 /// What HAMi makes of the limits.
 struct hami_demand {
-    std::int64_t count = 0; ///< GPUs.
+    std::int64_t count = 0;     ///< GPUs.
     std::int64_t memory = 0;    ///< MiB; 0 where the percentage counts.
     std::int64_t percent = 101; ///< 1 to 100; 101 where it is not set.
     std::int64_t cores = 0;     ///< Percent.
@@ -74,8 +74,7 @@ struct hami_demand {
     const std::int64_t most = std::numeric_limits<std::int32_t>::max() / defaults.memory_factor;
     const std::int64_t memory = request.memory.value_or(0);
     if (memory < 0 || memory > most)
-        return bad_input("GPU memory", std::to_string(memory),
-                         std::string{"from 0 to "}.append(std::to_string(most)));
+        return bad_input("GPU memory", std::to_string(memory), std::string{"from 0 to "}.append(std::to_string(most)));
     hami_demand made{count, memory * defaults.memory_factor, 101, request.cores.value_or(defaults.cores)};
     if (const std::int64_t percent = request.percent.value_or(0); percent > 0)
         made.percent = percent < 100 ? percent : 100;
@@ -100,8 +99,7 @@ struct hami_demand {
     if (!admitted) return unexpected<input_error>{admitted.error()};
     const auto demand = hami_normalise(*admitted, defaults);
     if (!demand) return unexpected<input_error>{demand.error()};
-    if (demand->count > max_gpus_per_node)
-        return bad_input("GPU count", std::to_string(demand->count), "from 0 to 32");
+    if (demand->count > max_gpus_per_node) return bad_input("GPU count", std::to_string(demand->count), "from 0 to 32");
     if (demand->cores < 0) return bad_input("GPU cores", std::to_string(demand->cores), "0 or more");
     gpupack::request made{.gpus = static_cast<int>(demand->count)};
     const std::int64_t cores = demand->cores < 100 ? demand->cores : 100;

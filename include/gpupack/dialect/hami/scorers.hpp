@@ -17,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// How much each of HAMi's three dimensions counts.
 struct hami_weights {
-    policy::score slots = 1; ///< Of the tasks on a device.
-    policy::score cores = 1; ///< Of compute.
+    policy::score slots = 1;  ///< Of the tasks on a device.
+    policy::score cores = 1;  ///< Of compute.
     policy::score memory = 1; ///< Of memory.
 
     friend bool operator==(const hami_weights&, const hami_weights&) = default;
@@ -42,7 +42,7 @@ struct hami_load {
 ///
 /// @return millionths of a point; 0 where there is none of one dimension
 [[nodiscard]] GPUPACK_HD constexpr policy::score hami_score(const hami_load& load,
-                                                    const hami_weights& weights = {}) noexcept {
+                                                            const hami_weights& weights = {}) noexcept {
     constexpr policy::score ten_points = 10'000'000;
     if (load.slots == 0 || load.cores == 0 || load.memory == 0) return 0;
     return weights.slots * (load.slots_used * ten_points / load.slots) +
@@ -65,7 +65,7 @@ struct hami_gpus {
     hami_rule rule = hami_rule::spread; ///< How devices are ordered.
     /// The NUMA node comes first: the lowest under binpack, else the highest; GPUs are not held to one node.
     bool numa_bind = false;
-    hami_weights weights{}; ///< How much each dimension counts.
+    hami_weights weights{};    ///< How much each dimension counts.
     bool with_request = false; ///< Whether the request counts, as in HAMi's unit tests.
 
     /// The number by which HAMi orders its devices; the highest is taken first.
@@ -82,7 +82,7 @@ struct hami_gpus {
     }
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         constexpr policy::score starts = 16;
         policy::score sum = 0;
         for_each_gpu_indexed(chosen.gpus, [&](int nth, int i) {
@@ -125,10 +125,9 @@ struct hami_node {
     policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{}(node, request);
-        hami_load all{.cores_used = (node.compute() - node.compute_free()).count(),
-                      .cores = node.compute().count()};
+        hami_load all{.cores_used = (node.compute() - node.compute_free()).count(), .cores = node.compute().count()};
         for (int i = 0; i < node.gpu_count(); ++i) {
             all.slots_used += node.gpu(i).sharers();
             all.slots += node.capacity(i).max_sharers;

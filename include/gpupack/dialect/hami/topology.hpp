@@ -22,14 +22,14 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Ties in the order: higher NUMA node, then higher GPU, as for devices that are registered by number.
 /// Source: HAMi's computeWorstSingleCard and computeBestCombination (docs/sources.md#hami).
 struct hami_topology {
-    hami_gpus order{}; ///< How devices are ordered.
+    hami_gpus order{};                        ///< How devices are ordered.
     nvlink_count nvlinks = nvlink_count::all; ///< Which NVLinks count: those to switches, too, since July 2026.
 
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         if (chosen.gpus.empty()) return 0;
         const gpu_set fitting = fit::fitting_gpus(chosen.node, request);
         policy::score places = 0;

@@ -25,9 +25,10 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// What KAI could do with a task on one node while others are leaving.
 struct kai_option {
-    selection choice{};      ///< The node and its GPUs.
-    policy::score score = 0; ///< Of the node: that of kai_node once all have left, and 100 points where KAI thinks that it starts now.
-    bool waits = false;      ///< Whether the task must wait there for what is leaving.
+    selection choice{}; ///< The node and its GPUs.
+    policy::score score =
+        0; ///< Of the node: that of kai_node once all have left, and 100 points where KAI thinks that it starts now.
+    bool waits = false; ///< Whether the task must wait there for what is leaving.
 };
 
 namespace detail {
@@ -79,14 +80,15 @@ namespace detail {
 /// @param nodes    the strategy for nodes
 /// @param gpus     the strategy for shared GPUs
 /// @return one for each node that it fits, by node
-[[nodiscard]] inline std::vector<kai_option> kai_options(const cluster& cluster, const request& request, const kai_node& nodes = {},
-                                                         const kai_gpus& gpus = {}) {
+[[nodiscard]] inline std::vector<kai_option> kai_options(const cluster& cluster, const request& request,
+                                                         const kai_node& nodes = {}, const kai_gpus& gpus = {}) {
     const kai_node measurer = nodes.measurer({cluster, request, 0});
     policy::value_span span;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
         const node_id node = cluster.id_at(n);
         policy::score value = 0;
-        if (cluster.contains(node) && measurer.measure(soon_free{cluster, node}.view(), request, value)) span.offer(value);
+        if (cluster.contains(node) && measurer.measure(soon_free{cluster, node}.view(), request, value))
+            span.offer(value);
     }
     const kai_node_scorer score_of = measurer.scorer_over(span);
     std::vector<kai_option> options;
@@ -117,8 +119,8 @@ namespace detail {
 /// @param nodes    the strategy for nodes
 /// @param gpus     the strategy for shared GPUs
 /// @return         nothing where the request fits no node, now or soon
-[[nodiscard]] inline std::optional<kai_option> kai_place_soon(const cluster& cluster, const request& request, const kai_node& nodes = {},
-                                                              const kai_gpus& gpus = {}) {
+[[nodiscard]] inline std::optional<kai_option> kai_place_soon(const cluster& cluster, const request& request,
+                                                              const kai_node& nodes = {}, const kai_gpus& gpus = {}) {
     std::optional<kai_option> best;
     for (const kai_option& each : kai_options(cluster, request, nodes, gpus))
         if (!best || best->score < each.score) best = each;

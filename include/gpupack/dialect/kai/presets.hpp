@@ -16,21 +16,19 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 inline constexpr auto kai_presets = std::tuple{
     preset{"kai-binpack", "KAI: joins shared GPUs first, then packs nodes and GPUs",
            +[](const preset_inputs&) {
-               return policy::node_then_gpus(kai_node{policy::strategy::binpack},
-                                             kai_gpus{policy::strategy::binpack});
+               return policy::node_then_gpus(kai_node{policy::strategy::binpack}, kai_gpus{policy::strategy::binpack});
            },
            request_rule::double_rounding},
     preset{"kai-spread", "KAI: spreads over nodes by their idle GPUs, then over GPUs",
            +[](const preset_inputs&) {
-               return policy::node_then_gpus(kai_node{policy::strategy::spread},
-                                             kai_gpus{policy::strategy::spread});
+               return policy::node_then_gpus(kai_node{policy::strategy::spread}, kai_gpus{policy::strategy::spread});
            },
            request_rule::double_rounding},
-    preset{"kai-spread-sharing", "KAI: joins shared GPUs first, then spreads; gpusharingorder turned on by hand",
-           +[](const preset_inputs&) {
-               return policy::node_then_gpus(kai_node{policy::strategy::spread, true},
-                                             kai_gpus{policy::strategy::spread});
-           },
-           request_rule::double_rounding}};
+    preset{
+        "kai-spread-sharing", "KAI: joins shared GPUs first, then spreads; gpusharingorder turned on by hand",
+        +[](const preset_inputs&) {
+            return policy::node_then_gpus(kai_node{policy::strategy::spread, true}, kai_gpus{policy::strategy::spread});
+        },
+        request_rule::double_rounding}};
 
 } // namespace gpupack::dialect

@@ -63,7 +63,8 @@ namespace detail {
     };
     if (annotations.fraction && (annotations.memory || annotations.gpus))
         return wrong("gpu-fraction", *annotations.fraction, "no gpu-memory and no whole GPUs beside it");
-    if (annotations.memory && annotations.gpus) return wrong("gpu-memory", *annotations.memory, "no whole GPUs beside it");
+    if (annotations.memory && annotations.gpus)
+        return wrong("gpu-memory", *annotations.memory, "no whole GPUs beside it");
     const bool shares = annotations.fraction || annotations.memory;
     if (annotations.devices && !shares)
         return wrong("gpu-fraction-num-devices", *annotations.devices, "gpu-fraction or gpu-memory beside it");

@@ -30,7 +30,8 @@ inline constexpr policy::score kai_point = 1'000'000;
 /// @param most   the most that is free on a node
 /// @return 9 (1 - (free - least) / (most - least)), rounded up at 10^-6; 9 where all are equal, 0 where nothing is
 ///     free anywhere
-[[nodiscard]] GPUPACK_HD constexpr policy::score kai_pack_score(policy::score free, policy::score least, policy::score most) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score kai_pack_score(policy::score free, policy::score least,
+                                                                policy::score most) noexcept {
     if (most == 0) return 0;
     if (most == least) return 9 * kai_point;
     return 9 * kai_point - (free - least) * 9 * kai_point / (most - least);
@@ -58,14 +59,13 @@ inline constexpr policy::score kai_point = 1'000'000;
 /// GPUs. A node whose GPUs are cut by MIG has no whole ones.
 struct kai_amounts {
     policy::score free = 0; ///< What is free.
-    policy::score all = 0; ///< What there is.
+    policy::score all = 0;  ///< What there is.
 };
 
 /// The amounts of a node.
 ///
 /// Source: KAI's NonAllocatedResource (docs/sources.md#kai).
-[[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node,
-                                                              const request& request) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr kai_amounts kai_amounts_of(const node_view& node, const request& request) noexcept {
     if (request.gpus == 0) return {node.cpu_free().count(), node.cpu().count()};
     kai_amounts amounts;
     for (int i = 0; i < node.gpu_count(); ++i) {
@@ -93,12 +93,12 @@ struct kai_amounts {
 /// The scorer that kai_node prepares: least and most are over the nodes that have the resource.
 struct kai_node_scorer {
     policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads this request.
-    bool shares_first = true; ///< Whether joining a GPU that is shared comes before all else.
-    policy::score least = 0; ///< The least that is free on a node.
-    policy::score most = 0; ///< The most that is free on a node.
+    bool shares_first = true;                          ///< Whether joining a GPU that is shared comes before all else.
+    policy::score least = 0;                           ///< The least that is free on a node.
+    policy::score most = 0;                            ///< The most that is free on a node.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         const kai_amounts amounts = kai_amounts_of(node, request);
         policy::score sum = 0;
         if (lean == policy::strategy::spread)
@@ -157,7 +157,7 @@ struct kai_gpus {
     policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_load load = load_of(chosen.node, i, request);

@@ -70,8 +70,8 @@ class koordinator_partition_table {
 /// the sum of W_k times their score, W being 10000, 100 and 1 for 8, 4 and 2 GPUs. Only those of the lowest score count.
 ///
 /// Source: DeviceShare's selectPartitionByBinPack (docs/sources.md#koordinator).
-[[nodiscard]] GPUPACK_HD constexpr policy::score
-koordinator_partition_score(const koordinator_partition_table& table, gpu_set used, gpu_set partition) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_partition_score(const koordinator_partition_table& table,
+                                                                             gpu_set used, gpu_set partition) noexcept {
     constexpr int lowest = -0x7fffffff;
     policy::score sum = 0;
     table.for_each([&](gpu_set gpus, int score) {
@@ -131,7 +131,8 @@ struct koordinator_partitions {
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.own_candidates = true};
 
-    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
+                                                                const request&) const noexcept {
         return score_of(chosen.node, chosen.gpus);
     }
 

@@ -25,11 +25,11 @@ struct koordinator_resources {
 
 /// How Koordinator splits what a pod asks for over GPUs.
 struct koordinator_demand {
-    std::int64_t count = 0; ///< GPUs.
-    std::int64_t core = 0;  ///< Percent of the compute of each.
-    std::int64_t ratio = 0; ///< Percent of the memory of each; 0 where MiB are asked for.
+    std::int64_t count = 0;  ///< GPUs.
+    std::int64_t core = 0;   ///< Percent of the compute of each.
+    std::int64_t ratio = 0;  ///< Percent of the memory of each; 0 where MiB are asked for.
     std::int64_t memory = 0; ///< MiB of each.
-    bool is_shared = false; ///< Whether each is only a part of a GPU to Koordinator: less than all of its memory.
+    bool is_shared = false;  ///< Whether each is only a part of a GPU to Koordinator: less than all of its memory.
 
     friend bool operator==(const koordinator_demand&, const koordinator_demand&) = default;
 };
@@ -45,8 +45,8 @@ struct koordinator_demand {
     const auto wrong = [](const char* field, std::int64_t value, const char* rule) {
         return bad_input(field, std::to_string(value), rule);
     };
-    for (std::optional<std::int64_t>* amount : {&resources.core, &resources.memory_ratio, &resources.shared, &resources.memory,
-                                                &resources.gpu, &resources.whole}) {
+    for (std::optional<std::int64_t>* amount : {&resources.core, &resources.memory_ratio, &resources.shared,
+                                                &resources.memory, &resources.gpu, &resources.whole}) {
         if (*amount && **amount < 0) return wrong("amount", **amount, "0 or more");
         if (*amount == 0) amount->reset();
     }
@@ -74,7 +74,8 @@ struct koordinator_demand {
     }
     std::int64_t count = ratio.value_or(0) > 100 ? *ratio / 100 : 1;
     if (resources.shared) count = *resources.shared;
-    koordinator_demand made{count, core.value_or(0) / count, ratio.value_or(0) / count, resources.memory.value_or(0) / count};
+    koordinator_demand made{count, core.value_or(0) / count, ratio.value_or(0) / count,
+                            resources.memory.value_or(0) / count};
     made.is_shared = !ratio || made.ratio < 100;
     return made;
 }
@@ -93,7 +94,8 @@ struct koordinator_demand {
     if (split->core > 100) return bad_input("gpu-core", std::to_string(split->core), "at most 100 a GPU");
     if (split->core == 0 && split->ratio == 0 && split->memory == 0)
         return bad_input("gpu-memory", "0", "1 MiB or 1 percent of a GPU at least");
-    if (split->memory > max_amount) return bad_input("gpu-memory", std::to_string(split->memory), "at most 2147483647 MiB");
+    if (split->memory > max_amount)
+        return bad_input("gpu-memory", std::to_string(split->memory), "at most 2147483647 MiB");
     made.share = slice{.memory = mebibytes{split->memory},
                        .compute = milli_gpu{split->core * 10},
                        .memory_percent = static_cast<int>(split->ratio),

@@ -28,8 +28,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// @param free      what is free, in the same unit
 /// @param request   what is asked for
 /// @return 0 to 100; where more is asked for than is free, 100 (pack) or 0 (spread)
-[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_score(policy::strategy lean, policy::score capacity, policy::score free,
-                                                           policy::score request) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_score(policy::strategy lean, policy::score capacity,
+                                                                   policy::score free, policy::score request) noexcept {
     if (capacity == 0) return 0;
     const policy::score used = capacity - free + request;
     if (used > capacity) return lean == policy::strategy::binpack ? 100 : 0;
@@ -90,7 +90,8 @@ namespace detail {
 }
 
 /// The score of one GPU in the single dimension of a load.
-[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_single(policy::strategy lean, const gpu_load& load) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score koordinator_single(policy::strategy lean,
+                                                                    const gpu_load& load) noexcept {
     return koordinator_score(lean, load.capacity, load.capacity - load.used, load.request);
 }
 
@@ -104,8 +105,8 @@ namespace detail {
 /// Ties: lower GPU set, as there (lower minor).
 /// Source: DeviceShare's allocateByDeviceTopology and defaultAllocateDevices (docs/sources.md#koordinator).
 struct koordinator_gpus {
-    policy::strategy lean = policy::strategy::spread; ///< Whether it packs or spreads.
-    koordinator_scope required = koordinator_scope::node; ///< The widest scope that may hold the GPUs.
+    policy::strategy lean = policy::strategy::spread;                    ///< Whether it packs or spreads.
+    koordinator_scope required = koordinator_scope::node;                ///< The widest scope that may hold the GPUs.
     koordinator_weights weights = koordinator_weights::ratio_and_memory; ///< Which resources count.
 
     /// What engines must know about it.
@@ -123,7 +124,7 @@ struct koordinator_gpus {
     }
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sum += value_of(chosen.node, request, i); });
         return sum;
@@ -177,9 +178,8 @@ struct koordinator_gpus {
     [[nodiscard]] GPUPACK_HD constexpr gpu_set in_tree(const node_view& node, const request& request, gpu_set fitting,
                                                        bool scored) const noexcept {
         if (!koordinator_uses_tree(node, request)) return gpu_set{};
-        return koordinator_tree(node, request, fitting, required, [&](int i) {
-            return scored ? tree_value_of(node, request, i) : policy::score{0};
-        });
+        return koordinator_tree(node, request, fitting, required,
+                                [&](int i) { return scored ? tree_value_of(node, request, i) : policy::score{0}; });
     }
 
     /// What is taken of some GPUs that each fit, by score or the lowest; none where they are too few.
@@ -258,11 +258,11 @@ struct koordinator_gpus {
 /// Ties: lower node.
 /// Source: DeviceShare's node score (docs/sources.md#koordinator).
 struct koordinator_node {
-    policy::strategy lean = policy::strategy::spread; ///< Whether it packs or spreads.
+    policy::strategy lean = policy::strategy::spread;                    ///< Whether it packs or spreads.
     koordinator_weights weights = koordinator_weights::ratio_and_memory; ///< Which resources count.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{kubernetes_release::before_1_36}(node, request);
         const bool single = weights == koordinator_weights::memory || detail::is_compute_alone(node, request);
         const gpu_set scope = koordinator_gpus{lean, koordinator_scope::node, weights}.scope_of(node, request);

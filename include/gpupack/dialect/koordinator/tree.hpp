@@ -85,9 +85,10 @@ struct koordinator_offer {
 /// @param required  the widest scope that may hold the GPUs
 /// @param value_of  value_of(gpu): the score of a GPU for a part of it
 /// @return          none where no scope will do
-template <class ValueOf> [[nodiscard]] GPUPACK_HD constexpr gpu_set
-koordinator_tree(const node_view& node, const request& request, gpu_set fitting, koordinator_scope required,
-                 ValueOf&& value_of) noexcept {
+template <class ValueOf>
+[[nodiscard]] GPUPACK_HD constexpr gpu_set koordinator_tree(const node_view& node, const request& request,
+                                                            gpu_set fitting, koordinator_scope required,
+                                                            ValueOf&& value_of) noexcept {
     const gpu_set all = gpu_set::first(node.gpu_count());
     const bool part = request.share.way() == sharing::slices && request.share.memory_percent() < 100;
     gpu_set used;

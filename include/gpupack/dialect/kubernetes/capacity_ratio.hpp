@@ -27,12 +27,12 @@ struct ratio_point {
 struct kubernetes_capacity_ratio {
     static constexpr int most_points = 8; ///< Of the curve.
 
-    policy::resource_weights weights{};                  ///< How much each resource counts.
+    policy::resource_weights weights{};                    ///< How much each resource counts.
     ratio_point points[most_points] = {{0, 0}, {100, 10}}; ///< By rising utilization.
-    int count = 2;                                       ///< Points that count.
+    int count = 2;                                         ///< Points that count.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score sum = 0;
         policy::score total = 0;
         const policy::resource_weights counted{weights.cpu, weights.memory, request.gpus > 0 ? weights.gpu : 0};

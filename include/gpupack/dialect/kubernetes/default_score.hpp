@@ -30,8 +30,9 @@ struct kubernetes_balanced {
     bool with_gpus = false;
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
-        const policy::score balance_after = balance(node, request, request.cpu, request.memory, request.total_compute());
+                                                                const request& request) const noexcept {
+        const policy::score balance_after =
+            balance(node, request, request.cpu, request.memory, request.total_compute());
         if (release == kubernetes_release::before_1_36) return balance_after;
         if (request.cpu.count() == 0 && request.memory.count() == 0) return 0;
         return 50 + (50 + balance_after - balance(node, request, milli_cpu{}, mebibytes{}, milli_gpu{})) / 2;
@@ -40,8 +41,9 @@ struct kubernetes_balanced {
 
   private:
     /// How evenly CPU and memory are in use with that much more of both.
-    [[nodiscard]] GPUPACK_HD constexpr policy::score balance(const node_view& node, const request& request, milli_cpu more_cpu,
-                                                             mebibytes more_memory, milli_gpu more_compute) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score balance(const node_view& node, const request& request,
+                                                             milli_cpu more_cpu, mebibytes more_memory,
+                                                             milli_gpu more_compute) const noexcept {
         constexpr policy::score billion = 1'000'000'000;
         const node_type& type = node.type();
         if (type.by_cpu.number() == 0 || type.by_memory.number() == 0) return 100;
@@ -87,7 +89,7 @@ struct kubernetes_default {
     kubernetes_release release = kubernetes_release::since_1_36; ///< Whose rules they are.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         return policy::spread{{1, 1, 0}}(node, request) + kubernetes_balanced{release}(node, request);
     }
     friend bool operator==(const kubernetes_default&, const kubernetes_default&) = default;

@@ -22,7 +22,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 struct device_plugin {
     policy::strategy lean = policy::strategy::binpack; ///< Whether it packs or spreads.
 
-    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
+                                                                const request&) const noexcept {
         policy::score sharers = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sharers += chosen.node.gpu(i).sharers(); });
         return lean == policy::strategy::binpack ? sharers : -sharers;
@@ -67,9 +68,9 @@ enum class replica_ties : std::uint8_t {
 /// @param lean      whether it packs or spreads
 /// @param ties      which GPU it takes of equal ones
 /// @return          the replicas of each GPU; none where there are too few
-[[nodiscard]] GPUPACK_HD constexpr replica_counts preferred_replicas(replica_counts free, const replica_counts& required, int size,
-                                                                     policy::strategy lean,
-                                                                     replica_ties ties = replica_ties::least_picked) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr replica_counts
+preferred_replicas(replica_counts free, const replica_counts& required, int size, policy::strategy lean,
+                   replica_ties ties = replica_ties::least_picked) noexcept {
     replica_counts picked;
     const int needed = size - required.sum();
     if (needed < 0 || needed > free.sum()) return {};
@@ -81,7 +82,8 @@ enum class replica_ties : std::uint8_t {
                 best = g;
                 continue;
             }
-            const int left = lean == policy::strategy::binpack ? free.of[g] - free.of[best] : free.of[best] - free.of[g];
+            const int left =
+                lean == policy::strategy::binpack ? free.of[g] - free.of[best] : free.of[best] - free.of[g];
             const bool less_picked = ties == replica_ties::least_picked && picked.of[g] < picked.of[best];
             if (left < 0 || (left == 0 && less_picked)) best = g;
         }

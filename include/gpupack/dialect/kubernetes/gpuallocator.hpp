@@ -110,8 +110,7 @@ class best_partition {
 /// @param required   those that must be
 /// @param size       how many are taken
 /// @return `size` GPUs; none where there are too few, or not all that is required
-[[nodiscard]] inline gpu_set best_effort_set(const link_view& links, gpu_set available, gpu_set required,
-                                             int size) {
+[[nodiscard]] inline gpu_set best_effort_set(const link_view& links, gpu_set available, gpu_set required, int size) {
     GPUPACK_EXPECTS(links.is_tabled(), "the links of a node of at most 16 GPUs");
     if (size < 1 || available.size() < size || required.size() > size) return gpu_set{};
     if (!((available & required) == required)) return gpu_set{};
@@ -154,7 +153,7 @@ struct gpuallocator_best_effort {
         if (!fit::fits(node, request)) return;
         const gpu_set fitting = fit::fitting_gpus(node, request);
         const gpu_set set = known->is_tabled() ? best_effort_set(*known, fitting, gpu_set{}, request.gpus)
-                                                 : policy::best_link_set(*known, fitting, request.gpus).gpus;
+                                               : policy::best_link_set(*known, fitting, request.gpus).gpus;
         visit(policy::score{known->score(set, nvlink_count::direct)}, set, fit::lowest_slots(node, set, request.share));
     }
 

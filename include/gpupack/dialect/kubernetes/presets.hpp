@@ -19,25 +19,20 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 inline constexpr auto kubernetes_presets = std::tuple{
     preset{"k8s-exclusive",
            "Kubernetes with NVIDIA's device plugin: whole GPUs only; its default node, the lowest GPUs",
-           +[](const preset_inputs&) { return kubernetes_default{}; },
-           request_rule::whole_gpus},
+           +[](const preset_inputs&) { return kubernetes_default{}; }, request_rule::whole_gpus},
     preset{"device-plugin-packed", "NVIDIA's device plugin, replicas `packed`: the GPU with most tasks",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(kubernetes_default{}, device_plugin{policy::strategy::binpack});
            }},
-    preset{"device-plugin-distributed",
-           "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
+    preset{"device-plugin-distributed", "NVIDIA's device plugin, replicas `distributed`: the GPU with fewest tasks",
            +[](const preset_inputs&) {
                return policy::node_then_gpus(kubernetes_default{}, device_plugin{policy::strategy::spread});
            }},
-    preset{"gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
-           +[](const preset_inputs&) {
-               return policy::node_then_gpus(kubernetes_default{}, gpuallocator_best_effort{});
-           }},
-    preset{"gpuallocator-binpack",
-           "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
-           +[](const preset_inputs&) {
-               return policy::node_then_gpus(policy::binpack{}, gpuallocator_best_effort{});
-           }}};
+    preset{
+        "gpuallocator", "Kubernetes' nodes, GPUs by go-gpuallocator's best effort over their links",
+        +[](const preset_inputs&) { return policy::node_then_gpus(kubernetes_default{}, gpuallocator_best_effort{}); }},
+    preset{
+        "gpuallocator-binpack", "the node with most allocated, GPUs by go-gpuallocator's best effort over their links",
+        +[](const preset_inputs&) { return policy::node_then_gpus(policy::binpack{}, gpuallocator_best_effort{}); }}};
 
 } // namespace gpupack::dialect

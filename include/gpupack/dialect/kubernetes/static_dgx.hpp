@@ -28,8 +28,7 @@ template <class Visit> GPUPACK_HD constexpr void for_each_static_set(dgx machine
         for (const std::uint32_t pair : pairs[machine == dgx::dgx_1_p100 ? 0 : 1]) visit(gpu_set::from_bits(pair));
         return;
     }
-    for (int first = 0; first < gpus; first += size)
-        visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
+    for (int first = 0; first < gpus; first += size) visit(gpu_set::from_bits(gpu_set::first(size).bits() << first));
 }
 
 /// The first of the fixed sets that is available and has all the GPUs that are required; none where there is none, for which
@@ -59,7 +58,7 @@ struct static_dgx {
     static constexpr policy::policy_properties properties{.topology_sensitive = true};
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score place = 0;
         policy::score found = -1000;
         for_each_static_set(machine, request.gpus, [&](gpu_set set) {

@@ -50,7 +50,7 @@ struct nomad_binpack {
     static constexpr policy::score point = policy::score{1} << 28;
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         const policy::score fit = 20 * point - detail::nomad_free_powers(node, request);
         return fit < 0 ? 0 : fit > 18 * point ? 18 * point : fit;
     }
@@ -66,7 +66,7 @@ struct nomad_spread {
     static constexpr policy::score point = policy::score{1} << 28;
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         const policy::score fit = detail::nomad_free_powers(node, request) - 2 * point;
         return fit < 0 ? 0 : fit > 18 * point ? 18 * point : fit;
     }

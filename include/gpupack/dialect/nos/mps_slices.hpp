@@ -44,8 +44,7 @@ namespace detail {
 }
 
 /// Creates what is still missing, smallest first, as far as `spare` goes. Returns how many slices that were.
-[[nodiscard]] inline std::int64_t create_missing(slice_counts& free, const slice_counts& demand,
-                                                 std::int64_t& spare) {
+[[nodiscard]] inline std::int64_t create_missing(slice_counts& free, const slice_counts& demand, std::int64_t& spare) {
     std::int64_t created = 0;
     for (const auto& [size, count] : demand) {
         const auto there = free.find(size);

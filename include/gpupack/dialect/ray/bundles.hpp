@@ -51,14 +51,17 @@ struct ray_bundle {
     std::vector<ray_bundle> free;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
         const node_view node = cluster[node_id{n}];
-        free.push_back(node.closed() ? ray_bundle{} : ray_bundle{node.cpu_free(), node.compute_free(), node.memory_free()});
+        free.push_back(node.closed() ? ray_bundle{}
+                                     : ray_bundle{node.cpu_free(), node.compute_free(), node.memory_free()});
     }
     return free;
 }
 
 /// Chooses one of some equally good nodes for a bundle: called with the number of the bundle and the nodes, lowest first.
 struct ray_first_node {
-    [[nodiscard]] std::size_t operator()(std::size_t, const std::vector<std::size_t>& nodes) const { return nodes.front(); }
+    [[nodiscard]] std::size_t operator()(std::size_t, const std::vector<std::size_t>& nodes) const {
+        return nodes.front();
+    }
 };
 
 namespace detail {
@@ -67,10 +70,14 @@ namespace detail {
 template <class Choose> class ray_placer {
   public:
     ray_placer(std::vector<ray_bundle> free, const std::vector<ray_bundle>& bundles, Choose choose)
-        : free_{std::move(free)}, bundles_{bundles}, choose_{std::move(choose)}, nodes_(bundles.size()), left_(bundles.size()) {
+        : free_{std::move(free)}, bundles_{bundles}, choose_{std::move(choose)}, nodes_(bundles.size()),
+          left_(bundles.size()) {
         std::iota(left_.begin(), left_.end(), std::size_t{0});
-        const auto size_of = [&](std::size_t b) { return std::tuple{bundles_[b].gpu.count(), bundles_[b].memory.count(), bundles_[b].cpu.count()}; };
-        std::stable_sort(left_.begin(), left_.end(), [&](std::size_t a, std::size_t b) { return size_of(b) < size_of(a); });
+        const auto size_of = [&](std::size_t b) {
+            return std::tuple{bundles_[b].gpu.count(), bundles_[b].memory.count(), bundles_[b].cpu.count()};
+        };
+        std::stable_sort(left_.begin(), left_.end(),
+                         [&](std::size_t a, std::size_t b) { return size_of(b) < size_of(a); });
         for (std::size_t n = 0; n < free_.size(); ++n) fresh_.push_back(n);
     }
 
@@ -124,7 +131,8 @@ template <class Choose> class ray_placer {
     }
 
   private:
-    std::optional<std::size_t> best(std::size_t number, const ray_bundle& bundle, const std::vector<std::size_t>& candidates) {
+    std::optional<std::size_t> best(std::size_t number, const ray_bundle& bundle,
+                                    const std::vector<std::size_t>& candidates) {
         std::vector<std::size_t> equal;
         policy::score highest = -1;
         for (const std::size_t node : candidates) {
@@ -163,8 +171,10 @@ template <class Choose> class ray_placer {
 /// @param bundles   what each bundle asks for
 /// @param strategy  how the group is placed
 /// @param choose    picks one of equally good nodes
-template <class Choose = ray_first_node> [[nodiscard]] std::optional<std::vector<std::size_t>>
-ray_bundles(std::vector<ray_bundle> free, const std::vector<ray_bundle>& bundles, ray_strategy strategy, Choose choose = {}) {
+template <class Choose = ray_first_node>
+[[nodiscard]] std::optional<std::vector<std::size_t>> ray_bundles(std::vector<ray_bundle> free,
+                                                                  const std::vector<ray_bundle>& bundles,
+                                                                  ray_strategy strategy, Choose choose = {}) {
     detail::ray_placer<Choose> placer{std::move(free), bundles, std::move(choose)};
     if (strategy == ray_strategy::strict_pack) return placer.strict_pack();
     if (strategy == ray_strategy::pack) return placer.pack();

@@ -18,9 +18,7 @@ inline constexpr auto ray_presets = std::tuple{
            +[](const preset_inputs&) {
                return policy::node_then_gpus(ray{policy::strategy::binpack}, policy::gpu_best_fit{});
            }},
-    preset{"ray-spread",
-           "Ray's SPREAD, each task a group of its own: the same as PACK",
-           +[](const preset_inputs&) {
+    preset{"ray-spread", "Ray's SPREAD, each task a group of its own: the same as PACK", +[](const preset_inputs&) {
                return policy::node_then_gpus(ray{policy::strategy::spread}, policy::gpu_best_fit{});
            }}};
 

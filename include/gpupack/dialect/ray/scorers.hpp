@@ -28,12 +28,12 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Source: the bundle policies of Ray (docs/sources.md#ray).
 struct ray {
     policy::strategy lean = policy::strategy::binpack; ///< binpack for PACK, spread for SPREAD.
-    bool one_group = false; ///< Whether all requests are bundles of one group.
+    bool one_group = false;                            ///< Whether all requests are bundles of one group.
 
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
-        const bool in_use = node.cpu_free() < node.cpu() || node.memory_free() < node.memory() ||
-                            node.compute_free() < node.compute();
+                                                                const request& request) const noexcept {
+        const bool in_use =
+            node.cpu_free() < node.cpu() || node.memory_free() < node.memory() || node.compute_free() < node.compute();
         const bool preferred = one_group && in_use == (lean == policy::strategy::binpack);
         return (preferred ? policy::score{1} << 39 : 0) + ray_left(node.cpu_free().count(), request.cpu.count()) +
                ray_left(node.memory_free().count(), request.memory.count()) +

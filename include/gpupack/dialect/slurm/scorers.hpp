@@ -18,7 +18,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 struct slurm_shard {
     bool least_loaded = false; ///< Whether it is LL_SHARED_GRES.
 
-    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
+                                                                const request&) const noexcept {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) {
             const gpu_state& gpu = chosen.node.gpu(i);

@@ -17,8 +17,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 
 /// Volcano's binpack plugin and its vGPU devices.
 inline constexpr auto volcano_presets = std::tuple{
-    preset{"volcano-binpack",
-           "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
+    preset{"volcano-binpack", "Volcano's binpack plugin over CPU, memory and GPU, equal weights; the lowest GPUs",
            +[](const preset_inputs&) { return volcano_binpack{}; }},
     preset{"volcano-vgpu-binpack", "Volcano's vGPU devices, binpack: the fullest GPUs after the placement",
            +[](const preset_inputs&) { return policy::node_then_gpus(volcano_vgpu_node{}, volcano_vgpu_gpus{}); },
@@ -30,9 +29,7 @@ inline constexpr auto volcano_presets = std::tuple{
            },
            request_rule::compute_alone},
     preset{"volcano-vgpu-default", "Volcano's vGPU devices without a policy: the last GPUs that fit",
-           +[](const preset_inputs&) {
-               return policy::node_then_gpus(policy::first_fit{}, volcano_vgpu_last_gpus{});
-           },
+           +[](const preset_inputs&) { return policy::node_then_gpus(policy::first_fit{}, volcano_vgpu_last_gpus{}); },
            request_rule::compute_alone}};
 
 } // namespace gpupack::dialect

@@ -20,7 +20,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Source: Volcano's vGPU device order `binpack` (docs/sources.md#volcano).
 struct volcano_vgpu_gpus {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         policy::score used = 0;
         for_each_gpu(chosen.gpus, [&](int i) { used += load_of(chosen.node, i, request).used; });
         return used;
@@ -36,7 +36,7 @@ struct volcano_vgpu_gpus {
 /// Source: Volcano's vGPU score `binpack` (docs/sources.md#volcano).
 struct volcano_vgpu_node {
     [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const node_view& node,
-                                                        const request& request) const noexcept {
+                                                                const request& request) const noexcept {
         if (request.gpus == 0) return kubernetes_default{}(node, request);
         const auto used_of = [&](int i) { return load_of(node, i, request).used; };
         gpu_set left = best_gpus(node, request, used_of);
@@ -63,7 +63,8 @@ struct volcano_vgpu_last_gpus {
     /// What engines must know about it.
     static constexpr policy::policy_properties properties{.own_candidates = true};
 
-    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen, const request&) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr policy::score operator()(const candidate& chosen,
+                                                                const request&) const noexcept {
         policy::score sum = 0;
         for_each_gpu(chosen.gpus, [&](int i) { sum += i; });
         return sum;

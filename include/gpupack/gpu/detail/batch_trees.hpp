@@ -66,7 +66,8 @@ template <class Key> struct batch_trees {
     tree_levels levels{};
 
     /// Enters with that key, or changes to it.
-    GPUPACK_HD constexpr void enter(std::uint32_t tree, std::uint32_t number, const Key& key, gpu_set gpus = {}) const noexcept {
+    GPUPACK_HD constexpr void enter(std::uint32_t tree, std::uint32_t number, const Key& key,
+                                    gpu_set gpus = {}) const noexcept {
         keys[at(tree, number)] = key;
         chosen[at(tree, number)] = gpus;
         entered[at(tree, number)] = 1;
@@ -87,7 +88,8 @@ template <class Key> struct batch_trees {
         return entered[at(tree, number)] == 0 ? winner{} : winner{keys[at(tree, number)], node_id{number}};
     }
     /// Notes the winner of a group.
-    GPUPACK_HD constexpr void note(std::uint32_t tree, std::uint32_t level, std::uint32_t group, const winner& best) const noexcept {
+    GPUPACK_HD constexpr void note(std::uint32_t tree, std::uint32_t level, std::uint32_t group,
+                                   const winner& best) const noexcept {
         winners[std::size_t{tree} * levels.winners + levels.level_at[level] + group] = best;
     }
     /// Finds the winner of one group.

@@ -28,16 +28,16 @@ template <class Key> struct batch_workspace {
     /// Of `seen`: the tree must be filled again.
     static constexpr std::uint32_t unfilled = std::numeric_limits<std::uint32_t>::max();
 
-    writable_cluster_view cluster{};      ///< Changed by every placement.
-    batch_trees<Key> trees{};             ///< Of the request classes.
-    std::uint32_t* seen = nullptr;        ///< [trees] How much of the log is in the tree.
+    writable_cluster_view cluster{}; ///< Changed by every placement.
+    batch_trees<Key> trees{};        ///< Of the request classes.
+    std::uint32_t* seen = nullptr;   ///< [trees] How much of the log is in the tree.
     /// [nodes + levels.winners] Where in the log a node stands last, then where a node of each group stands last, level by
     /// level. Not set for those that do not stand in the log.
     std::uint32_t* latest = nullptr;
-    std::uint32_t* log = nullptr;         ///< [log_capacity] Nodes, in the order in which they changed.
-    std::uint32_t* logged = nullptr;      ///< [1] How many stand in the log.
-    std::uint32_t log_capacity = 0;       ///< Changes that the log has memory for.
-    fall_glances falls{};                 ///< Of the request classes.
+    std::uint32_t* log = nullptr;    ///< [log_capacity] Nodes, in the order in which they changed.
+    std::uint32_t* logged = nullptr; ///< [1] How many stand in the log.
+    std::uint32_t log_capacity = 0;  ///< Changes that the log has memory for.
+    fall_glances falls{};            ///< Of the request classes.
 };
 
 /// Puts the score of one node for a request class into its tree.
@@ -50,7 +50,8 @@ GPUPACK_HD constexpr void enter_node(const batch_workspace<Key>& workspace, std:
     if constexpr (policy::scores_by_fall<Scorer>)
         if (glances != nullptr) {
             const node_state& state = workspace.cluster.nodes[number];
-            const fall_choice best = choice_by_fall(node, state, request, glances[workspace.cluster.type_of[number]], scorer);
+            const fall_choice best =
+                choice_by_fall(node, state, request, glances[workspace.cluster.type_of[number]], scorer);
             if (best.score == 0) return workspace.trees.leave(tree, number);
             return workspace.trees.enter(tree, number, static_cast<Key>(best.score - 1), best.gpus);
         }
@@ -109,8 +110,9 @@ template <class Key> struct settle_level {
 /// @param first    in the log; `unfilled` for all nodes
 /// @param last     one past the last change
 template <class Team, class Key, class Scorer>
-GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request,
-                         const Scorer& scorer, const type_glance* glances, std::uint32_t first, std::uint32_t last) {
+GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace, std::uint32_t tree,
+                         const request& request, const Scorer& scorer, const type_glance* glances, std::uint32_t first,
+                         std::uint32_t last) {
     const tree_levels& levels = workspace.trees.levels;
     const bool all = first == batch_workspace<Key>::unfilled || last - first > levels.entrants;
     const std::uint32_t count = all ? levels.entrants : last - first;
@@ -138,8 +140,9 @@ GPUPACK_HD void catch_up(const Team& team, const batch_workspace<Key>& workspace
 }
 
 /// Places the request on the best node of its tree, if there is one. The work of one thread.
-template <class Key, class Scorer> [[nodiscard]] GPUPACK_HD constexpr selection
-take_best(const batch_workspace<Key>& workspace, std::uint32_t tree, const request& request, const Scorer& scorer) noexcept {
+template <class Key, class Scorer>
+[[nodiscard]] GPUPACK_HD constexpr selection take_best(const batch_workspace<Key>& workspace, std::uint32_t tree,
+                                                       const request& request, const Scorer& scorer) noexcept {
     const auto best = workspace.trees.best(tree);
     if (!best.found()) return {};
     selection choice;

@@ -40,13 +40,14 @@ template <class Scorer> class column_search {
     /// @param cluster   the cluster that they are of
     /// @param request   valid
     /// @param scorer    prepared for it
-    [[nodiscard]] std::optional<node_type> find(device_space& space, resident_cluster<device_space>& resident, const cluster& cluster,
-                                                const request& request, const Scorer& scorer) {
-        if (cluster.types().size() > letter_type::most_types || !write_rows(cluster.types(), request, scorer, letter_.rows))
+    [[nodiscard]] std::optional<node_type> find(device_space& space, resident_cluster<device_space>& resident,
+                                                const cluster& cluster, const request& request, const Scorer& scorer) {
+        if (cluster.types().size() > letter_type::most_types ||
+            !write_rows(cluster.types(), request, scorer, letter_.rows))
             return std::nullopt;
         if (blocks_ == 0) prepare(space, cluster.size());
-        letter_.update_count =
-            resident.write_updates(cluster, letter_.updates, letter_type::most_updates, letter_.gpus, letter_type::most_gpus);
+        letter_.update_count = resident.write_updates(cluster, letter_.updates, letter_type::most_updates, letter_.gpus,
+                                                      letter_type::most_gpus);
         ++letter_.serial;
         launch(space, resident, is_for_slices(request));
         const node_type changed = best_changed(cluster, letter_, scorer, request);

@@ -56,8 +56,8 @@ template <class OnType> struct columns_letter {
 /// @param rows  [types] those of the letter, where they are at hand
 /// @param sums  of the first group, read before; any where there is no such group
 template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
-best_unchanged(const cluster_view& cluster, const columns_letter<OnType>& letter, const type_row<OnType>* rows, std::uint32_t first,
-               std::uint32_t step, sums_of_four<Slices> sums) noexcept {
+best_unchanged(const cluster_view& cluster, const columns_letter<OnType>& letter, const type_row<OnType>* rows,
+               std::uint32_t first, std::uint32_t step, sums_of_four<Slices> sums) noexcept {
     std::uint64_t best = 0;
     const std::uint32_t groups = (cluster.size + sum_columns::group - 1) / sum_columns::group;
     for (std::uint32_t g = first; g < groups;) {
@@ -70,13 +70,16 @@ best_unchanged(const cluster_view& cluster, const columns_letter<OnType>& letter
 }
 
 /// The best of the nodes that changed, on the host. Nodes have the ids that a kernel gives them: of the first generation.
-template <class Scorer> [[nodiscard]] ranked_node<search::key_of<Scorer>>
-best_changed(const cluster& cluster, const columns_letter<on_type_of<Scorer>>& letter, const Scorer& scorer, const request& request) {
+template <class Scorer>
+[[nodiscard]] ranked_node<search::key_of<Scorer>> best_changed(const cluster& cluster,
+                                                               const columns_letter<on_type_of<Scorer>>& letter,
+                                                               const Scorer& scorer, const request& request) {
     ranked_node<search::key_of<Scorer>> best;
     for (std::uint32_t u = 0; u < letter.update_count; ++u) {
         const node_view node = cluster.node_at(letter.updates[u].node);
         if (!fit::fits(node, request)) continue;
-        const ranked_node<search::key_of<Scorer>> here{policy::node_score(scorer, node, request), node_id{letter.updates[u].node}};
+        const ranked_node<search::key_of<Scorer>> here{policy::node_score(scorer, node, request),
+                                                       node_id{letter.updates[u].node}};
         if (here.precedes(best)) best = here;
     }
     return best;

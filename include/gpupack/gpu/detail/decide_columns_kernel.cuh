@@ -35,9 +35,11 @@ template <bool Slices, class OnType> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_t
     for (std::size_t i = threadIdx.x; i < view.type_count * sizeof(*rows) / sizeof(int4); i += blockDim.x)
         reinterpret_cast<int4*>(room)[i] = reinterpret_cast<const int4*>(letter.rows)[i];
     __syncthreads();
-    const std::uint64_t best = highest_of_block(best_unchanged<Slices>(view, letter, rows, first, gridDim.x * blockDim.x, ahead));
+    const std::uint64_t best =
+        highest_of_block(best_unchanged<Slices>(view, letter, rows, first, gridDim.x * blockDim.x, ahead));
     if (threadIdx.x == 0) answers[blockIdx.x].set(best, letter.serial);
-    if (blockIdx.x == 0 && threadIdx.x < letter.update_count) apply_updates{cluster, letter.updates, letter.gpus}(threadIdx.x);
+    if (blockIdx.x == 0 && threadIdx.x < letter.update_count)
+        apply_updates{cluster, letter.updates, letter.gpus}(threadIdx.x);
 }
 
 } // namespace gpupack::gpu::detail

@@ -30,8 +30,10 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     auto& prepared = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(prepared, letter.prepared, tables, letter.table_bytes);
-    const auto found = best_by_letter(cluster.view(), letter, prepared, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
-    if (blockIdx.x == 0 && threadIdx.x < letter.update_count) apply_updates{cluster, letter.updates, letter.gpus}(threadIdx.x);
+    const auto found =
+        best_by_letter(cluster.view(), letter, prepared, blockIdx.x * blockDim.x + threadIdx.x, gridDim.x * blockDim.x);
+    if (blockIdx.x == 0 && threadIdx.x < letter.update_count)
+        apply_updates{cluster, letter.updates, letter.gpus}(threadIdx.x);
     if (!leave_for_last(partial, done, best_of_block(found))) return;
     const auto best = best_of_grid(partial);
     if (threadIdx.x != 0) return;

@@ -28,7 +28,7 @@ template <class Scorer> struct decision_letter {
     static constexpr std::size_t most_bytes = 16 * 1024; // of the 32,764 that a kernel's parameters have
 
     prepared_request<Scorer> prepared; ///< What is asked.
-    std::uint32_t table_bytes = 0;  ///< Of the scorer's tables, to be copied into shared memory; 0: read where they are.
+    std::uint32_t table_bytes = 0; ///< Of the scorer's tables, to be copied into shared memory; 0: read where they are.
     std::uint32_t update_count = 0; ///< Nodes that changed.
     std::uint64_t serial = 0;       ///< Of the letter; the answer has it as well.
     node_update updates[most_updates]{};
@@ -37,7 +37,8 @@ template <class Scorer> struct decision_letter {
     /// A node as it is: of the letter, where it has changed.
     ///
     /// @param sums  receives the state that the view refers to
-    [[nodiscard]] GPUPACK_HD constexpr node_view node(const cluster_view& cluster, std::uint32_t n, node_state& sums) const noexcept {
+    [[nodiscard]] GPUPACK_HD constexpr node_view node(const cluster_view& cluster, std::uint32_t n,
+                                                      node_state& sums) const noexcept {
         const node_type& type = cluster.types[cluster.type_of[n]];
         for (std::uint32_t u = 0; u < update_count; ++u)
             if (updates[u].node == n) {
@@ -54,14 +55,15 @@ template <class Scorer> struct decision_letter {
 ///
 /// @param prepared  its request, where its tables are at hand
 template <class Scorer> [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-best_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter, const prepared_request<Scorer>& prepared,
-               std::uint32_t first, std::uint32_t step) noexcept {
+best_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter,
+               const prepared_request<Scorer>& prepared, std::uint32_t first, std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
     for (std::uint32_t n = first; n < cluster.size; n += step) {
         node_state sums;
         const node_view node = letter.node(cluster, n, sums);
         if (!fit::fits(node, prepared.request)) continue;
-        const ranked_node<search::key_of<Scorer>> here{policy::node_score(prepared.scorer, node, prepared.request), node_id{n}};
+        const ranked_node<search::key_of<Scorer>> here{policy::node_score(prepared.scorer, node, prepared.request),
+                                                       node_id{n}};
         if (here.precedes(best)) best = here;
     }
     return best;
@@ -69,11 +71,12 @@ best_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& lette
 
 /// What the policy takes on the best node.
 template <class Scorer> [[nodiscard, GPUPACK_HOT]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
-choose_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter, const prepared_request<Scorer>& prepared,
-                 const ranked_node<search::key_of<Scorer>>& best) noexcept {
+choose_by_letter(const cluster_view& cluster, const decision_letter<Scorer>& letter,
+                 const prepared_request<Scorer>& prepared, const ranked_node<search::key_of<Scorer>>& best) noexcept {
     if (!best.found()) return {};
     node_state sums;
-    return {policy::select_gpus(prepared.scorer, letter.node(cluster, best.node.number(), sums), prepared.request), best.score};
+    return {policy::select_gpus(prepared.scorer, letter.node(cluster, best.node.number(), sums), prepared.request),
+            best.score};
 }
 
 /// The answer to a letter, in host memory that the GPU writes.

@@ -46,7 +46,8 @@ struct fall_lanes {
     std::uint32_t takers = 0;                   ///< Those that the request may take, a bit each.
 
     /// Loads them.
-    GPUPACK_HD constexpr fall_lanes(const node_view& node, const request& request) noexcept { // NOLINT: all lanes are set below
+    GPUPACK_HD constexpr fall_lanes(const node_view& node,
+                                    const request& request) noexcept { // NOLINT: all lanes are set below
         for (int i = 0; i < most_fall_lanes; ++i) {
             offer[i] = offer_after[i] = -1;
             supply[i] = supply_after[i] = 0;
@@ -80,15 +81,17 @@ struct fall_levels {
     std::int32_t now = 0;
     std::int32_t after = 0;
 
-    GPUPACK_HD constexpr fall_levels(const policy::fragmentation_view& measure, std::int64_t free, std::int64_t used) noexcept
+    GPUPACK_HD constexpr fall_levels(const policy::fragmentation_view& measure, std::int64_t free,
+                                     std::int64_t used) noexcept
         : now{cpu_level_of(measure, free)}, after{cpu_level_of(measure, free - used)} {}
 };
 
 /// Calls visit(class, packed sum of what serves it, its tasks now, its tasks after the placement) for each class that the node
 /// serves.
-template <class Visit> GPUPACK_HD constexpr void
-for_each_served_class(const policy::fragmentation_view& measure, const node_view& node, const fall_lanes& lanes, const fall_levels& level,
-                      Visit&& visit) noexcept {
+template <class Visit> GPUPACK_HD constexpr void for_each_served_class(const policy::fragmentation_view& measure,
+                                                                       const node_view& node, const fall_lanes& lanes,
+                                                                       const fall_levels& level,
+                                                                       Visit&& visit) noexcept {
     const std::int32_t* within = measure.within;
     for (std::int32_t c = 0; c < measure.class_count; ++c, within += measure.cpu_count + 1) {
         const policy::demand_class& tasks = measure.classes[c];
@@ -99,22 +102,25 @@ for_each_served_class(const policy::fragmentation_view& measure, const node_view
 }
 
 /// What a class can use where so many GPUs are left to it.
-[[nodiscard]] GPUPACK_HD constexpr policy::score usable_of(const policy::demand_class& tasks, std::int32_t packed, std::int32_t count) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score usable_of(const policy::demand_class& tasks, std::int32_t packed,
+                                                           std::int32_t count) noexcept {
     const policy::served_gpus left{packed};
     return left.count() >= tasks.gpus ? std::int64_t{count} * left.free() : 0;
 }
 
 /// The fall where whole GPUs are taken, which are all alike, or none.
-[[nodiscard]] GPUPACK_HD constexpr policy::score
-fall_of_whole(const node_view& node, const request& request, const policy::fragmentation_view& measure, const fall_lanes& lanes,
-              const fall_levels& level) noexcept {
+[[nodiscard]] GPUPACK_HD constexpr policy::score fall_of_whole(const node_view& node, const request& request,
+                                                               const policy::fragmentation_view& measure,
+                                                               const fall_lanes& lanes,
+                                                               const fall_levels& level) noexcept {
     const std::int32_t whole = request.gpus > 0 ? request.gpus * policy::served_gpus::one(node.capacity(0).compute) : 0;
     policy::score fall = measure.total * policy::served_gpus{whole}.free();
-    for_each_served_class(measure, node, lanes, level,
-                          [&](const policy::demand_class& tasks, std::int32_t sum, std::int32_t now, std::int32_t after) {
-                              const std::int32_t left = sum - (whole_gpu.count() + 1 >= tasks.offer ? whole : 0);
-                              fall += usable_of(tasks, left, after) - std::int64_t{now} * policy::served_gpus{sum}.free();
-                          });
+    for_each_served_class(
+        measure, node, lanes, level,
+        [&](const policy::demand_class& tasks, std::int32_t sum, std::int32_t now, std::int32_t after) {
+            const std::int32_t left = sum - (whole_gpu.count() + 1 >= tasks.offer ? whole : 0);
+            fall += usable_of(tasks, left, after) - std::int64_t{now} * policy::served_gpus{sum}.free();
+        });
     return fall;
 }
 
@@ -124,16 +130,17 @@ best_slice(const node_view& node, const Scorer& scorer, const fall_lanes& lanes,
     const policy::fragmentation_view& measure = scorer.measure();
     policy::score fall[most_fall_lanes];
     for (int i = 0; i < most_fall_lanes; ++i) fall[i] = measure.total * (lanes.supply[i] - lanes.supply_after[i]);
-    for_each_served_class(measure, node, lanes, level,
-                          [&](const policy::demand_class& tasks, std::int32_t sum, std::int32_t now, std::int32_t after) {
-                              const policy::score before = std::int64_t{now} * policy::served_gpus{sum}.free();
-                                                    for (int i = 0; i < most_fall_lanes; ++i) {
-                                  std::int32_t left = sum;
-                                  left += lanes.offer_after[i] >= tasks.offer ? lanes.supply_after[i] : 0;
-                                  left -= lanes.offer[i] >= tasks.offer ? lanes.supply[i] : 0;
-                                  fall[i] += usable_of(tasks, left, after) - before;
-                              }
-                          });
+    for_each_served_class(
+        measure, node, lanes, level,
+        [&](const policy::demand_class& tasks, std::int32_t sum, std::int32_t now, std::int32_t after) {
+            const policy::score before = std::int64_t{now} * policy::served_gpus{sum}.free();
+            for (int i = 0; i < most_fall_lanes; ++i) {
+                std::int32_t left = sum;
+                left += lanes.offer_after[i] >= tasks.offer ? lanes.supply_after[i] : 0;
+                left -= lanes.offer[i] >= tasks.offer ? lanes.supply[i] : 0;
+                fall[i] += usable_of(tasks, left, after) - before;
+            }
+        });
     fall_choice best;
     for (int i = 0; i < most_fall_lanes; ++i) {
         if ((lanes.takers >> i & 1U) == 0) continue;
@@ -143,8 +150,10 @@ best_slice(const node_view& node, const Scorer& scorer, const fall_lanes& lanes,
 }
 
 /// The best choice on a node for a request that fall_glances decides on: what policy::best_choice finds where it fits.
-template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr fall_choice
-choice_by_fall(const node_view& node, const node_state& state, const request& request, const type_glance& least, const Scorer& scorer) noexcept {
+template <class Scorer>
+[[nodiscard]] GPUPACK_HD constexpr fall_choice choice_by_fall(const node_view& node, const node_state& state,
+                                                              const request& request, const type_glance& least,
+                                                              const Scorer& scorer) noexcept {
     if (!fits_glance(state, least)) return {};
     const policy::fragmentation_view& measure = scorer.measure();
     const fall_lanes lanes{node, request};
@@ -152,7 +161,8 @@ choice_by_fall(const node_view& node, const node_state& state, const request& re
     if (request.gpus > 0 && request.share.way() != sharing::exclusive) return best_slice(node, scorer, lanes, level);
     fall_choice whole{scorer.of_fall(fall_of_whole(node, request, measure, lanes, level)) + 1, {}};
     std::uint32_t left = lanes.takers;
-    for (int count = 0; count < request.gpus; ++count, left &= left - 1) whole.gpus = whole.gpus | gpu_set::of(lowest_bit(left));
+    for (int count = 0; count < request.gpus; ++count, left &= left - 1)
+        whole.gpus = whole.gpus | gpu_set::of(lowest_bit(left));
     return whole;
 }
 
@@ -174,10 +184,13 @@ class fall_glance_table {
     /// Decides on nothing.
     fall_glance_table() = default;
     /// For some request classes, where GPUs are alike and sums decide.
-    fall_glance_table(const std::vector<node_type>& types, const std::vector<request>& classes, const policy::fragmentation_view& measure)
+    fall_glance_table(const std::vector<node_type>& types, const std::vector<request>& classes,
+                      const policy::fragmentation_view& measure)
         : types_{static_cast<std::uint32_t>(types.size())} {
         if (!falls_are_summed(types, measure)) return;
-        if (std::any_of(types.begin(), types.end(), [](const node_type& type) { return type.gpu_count > most_fall_lanes; })) return;
+        if (std::any_of(types.begin(), types.end(),
+                        [](const node_type& type) { return type.gpu_count > most_fall_lanes; }))
+            return;
         for (const request& each : classes) {
             const std::vector<type_glance> glances =
                 each.numa == numa_alignment::none ? glances_of(types, each) : std::vector<type_glance>{};

@@ -26,7 +26,8 @@ struct block_team {
 #endif
     }
     /// Sixteen threads look at the places of one index at once: one load each, four exchanges.
-    template <class Offered, class Keep> GPUPACK_HD void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
+    template <class Offered, class Keep>
+    GPUPACK_HD void for_best(std::uint64_t count, Offered&& offered, Keep&& keep) const {
 #if GPUPACK_ON_DEVICE
         constexpr unsigned places = 16;
         const unsigned place = threadIdx.x % places;
@@ -80,7 +81,8 @@ struct block_team {
 
 #if defined(__CUDACC__)
     /// What the lane at that distance has.
-    template <class Value> [[nodiscard]] static GPUPACK_DEVICE Value exchanged(const Value& mine, unsigned lanes, unsigned distance) {
+    template <class Value>
+    [[nodiscard]] static GPUPACK_DEVICE Value exchanged(const Value& mine, unsigned lanes, unsigned distance) {
         static_assert(sizeof(Value) % sizeof(unsigned) == 0, "exchanged word by word");
         constexpr std::size_t count = sizeof(Value) / sizeof(unsigned);
         unsigned words[count];
@@ -101,14 +103,14 @@ template <class Body> GPUPACK_KERNEL by_index(std::uint64_t count, const GPUPACK
 }
 
 /// The job of one block.
-template <class Job>
-GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(block_threads) block_kernel(const GPUPACK_GRID_CONSTANT Job job) {
+template <class Job> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(block_threads)
+    block_kernel(const GPUPACK_GRID_CONSTANT Job job) {
     job(block_team{});
 }
 
 /// The jobs of many blocks, each on its own; at least four of them run on a multiprocessor at once.
-template <class Job>
-GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(shared_block_threads, 4) blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
+template <class Job> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(shared_block_threads, 4)
+    blocks_kernel(const GPUPACK_GRID_CONSTANT Job job) {
     job(block_team{}, blockIdx.x);
 }
 

@@ -25,7 +25,7 @@ struct batch_requests {
     const plan::request_class* classes = nullptr; ///< [classes]
     const std::uint32_t* class_of = nullptr;      ///< [requests]
     const std::uint32_t* tree_of = nullptr;       ///< [requests]
-    selection* choices = nullptr;        ///< [requests] Where each goes; written.
+    selection* choices = nullptr;                 ///< [requests] Where each goes; written.
 };
 
 /// Places the requests of a segment in their order, by trees that are kept: a job of a team.

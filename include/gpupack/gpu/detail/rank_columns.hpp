@@ -25,8 +25,8 @@ template <class OnType> struct alignas(16) type_row {
 };
 
 /// What scorer.on_type() returns.
-template <class Scorer> using on_type_of =
-    std::remove_cvref_t<decltype(std::declval<const Scorer&>().on_type(std::declval<const node_type&>(), std::declval<const request&>()))>;
+template <class Scorer> using on_type_of = std::remove_cvref_t<decltype(std::declval<const Scorer&>().on_type(
+    std::declval<const node_type&>(), std::declval<const request&>()))>;
 
 /// A node with its score, as one number: the higher comes first. 0: none.
 class ranked_number {
@@ -36,22 +36,23 @@ class ranked_number {
         return std::uint64_t{score + 1} << 32 | (0xffffffffU - node);
     }
     /// The node behind a number.
-    template <class Key> [[nodiscard]] GPUPACK_HD static constexpr ranked_node<Key> node(std::uint64_t number) noexcept {
+    template <class Key>
+    [[nodiscard]] GPUPACK_HD static constexpr ranked_node<Key> node(std::uint64_t number) noexcept {
         if (number == 0) return {};
         return {static_cast<Key>((number >> 32) - 1), node_id{0xffffffffU - static_cast<std::uint32_t>(number)}};
     }
 };
 
 /// Four entries of a column.
-template <class Entry> struct alignas(16) entries_of_four {
-    Entry at[sum_columns::group];
-};
+template <class Entry> struct alignas(16) entries_of_four { Entry at[sum_columns::group]; };
 
 /// Four entries, in one load.
-template <class Entry> [[nodiscard]] GPUPACK_HD inline entries_of_four<Entry> four_of(const Entry* column, std::uint32_t group) noexcept {
+template <class Entry>
+[[nodiscard]] GPUPACK_HD inline entries_of_four<Entry> four_of(const Entry* column, std::uint32_t group) noexcept {
 #if GPUPACK_ON_DEVICE
     const int4 loaded = __ldg(reinterpret_cast<const int4*>(column) + group);
-    return {static_cast<Entry>(loaded.x), static_cast<Entry>(loaded.y), static_cast<Entry>(loaded.z), static_cast<Entry>(loaded.w)};
+    return {static_cast<Entry>(loaded.x), static_cast<Entry>(loaded.y), static_cast<Entry>(loaded.z),
+            static_cast<Entry>(loaded.w)};
 #else
     const Entry* const first = column + std::size_t{group} * sum_columns::group;
     return {first[0], first[1], first[2], first[3]};
@@ -70,7 +71,7 @@ template <bool Slices> struct sums_of_four {
     /// Reads a group.
     [[nodiscard]] GPUPACK_HD static sums_of_four of(const cluster_view& cluster, std::uint32_t group) noexcept {
         const sum_columns& columns = cluster.columns;
-        sums_of_four sums{four_of(columns.cpu, group),    four_of(columns.memory, group),    four_of(columns.part, group),
+        sums_of_four sums{four_of(columns.cpu, group),    four_of(columns.memory, group),  four_of(columns.part, group),
                           four_of(columns.glance, group), four_of(cluster.type_of, group), {}};
         if constexpr (Slices) sums.slice_memory = four_of(columns.slice_memory, group);
         return sums;
@@ -84,14 +85,17 @@ template <bool Slices> struct sums_of_four {
 /// The best of four nodes that were read.
 ///
 /// @param rows  [types]
-template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
-best_of_sums(const sums_of_four<Slices>& sums, const type_row<OnType>* rows, std::uint32_t group, std::uint64_t best) noexcept {
+template <bool Slices, class OnType>
+[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_sums(const sums_of_four<Slices>& sums,
+                                                           const type_row<OnType>* rows, std::uint32_t group,
+                                                           std::uint64_t best) noexcept {
 #if GPUPACK_ON_DEVICE
 #pragma unroll
 #endif
     for (std::uint32_t i = 0; i < sum_columns::group; ++i) {
         const type_row<OnType>& row = rows[sums.type.at[i]];
-        const bool fits = row.least.template fits<Slices>(sums.cpu.at[i], sums.memory.at[i], sums.glance.at[i], sums.slice_memory.at[i]);
+        const bool fits = row.least.template fits<Slices>(sums.cpu.at[i], sums.memory.at[i], sums.glance.at[i],
+                                                          sums.slice_memory.at[i]);
         const std::uint32_t score = row.score(sums.cpu.at[i], sums.memory.at[i], sums.part.at[i]);
         const std::uint64_t here = fits ? ranked_number::of(score, group * sum_columns::group + i) : 0;
         best = here > best ? here : best;
@@ -102,14 +106,16 @@ best_of_sums(const sums_of_four<Slices>& sums, const type_row<OnType>* rows, std
 /// The best of four nodes.
 ///
 /// @param rows  [types]
-template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
-best_of_four(const cluster_view& cluster, const type_row<OnType>* rows, std::uint32_t group, std::uint64_t best) noexcept {
+template <bool Slices, class OnType>
+[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_four(const cluster_view& cluster, const type_row<OnType>* rows,
+                                                           std::uint32_t group, std::uint64_t best) noexcept {
     return best_of_sums<Slices>(sums_of_four<Slices>::of(cluster, group), rows, group, best);
 }
 
 /// The best of the groups first, first + step ...
-template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
-best_of_groups(const cluster_view& cluster, const type_row<OnType>* rows, std::uint32_t first, std::uint32_t step) noexcept {
+template <bool Slices, class OnType>
+[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_groups(const cluster_view& cluster, const type_row<OnType>* rows,
+                                                             std::uint32_t first, std::uint32_t step) noexcept {
     std::uint64_t best = 0;
     const std::uint32_t groups = (cluster.size + sum_columns::group - 1) / sum_columns::group;
     for (std::uint32_t g = first; g < groups; g += step) best = best_of_four<Slices>(cluster, rows, g, best);

@@ -40,7 +40,8 @@ GPUPACK_DEVICE inline int keep_best_of_warp(std::uint64_t& best, std::uint32_t s
     if (highest == 0) return -1;
     const int lane = __ffs(static_cast<int>(__ballot_sync(all_lanes, score == highest))) - 1;
     const std::uint32_t first = __shfl_sync(all_lanes, node, lane);
-    if (const std::uint64_t number = ranked_number::of(highest - 1, first); threadIdx.x % 32 == 0 && number > best) best = number;
+    if (const std::uint64_t number = ranked_number::of(highest - 1, first); threadIdx.x % 32 == 0 && number > best)
+        best = number;
     return lane;
 }
 
@@ -49,13 +50,14 @@ GPUPACK_DEVICE inline int keep_best_of_warp(std::uint64_t& best, std::uint32_t s
 struct slice_takers {
     static constexpr std::uint32_t most = fall_threads * max_gpus_per_node;
 
-    std::uint16_t taker[most]; ///< [count] by node, then by GPU.
+    std::uint16_t taker[most];         ///< [count] by node, then by GPU.
     std::int64_t usable[fall_threads]; ///< class_sums::usable of each node.
     std::uint32_t count;
 };
 
 /// Writes the list, with all threads of a block; it ends with a barrier.
-GPUPACK_DEVICE inline void list_slice_takers(slice_takers& list, const node_view& node, bool is_there, const class_sums& now) {
+GPUPACK_DEVICE inline void list_slice_takers(slice_takers& list, const node_view& node, bool is_there,
+                                             const class_sums& now) {
     using scan = cub::BlockScan<std::uint32_t, fall_threads, cub::BLOCK_SCAN_WARP_SCANS>;
     GPUPACK_SHARED typename scan::TempStorage storage;
     std::uint32_t takers = 0;
@@ -65,7 +67,8 @@ GPUPACK_DEVICE inline void list_slice_takers(slice_takers& list, const node_view
     std::uint32_t all = 0;
     scan{storage}.ExclusiveSum(static_cast<std::uint32_t>(count_bits(takers)), next, all);
     for (; takers != 0; takers &= takers - 1)
-        list.taker[next++] = static_cast<std::uint16_t>(threadIdx.x * max_gpus_per_node + static_cast<unsigned>(lowest_bit(takers)));
+        list.taker[next++] =
+            static_cast<std::uint16_t>(threadIdx.x * max_gpus_per_node + static_cast<unsigned>(lowest_bit(takers)));
     list.usable[threadIdx.x] = now.usable;
     if (threadIdx.x == 0) list.count = all;
     __syncthreads();
@@ -81,10 +84,11 @@ GPUPACK_DEVICE inline void list_slice_takers(slice_takers& list, const node_view
 ///
 /// @param found    [requests, fall_warps] of the warp
 /// @param highest  [requests, fall_warps] the fall of what it has found
-template <class Scorer> GPUPACK_DEVICE void
-rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared, const type_glance* glances, std::uint32_t count,
-           const Scorer& scorer, std::uint32_t n, int gpu_number, bool is_taker, const class_sums& now, std::uint64_t* found,
-           std::int64_t* highest) {
+template <class Scorer>
+GPUPACK_DEVICE void rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared,
+                               const type_glance* glances, std::uint32_t count, const Scorer& scorer, std::uint32_t n,
+                               int gpu_number, bool is_taker, const class_sums& now, std::uint64_t* found,
+                               std::int64_t* highest) {
     const node_view node = cluster[node_id{n}];
     const node_state state = cluster.nodes[n];
     const std::uint32_t type = cluster.type_of[n];
@@ -94,8 +98,10 @@ rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared
         const request& request = prepared[s].request;
         if (!takes_one_slice(request)) continue;
         policy::score fall = no_fall;
-        if (is_taker && gpu.takes(slice_of(request)) && fits_glance(state, glances[std::size_t{s} * cluster.type_count + type]))
-            fall = gpu.fall(slice_of(request), measure, cpu_level_of(measure, std::int64_t{state.cpu_free} - request.cpu.count()), now);
+        if (is_taker && gpu.takes(slice_of(request)) &&
+            fits_glance(state, glances[std::size_t{s} * cluster.type_count + type]))
+            fall = gpu.fall(slice_of(request), measure,
+                            cpu_level_of(measure, std::int64_t{state.cpu_free} - request.cpu.count()), now);
         const bool is_higher = fall > highest[s * fall_warps];
         if (!__any_sync(all_lanes, is_higher)) continue;
         const int lane = keep_best_of_warp(found[s * fall_warps], is_higher ? scorer.of_fall(fall) + 1 : 0, n);
@@ -115,16 +121,18 @@ rank_taker(const cluster_view& cluster, const prepared_request<Scorer>* prepared
 /// done      [rows]          0 before and after
 /// best      [count]
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
-    rank_falls_kernel(cluster_view cluster, const prepared_request<Scorer>* prepared, const type_glance* glances, std::uint32_t count,
-                      std::uint64_t* partial, std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best,
-                      std::uint32_t table_bytes) {
+    rank_falls_kernel(cluster_view cluster, const prepared_request<Scorer>* prepared, const type_glance* glances,
+                      std::uint32_t count, std::uint64_t* partial, std::uint32_t* done,
+                      ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
     GPUPACK_SHARED std::int32_t sums[most_demand_classes * fall_threads];
     GPUPACK_SHARED std::uint64_t found[falls_at_once * fall_warps];
     GPUPACK_SHARED std::int64_t highest_fall_of[falls_at_once * fall_warps];
     GPUPACK_SHARED slice_takers list;
-    static_assert(sizeof(room) + sizeof(sums) + 2 * sizeof(found) + sizeof(list) + most_shared_tables / 2 <= shared_memory_of_block, "what a block has");
+    static_assert(sizeof(room) + sizeof(sums) + 2 * sizeof(found) + sizeof(list) + most_shared_tables / 2 <=
+                      shared_memory_of_block,
+                  "what a block has");
     auto& first = *reinterpret_cast<prepared_request<Scorer>*>(room);
     stage_shape(first, prepared[0], tables, table_bytes);
     const std::uint32_t begin = blockIdx.y * falls_at_once;
@@ -154,9 +162,11 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(fall_threads, 7)
             const std::uint32_t place = begins + threadIdx.x % 32;
             const bool is_taker = place < list.count;
             const std::uint32_t taker = list.taker[is_taker ? place : begins];
-            rank_taker(cluster, prepared + begin, glances + std::size_t{begin} * cluster.type_count, number, first.scorer,
-                       tile + taker / max_gpus_per_node, static_cast<int>(taker % max_gpus_per_node), is_taker,
-                       {sums + taker / max_gpus_per_node, fall_threads, list.usable[taker / max_gpus_per_node]}, found + warp, highest_fall_of + warp);
+            rank_taker(cluster, prepared + begin, glances + std::size_t{begin} * cluster.type_count, number,
+                       first.scorer, tile + taker / max_gpus_per_node, static_cast<int>(taker % max_gpus_per_node),
+                       is_taker,
+                       {sums + taker / max_gpus_per_node, fall_threads, list.usable[taker / max_gpus_per_node]},
+                       found + warp, highest_fall_of + warp);
         }
         __syncthreads(); // the next tile writes where this one reads
     }

@@ -23,8 +23,8 @@ inline constexpr int rank_threads = 256;
 /// work. So the blocks of all requests walk the nodes in step, and what one has read the others find in the cache.
 ///
 /// @param resident  blocks that run on a multiprocessor at once
-[[nodiscard]] inline std::uint32_t rank_blocks(std::uint32_t threads_with_work, std::uint32_t requests, int multiprocessors,
-                                               int resident) {
+[[nodiscard]] inline std::uint32_t rank_blocks(std::uint32_t threads_with_work, std::uint32_t requests,
+                                               int multiprocessors, int resident) {
     const std::uint32_t useful = (threads_with_work + rank_threads - 1) / rank_threads;
     const auto at_once = static_cast<std::uint32_t>(resident * multiprocessors);
     const std::uint32_t fill = at_once / requests;
@@ -41,8 +41,9 @@ inline constexpr std::size_t shared_memory_of_block = 48 * 1024;
 inline constexpr std::size_t shared_by_reductions = 4 * 1024;
 
 /// Whether a shape and its tables can be staged for a block.
-template <class Scorer> inline constexpr bool can_be_staged =
-    sizeof(prepared_request<Scorer>) + most_shared_tables + shared_by_reductions <= shared_memory_of_block;
+template <class Scorer>
+inline constexpr bool can_be_staged = sizeof(prepared_request<Scorer>) + most_shared_tables + shared_by_reductions
+                                      <= shared_memory_of_block;
 
 /// Copies entries with all threads of a block.
 template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* target, const Entry* source, std::size_t entries) {
@@ -60,8 +61,9 @@ template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* target, const En
 /// of the expected tasks. All threads of the block call it; it ends with a barrier.
 ///
 /// tables  [table_bytes]  shared
-template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>& target, const prepared_request<Scorer>& source,
-                                                    unsigned char* tables, std::uint32_t table_bytes) {
+template <class Scorer> GPUPACK_DEVICE void stage_shape(prepared_request<Scorer>& target,
+                                                        const prepared_request<Scorer>& source, unsigned char* tables,
+                                                        std::uint32_t table_bytes) {
     copy_by_block(&target, &source, 1);
     __syncthreads();
     if (table_bytes == 0) return;
@@ -135,8 +137,9 @@ template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
 /// done     [shapes]  0 before and after
 /// best     [shapes]
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
-    rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes, ranked_node<search::key_of<Scorer>>* partial,
-                std::uint32_t* done, ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
+    rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes,
+                ranked_node<search::key_of<Scorer>>* partial, std::uint32_t* done,
+                ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
     static_assert(can_be_staged<Scorer>, "the scorer is too large for shared memory; let it point to a table");
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
     GPUPACK_SHARED alignas(16) unsigned char room[sizeof(prepared_request<Scorer>)];
@@ -174,8 +177,8 @@ GPUPACK_DEVICE inline std::uint64_t highest_of_block(std::uint64_t mine) {
 /// done        [requests]  0 before and after
 /// best        [requests]
 template <class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 3)
-    rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, const std::uint8_t* for_slices, std::uint64_t* partial,
-                        std::uint32_t* done, ranked_node<Key>* best) {
+    rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, const std::uint8_t* for_slices,
+                        std::uint64_t* partial, std::uint32_t* done, ranked_node<Key>* best) {
     extern GPUPACK_SHARED __align__(16) unsigned char room[];
     auto* const mine = reinterpret_cast<type_row<OnType>*>(room);
     copy_by_block(mine, rows + std::size_t{blockIdx.y} * cluster.type_count, cluster.type_count);

@@ -32,7 +32,8 @@ rank_node(const cluster_view& cluster, const prepared_request<Scorer>& prepared,
 
 /// The best of the nodes first, first + step, first + 2 step ...
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_node<search::key_of<Scorer>>
-best_of(const cluster_view& cluster, const prepared_request<Scorer>& prepared, std::uint32_t first, std::uint32_t step) noexcept {
+best_of(const cluster_view& cluster, const prepared_request<Scorer>& prepared, std::uint32_t first,
+        std::uint32_t step) noexcept {
     ranked_node<search::key_of<Scorer>> best;
     for (std::uint32_t n = first; n < cluster.size; n += step)
         if (const auto here = rank_node(cluster, prepared, n); here.precedes(best)) best = here;
@@ -41,7 +42,8 @@ best_of(const cluster_view& cluster, const prepared_request<Scorer>& prepared, s
 
 /// What the policy takes on a ranked node.
 template <class Scorer> [[nodiscard]] GPUPACK_HD constexpr ranked_selection<search::key_of<Scorer>>
-choose_on(const cluster_view& cluster, const prepared_request<Scorer>& prepared, const ranked_node<search::key_of<Scorer>>& place) noexcept {
+choose_on(const cluster_view& cluster, const prepared_request<Scorer>& prepared,
+          const ranked_node<search::key_of<Scorer>>& place) noexcept {
     if (!place.found()) return {};
     return {policy::select_gpus(prepared.scorer, cluster[place.node], prepared.request), place.score};
 }
@@ -73,7 +75,8 @@ template <class Scorer> struct rank_part {
             return;
         }
         for (std::uint32_t k = 0; k < length; ++k) list[k] = {};
-        for (auto n = static_cast<std::uint32_t>(index % parts); n < cluster.size; n += parts) insert(list, length, rank_node(cluster, prepared, n));
+        for (auto n = static_cast<std::uint32_t>(index % parts); n < cluster.size; n += parts)
+            insert(list, length, rank_node(cluster, prepared, n));
     }
 };
 
@@ -127,7 +130,8 @@ template <class Scorer> struct score_all {
     std::uint8_t* fits;
 
     GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
-        const auto ranked = rank_node(cluster, shapes[index / cluster.size], static_cast<std::uint32_t>(index % cluster.size));
+        const auto ranked =
+            rank_node(cluster, shapes[index / cluster.size], static_cast<std::uint32_t>(index % cluster.size));
         keys[index] = ranked.score;
         fits[index] = ranked.found() ? 1 : 0;
     }

@@ -65,12 +65,14 @@ struct type_glance {
     static constexpr std::int32_t never = std::numeric_limits<std::int32_t>::max();
 
     /// The glance for a request; decides is false where each GPU has to be looked at.
-    [[nodiscard]] GPUPACK_HD static constexpr type_glance of(const node_type& type, const request& request, bool& decides) noexcept {
+    [[nodiscard]] GPUPACK_HD static constexpr type_glance of(const node_type& type, const request& request,
+                                                             bool& decides) noexcept {
         type_glance least;
         least.cpu = clamped(request.cpu.count());
         least.memory = clamped(request.memory.count());
         decides = true;
-        const bool none = request.gpus > 0 ? (type.models & request.models).empty() : !request.labels.choose(type.labels);
+        const bool none =
+            request.gpus > 0 ? (type.models & request.models).empty() : !request.labels.choose(type.labels);
         if (none) least.cpu = never;
         if (none || request.gpus == 0) return least;
         const bool any_gpu = (type.models.bits() & ~request.models.bits()) == 0 && !request.selects() &&
@@ -89,13 +91,15 @@ struct type_glance {
     }
 
     /// Whether the request fits a node. Slices are looked at only where Slices says so.
-    template <bool Slices> [[nodiscard]] GPUPACK_HD constexpr bool
-    fits(std::int32_t cpu_free, std::int32_t memory_free, std::uint32_t glance, std::int32_t slice_memory_free) const noexcept {
+    template <bool Slices> [[nodiscard]] GPUPACK_HD constexpr bool fits(std::int32_t cpu_free, std::int32_t memory_free,
+                                                                        std::uint32_t glance,
+                                                                        std::int32_t slice_memory_free) const noexcept {
         if constexpr (Slices)
-            return (cpu_free >= cpu) & (memory_free >= memory) & (static_cast<std::int32_t>(glance) >> 16 >= slice_compute) &
-                   (slice_memory_free >= slice_memory);
+            return (cpu_free >= cpu) & (memory_free >= memory) &
+                   (static_cast<std::int32_t>(glance) >> 16 >= slice_compute) & (slice_memory_free >= slice_memory);
         else
-            return (cpu_free >= cpu) & (memory_free >= memory) & (static_cast<std::int32_t>(glance & 0xffffU) >= idle_gpus);
+            return (cpu_free >= cpu) & (memory_free >= memory) &
+                   (static_cast<std::int32_t>(glance & 0xffffU) >= idle_gpus);
     }
 
   private:

@@ -39,7 +39,8 @@ template <class Scorer> struct byte_scores {
         score = 0;
         if (n >= cluster.size) return;
         const type_glance& least = world.falls.of_class(nth)[cluster.type_of[n]];
-        const fall_choice best = choice_by_fall(cluster[node_id{n}], cluster.nodes[n], world.classes[nth].effective, least, scorers[nth]);
+        const fall_choice best =
+            choice_by_fall(cluster[node_id{n}], cluster.nodes[n], world.classes[nth].effective, least, scorers[nth]);
         score = static_cast<std::uint8_t>(best.score);
         chosen[std::size_t{nth} * row + n] = static_cast<std::uint8_t>(best.gpus.bits());
     }
@@ -50,7 +51,9 @@ template <class Scorer> struct byte_scores {
         std::memcpy(four, __builtin_assume_aligned(scores + std::size_t{nth} * row + group * 4, 4), 4);
         std::uint32_t best = 0;
         for (std::uint32_t i = 0; i < 4; ++i) {
-            const std::uint32_t here = four[i] == 0 ? 0 : std::uint32_t{four[i]} << 20 | (most_byte_nodes - static_cast<std::uint32_t>(group * 4 + i));
+            const std::uint32_t here = four[i] == 0 ? 0
+                                                    : std::uint32_t{four[i]} << 20 |
+                                                          (most_byte_nodes - static_cast<std::uint32_t>(group * 4 + i));
             best = here > best ? here : best;
         }
         return best;
@@ -73,25 +76,32 @@ template <class Scorer> struct byte_scores {
 
 /// Makes one replay, as replay_scenario does, in a workspace without trees.
 template <class Team, class Key, class Scorer>
-GPUPACK_HD void replay_by_bytes(const Team& team, const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace,
-                                const flat_scenario& scenario, const std::uint32_t* removed, replay::what_if_result& result) {
+GPUPACK_HD void replay_by_bytes(const Team& team, const what_if_view<Scorer>& world,
+                                const what_if_workspace<Key>& workspace, const flat_scenario& scenario,
+                                const std::uint32_t* removed, replay::what_if_result& result) {
     set_up(team, world, workspace, scenario, removed);
     what_if_progress& progress = *workspace.progress;
     const writable_cluster_view cluster = cluster_of(world, workspace);
-    const byte_scores<Scorer> board{world,  world.scorers + std::size_t{scenario.variant} * world.class_count, cluster, workspace.scores,
-                                    workspace.chosen, score_row(cluster.size)};
+    const byte_scores<Scorer> board{world,
+                                    world.scorers + std::size_t{scenario.variant} * world.class_count,
+                                    cluster,
+                                    workspace.scores,
+                                    workspace.chosen,
+                                    score_row(cluster.size)};
     team.for_each(std::uint64_t{world.class_count} * board.row, [&](std::uint64_t i) {
         board.look_at(static_cast<std::uint32_t>(i / board.row), static_cast<std::uint32_t>(i % board.row));
     });
     team.once([&] { result = {}; });
     for (std::uint64_t task = progress.task; task != progress.stream.end; task = progress.task) {
         const std::uint32_t nth = world.class_of[task];
-        const std::uint32_t best = team.highest(board.row / 4, [&](std::uint64_t group) { return board.best_of_four(nth, group); });
+        const std::uint32_t best =
+            team.highest(board.row / 4, [&](std::uint64_t group) { return board.best_of_four(nth, group); });
         team.both([&] { note_outcome(world, workspace, task, nth, board.take(nth, best), result, nullptr); },
                   [&] { progress.task = progress.stream.next(); });
         if (best != 0)
-            team.for_each(world.class_count,
-                          [&](std::uint64_t each) { board.look_at(static_cast<std::uint32_t>(each), board.node_of(best)); });
+            team.for_each(world.class_count, [&](std::uint64_t each) {
+                board.look_at(static_cast<std::uint32_t>(each), board.node_of(best));
+            });
     }
     add_up(team, cluster, world.expected, workspace, result);
 }

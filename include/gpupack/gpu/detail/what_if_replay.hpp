@@ -78,9 +78,10 @@ cluster_of(const what_if_view<Scorer>& world, const what_if_workspace<Key>& work
 }
 
 /// Adds up what is left of the nodes once all tasks have come.
-template <class Team, class Key>
-GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster, const policy::fragmentation_view& expected,
-                       const what_if_workspace<Key>& workspace, replay::what_if_result& result) {
+template <class Team, class Key> GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster,
+                                                        const policy::fragmentation_view& expected,
+                                                        const what_if_workspace<Key>& workspace,
+                                                        replay::what_if_result& result) {
     what_if_part* const parts = workspace.parts;
     team.for_each(what_if_parts, [&](std::uint64_t part) {
         what_if_part sum;
@@ -110,9 +111,9 @@ GPUPACK_HD void add_up(const Team& team, const writable_cluster_view& cluster, c
 /// @param choice     where it went; the node's number in the replay
 /// @param decisions  [tasks that arrive] null: not wanted
 template <class Key, class Scorer>
-GPUPACK_HD constexpr void note_outcome(const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace, std::uint64_t task,
-                                       std::uint32_t nth, selection choice, replay::what_if_result& result,
-                                       replay::what_if_decision* decisions) noexcept {
+GPUPACK_HD constexpr void note_outcome(const what_if_view<Scorer>& world, const what_if_workspace<Key>& workspace,
+                                       std::uint64_t task, std::uint32_t nth, selection choice,
+                                       replay::what_if_result& result, replay::what_if_decision* decisions) noexcept {
     if (choice.found()) {
         ++result.placed;
         const plan::request_class& placed = world.classes[nth];
@@ -137,7 +138,8 @@ GPUPACK_HD constexpr void note_outcome(const what_if_view<Scorer>& world, const 
 template <class Team, class Key, class Scorer>
 GPUPACK_HD void replay_scenario(const Team& team, const what_if_view<Scorer>& world,
                                 const what_if_workspace<Key>& workspace, const flat_scenario& scenario,
-                                const std::uint32_t* removed, replay::what_if_result& result, replay::what_if_decision* decisions) {
+                                const std::uint32_t* removed, replay::what_if_result& result,
+                                replay::what_if_decision* decisions) {
     set_up(team, world, workspace, scenario, removed);
     what_if_progress& progress = *workspace.progress;
     batch_workspace<Key> batch = workspace.batch;

@@ -36,17 +36,17 @@ static_assert(std::is_trivially_copyable_v<flat_scenario>);
 
 /// What all scenarios share, in the memory of whoever replays.
 template <class Scorer> struct what_if_view {
-    cluster_view base{};                            ///< The cluster at the start.
-    std::uint32_t gpu_count = 0;                    ///< GPUs of the cluster.
-    const plan::request_class* classes = nullptr;   ///< [class_count]
-    std::uint32_t class_count = 0;                  ///< Request classes.
-    const std::uint32_t* class_of = nullptr;        ///< [task_count]
-    const std::int32_t* compute = nullptr;          ///< [task_count] Milli-GPUs that a task asks for.
-    std::uint32_t task_count = 0;                   ///< Tasks.
-    const Scorer* scorers = nullptr;                ///< [variants, class_count]
-    std::int64_t rounding_overhead = 0;             ///< Milli-GPUs that placements hold at the start beyond what was asked.
-    policy::fragmentation_view expected{};          ///< What fragmentation is measured by.
-    fall_glances falls{};                           ///< Of the request classes.
+    cluster_view base{};                          ///< The cluster at the start.
+    std::uint32_t gpu_count = 0;                  ///< GPUs of the cluster.
+    const plan::request_class* classes = nullptr; ///< [class_count]
+    std::uint32_t class_count = 0;                ///< Request classes.
+    const std::uint32_t* class_of = nullptr;      ///< [task_count]
+    const std::int32_t* compute = nullptr;        ///< [task_count] Milli-GPUs that a task asks for.
+    std::uint32_t task_count = 0;                 ///< Tasks.
+    const Scorer* scorers = nullptr;              ///< [variants, class_count]
+    std::int64_t rounding_overhead = 0;    ///< Milli-GPUs that placements hold at the start beyond what was asked.
+    policy::fragmentation_view expected{}; ///< What fragmentation is measured by.
+    fall_glances falls{};                  ///< Of the request classes.
 };
 
 /// How many threads add up what is left of the nodes at the end.
@@ -70,18 +70,20 @@ struct what_if_progress {
 /// The memory of one replay.
 template <class Key> struct what_if_workspace {
     batch_workspace<Key> batch{};
-    std::uint32_t* type_of = nullptr;    ///< [nodes]
-    std::uint32_t* first_gpu = nullptr;  ///< [nodes]
-    std::uint32_t* node_order = nullptr; ///< [nodes] The base's number of each node that is there.
-    std::uint32_t* task_order = nullptr; ///< [tasks]
-    std::uint8_t* scores = nullptr;      ///< [classes, score_row] Without trees: byte_scores.
-    std::uint8_t* chosen = nullptr;      ///< [classes, score_row] Without trees: the GPUs that a byte's score is of.
-    what_if_part* parts = nullptr;       ///< [what_if_parts]
+    std::uint32_t* type_of = nullptr;     ///< [nodes]
+    std::uint32_t* first_gpu = nullptr;   ///< [nodes]
+    std::uint32_t* node_order = nullptr;  ///< [nodes] The base's number of each node that is there.
+    std::uint32_t* task_order = nullptr;  ///< [tasks]
+    std::uint8_t* scores = nullptr;       ///< [classes, score_row] Without trees: byte_scores.
+    std::uint8_t* chosen = nullptr;       ///< [classes, score_row] Without trees: the GPUs that a byte's score is of.
+    what_if_part* parts = nullptr;        ///< [what_if_parts]
     what_if_progress* progress = nullptr; ///< [1]
 };
 
 /// Bytes of a row of scores, one for each node.
-[[nodiscard]] GPUPACK_HD constexpr std::uint32_t score_row(std::uint32_t nodes) noexcept { return (nodes + 3) / 4 * 4; }
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t score_row(std::uint32_t nodes) noexcept {
+    return (nodes + 3) / 4 * 4;
+}
 
 /// How the memory of one replay is divided: with trees, or without them where scores are bytes. Its log has room for eight changes a node: when it is full, which happens once
 /// in so many placements, all trees are filled again.
@@ -89,8 +91,10 @@ template <class Key> class workspace_layout {
   public:
     /// @param world     what is replayed
     /// @param by_bytes  whether there are no trees
-    template <class Scorer> GPUPACK_HD explicit constexpr workspace_layout(const what_if_view<Scorer>& world, bool by_bytes = false) noexcept
-        : nodes_{world.base.size}, gpus_{world.gpu_count}, tasks_{world.task_count}, classes_{world.class_count}, by_bytes_{by_bytes} {}
+    template <class Scorer>
+    GPUPACK_HD explicit constexpr workspace_layout(const what_if_view<Scorer>& world, bool by_bytes = false) noexcept
+        : nodes_{world.base.size}, gpus_{world.gpu_count}, tasks_{world.task_count}, classes_{world.class_count},
+          by_bytes_{by_bytes} {}
 
     /// Bytes of one replay, a multiple of 16.
     [[nodiscard]] GPUPACK_HD constexpr std::size_t bytes() const noexcept {

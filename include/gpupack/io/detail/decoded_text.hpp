@@ -170,7 +170,8 @@ inline void undo_escapes(std::string& text) {
     for (const std::string_view blank : {"\xc2\xa0", "&nbsp;"}) replace_all(text, blank, " ");
     for (const std::string_view dash : {"\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x88\x92"})
         replace_all(text, dash, "-");
-    if (!has("GPU") && !has("XGMI") && !has("MIG ") && (has("gpu") || has("xgmi") || has("mig "))) text = with_capitals(text);
+    if (!has("GPU") && !has("XGMI") && !has("MIG ") && (has("gpu") || has("xgmi") || has("mig ")))
+        text = with_capitals(text);
     return with_tabs(std::move(text));
 }
 

@@ -24,8 +24,8 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// Reads the rows of a delimited history, one after the other, and keeps the first error.
 class history_row_reader {
   public:
-    history_row_reader(const std::string& file, const history_layout& layout,
-                       const std::vector<std::string>& header, const history_options& options)
+    history_row_reader(const std::string& file, const history_layout& layout, const std::vector<std::string>& header,
+                       const history_options& options)
         : file_{file}, layout_{layout}, header_{header}, columns_{header}, options_{options} {}
 
     /// What the row says, or the first thing that is wrong with it.
@@ -52,8 +52,8 @@ class history_row_reader {
 
     void fail(column_role role, std::string expected) {
         if (!error_)
-            error_ = input_error{file_, row_->line, header_[columns_[role]], std::string{text(role)},
-                                 std::move(expected)};
+            error_ =
+                input_error{file_, row_->line, header_[columns_[role]], std::string{text(role)}, std::move(expected)};
     }
 
     /// An amount in its own unit, 0 where it is missing.
@@ -111,9 +111,8 @@ class history_row_reader {
                 history.assume("GPUs do not part evenly over its nodes: rounded up on each", row_->line);
             if (layout_.name == "acme-kalos") job.memory = memory;
             if (!members && job.members > 1)
-                history.assume(
-                    "more GPUs than a machine has, and no number of nodes: cut into a gang of equal members",
-                    row_->line);
+                history.assume("more GPUs than a machine has, and no number of nodes: cut into a gang of equal members",
+                               row_->line);
             return;
         }
         job.members =
@@ -137,8 +136,7 @@ class history_row_reader {
     void read_times(recorded_job& recorded, job_history& history) {
         history_job& job = recorded.job;
         recorded.submit = instant(column_role::submit);
-        if (columns_[column_role::submit] == column_map::none &&
-            columns_[column_role::interval] != column_map::none) {
+        if (columns_[column_role::submit] == column_map::none && columns_[column_role::interval] != column_map::none) {
             clock_ += span(column_role::interval).value_or(0);
             recorded.submit = clock_;
         }

@@ -56,8 +56,7 @@ enum class job_state : std::uint8_t { unknown, waiting, running, done, failed, c
     std::string first{text.substr(0, text.find(' '))};
     for (char& c : first)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const auto found =
-        std::find_if(words.begin(), words.end(), [&](const word& each) { return each.text == first; });
+    const auto found = std::find_if(words.begin(), words.end(), [&](const word& each) { return each.text == first; });
     return found == words.end() ? job_state::unknown : found->state;
 }
 

@@ -76,10 +76,12 @@ class hwloc_devices {
         if (!gpu && device.pci_class >> 8 != network) return;
         const bool placed = read_bus_id(attribute_of(node, "pci_busid"), device);
         if (!placed && gpu) {
-            problem = source_.wrong(node, "pci_busid", attribute_of(node, "pci_busid"), "a place on PCI, as 0000:3b:00.0");
+            problem =
+                source_.wrong(node, "pci_busid", attribute_of(node, "pci_busid"), "a place on PCI, as 0000:3b:00.0");
         } else if (!placed) {
             auto wrong = source_.wrong(node, "", attribute_of(node, "pci_busid"), "");
-            machine.left_out.push_back({wrong.line, std::move(wrong.value), "an adapter whose pci_busid is no place on PCI"});
+            machine.left_out.push_back(
+                {wrong.line, std::move(wrong.value), "an adapter whose pci_busid is no place on PCI"});
         } else {
             (gpu ? gpus_ : adapters_).push_back({object, device});
         }
@@ -89,10 +91,12 @@ class hwloc_devices {
     bool check_gpus() {
         const auto node_of = [&](std::size_t g) { return objects_.all[gpus_[g].object].node; };
         if (gpus_.size() > max_gpus_per_node)
-            problem = source_.wrong(node_of(max_gpus_per_node), "GPUs", std::to_string(gpus_.size()), "at most 32 on a node");
+            problem =
+                source_.wrong(node_of(max_gpus_per_node), "GPUs", std::to_string(gpus_.size()), "at most 32 on a node");
         for (std::size_t g = 1; g < gpus_.size() && !problem; ++g)
             if (gpus_[g].device.bus == gpus_[g - 1].device.bus)
-                problem = source_.wrong(node_of(g), "pci_busid", attribute_of(node_of(g), "pci_busid"), "each GPU once");
+                problem =
+                    source_.wrong(node_of(g), "pci_busid", attribute_of(node_of(g), "pci_busid"), "each GPU once");
         if (!problem && adapters_.size() > max_nics) {
             machine.left_out.push_back({source_.line_of(objects_.all[adapters_[max_nics].object].node),
                                         std::to_string(adapters_.size() - max_nics).append(" adapters"),
@@ -105,7 +109,8 @@ class hwloc_devices {
     /// What hwloc says of a device under a key, or of what the operating system makes of it; empty where it says nothing.
     [[nodiscard]] static std::string info_of(const pugi::xml_node& device, const char* key) {
         for (const pugi::xml_node& child : device.children("object"))
-            if (const auto info = child.find_child_by_attribute("info", "name", key); info && attribute_of(child, "type") == "OSDev")
+            if (const auto info = child.find_child_by_attribute("info", "name", key);
+                info && attribute_of(child, "type") == "OSDev")
                 return info.attribute("value").value();
         return {};
     }
@@ -116,7 +121,8 @@ class hwloc_devices {
         gpu.index = static_cast<int>(gpus.size());
         gpu.bus_id = bus_id_text(each.device);
         gpu.name = info_of(node, "GPUModel");
-        if (gpu.name.empty()) gpu.name = node.find_child_by_attribute("info", "name", "PCIDevice").attribute("value").value();
+        if (gpu.name.empty())
+            gpu.name = node.find_child_by_attribute("info", "name", "PCIDevice").attribute("value").value();
         gpu.uuid = info_of(node, each.device.vendor == amd ? "AMDUUID" : "NVIDIAUUID");
         const pcie_location place = location_of(each.object);
         if (place.numa != unknown_numa) gpu.numa = place.numa;
@@ -163,7 +169,9 @@ class hwloc_devices {
         location.numa = unknown_numa;
         if (above > 0 || objects_.numa_nodes <= 1) location.numa = above < 0 ? 0 : std::max(0, at(above).numa);
         if (bridges.empty()) return location;
-        const auto number = [&](int bridge) { return numbers_.emplace(bridge, static_cast<int>(numbers_.size())).first->second; };
+        const auto number = [&](int bridge) {
+            return numbers_.emplace(bridge, static_cast<int>(numbers_.size())).first->second;
+        };
         location.bridge = number(bridges.back());
         if (bridges.size() > 1) location.tree = number(bridges[bridges.size() - 2]);
         if (bridges.size() > 2) location.hub = number(bridges[1]);

@@ -67,12 +67,14 @@ class hwloc_links {
     /// The version that wrote the file: an info of the machine until version 2 of the format, of the topology since.
     [[nodiscard]] static std::string_view version_of_hwloc(const pugi::xml_node& root) {
         for (const pugi::xml_node& place : {root, root.child("object")})
-            if (const auto info = place.find_child_by_attribute("info", "name", "hwlocVersion")) return attribute_of(info, "value");
+            if (const auto info = place.find_child_by_attribute("info", "name", "hwlocVersion"))
+                return attribute_of(info, "value");
         return {};
     }
 
     /// Sums the bandwidths of a matrix: from each GPU to each, to switches, and to anything.
-    [[nodiscard]] std::optional<input_error> sum(const hwloc_matrix& matrix, const char* name, located_machine& machine) {
+    [[nodiscard]] std::optional<input_error> sum(const hwloc_matrix& matrix, const char* name,
+                                                 located_machine& machine) {
         if (auto problem = number_objects()) return problem;
         to_gpus_.assign(gpus(), std::vector<std::uint64_t>(gpus(), 0));
         to_switches_.assign(gpus(), 0);
@@ -114,7 +116,8 @@ class hwloc_links {
             const auto number = number_of(object.node);
             const std::string type{attribute_of(object.node, "type")};
             if (number && !numbers_.emplace(std::pair{type, *number}, end).second)
-                return source_.wrong(object.node, "gp_index", std::to_string(*number), "a number that no other object of its type has");
+                return source_.wrong(object.node, "gp_index", std::to_string(*number),
+                                     "a number that no other object of its type has");
         }
         return std::nullopt;
     }
@@ -162,7 +165,8 @@ class hwloc_links {
                 if (a != b && to_gpus_[a][b] > 0 && (least == 0 || to_gpus_[a][b] < least)) least = to_gpus_[a][b];
         for (std::size_t a = 0; a < gpus() && least > 0; ++a)
             for (std::size_t b = 0; b < gpus(); ++b)
-                if (a != b) machine.links[a][b] = static_cast<int>(std::min<std::uint64_t>(255, to_gpus_[a][b] / least));
+                if (a != b)
+                    machine.links[a][b] = static_cast<int>(std::min<std::uint64_t>(255, to_gpus_[a][b] / least));
     }
 
     static constexpr int missing = -3;   // no object of the file
@@ -173,9 +177,9 @@ class hwloc_links {
     const hwloc_objects& objects_;
     const hwloc_devices& devices_;
     std::map<std::pair<std::string, std::uint64_t>, int> numbers_; // GPU, or one of the above
-    std::vector<std::vector<std::uint64_t>> to_gpus_; // [GPUs][GPUs] megabytes a second
-    std::vector<std::uint64_t> to_switches_;          // [GPUs]
-    std::vector<std::uint64_t> to_all_;               // [GPUs]
+    std::vector<std::vector<std::uint64_t>> to_gpus_;              // [GPUs][GPUs] megabytes a second
+    std::vector<std::uint64_t> to_switches_;                       // [GPUs]
+    std::vector<std::uint64_t> to_all_;                            // [GPUs]
 };
 
 } // namespace gpupack::io::detail

@@ -95,7 +95,8 @@ class hwloc_matrix_reader {
             if (!number || type.empty())
                 problem = source_.wrong(chunk, "indexes", word, "a type and a number, as OSDev:802");
             else if (matrix.objects.size() == count)
-                problem = source_.wrong(chunk, "indexes", word, std::to_string(count).append(" objects, as nbobjs says"));
+                problem =
+                    source_.wrong(chunk, "indexes", word, std::to_string(count).append(" objects, as nbobjs says"));
             else
                 matrix.objects.emplace_back(type, *number);
             return !problem;

@@ -33,25 +33,31 @@ enum class hwloc_kind {
 struct hwloc_object {
     pugi::xml_node node;
     hwloc_kind kind = hwloc_kind::processors;
-    int parent = -1;    ///< Its place in the list of objects; -1: it is the root.
-    int numa = -1;      ///< The lowest of its NUMA nodes; -1: it lists none.
+    int parent = -1; ///< Its place in the list of objects; -1: it is the root.
+    int numa = -1;   ///< The lowest of its NUMA nodes; -1: it lists none.
 };
 
 /// The kind of a type, by its names in versions 1 to 3; none where hwloc has no such type.
 [[nodiscard]] inline std::optional<hwloc_kind> hwloc_kind_of(std::string_view type) noexcept {
     constexpr std::array<std::pair<std::string_view, hwloc_kind>, 29> kinds{{
-        {"PU", hwloc_kind::processors},       {"Core", hwloc_kind::processors},     {"L1Cache", hwloc_kind::processors},
-        {"L2Cache", hwloc_kind::processors},  {"L3Cache", hwloc_kind::processors},  {"L4Cache", hwloc_kind::processors},
-        {"L5Cache", hwloc_kind::processors},  {"L1iCache", hwloc_kind::processors}, {"L2iCache", hwloc_kind::processors},
-        {"L3iCache", hwloc_kind::processors}, {"Cache", hwloc_kind::processors},    {"Package", hwloc_kind::processors},
-        {"Socket", hwloc_kind::processors},   {"Die", hwloc_kind::processors},      {"Group", hwloc_kind::processors},
-        {"Tile", hwloc_kind::processors},     {"Module", hwloc_kind::processors},   {"Cluster", hwloc_kind::processors},
-        {"Machine", hwloc_kind::processors},  {"System", hwloc_kind::processors},   {"NUMANode", hwloc_kind::memory},
-        {"Node", hwloc_kind::memory},         {"MemCache", hwloc_kind::memory},     {"Bridge", hwloc_kind::bridge},
-        {"HostBridge", hwloc_kind::bridge},   {"PCIBridge", hwloc_kind::bridge},    {"PCIDev", hwloc_kind::pci_device},
-        {"OSDev", hwloc_kind::os_device},     {"Misc", hwloc_kind::misc},
+        {"PU", hwloc_kind::processors},       {"Core", hwloc_kind::processors},
+        {"L1Cache", hwloc_kind::processors},  {"L2Cache", hwloc_kind::processors},
+        {"L3Cache", hwloc_kind::processors},  {"L4Cache", hwloc_kind::processors},
+        {"L5Cache", hwloc_kind::processors},  {"L1iCache", hwloc_kind::processors},
+        {"L2iCache", hwloc_kind::processors}, {"L3iCache", hwloc_kind::processors},
+        {"Cache", hwloc_kind::processors},    {"Package", hwloc_kind::processors},
+        {"Socket", hwloc_kind::processors},   {"Die", hwloc_kind::processors},
+        {"Group", hwloc_kind::processors},    {"Tile", hwloc_kind::processors},
+        {"Module", hwloc_kind::processors},   {"Cluster", hwloc_kind::processors},
+        {"Machine", hwloc_kind::processors},  {"System", hwloc_kind::processors},
+        {"NUMANode", hwloc_kind::memory},     {"Node", hwloc_kind::memory},
+        {"MemCache", hwloc_kind::memory},     {"Bridge", hwloc_kind::bridge},
+        {"HostBridge", hwloc_kind::bridge},   {"PCIBridge", hwloc_kind::bridge},
+        {"PCIDev", hwloc_kind::pci_device},   {"OSDev", hwloc_kind::os_device},
+        {"Misc", hwloc_kind::misc},
     }};
-    const auto* const found = std::find_if(kinds.begin(), kinds.end(), [&](const auto& each) { return each.first == type; });
+    const auto* const found =
+        std::find_if(kinds.begin(), kinds.end(), [&](const auto& each) { return each.first == type; });
     if (found == kinds.end()) return std::nullopt;
     return found->second;
 }
@@ -62,13 +68,13 @@ class hwloc_objects {
     /// @param source   the text
     /// @param root     the element topology
     /// @param version  of the format, 1 to 3
-    hwloc_objects(const xml_source& source, const pugi::xml_node& root, int version)
-        : major{version}, source_{source} {
+    hwloc_objects(const xml_source& source, const pugi::xml_node& root, int version) : major{version}, source_{source} {
         const pugi::xml_node machine = root.child("object");
         const std::string_view type = attribute_of(machine, "type");
         const bool whole = type == "Machine" || type == "System" || (version == 1 && hwloc_kind_of(type));
         if (!whole) {
-            problem = source_.wrong(machine ? machine : root, "type", type, "an object of type Machine, which holds all others");
+            problem = source_.wrong(machine ? machine : root, "type", type,
+                                    "an object of type Machine, which holds all others");
             return;
         }
         list(machine);
@@ -114,11 +120,15 @@ class hwloc_objects {
     /// @return whether the object is as it should be; otherwise `problem` says what is wrong
     bool add(const pugi::xml_node& node, int parent, int depth) {
         const auto kind = hwloc_kind_of(attribute_of(node, "type"));
-        if (!kind) problem = source_.wrong(node, "type", attribute_of(node, "type"), "a type of hwloc's objects, as Package or PCIDev");
+        if (!kind)
+            problem = source_.wrong(node, "type", attribute_of(node, "type"),
+                                    "a type of hwloc's objects, as Package or PCIDev");
         for (const pugi::xml_node& child : node.children())
             if (!is_part(child) && !problem)
-                problem = source_.wrong(child, "element", child.name(), "object, info, page_type, userdata or distances");
-        if (depth > deepest) problem = source_.wrong(node, "object", std::to_string(depth), "at most 64 objects within each other");
+                problem =
+                    source_.wrong(child, "element", child.name(), "object, info, page_type, userdata or distances");
+        if (depth > deepest)
+            problem = source_.wrong(node, "object", std::to_string(depth), "at most 64 objects within each other");
         if (problem) return false;
         hwloc_object object{node, *kind, parent};
         const bool has_sets = object.kind == hwloc_kind::processors || object.kind == hwloc_kind::memory;
@@ -137,7 +147,8 @@ class hwloc_objects {
             if (text.empty() && (major == 1 || object.numa >= 0)) continue;
             const auto first = first_of_bitmap(text);
             if (!first) {
-                problem = source_.wrong(object.node, name, text, "NUMA nodes as 0x and hexadecimal digits, in words between commas");
+                problem = source_.wrong(object.node, name, text,
+                                        "NUMA nodes as 0x and hexadecimal digits, in words between commas");
                 return false;
             }
             if (object.numa < 0) object.numa = *first;

@@ -24,8 +24,7 @@
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
 /// A quantity of Kubernetes (500m, 2, 1.5Gi, 1e3, 128974848), times a number, rounded up.
-[[nodiscard]] inline std::optional<std::int64_t> parse_quantity(std::string_view text,
-                                                                std::int64_t times) noexcept {
+[[nodiscard]] inline std::optional<std::int64_t> parse_quantity(std::string_view text, std::int64_t times) noexcept {
     struct suffix {
         std::string_view text;
         std::int64_t up;

@@ -87,7 +87,8 @@ class labelled_matrices {
             if (take_row(number, rest) || continue_header(rest) || take_header(number, rest)) return;
         }
         if (continue_row(line)) return;
-        const bool has_letter = std::any_of(line.begin(), line.end(), [](char c) { return is_word_character(c) && !is_digit(c); });
+        const bool has_letter =
+            std::any_of(line.begin(), line.end(), [](char c) { return is_word_character(c) && !is_digit(c); });
         if (has_letter) title_ = line.substr(0, 200);
     }
 
@@ -115,10 +116,14 @@ class labelled_matrices {
     }
 
     /// Remembers a row of a GPU that the header does not name, as where both were cut off.
-    void note_unknown(labelled_matrix& matrix, std::size_t number, std::string_view name, std::string_view cells_text) const {
+    void note_unknown(labelled_matrix& matrix, std::size_t number, std::string_view name,
+                      std::string_view cells_text) const {
         const std::vector<std::string> words = parted(cells_text);
-        const bool plain = std::all_of(words.begin(), words.end(), [](const std::string& word) { return is_cell(word); });
-        if (last_ == nullptr || !plain || words.empty() || 2 * words.size() < matrix.names.size() || !matrix.unknown_row.empty()) return;
+        const bool plain =
+            std::all_of(words.begin(), words.end(), [](const std::string& word) { return is_cell(word); });
+        if (last_ == nullptr || !plain || words.empty() || 2 * words.size() < matrix.names.size() ||
+            !matrix.unknown_row.empty())
+            return;
         matrix.unknown_row = std::string{name};
         matrix.unknown_line = number;
     }
@@ -135,7 +140,8 @@ class labelled_matrices {
         labelled_matrix::row& row = matrix.rows[static_cast<std::size_t>(name - matrix.names.begin())];
         std::vector<std::string> words = parted(text.substr(length));
         // the header of the next table, a row that a legend repeats, or a line about one GPU
-        if (row.line != 0 || words.empty() || name_at(words[0]) > 0 || words[0][0] == ':' || words[0][0] == '[') return false;
+        if (row.line != 0 || words.empty() || name_at(words[0]) > 0 || words[0][0] == ':' || words[0][0] == '[')
+            return false;
         row = {number, std::move(words)};
         last_ = &row;
         return true;
@@ -145,7 +151,8 @@ class labelled_matrices {
     [[nodiscard]] bool continue_row(const std::string& line) {
         if (last_ == nullptr || last_->words.size() >= all_.back().names.size()) return false;
         std::vector<std::string> words = parted(line);
-        const bool plain = std::all_of(words.begin(), words.end(), [](const std::string& word) { return is_cell(word); });
+        const bool plain =
+            std::all_of(words.begin(), words.end(), [](const std::string& word) { return is_cell(word); });
         if (!plain || last_->words.size() + words.size() > all_.back().names.size()) return false;
         last_->words.insert(last_->words.end(), words.begin(), words.end());
         return true;
@@ -182,8 +189,9 @@ class labelled_matrices {
         return words;
     }
 
-    static constexpr std::array<std::string_view, 18> cells{"XGMI", "PCIE", "SELF", "N/A",  "UNKNOWN", "ENABLED", "DISABLED", "True", "False",
-                                                            "CNS",  "GNS",  "TNS",  "OK",   "NS",      "DR",      "U",        "X",    "QPI"};
+    static constexpr std::array<std::string_view, 18> cells{"XGMI",     "PCIE", "SELF",  "N/A", "UNKNOWN", "ENABLED",
+                                                            "DISABLED", "True", "False", "CNS", "GNS",     "TNS",
+                                                            "OK",       "NS",   "DR",    "U",   "X",       "QPI"};
 
     std::vector<labelled_matrix> all_;
     labelled_matrix::row* last_ = nullptr;
@@ -196,7 +204,8 @@ class labelled_matrices {
         return input_error{file, matrix.unknown_line, "row", matrix.unknown_row, "a GPU of the header"};
     for (std::size_t a = 0; a < matrix.rows.size(); ++a) {
         const labelled_matrix::row& row = matrix.rows[a];
-        if (row.line == 0) return input_error{file, matrix.line, "row", matrix.names[a], "a row for each GPU of the header"};
+        if (row.line == 0)
+            return input_error{file, matrix.line, "row", matrix.names[a], "a row for each GPU of the header"};
         if (row.words.size() != matrix.names.size())
             return input_error{file, row.line, matrix.names[a], std::to_string(row.words.size()).append(" entries"),
                                std::to_string(matrix.names.size())};

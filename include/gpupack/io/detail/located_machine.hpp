@@ -86,9 +86,12 @@ struct located_machine {
                 const int one = links[a][b];
                 const int other = links[b][a];
                 if (one != other && one != 0 && other != 0)
-                    return input_error{{}, 0, std::string{"GPU"}.append(std::to_string(a)).append(" to GPU").append(std::to_string(b)),
-                                       std::to_string(one).append(" links"),
-                                       std::string{"as many as the other way, "}.append(std::to_string(other))};
+                    return input_error{
+                        {},
+                        0,
+                        std::string{"GPU"}.append(std::to_string(a)).append(" to GPU").append(std::to_string(b)),
+                        std::to_string(one).append(" links"),
+                        std::string{"as many as the other way, "}.append(std::to_string(other))};
                 const int over_switches = switch_links.empty() ? 0 : std::min(switch_links[a], switch_links[b]);
                 topology.switched = topology.switched || over_switches > 0;
                 // more than 255 are wrong as well, and topology_error() finds them

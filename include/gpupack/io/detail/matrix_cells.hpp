@@ -51,8 +51,8 @@ inline constexpr std::array<std::pair<std::string_view, pcie_path>, 7> path_word
 [[nodiscard]] constexpr std::size_t nvlinks_at(std::string_view text) noexcept {
     if (!text.starts_with("NV")) return 0;
     const std::size_t digits = digits_at(text.substr(2));
-    const bool glued = digits > 2 || (digits > 1 && text.size() > 2 + digits &&
-                                      (text[2 + digits] == '-' || text[2 + digits] == ','));
+    const bool glued =
+        digits > 2 || (digits > 1 && text.size() > 2 + digits && (text[2 + digits] == '-' || text[2 + digits] == ','));
     if (digits == 0 || !glued) return digits == 0 ? 0 : 2 + digits;
     const bool two = text[2] == '1' && text[3] <= '8' && digits > 2;
     return two ? 4 : 3;

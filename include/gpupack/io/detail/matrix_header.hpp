@@ -109,9 +109,8 @@ class header_scanner {
         const std::string_view name = rest_.substr(0, end);
         rest_.remove_prefix(end);
         const bool has_digit = std::any_of(name.begin(), name.end(), is_digit);
-        const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-            return is_word_character(c) || c == '.' || c == '-' || c == ':';
-        });
+        const bool plain = std::all_of(name.begin(), name.end(),
+                                       [](char c) { return is_word_character(c) || c == '.' || c == '-' || c == ':'; });
         if (found_.titles > 0) return true; // nothing behind the titles names a device
         if (name == "CPU" || name == "NUMA" || name == "GPU")
             ++found_.titles; // a title that was cut
@@ -134,14 +133,17 @@ class header_scanner {
     /// Adapters are all numbered, and in a row, or none is; and no name stands twice.
     void check_names() {
         std::size_t next = 0;
-        const bool first_is_numbered = found_.gpus < found_.devices.size() &&
-                                       numbered_at(found_.devices[found_.gpus], "NIC") > 0;
+        const bool first_is_numbered =
+            found_.gpus < found_.devices.size() && numbered_at(found_.devices[found_.gpus], "NIC") > 0;
         for (std::size_t n = found_.gpus; n < found_.devices.size(); ++n) {
             const std::string& name = found_.devices[n];
             const bool numbered = numbered_at(name, "NIC") == name.size();
-            const bool twice = std::find(found_.devices.begin(), found_.devices.begin() + static_cast<std::ptrdiff_t>(n),
-                                         name) != found_.devices.begin() + static_cast<std::ptrdiff_t>(n);
-            if (twice || numbered != first_is_numbered || (numbered && name != std::string{"NIC"}.append(std::to_string(next)))) damaged(name);
+            const bool twice =
+                std::find(found_.devices.begin(), found_.devices.begin() + static_cast<std::ptrdiff_t>(n), name) !=
+                found_.devices.begin() + static_cast<std::ptrdiff_t>(n);
+            if (twice || numbered != first_is_numbered ||
+                (numbered && name != std::string{"NIC"}.append(std::to_string(next))))
+                damaged(name);
             if (numbered) ++next;
         }
     }

@@ -35,8 +35,7 @@ using link_words = std::vector<std::vector<std::optional<link_word>>>;
             const auto wrong = [&](std::string expected) {
                 const std::string pair =
                     std::string{matrix.header.devices[a]}.append(" to ").append(matrix.header.devices[b]);
-                return unexpected<input_error>{
-                    input_error{file, matrix.rows[a].line, pair, word, std::move(expected)}};
+                return unexpected<input_error>{input_error{file, matrix.rows[a].line, pair, word, std::move(expected)}};
             };
             if ((word == "X") != (a == b)) return wrong("X on the diagonal, and nowhere else");
             if (a == b) continue;

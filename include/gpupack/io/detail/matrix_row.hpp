@@ -32,9 +32,9 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 struct matrix_row {
     std::size_t line = 0; ///< In the text; 0: the row is missing.
     std::string device;
-    std::vector<std::string> words; ///< Links, from left to right.
-    std::string stop;               ///< The word behind them that is neither a link nor affinity; empty: none.
-    std::string tail;               ///< What stands behind the links: affinity.
+    std::vector<std::string> words;  ///< Links, from left to right.
+    std::string stop;                ///< The word behind them that is neither a link nor affinity; empty: none.
+    std::string tail;                ///< What stands behind the links: affinity.
     bool is_of_other_matrix = false; ///< Whether the words are those of topo -p2p.
     std::string text;                ///< The links as they stand there, and the first letters of one that was cut.
     bool cut = false;                ///< Whether there are such letters.
@@ -88,7 +88,8 @@ struct matrix_row {
         std::optional<std::string> only;
         for (const char* const gap : {"", " "}) {
             const std::string joined = std::string{tail}.append(gap).append(more);
-            if (!is_affinity(joined) || parted_cells(joined).size() != static_cast<std::size_t>(header.titles)) continue;
+            if (!is_affinity(joined) || parted_cells(joined).size() != static_cast<std::size_t>(header.titles))
+                continue;
             if (only && parted_cells(*only) != parted_cells(joined)) return false;
             only = joined;
         }

@@ -71,7 +71,8 @@ class matrix_finder {
         if (auto row = row_in(found_.header, line)) return take_row(*std::move(row));
         if (!has_rows_ && continue_header(line)) return;
         if (pending_ != nullptr && pending_->continue_with(line, found_.header)) return;
-        if (has_rows_ && foreign_.size() < 1000) foreign_.push_back({number_, line.substr(0, 120), "not part of the matrix"});
+        if (has_rows_ && foreign_.size() < 1000)
+            foreign_.push_back({number_, line.substr(0, 120), "not part of the matrix"});
     }
 
     void take_header(matrix_header header, const std::string& line) {
@@ -194,9 +195,8 @@ class matrix_finder {
                 wrong(row.line, name, std::to_string(row.words.size()).append(" entries"),
                       std::to_string(found_.header.devices.size()));
             else
-                wrong(row.line,
-                      std::string{name}.append(" to ").append(found_.header.devices[row.words.size()]), row.stop,
-                      "NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
+                wrong(row.line, std::string{name}.append(" to ").append(found_.header.devices[row.words.size()]),
+                      row.stop, "NV1 to NV18, PIX, PXB, PHB, NODE or SYS");
         }
         if (const std::size_t missing = first_missing(); missing < found_.gpus())
             wrong(0, "row", found_.header.devices[missing], "a row for each GPU of the header");

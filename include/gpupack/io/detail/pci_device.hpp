@@ -17,9 +17,9 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 
 /// What a device is on PCI, and where.
 struct pci_device {
-    unsigned pci_class = 0; ///< Group and kind: 0x0302 is a 3D controller.
-    unsigned vendor = 0;    ///< 0x10de is NVIDIA, 0x1002 AMD.
-    unsigned device = 0;    ///< The vendor's number of the chip.
+    unsigned pci_class = 0;                                   ///< Group and kind: 0x0302 is a 3D controller.
+    unsigned vendor = 0;                                      ///< 0x10de is NVIDIA, 0x1002 AMD.
+    unsigned device = 0;                                      ///< The vendor's number of the chip.
     std::tuple<unsigned, unsigned, unsigned, unsigned> bus{}; ///< Domain, bus, device and function.
 };
 
@@ -28,7 +28,8 @@ struct pci_device {
 /// @param text   the text, without what was taken afterwards
 /// @param after  what must follow
 /// @param most   the highest number
-[[nodiscard]] inline std::optional<unsigned> taken_hexadecimal(std::string_view& text, std::string_view after, unsigned most) {
+[[nodiscard]] inline std::optional<unsigned> taken_hexadecimal(std::string_view& text, std::string_view after,
+                                                               unsigned most) {
     unsigned number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
     if (error != std::errc{} || number > most) return std::nullopt;

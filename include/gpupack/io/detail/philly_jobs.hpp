@@ -30,8 +30,8 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// A job is one task: it runs as long as its attempts together, from the start of the first one, in the shape of the
 /// last; its members are the machines of that attempt.
 /// @return nothing, or an error: a job that is no object, a time that is none
-[[nodiscard]] inline expected<void, input_error>
-read_philly_jobs(const std::string& file, const nlohmann::json& jobs, history_collector& collector) {
+[[nodiscard]] inline expected<void, input_error> read_philly_jobs(const std::string& file, const nlohmann::json& jobs,
+                                                                  history_collector& collector) {
     std::size_t number = 0;
     for (const nlohmann::json& each : jobs) {
         ++number;
@@ -59,8 +59,7 @@ read_philly_jobs(const std::string& file, const nlohmann::json& jobs, history_co
         const auto attempts = each.find("attempts");
         if (attempts != each.end() && attempts->is_array())
             for (const nlohmann::json& attempt : *attempts) {
-                if (!attempt.is_object())
-                    return wrong("attempts", "", "objects with start_time, end_time and detail");
+                if (!attempt.is_object()) return wrong("attempts", "", "objects with start_time, end_time and detail");
                 const std::string begin = text_of(attempt, "start_time");
                 const std::string end = text_of(attempt, "end_time");
                 const auto started = is_missing(begin) ? std::nullopt : parse_instant(begin);
@@ -81,8 +80,7 @@ read_philly_jobs(const std::string& file, const nlohmann::json& jobs, history_co
                             gpus += static_cast<std::int64_t>(list->size());
                     }
                 if (machines > 0 && part_over_members(recorded.job, gpus, machines, 1))
-                    collector.history().assume("GPUs do not part evenly over its machines: rounded up on each",
-                                               number);
+                    collector.history().assume("GPUs do not part evenly over its machines: rounded up on each", number);
             }
         if (recorded.job.start && ended) recorded.job.end = *recorded.job.start + ran;
         collector.add(std::move(recorded));

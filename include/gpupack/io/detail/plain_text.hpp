@@ -16,8 +16,12 @@
 /// Pasted text as it was printed: without what terminals, web forms, tables and logs have made of it.
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
-[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
 [[nodiscard]] constexpr bool is_word_character(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
@@ -56,8 +60,9 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// How many bytes of colour codes and the like the text begins with: with their escape character, with what is printed
 /// for it, or without it.
 [[nodiscard]] inline std::size_t colour_code_at(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 11> escapes{"\x1b",   "\xef\xbf\xbd", "\xe2\x90\x9b", "^[",  "\\x1b",
-                                                      "\\x1B", "\\033",        "\\u001b",       "\\e", "\\ufffd", "\\xef\\xbf\\xbd"};
+    constexpr std::array<std::string_view, 11> escapes{"\x1b",  "\xef\xbf\xbd", "\xe2\x90\x9b",   "^[",
+                                                       "\\x1b", "\\x1B",        "\\033",          "\\u001b",
+                                                       "\\e",   "\\ufffd",      "\\xef\\xbf\\xbd"};
     std::size_t begin = 0;
     for (const std::string_view escape : escapes)
         if (begin == 0 && text.starts_with(escape)) begin = escape.size();
@@ -75,7 +80,8 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// How long an element of HTML is at the start of a text: <td>, </pre>, <br/>; 0 where there is none. What stands between signs
 /// of less and greater otherwise is longer or begins with no letter.
 [[nodiscard]] inline std::size_t html_element_at(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 12> names{"br", "pre", "code", "td", "th", "tr", "p", "span", "b", "table", "tbody", "div"};
+    constexpr std::array<std::string_view, 12> names{"br", "pre",  "code", "td",    "th",    "tr",
+                                                     "p",  "span", "b",    "table", "tbody", "div"};
     if (!text.starts_with('<')) return 0;
     const std::size_t begin = text.starts_with("</") ? 2 : 1;
     std::size_t end = begin;

@@ -85,8 +85,7 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 }
 
 /// Makes the GPUs of a node from generic resources; false where they are none, or too many.
-[[nodiscard]] inline bool set_gres(history_node& node, std::string_view gres, node_history& history,
-                                   std::size_t line) {
+[[nodiscard]] inline bool set_gres(history_node& node, std::string_view gres, node_history& history, std::size_t line) {
     const auto resources = parse_gres(is_missing(gres) ? std::string_view{"(null)"} : gres);
     if (!resources || resources->gpus > max_gpus_per_node) return false;
     node.gpus = static_cast<int>(resources->gpus);
@@ -127,8 +126,7 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
             const std::size_t column = sinfo_column(header, name, name);
             if (column == header.size()) return max_amount;
             const auto count = sinfo_count(fields[column]);
-            return count && *count >= 0 && *count <= max_amount / unit ? std::optional{*count * unit}
-                                                                       : std::nullopt;
+            return count && *count >= 0 && *count <= max_amount / unit ? std::optional{*count * unit} : std::nullopt;
         };
         const auto cpu = amount("cpus", 1000);
         const auto memory = amount("memory", 1);

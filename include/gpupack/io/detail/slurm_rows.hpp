@@ -28,8 +28,7 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 /// Whether a text is a job id of Slurm: 123, 123_4, 123_[5-9%2], 123+0, with or without a step behind a point.
 [[nodiscard]] inline bool is_slurm_job(std::string_view text) noexcept {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-    return digits > 0 &&
-           (digits == text.size() || text[digits] == '_' || text[digits] == '+' || text[digits] == '.');
+    return digits > 0 && (digits == text.size() || text[digits] == '_' || text[digits] == '+' || text[digits] == '.');
 }
 
 /// Names of the columns of `sacct` without a header, found by what they hold.
@@ -91,8 +90,7 @@ class slurm_row_reader {
   public:
     /// @param file    named in errors
     /// @param header  names of the columns, in lower case
-    slurm_row_reader(const std::string& file, const std::vector<std::string>& header)
-        : file_{file}, header_{header} {}
+    slurm_row_reader(const std::string& file, const std::vector<std::string>& header) : file_{file}, header_{header} {}
 
     /// The column without which nothing can be read; empty where all are there.
     [[nodiscard]] std::string_view missing_column() const noexcept {
@@ -145,8 +143,7 @@ class slurm_row_reader {
     }
     void fail(std::string_view name, std::string expected) {
         if (!error_)
-            error_ =
-                input_error{file_, row_->line, std::string{name}, std::string{text(name)}, std::move(expected)};
+            error_ = input_error{file_, row_->line, std::string{name}, std::string{text(name)}, std::move(expected)};
     }
 
     std::optional<std::int64_t> instant(std::string_view name) {
@@ -170,8 +167,7 @@ class slurm_row_reader {
         if (recorded.state == job_state::cancelled && recorded.job.start == recorded.job.end &&
             text("alloctres").empty() && text("nodelist").empty())
             recorded.job.start.reset();
-        if (recorded.state == job_state::cancelled && text("nodelist") == "None assigned")
-            recorded.job.start.reset();
+        if (recorded.state == job_state::cancelled && text("nodelist") == "None assigned") recorded.job.start.reset();
     }
 
     /// Amounts of each member; returns whether they were rounded up.

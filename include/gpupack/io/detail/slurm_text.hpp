@@ -187,8 +187,7 @@ class slurm_gpu_sum {
                 const std::string_view low = range.substr(0, dash);
                 const auto first = parse_whole(low);
                 const auto last = dash == std::string_view::npos ? first : parse_whole(range.substr(dash + 1));
-                if (!first || !last || *first < 0 || *last < *first ||
-                    static_cast<std::size_t>(*last - *first) >= most)
+                if (!first || !last || *first < 0 || *last < *first || static_cast<std::size_t>(*last - *first) >= most)
                     return std::nullopt;
                 for (std::int64_t n = *first; n <= *last; ++n) {
                     std::string number = std::to_string(n);

@@ -105,8 +105,8 @@ inline const std::vector<std::string_view> more_task_columns{
 inline const std::vector<std::string_view> other_task_columns{"qos", "pod_phase"};
 
 /// All of some lists.
-[[nodiscard]] inline std::vector<std::string_view>
-joined(std::initializer_list<std::vector<std::string_view>> lists, const std::vector<std::string>& ignored) {
+[[nodiscard]] inline std::vector<std::string_view> joined(std::initializer_list<std::vector<std::string_view>> lists,
+                                                          const std::vector<std::string>& ignored) {
     std::vector<std::string_view> all{ignored.begin(), ignored.end()};
     for (const auto& list : lists) all.insert(all.begin(), list.begin(), list.end());
     return all;
@@ -120,8 +120,8 @@ joined(std::initializer_list<std::vector<std::string_view>> lists, const std::ve
     setup.memory_percent = static_cast<int>(reader.number_or(8, "memory_percent", 100, 100, 3200));
     setup.compute_percent = static_cast<int>(reader.number_or(9, "compute_percent", 100, 100, 3200));
     constexpr std::pair<std::string_view, sharing> ways[] = {
-        {"", sharing::idle}, {"any", sharing::idle},       {"exclusive", sharing::exclusive}, {"slices", sharing::slices},
-        {"mig", sharing::mig}, {"vgpu", sharing::vgpu}};
+        {"", sharing::idle},         {"any", sharing::idle}, {"exclusive", sharing::exclusive},
+        {"slices", sharing::slices}, {"mig", sharing::mig},  {"vgpu", sharing::vgpu}};
     bool known = false;
     for (const auto& [text, way] : ways)
         if (reader.text(10) == text) {
@@ -137,7 +137,7 @@ joined(std::initializer_list<std::vector<std::string_view>> lists, const std::ve
 }
 
 [[nodiscard]] inline expected<workload::node, input_error> read_node(const std::string& file,
-                                                                 const text_table::row& row) {
+                                                                     const text_table::row& row) {
     row_reader reader{file, row};
     workload::node node;
     node.name = reader.text(0);
@@ -208,7 +208,8 @@ joined(std::initializer_list<std::vector<std::string_view>> lists, const std::ve
         if (number)
             (is_wanted ? terms.all_of : terms.none_of).insert(*number);
         else
-            reader.fail("labels", reader.text(18), "labels, and !LABEL for those that must not be there, 64 in one workload at most");
+            reader.fail("labels", reader.text(18),
+                        "labels, and !LABEL for those that must not be there, 64 in one workload at most");
     }
     return terms;
 }
@@ -235,7 +236,8 @@ read_task(const std::string& file, const text_table::row& row, model_table& mode
     task.priority = reader.number_or(15, "priority", 0, -max_amount, max_amount);
     if (!reader.text(16).empty()) {
         task.limit = parse_span(reader.text(16));
-        if (!task.limit || *task.limit < 1) reader.fail("time_limit", reader.text(16), "seconds from 1, or a time such as 1-12:00:00");
+        if (!task.limit || *task.limit < 1)
+            reader.fail("time_limit", reader.text(16), "seconds from 1, or a time such as 1-12:00:00");
     }
     task.tenant = reader.text(17);
     task.request.labels = read_labels(reader, labels);

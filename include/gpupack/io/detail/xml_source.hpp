@@ -47,7 +47,8 @@ class xml_source {
                                     std::string expected) const {
         constexpr std::size_t shown = 60;
         std::string text{value.substr(0, shown)};
-        std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+        std::replace_if(
+            text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
         if (value.size() > shown) text.append("...");
         return {file_, line_of(node), std::move(field), std::move(text), std::move(expected)};
     }

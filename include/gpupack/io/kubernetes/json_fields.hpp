@@ -41,7 +41,11 @@ class json_fields {
         if (error_) return;
         std::string path;
         for (const std::string& part : path_) path.append(part).append(".");
-        error_ = input_error{.file = file_, .line = 0, .field = path.append(name), .value = std::move(value), .expected = std::move(expectation)};
+        error_ = input_error{.file = file_,
+                             .line = 0,
+                             .field = path.append(name),
+                             .value = std::move(value),
+                             .expected = std::move(expectation)};
     }
 
     /// The field of an object, or nullptr where it is absent or null.
@@ -84,7 +88,8 @@ class json_fields {
     [[nodiscard]] std::int64_t number(const json& object, const char* name, std::int64_t otherwise) {
         const json* const field = find(object, name);
         if (field == nullptr) return otherwise;
-        if (field->is_number_integer() && !(field->is_number_unsigned() && field->get<std::uint64_t>() > INT64_MAX)) return field->get<std::int64_t>();
+        if (field->is_number_integer() && !(field->is_number_unsigned() && field->get<std::uint64_t>() > INT64_MAX))
+            return field->get<std::int64_t>();
         fail(name, brief(*field), "a whole number");
         return otherwise;
     }
@@ -108,8 +113,10 @@ class json_fields {
     [[nodiscard]] std::vector<std::string> texts(const json& object, const char* name) {
         std::vector<std::string> made;
         each(object, name, [&](const json& item) {
-            if (item.is_string()) made.push_back(item.get<std::string>());
-            else fail("item", brief(item), "a string");
+            if (item.is_string())
+                made.push_back(item.get<std::string>());
+            else
+                fail("item", brief(item), "a string");
         });
         return made;
     }
@@ -151,7 +158,8 @@ class json_fields {
     /// @param visit   called with the name and the value of each
     template <class Visitor> void entries(const json& object, const char* name, const Visitor& visit) {
         nested(object, name, [&](const json& field) {
-            for (auto entry = field.begin(); entry != field.end() && !error_; ++entry) visit(entry.key(), entry.value());
+            for (auto entry = field.begin(); entry != field.end() && !error_; ++entry)
+                visit(entry.key(), entry.value());
         });
     }
 

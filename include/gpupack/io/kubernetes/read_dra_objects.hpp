@@ -23,24 +23,27 @@ namespace gpupack::inline GPUPACK_ABI::io {
 /// What a cluster says about devices.
 struct dra_objects {
     std::vector<dialect::dra::kubernetes_node> nodes{}; ///< Nodes, in the order of the list.
-    std::vector<dialect::dra::device_class> classes{}; ///< Device classes.
+    std::vector<dialect::dra::device_class> classes{};  ///< Device classes.
     std::vector<dialect::dra::resource_slice> slices{}; ///< Slices, in the order of the list.
     std::vector<dialect::dra::resource_claim> claims{}; ///< Claims, in the order of the list.
-    std::vector<std::size_t> claim_items{}; ///< Where each claim stands in the list.
-    std::size_t others = 0; ///< Objects of other kinds, which were not read.
+    std::vector<std::size_t> claim_items{};             ///< Where each claim stands in the list.
+    std::size_t others = 0;                             ///< Objects of other kinds, which were not read.
 };
 
 /// Reads the name and the labels of a Node.
 ///
 /// @param object  the object
 /// @param fields  keeps the first error
-[[nodiscard]] inline dialect::dra::kubernetes_node read_kubernetes_node(const nlohmann::json& object, json_fields& fields) {
+[[nodiscard]] inline dialect::dra::kubernetes_node read_kubernetes_node(const nlohmann::json& object,
+                                                                        json_fields& fields) {
     dialect::dra::kubernetes_node made;
     fields.nested(object, "metadata", [&](const nlohmann::json& meta) {
         made.name = fields.needed_text(meta, "name");
         fields.entries(meta, "labels", [&](const std::string& key, const nlohmann::json& value) {
-            if (value.is_string()) made.labels.emplace_back(key, value.get<std::string>());
-            else fields.fail(key, json_fields::brief(value), "a string");
+            if (value.is_string())
+                made.labels.emplace_back(key, value.get<std::string>());
+            else
+                fields.fail(key, json_fields::brief(value), "a string");
         });
     });
     return made;
@@ -53,12 +56,14 @@ struct dra_objects {
 /// @param document  the list, or one object
 /// @param file      named in errors
 /// @return the objects, or the first field that is wrong
-[[nodiscard]] inline expected<dra_objects, input_error> read_dra_objects(const nlohmann::json& document, const std::string& file = {}) {
+[[nodiscard]] inline expected<dra_objects, input_error> read_dra_objects(const nlohmann::json& document,
+                                                                         const std::string& file = {}) {
     json_fields fields{file};
     dra_objects made;
     std::string kind_of_items = fields.text(document, "kind");
     const bool is_list = kind_of_items.ends_with("List");
-    if (!is_list && json_fields::find(document, "kind") == nullptr) fields.fail("kind", json_fields::brief(document), "a List of Kubernetes objects");
+    if (!is_list && json_fields::find(document, "kind") == nullptr)
+        fields.fail("kind", json_fields::brief(document), "a List of Kubernetes objects");
     std::size_t item = 0;
     const auto read_item = [&](const nlohmann::json& object) {
         std::string kind = fields.text(object, "kind");

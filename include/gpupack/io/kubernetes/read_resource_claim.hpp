@@ -30,7 +30,8 @@ namespace detail {
     return made;
 }
 
-[[nodiscard]] inline std::vector<dialect::dra::device_toleration> read_tolerations(json_fields& fields, const json& object) {
+[[nodiscard]] inline std::vector<dialect::dra::device_toleration> read_tolerations(json_fields& fields,
+                                                                                   const json& object) {
     std::vector<dialect::dra::device_toleration> made;
     fields.each(object, "tolerations", [&](const json& one) {
         dialect::dra::device_toleration& toleration = made.emplace_back();
@@ -38,25 +39,29 @@ namespace detail {
         toleration.comparison = fields.text(one, "operator");
         toleration.value = fields.text(one, "value");
         toleration.effect = fields.text(one, "effect");
-        if (json_fields::find(one, "tolerationSeconds") != nullptr) toleration.seconds = fields.number(one, "tolerationSeconds", 0);
+        if (json_fields::find(one, "tolerationSeconds") != nullptr)
+            toleration.seconds = fields.number(one, "tolerationSeconds", 0);
     });
     return made;
 }
 
-[[nodiscard]] inline std::vector<dialect::dra::device_configuration> read_configuration(json_fields& fields, const json& object) {
+[[nodiscard]] inline std::vector<dialect::dra::device_configuration> read_configuration(json_fields& fields,
+                                                                                        const json& object) {
     std::vector<dialect::dra::device_configuration> made;
     fields.each(object, "config", [&](const json& one) {
         dialect::dra::device_configuration& entry = made.emplace_back();
         entry.requests = fields.texts(one, "requests");
         fields.nested(one, "opaque", [&](const json& opaque) {
             entry.driver = fields.text(opaque, "driver");
-            if (const json* const parameters = json_fields::find(opaque, "parameters")) entry.parameters = parameters->dump();
+            if (const json* const parameters = json_fields::find(opaque, "parameters"))
+                entry.parameters = parameters->dump();
         });
     });
     return made;
 }
 
-[[nodiscard]] inline std::vector<std::pair<std::string, dialect::dra::quantity>> read_amounts(json_fields& fields, const json& object, const char* name) {
+[[nodiscard]] inline std::vector<std::pair<std::string, dialect::dra::quantity>>
+read_amounts(json_fields& fields, const json& object, const char* name) {
     std::vector<std::pair<std::string, dialect::dra::quantity>> made;
     fields.entries(object, name, [&](const std::string& capacity, const json& value) {
         made.emplace_back(capacity, read_quantity(fields, value, capacity.c_str()));
@@ -69,12 +74,15 @@ namespace detail {
     made.class_name = fields.text(object, "deviceClassName");
     made.selectors = read_selectors(fields, object);
     made.mode_text = fields.text(object, "allocationMode");
-    if (made.mode_text == "All") made.mode = dialect::dra::allocation_mode::all;
-    else if (!made.mode_text.empty() && made.mode_text != "ExactCount") made.mode = dialect::dra::allocation_mode::unknown;
+    if (made.mode_text == "All")
+        made.mode = dialect::dra::allocation_mode::all;
+    else if (!made.mode_text.empty() && made.mode_text != "ExactCount")
+        made.mode = dialect::dra::allocation_mode::unknown;
     made.count = fields.number(object, "count", 1);
     made.admin_access = fields.boolean(object, "adminAccess");
     made.tolerations = read_tolerations(fields, object);
-    fields.nested(object, "capacity", [&](const json& capacity) { made.capacity = read_amounts(fields, capacity, "requests"); });
+    fields.nested(object, "capacity",
+                  [&](const json& capacity) { made.capacity = read_amounts(fields, capacity, "requests"); });
     const json* const derived = json_fields::find(object, "derivedAttributes");
     made.derived = derived != nullptr && !derived->empty();
     return made;
@@ -115,9 +123,11 @@ namespace detail {
 [[nodiscard]] inline dialect::dra::claim_allocation read_allocation(json_fields& fields, const json& object) {
     dialect::dra::claim_allocation made;
     fields.nested(object, "devices", [&](const json& devices) {
-        fields.each(devices, "results", [&](const json& one) { made.devices.push_back(read_allocated_device(fields, one)); });
+        fields.each(devices, "results",
+                    [&](const json& one) { made.devices.push_back(read_allocated_device(fields, one)); });
     });
-    fields.nested(object, "nodeSelector", [&](const json& selector) { made.nodes = read_node_selector(fields, selector); });
+    fields.nested(object, "nodeSelector",
+                  [&](const json& selector) { made.nodes = read_node_selector(fields, selector); });
     return made;
 }
 
@@ -148,26 +158,32 @@ namespace detail {
 /// @param object  the object
 /// @param fields  keeps the first error
 /// @return the claim; without meaning where fields has an error
-[[nodiscard]] inline dialect::dra::resource_claim read_resource_claim(const nlohmann::json& object, json_fields& fields) {
+[[nodiscard]] inline dialect::dra::resource_claim read_resource_claim(const nlohmann::json& object,
+                                                                      json_fields& fields) {
     dialect::dra::resource_claim made;
     fields.nested(object, "metadata", [&](const nlohmann::json& meta) {
         made.name = fields.text(meta, "name");
         made.name_space = fields.text(meta, "namespace");
     });
     const auto read_spec = [&](const nlohmann::json& devices) {
-        fields.each(devices, "requests", [&](const nlohmann::json& one) { made.requests.push_back(detail::read_request(fields, one)); });
+        fields.each(devices, "requests",
+                    [&](const nlohmann::json& one) { made.requests.push_back(detail::read_request(fields, one)); });
         fields.each(devices, "constraints", [&](const nlohmann::json& one) {
             dialect::dra::device_constraint& constraint = made.constraints.emplace_back();
             constraint.requests = fields.texts(one, "requests");
-            if (json_fields::find(one, "matchAttribute") != nullptr) constraint.match = fields.text(one, "matchAttribute");
-            if (json_fields::find(one, "distinctAttribute") != nullptr) constraint.distinct = fields.text(one, "distinctAttribute");
+            if (json_fields::find(one, "matchAttribute") != nullptr)
+                constraint.match = fields.text(one, "matchAttribute");
+            if (json_fields::find(one, "distinctAttribute") != nullptr)
+                constraint.distinct = fields.text(one, "distinctAttribute");
         });
         made.configuration = detail::read_configuration(fields, devices);
     };
     fields.within("ResourceClaim " + made.name, [&] {
         fields.nested(object, "spec", [&](const nlohmann::json& spec) { fields.nested(spec, "devices", read_spec); });
         fields.nested(object, "status", [&](const nlohmann::json& status) {
-            fields.nested(status, "allocation", [&](const nlohmann::json& allocation) { made.allocation = detail::read_allocation(fields, allocation); });
+            fields.nested(status, "allocation", [&](const nlohmann::json& allocation) {
+                made.allocation = detail::read_allocation(fields, allocation);
+            });
         });
     });
     return made;

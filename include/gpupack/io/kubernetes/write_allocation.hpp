@@ -39,11 +39,14 @@ using json = nlohmann::json;
 }
 
 [[nodiscard]] inline json device_json(const dialect::dra::allocated_device& device) {
-    json result{{"request", device.request}, {"driver", device.driver}, {"pool", device.pool}, {"device", device.device}};
+    json result{
+        {"request", device.request}, {"driver", device.driver}, {"pool", device.pool}, {"device", device.device}};
     if (device.admin_access) result["adminAccess"] = true;
-    for (const dialect::dra::device_toleration& one : device.tolerations) result["tolerations"].push_back(toleration_json(one));
+    for (const dialect::dra::device_toleration& one : device.tolerations)
+        result["tolerations"].push_back(toleration_json(one));
     if (!device.binding_conditions.empty()) result["bindingConditions"] = device.binding_conditions;
-    if (!device.binding_failure_conditions.empty()) result["bindingFailureConditions"] = device.binding_failure_conditions;
+    if (!device.binding_failure_conditions.empty())
+        result["bindingFailureConditions"] = device.binding_failure_conditions;
     if (device.shared) result["shareID"] = device.share;
     for (const auto& [name, amount] : device.consumed) result["consumedCapacity"][name] = amount.text();
     return result;
@@ -54,7 +57,8 @@ using json = nlohmann::json;
     if (!one.content.requests.empty()) result["requests"] = one.content.requests;
     if (one.content.driver.empty()) return result;
     result["opaque"] = {{"driver", one.content.driver}};
-    if (!one.content.parameters.empty()) result["opaque"]["parameters"] = json::parse(one.content.parameters, nullptr, false);
+    if (!one.content.parameters.empty())
+        result["opaque"]["parameters"] = json::parse(one.content.parameters, nullptr, false);
     return result;
 }
 
@@ -79,8 +83,10 @@ using json = nlohmann::json;
 /// @param allocation  of a claim
 [[nodiscard]] inline nlohmann::json allocation_json(const dialect::dra::claim_allocation& allocation) {
     nlohmann::json result{{"devices", nlohmann::json::object()}};
-    for (const dialect::dra::allocated_device& device : allocation.devices) result["devices"]["results"].push_back(detail::device_json(device));
-    for (const dialect::dra::allocated_configuration& one : allocation.configuration) result["devices"]["config"].push_back(detail::configuration_json(one));
+    for (const dialect::dra::allocated_device& device : allocation.devices)
+        result["devices"]["results"].push_back(detail::device_json(device));
+    for (const dialect::dra::allocated_configuration& one : allocation.configuration)
+        result["devices"]["config"].push_back(detail::configuration_json(one));
     if (allocation.nodes) result["nodeSelector"] = node_selector_json(*allocation.nodes);
     return result;
 }

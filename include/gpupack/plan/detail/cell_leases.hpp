@@ -29,8 +29,7 @@ class cell_leases {
         bool live = false;
     };
 
-    explicit cell_leases(const cell_chain& chain)
-        : chain_{chain}, borrowed_{chain}, holder_(chain.gpus(), nobody) {}
+    explicit cell_leases(const cell_chain& chain) : chain_{chain}, borrowed_{chain}, holder_(chain.gpus(), nobody) {}
 
     /// Writes down that the tenant, or a_borrower, holds a cell of which nobody holds a GPU.
     cell_lease enter(cell where, std::uint32_t tenant) {
@@ -54,8 +53,7 @@ class cell_leases {
         struck.live = false;
         free_.push_back(lease.slot);
         mark(struck.where, nobody);
-        if (struck.tenant == a_borrower)
-            borrowed_.add(struck.where, -std::int64_t{chain_.size_of(struck.where.level)});
+        if (struck.tenant == a_borrower) borrowed_.add(struck.where, -std::int64_t{chain_.size_of(struck.where.level)});
         return struck;
     }
 

@@ -15,8 +15,7 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 /// constant time for a question.
 class cell_tally {
   public:
-    explicit cell_tally(cell_chain chain)
-        : chain_{std::move(chain)}, sums_(static_cast<std::size_t>(chain_.levels())) {
+    explicit cell_tally(cell_chain chain) : chain_{std::move(chain)}, sums_(static_cast<std::size_t>(chain_.levels())) {
         for (int level = 0; level < chain_.levels(); ++level)
             sums_[static_cast<std::size_t>(level)].resize(chain_.count(level));
     }

@@ -30,8 +30,8 @@ class defragment_search {
     /// @param goals    what places are worth
     /// @param tasks    that may move
     /// @param limits   how much may be done
-    defragment_search(const cluster& cluster, const std::vector<place_goal>& goals, const std::vector<running_task>& tasks,
-                      const defragment_limits& limits)
+    defragment_search(const cluster& cluster, const std::vector<place_goal>& goals,
+                      const std::vector<running_task>& tasks, const defragment_limits& limits)
         : cluster_{cluster}, goals_{goals}, tasks_{tasks}, limits_{limits}, moving_{cluster, tasks, goals},
           removals_{moving_, tasks, goals}, budget_{limits.budget}, on_node_(cluster.size()), sets_(cluster.size()) {
         for (std::size_t t = 0; t < tasks.size(); ++t)
@@ -66,7 +66,8 @@ class defragment_search {
         search_budget share{std::max<std::int64_t>(64, budget_.steps() / static_cast<std::int64_t>(cluster_.size()))};
         const std::int64_t before = share.steps();
         sets_[number] = removals_.list(cluster_.id_at(number), on_node_[number], moves_left(), cost_left(), share);
-        for (std::int64_t spent = before - share.steps(); spent > 0 && budget_.spend(); --spent) {}
+        for (std::int64_t spent = before - share.steps(); spent > 0 && budget_.spend(); --spent) {
+        }
     }
 
     /// More than all plans gain: the best sets of all nodes, with as many tasks together as may move.
@@ -91,8 +92,10 @@ class defragment_search {
         std::vector<const removal_set*> order;
         for (const auto& each : sets_)
             for (const removal_set& set : each)
-                if (static_cast<int>(set.tasks.size()) <= moves_left() && set.cost <= cost_left()) order.push_back(&set);
-        std::sort(order.begin(), order.end(), [](const removal_set* a, const removal_set* b) { return a->precedes(*b); });
+                if (static_cast<int>(set.tasks.size()) <= moves_left() && set.cost <= cost_left())
+                    order.push_back(&set);
+        std::sort(order.begin(), order.end(),
+                  [](const removal_set* a, const removal_set* b) { return a->precedes(*b); });
         std::vector<room_step> best;
         std::tuple<std::int64_t, std::int64_t> best_gain{0, 0}; // a move, and minus the cost
         has_place_.clear();
@@ -101,7 +104,8 @@ class defragment_search {
             if (tried >= most_tried || !budget_.is_left()) break;
             const auto moves = static_cast<std::int64_t>(set->tasks.size());
             if (set->gain * scale / moves <= std::get<0>(best_gain)) break; // those after it promise no more
-            if (std::none_of(set->tasks.begin(), set->tasks.end(), [&](std::size_t task) { return has_place(task); })) continue;
+            if (std::none_of(set->tasks.begin(), set->tasks.end(), [&](std::size_t task) { return has_place(task); }))
+                continue;
             const std::int64_t before = moving_.value();
             const auto steps = settle(*set);
             tried += steps ? most_tried / most_settled : 1;
@@ -186,7 +190,8 @@ class defragment_search {
         std::pair<std::int64_t, std::int64_t> most{};
         std::vector<selection> choices;
         for (std::size_t i = 0; i < looked_at; ++i) {
-            (void)collect_choices(choices, moving_[fullest[i].second], request, false, slot_choices::lowest, most_choices);
+            (void)collect_choices(choices, moving_[fullest[i].second], request, false, slot_choices::lowest,
+                                  most_choices);
             for (const selection& choice : choices) {
                 if (!budget_.spend()) return best;
                 const moving_tasks::mark before = moving_.now();
@@ -210,7 +215,9 @@ class defragment_search {
     }
     void keep_if_better() {
         if (plan_.gain < best_.gain) return;
-        if (plan_.gain == best_.gain && std::pair{plan_.cost, plan_.steps.size()} >= std::pair{best_.cost, best_.steps.size()}) return;
+        if (plan_.gain == best_.gain &&
+            std::pair{plan_.cost, plan_.steps.size()} >= std::pair{best_.cost, best_.steps.size()})
+            return;
         best_ = plan_;
     }
 
@@ -220,7 +227,8 @@ class defragment_search {
         std::int64_t first = 0;
         each_move([&](std::size_t, const selection&) { ++first; });
         std::int64_t sequences = 1;
-        for (int i = 0; i < limits_.moves && sequences <= budget_.steps(); ++i) sequences *= std::max<std::int64_t>(1, first);
+        for (int i = 0; i < limits_.moves && sequences <= budget_.steps(); ++i)
+            sequences *= std::max<std::int64_t>(1, first);
         return sequences <= budget_.steps();
     }
     template <class Visit> void each_move(Visit&& visit) {
@@ -230,7 +238,9 @@ class defragment_search {
                 const node_id id = cluster_.id_at(n);
                 if (!cluster_.contains(id) || !fit::fits(moving_[id], tasks_[task].request)) continue;
                 std::vector<selection> choices;
-                complete_ = collect_choices(choices, moving_[id], tasks_[task].request, true, slot_choices::all, 4096) && complete_;
+                complete_ =
+                    collect_choices(choices, moving_[id], tasks_[task].request, true, slot_choices::all, 4096) &&
+                    complete_;
                 for (const selection& choice : choices) visit(task, choice);
             }
         }

@@ -119,9 +119,8 @@ class gang_board {
 
     /// Whether each node that has members has as many as the gang wants at least.
     [[nodiscard]] bool nodes_are_full_enough() const noexcept {
-        return std::all_of(members_.begin(), members_.end(), [&](const auto& each) {
-            return each.second == 0 || each.second >= gang_.least_per_node;
-        });
+        return std::all_of(members_.begin(), members_.end(),
+                           [&](const auto& each) { return each.second == 0 || each.second >= gang_.least_per_node; });
     }
 
   private:

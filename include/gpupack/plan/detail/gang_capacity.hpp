@@ -57,7 +57,8 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
     if (small.gpus == 0) return large.gpus == 0;
     if (small.share == large.share && small.gpus == large.gpus && small.numa == large.numa) return true;
     if (small.numa != numa_alignment::none || small.share.way() != large.share.way() || small.share.is_split() ||
-        large.share.is_split() || in_profiles(small.share.way()) || !small.share.rule().is_plain() || !large.share.rule().is_plain())
+        large.share.is_split() || in_profiles(small.share.way()) || !small.share.rule().is_plain() ||
+        !large.share.rule().is_plain())
         return false;
     return small.share.memory() <= large.share.memory() && small.share.compute() <= large.share.compute() &&
            small.share.memory_part() == large.share.memory_part() && small.share.rule() == large.share.rule();
@@ -85,7 +86,8 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
         for (std::size_t other = 0; other < board.parts(); ++other)
             if (other == part || is_at_most(request, board.request(other))) members += board.count(other);
         const std::int64_t most = std::min<std::int64_t>(members, board.gang().most_per_node);
-        for (std::size_t i = 0; i < nodes.size() && members > 0; ++i) members -= most_members(board.view(nodes[i]), request, most);
+        for (std::size_t i = 0; i < nodes.size() && members > 0; ++i)
+            members -= most_members(board.view(nodes[i]), request, most);
         if (members > 0) return false;
     }
     return idle >= 0 && cpu >= 0 && memory >= 0;
@@ -123,7 +125,8 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
             // Nodes of one type differ where GPUs are closed or asked for by id.
             const bool of_type = request.ids.is_any() && open_gpus(node) == node.gpu_count();
             std::int64_t apart = -1;
-            std::int64_t& fitting = of_type ? by_type[static_cast<std::size_t>(&node.type() - cluster.types().data())] : apart;
+            std::int64_t& fitting =
+                of_type ? by_type[static_cast<std::size_t>(&node.type() - cluster.types().data())] : apart;
             if (fitting < 0) fitting = most_members(fit::idle_node{node}.view(), request, most);
             members -= fitting;
         }

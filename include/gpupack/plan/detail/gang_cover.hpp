@@ -62,13 +62,15 @@ class gang_cover {
             std::vector<layer_entry> next;
             if (!add_node(n, sums, next, budget)) return outcome::cut_short;
             if (next.size() == sums.size() &&
-                std::equal(next.begin(), next.end(), sums.begin(), [](const layer_entry& a, const layer_entry& b) { return a.sum == b.sum; })) {
+                std::equal(next.begin(), next.end(), sums.begin(),
+                           [](const layer_entry& a, const layer_entry& b) { return a.sum == b.sum; })) {
                 exhausted_kind_ = nodes_[n].kind;
                 continue;
             }
             if (next.empty()) return outcome::none;
             layers_.push_back({n, next});
-            const auto found = std::find_if(next.begin(), next.end(), [&](const layer_entry& each) { return each.sum == target_; });
+            const auto found =
+                std::find_if(next.begin(), next.end(), [&](const layer_entry& each) { return each.sum == target_; });
             if (found != next.end()) {
                 trace_back(static_cast<std::size_t>(found - next.begin()));
                 return outcome::found;

@@ -128,7 +128,8 @@ class gang_patterns {
             const bool whole = request.share.way() == sharing::exclusive && !request.selects() &&
                                request.numa == numa_alignment::none &&
                                (node.type().models.bits() & ~request.models.bits()) == 0;
-            bounds_[part] = most_members(node, request, std::min<std::int64_t>(board_.count(part), board_.gang().most_per_node));
+            bounds_[part] =
+                most_members(node, request, std::min<std::int64_t>(board_.count(part), board_.gang().most_per_node));
             if (request.gpus == 0 || (whole && !any_order_)) {
                 plain_.push_back(part);
                 uses_idle_gpus_ = uses_idle_gpus_ || request.gpus > 0;
@@ -141,7 +142,8 @@ class gang_patterns {
     /// Adds members of the searched parts in every way, and notes each combination with the idle GPUs that it leaves.
     void explore(const trial_node& trial, member_counts& counts, std::size_t first, std::int64_t members) {
         std::string key = state_key(trial.view(), by_index_);
-        for (const std::size_t part : searched_) key.append(reinterpret_cast<const char*>(&counts[part]), sizeof(counts[part]));
+        for (const std::size_t part : searched_)
+            key.append(reinterpret_cast<const char*>(&counts[part]), sizeof(counts[part]));
         if (!visited_.insert(std::move(key)).second) return;
         const auto [entry, added] = idle_left_.try_emplace(counts, trial.view().idle_gpus());
         if (!added) entry->second = std::max(entry->second, trial.view().idle_gpus());
@@ -154,7 +156,8 @@ class gang_patterns {
             std::vector<selection> choices;
             ++counts[part];
             const slot_choices slots = is_last(counts, members + 1) ? slot_choices::lowest : slot_choices::all;
-            complete_ = collect_choices(choices, trial.view(), board_.request(part), by_index_, slots, most_choices) && complete_;
+            complete_ = collect_choices(choices, trial.view(), board_.request(part), by_index_, slots, most_choices) &&
+                        complete_;
             for (const selection& choice : choices) {
                 if (all_found_) break;
                 if (!complete_ || !budget_->spend()) {
@@ -172,13 +175,15 @@ class gang_patterns {
     /// Whether no combination of the searched parts can exceed this one, so that the search may end.
     [[nodiscard]] bool is_largest(const member_counts& counts) const noexcept {
         if (!closed_downwards_ || searched_.empty() || uses_idle_gpus_) return false;
-        return std::all_of(searched_.begin(), searched_.end(), [&](std::size_t part) { return counts[part] >= bounds_[part]; });
+        return std::all_of(searched_.begin(), searched_.end(),
+                           [&](std::size_t part) { return counts[part] >= bounds_[part]; });
     }
 
     /// Whether no more members of the searched parts can follow, so that it does not matter which slots are left.
     [[nodiscard]] bool is_last(const member_counts& counts, std::int64_t members) const noexcept {
         return members == board_.gang().most_per_node ||
-               std::all_of(searched_.begin(), searched_.end(), [&](std::size_t part) { return counts[part] >= bounds_[part]; });
+               std::all_of(searched_.begin(), searched_.end(),
+                           [&](std::size_t part) { return counts[part] >= bounds_[part]; });
     }
 
     [[nodiscard]] room room_beside(const node_view& node, const member_counts& counts, int idle) const {

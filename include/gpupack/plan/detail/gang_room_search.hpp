@@ -26,15 +26,16 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 /// The request of each member of a gang: [members], part by part.
 [[nodiscard]] inline std::vector<request> member_requests(const gang& gang) {
     std::vector<request> requests;
-    for (const gang_part& part : gang.parts) requests.insert(requests.end(), static_cast<std::size_t>(part.count), part.request);
+    for (const gang_part& part : gang.parts)
+        requests.insert(requests.end(), static_cast<std::size_t>(part.count), part.request);
     return requests;
 }
 
 /// Whether the steps of a plan can be done on a cluster as it is now, one after the other.
 ///
 /// @param requests  [members]
-[[nodiscard]] inline bool gang_steps_hold(cluster trial, const std::vector<running_task>& tasks, const std::vector<request>& requests,
-                                          const std::vector<room_step>& steps) {
+[[nodiscard]] inline bool gang_steps_hold(cluster trial, const std::vector<running_task>& tasks,
+                                          const std::vector<request>& requests, const std::vector<room_step>& steps) {
     for (const room_step& step : steps) {
         const bool is_place = step.kind == room_step::action::place;
         if (!is_place && !trial.is_live(tasks[step.task].place)) return false;
@@ -60,10 +61,10 @@ template <class Policy> class gang_room_search {
     /// @param gang     to make room for
     /// @param tasks    that may be ended or moved
     /// @param limits   how much may be done
-    gang_room_search(const cluster& cluster, const Policy& policy, const gang& gang, const std::vector<running_task>& tasks,
-                     const room_limits& limits)
-        : cluster_{cluster}, policy_{policy}, gang_{gang}, tasks_{tasks}, limits_{limits}, requests_{member_requests(gang)},
-          draft_{tasks, limits.budget} {}
+    gang_room_search(const cluster& cluster, const Policy& policy, const gang& gang,
+                     const std::vector<running_task>& tasks, const room_limits& limits)
+        : cluster_{cluster}, policy_{policy}, gang_{gang}, tasks_{tasks}, limits_{limits},
+          requests_{member_requests(gang)}, draft_{tasks, limits.budget} {}
 
     /// The cheapest plan that is found; nothing where none is.
     [[nodiscard]] std::optional<room_plan> search() {
@@ -84,7 +85,8 @@ template <class Policy> class gang_room_search {
         std::vector<domain_id> all;
         const auto level = std::find(tree.levels().begin(), tree.levels().end(), gang_.level);
         for (std::uint32_t d = 0; d < tree.size() && gang_.required && level != tree.levels().end(); ++d)
-            if (tree[domain_id{d}].level == static_cast<int>(level - tree.levels().begin())) all.push_back(domain_id{d});
+            if (tree[domain_id{d}].level == static_cast<int>(level - tree.levels().begin()))
+                all.push_back(domain_id{d});
         if (all.empty()) all.push_back(domain_id{});
         return all;
     }
@@ -96,7 +98,8 @@ template <class Policy> class gang_room_search {
         draft_.complete = draft_.complete && (placed || placed.error().proven);
         if (!placed) return false;
         draft_.best = draft_.plan;
-        for (const std::size_t member : placed->order) draft_.best->steps.push_back({room_step::action::place, member, placed->members[member]});
+        for (const std::size_t member : placed->order)
+            draft_.best->steps.push_back({room_step::action::place, member, placed->members[member]});
         return true;
     }
 
@@ -193,7 +196,8 @@ template <class Policy> class gang_room_search {
     void end_any(const gpupack::cluster& now, std::size_t nth) {
         move_any(now);
         for (std::size_t task = nth; task < tasks_.size() && draft_.budget.is_left(); ++task) {
-            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend()) continue;
+            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend())
+                continue;
             gpupack::cluster next = now;
             next.give_back(tasks_[task].place);
             draft_.touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
@@ -211,11 +215,14 @@ template <class Policy> class gang_room_search {
                 const node_id id = now.id_at(n);
                 if (!now.contains(id) || !fit::fits(now[id], tasks_[task].request)) continue;
                 std::vector<selection> choices;
-                draft_.complete = collect_choices(choices, now[id], tasks_[task].request, true, slot_choices::all, 4096) && draft_.complete;
+                draft_.complete =
+                    collect_choices(choices, now[id], tasks_[task].request, true, slot_choices::all, 4096) &&
+                    draft_.complete;
                 for (const selection& choice : choices) {
                     if (!draft_.is_cheaper(tasks_[task].move_cost) || !draft_.spend()) break;
                     gpupack::cluster next = now;
-                    (void)next.take(choice.node, choice.gpus, tasks_[task].request, choice.slots); // before the old place is given up
+                    (void)next.take(choice.node, choice.gpus, tasks_[task].request,
+                                    choice.slots); // before the old place is given up
                     next.give_back(tasks_[task].place);
                     draft_.touch(task, {room_step::action::move, task, choice}, tasks_[task].move_cost);
                     move_any(next);

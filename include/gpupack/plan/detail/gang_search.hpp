@@ -34,11 +34,14 @@ class gang_search {
         for (std::size_t part = 0; part < board.parts(); ++part) order_.push_back(part);
         const auto size = [&](std::size_t part) {
             const request& request = board.request(part);
-            return std::tuple{request.gpus, request.total_compute().count(), request.share.memory().count(),
-                              request.memory.count(), request.cpu.count(), hash_of(request)};
+            return std::tuple{request.gpus,
+                              request.total_compute().count(),
+                              request.share.memory().count(),
+                              request.memory.count(),
+                              request.cpu.count(),
+                              hash_of(request)};
         };
-        std::stable_sort(order_.begin(), order_.end(),
-                         [&](std::size_t a, std::size_t b) { return size(b) < size(a); });
+        std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return size(b) < size(a); });
     }
 
     /// Whether every failure so far was proven: nothing was left out for want of budget.
@@ -64,7 +67,8 @@ class gang_search {
     void count_in(domain_id domain) {
         const node_range nodes = board_.cluster().nodes_in(domain);
         if (board_.parts() == 1)
-            most_assigned_ = std::max(most_assigned_, std::min(board_.gang().members(), gang_shares{board_, domain}.capacity()));
+            most_assigned_ =
+                std::max(most_assigned_, std::min(board_.gang().members(), gang_shares{board_, domain}.capacity()));
         else
             count_on({nodes.begin(), nodes.end()});
     }
@@ -230,8 +234,10 @@ class gang_search {
         const selection first = board_.select(part, node);
         if (attempt(first)) return true;
         std::vector<selection> others;
-        (void)collect_choices(others, board_.view(node), board_.request(part), by_index, slot_choices::all, std::size_t{1} << 16);
-        if (std::any_of(others.begin(), others.end(), [&](const selection& each) { return !(each == first) && attempt(each); }))
+        (void)collect_choices(others, board_.view(node), board_.request(part), by_index, slot_choices::all,
+                              std::size_t{1} << 16);
+        if (std::any_of(others.begin(), others.end(),
+                        [&](const selection& each) { return !(each == first) && attempt(each); }))
             return true;
         ++left[part];
         return false;

@@ -62,7 +62,7 @@ class gang_shares {
         std::int64_t idle = 0;    // GPUs
         std::uint32_t number = 0; // of the domain, or of the node in nodes_
         bool is_node = false;
-        std::int64_t share = 0;   // members that it gets
+        std::int64_t share = 0; // members that it gets
     };
 
     /// Whole GPUs of any model are counted; for anything else, members are assigned until one does not fit.
@@ -172,8 +172,7 @@ class gang_shares {
             ++count;
         }
         if (room < members || static_cast<std::int64_t>(count) * least > members) return false;
-        if (layout == gang_layout::spread)
-            count = std::min(options.size(), static_cast<std::size_t>(members / least));
+        if (layout == gang_layout::spread) count = std::min(options.size(), static_cast<std::size_t>(members / least));
         options.resize(count);
         for (option& each : options) each.share = least;
         members -= static_cast<std::int64_t>(count) * least;
@@ -193,8 +192,8 @@ class gang_shares {
     domain_id domain_;
     node_range nodes_;
     std::vector<std::int64_t> capacity_; // [nodes]  members that each can take
-    std::vector<std::int64_t> shares_; // [nodes]  members that each gets
-    std::vector<std::int64_t> up_to_;  // [nodes + 1]  capacities added up
+    std::vector<std::int64_t> shares_;   // [nodes]  members that each gets
+    std::vector<std::int64_t> up_to_;    // [nodes + 1]  capacities added up
 };
 
 } // namespace gpupack::plan::detail

@@ -55,7 +55,8 @@ class geometry_options {
         best_.clear();
         created_goal_.assign(static_cast<std::size_t>(gpu.table->slot_count), none);
         for (int slot = 0; slot < gpu.table->slot_count; ++slot)
-            if (const auto goal = goal_of(goals_, *gpu.table, slot)) created_goal_[static_cast<std::size_t>(slot)] = *goal;
+            if (const auto goal = goal_of(goals_, *gpu.table, slot))
+                created_goal_[static_cast<std::size_t>(slot)] = *goal;
         complete_ = true;
         option_ = {.idle = std::vector<std::int32_t>(goals_.size(), 0), .cost = {}, .destroyed = {}, .created = {}};
         keep_some(0, 0);
@@ -92,8 +93,10 @@ class geometry_options {
         note();
         for (int slot = nth; slot < gpu_->table->slot_count && complete_; ++slot) {
             const std::size_t goal = created_goal_[static_cast<std::size_t>(slot)];
-            if (goal == none || option_.idle[goal] >= goals_[goal].number || !gpu_->table->is_free(slot, occupied)) continue;
-            const bool was_there = std::find(option_.destroyed.begin(), option_.destroyed.end(), slot) != option_.destroyed.end();
+            if (goal == none || option_.idle[goal] >= goals_[goal].number || !gpu_->table->is_free(slot, occupied))
+                continue;
+            const bool was_there =
+                std::find(option_.destroyed.begin(), option_.destroyed.end(), slot) != option_.destroyed.end();
             if (was_there && !gpu_busy(slot)) continue; // it would better have stayed
             if (!budget_->spend()) complete_ = false;
             option_.created.push_back(slot);
@@ -127,7 +130,8 @@ class geometry_options {
             });
             if (!is_beaten) kept.push_back(option);
         }
-        std::stable_sort(kept.begin(), kept.end(), [](const geometry_option& a, const geometry_option& b) { return a.cost < b.cost; });
+        std::stable_sort(kept.begin(), kept.end(),
+                         [](const geometry_option& a, const geometry_option& b) { return a.cost < b.cost; });
         return kept;
     }
 

@@ -82,18 +82,20 @@ class gpu_fills {
         packed_item item;
         std::int64_t compute = 0;
         std::int64_t memory = 0;
-        bool divided = false; ///< item and memory stand for one MiB's part of `memory` in all, and may be any number of them
+        bool divided =
+            false; ///< item and memory stand for one MiB's part of `memory` in all, and may be any number of them
     };
 
-    static constexpr std::int64_t most_steps = 4096;     // along one axis
-    static constexpr std::int64_t most_rows = 63;        // where there are two
+    static constexpr std::int64_t most_steps = 4096;         // along one axis
+    static constexpr std::int64_t most_rows = 63;            // where there are two
     static constexpr std::int64_t most_operations = 200'000; // for a fill with two
 
     [[nodiscard]] static std::int64_t quotient_up(std::int64_t number, std::int64_t divisor) noexcept {
         return (number + divisor - 1) / divisor;
     }
     /// number * factor / divisor, rounded up; the factor times the divisor must not overflow.
-    [[nodiscard]] static std::int64_t product_up(std::int64_t number, std::int64_t factor, std::int64_t divisor) noexcept {
+    [[nodiscard]] static std::int64_t product_up(std::int64_t number, std::int64_t factor,
+                                                 std::int64_t divisor) noexcept {
         return number / divisor * factor + quotient_up(number % divisor * factor, divisor);
     }
 
@@ -112,7 +114,8 @@ class gpu_fills {
         const packed_class& each = model_.classes[c];
         const share& share = each.request.share;
         piece result{{.number = c, .part = 1, .parts = each.gpus}, share.compute().count(), memory_of(share)};
-        if (basis == measure::size) result.item.value = each.size ? quotient_up(*each.size * model_.scale, each.gpus) : 0;
+        if (basis == measure::size)
+            result.item.value = each.size ? quotient_up(*each.size * model_.scale, each.gpus) : 0;
         if (basis != measure::size && each.size) return result; // counts for nothing
         if (basis == measure::compute) result.item.value = result.compute * model_.scale;
         if (basis == measure::memory) result.item.value = memory_value(share.memory_of(gpu_.memory));
@@ -167,7 +170,8 @@ class gpu_fills {
         if (!memory) return {step_axis::over(gpu_.compute, model_.step, gpu_.compute, false), {}};
         if (!compute) return {{}, step_axis::over(gpu_.memory, common, most_steps, divided)};
         const step_axis rows = step_axis::over(gpu_.compute, model_.step, most_rows, false);
-        const auto states = std::clamp<std::int64_t>(most_operations / static_cast<std::int64_t>(pieces.size()), 1024, most_steps);
+        const auto states =
+            std::clamp<std::int64_t>(most_operations / static_cast<std::int64_t>(pieces.size()), 1024, most_steps);
         return {rows, step_axis::over(gpu_.memory, common, states / (rows.steps() + 1), divided)};
     }
 
@@ -187,7 +191,8 @@ class gpu_fills {
         item.divided = true;
         item.part = each.divided ? step : item.part * step;
         item.parts = each.divided ? item.parts : item.parts * amount;
-        for (; item.parts > max_amount || item.part > max_amount; item.parts = item.parts / 2 + 1) item.part /= 2; // rounded down
+        for (; item.parts > max_amount || item.part > max_amount; item.parts = item.parts / 2 + 1)
+            item.part /= 2; // rounded down
         return item;
     }
 
@@ -208,7 +213,7 @@ class gpu_fills {
         const gpu_state taken =
             after_taking(idle, share, gpu_, 1, gpu_.table(share.way())->profiles[profile].first_slot);
         return basis == measure::compute ? (idle.compute_free - taken.compute_free) * model_.scale
-                                      : memory_value(std::int64_t{idle.memory_free} - taken.memory_free);
+                                         : memory_value(std::int64_t{idle.memory_free} - taken.memory_free);
     }
 
     [[nodiscard]] packed_fill instances_by(measure basis, sharing way) const {

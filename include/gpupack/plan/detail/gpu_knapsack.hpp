@@ -77,7 +77,7 @@ template <class Number> class gpu_knapsack {
                 for (const best_item& each : items_) {
                     if (each.item->rows > row || each.item->columns > column) continue;
                     const std::size_t previous = s - static_cast<std::size_t>(each.item->rows) * width -
-                                             static_cast<std::size_t>(each.item->columns);
+                                                 static_cast<std::size_t>(each.item->columns);
                     here.improve(states_[previous].worth + each.worth, previous, each.item);
                 }
             }

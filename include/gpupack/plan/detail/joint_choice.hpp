@@ -129,7 +129,8 @@ class joint_choice {
         std::string key = state_key(node.view(), true);
         key.append(done_.begin(), done_.end());
         for (const part_relation& each : relations_)
-            for (const std::size_t part : {each.first, each.second}) key.append(std::to_string(gpus_of(part).gpus.bits())).append(",");
+            for (const std::size_t part : {each.first, each.second})
+                key.append(std::to_string(gpus_of(part).gpus.bits())).append(",");
         return key;
     }
 

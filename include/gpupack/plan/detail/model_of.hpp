@@ -39,8 +39,8 @@ inline constexpr std::int64_t price_scale = std::int64_t{1} << 20;
 /// @param arrived  the tasks
 /// @param sizes    [entries of arrived] what each task counts for; null: what it takes
 /// @param bits     how many are rounded
-[[nodiscard]] inline std::vector<packed_class> classes_of(const task_mix& arrived, const std::vector<std::int64_t>* sizes,
-                                                          int bits) {
+[[nodiscard]] inline std::vector<packed_class> classes_of(const task_mix& arrived,
+                                                          const std::vector<std::int64_t>* sizes, int bits) {
     std::vector<packed_class> classes;
     for (std::size_t i = 0; i < arrived.entries().size(); ++i) {
         packed_class made{.request = arrived.entries()[i].request};
@@ -73,8 +73,7 @@ inline constexpr std::int64_t price_scale = std::int64_t{1} << 20;
     for (const packed_node_type& each : types) {
         const std::int64_t cpu = rounded_up(each.cpu);
         const std::int64_t memory = rounded_up(each.memory);
-        const auto [entry, is_new] =
-            by_key.try_emplace({each.gpus, each.kinds, each.models.bits(), cpu, memory}, each);
+        const auto [entry, is_new] = by_key.try_emplace({each.gpus, each.kinds, each.models.bits(), cpu, memory}, each);
         packed_node_type& all = entry->second;
         all.cpu = cpu;
         all.memory = memory;
@@ -101,7 +100,8 @@ class model_maker {
         model_.classes = classes_of(arrived, sizes, 0);
         for (int bits = 4; model_.classes.size() > most_classes && bits < 32; bits += 2)
             model_.classes = classes_of(arrived, sizes, bits);
-        for (const packed_class& each : model_.classes) asks_beyond_compute_ = asks_beyond_compute_ || beyond_compute(each);
+        for (const packed_class& each : model_.classes)
+            asks_beyond_compute_ = asks_beyond_compute_ || beyond_compute(each);
         choose_scale();
     }
 

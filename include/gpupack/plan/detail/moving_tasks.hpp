@@ -25,7 +25,8 @@ class moving_tasks {
     /// @param cluster  as it is
     /// @param tasks    that may move; outlive this
     /// @param goals    what places are worth; outlive this
-    moving_tasks(const gpupack::cluster& cluster, const std::vector<running_task>& tasks, const std::vector<place_goal>& goals)
+    moving_tasks(const gpupack::cluster& cluster, const std::vector<running_task>& tasks,
+                 const std::vector<place_goal>& goals)
         : cluster_{cluster}, tasks_{tasks}, goals_{goals}, board_{cluster}, counts_(cluster.size() * goals.size(), 0),
           totals_(goals.size(), 0) {
         for (const running_task& each : tasks) held_.push_back(cluster.resources_of(each.place));
@@ -48,7 +49,8 @@ class moving_tasks {
     /// What all places are worth.
     [[nodiscard]] std::int64_t value() const noexcept {
         std::int64_t sum = 0;
-        for (std::size_t g = 0; g < goals_.size(); ++g) sum += goals_[g].weight * std::min(totals_[g], goals_[g].number);
+        for (std::size_t g = 0; g < goals_.size(); ++g)
+            sum += goals_[g].weight * std::min(totals_[g], goals_[g].number);
         return sum;
     }
     /// What all places are worth, those beyond the goals' numbers counted in: what tells equal values apart.
@@ -78,7 +80,8 @@ class moving_tasks {
     }
     /// Whether a task can move there while it holds what it has.
     [[nodiscard]] bool can_move(std::size_t task, const selection& target) const {
-        return cluster_.contains(target.node) && fit::fits_on(board_[target.node], tasks_[task].request, target.gpus, target.slots);
+        return cluster_.contains(target.node) &&
+               fit::fits_on(board_[target.node], tasks_[task].request, target.gpus, target.slots);
     }
     /// Moves a task: it gets its new place before it gives up the old.
     void move(std::size_t task, const selection& target) {
@@ -124,8 +127,8 @@ class moving_tasks {
     const std::vector<running_task>& tasks_;
     const std::vector<place_goal>& goals_;
     room_board board_;
-    std::vector<std::int64_t> counts_; // [nodes, goals]
-    std::vector<std::int64_t> totals_; // [goals]
+    std::vector<std::int64_t> counts_;   // [nodes, goals]
+    std::vector<std::int64_t> totals_;   // [goals]
     std::vector<placed_resources> held_; // [tasks]
     std::vector<earlier> undone_;
 };

@@ -93,7 +93,8 @@ enum class slot_choices : bool { lowest, all };
 /// @param limit     choices, at most
 /// @return          false where there are more
 [[nodiscard]] inline bool collect_choices(std::vector<selection>& choices, const node_view& node,
-                                          const request& request, bool by_index, slot_choices slots, std::size_t limit) {
+                                          const request& request, bool by_index, slot_choices slots,
+                                          std::size_t limit) {
     choices.clear();
     bool complete = true;
     const auto append = [&](gpu_set gpus) {
@@ -108,7 +109,8 @@ enum class slot_choices : bool { lowest, all };
     const bool every_set = by_index || request.share.is_split(); // which GPU gives how much of a split goes by index
     if (every_set && request.gpus > 0 && fit::host_fits(node, request)) {
         for_each_subset(fit::fitting_gpus(node, request), request.gpus, [&](gpu_set gpus) {
-            if (complete && fit::fits_on(node, request, gpus, fit::lowest_slots(node, gpus, request.share))) append(gpus);
+            if (complete && fit::fits_on(node, request, gpus, fit::lowest_slots(node, gpus, request.share)))
+                append(gpus);
         });
         return complete;
     }

@@ -28,9 +28,8 @@ class node_grid {
     /// @param capacity  of the resource that the node has: packed_node_type::cpu or ::memory
     /// @param worth     worth(packed_item) of each item
     /// @return          the worth of the best packing, or more; at least 0
-    template <class Worth>
-    std::int64_t solve(const packed_node_type& type, std::int64_t packed_class::*amount,
-                       std::int64_t packed_node_type::*capacity, Worth&& worth) {
+    template <class Worth> std::int64_t solve(const packed_node_type& type, std::int64_t packed_class::*amount,
+                                              std::int64_t packed_node_type::*capacity, Worth&& worth) {
         type_ = &type;
         choose_grid(amount, type.*capacity);
         collect(type.wholes, amount, worth);
@@ -111,7 +110,8 @@ class node_grid {
                 if (row > 0) raise(s, s - across, 0, 0);
                 for (const item& each : items_)
                     if (each.rows <= row && each.columns <= column)
-                        raise(s, s - static_cast<std::size_t>(each.rows) * across - static_cast<std::size_t>(each.columns),
+                        raise(s,
+                              s - static_cast<std::size_t>(each.rows) * across - static_cast<std::size_t>(each.columns),
                               each.cells, each.worth);
             }
         raise_best(s - 1);
@@ -121,7 +121,8 @@ class node_grid {
         for (std::size_t s = 1; s < fill.states(); ++s) {
             fill.slots.for_each_step_to(s, [&](const slot_graph::step& step) {
                 for (const item& each : items_)
-                    if (each.rows == static_cast<std::int64_t>(step.profile)) raise(s, step.before, each.cells, each.worth);
+                    if (each.rows == static_cast<std::int64_t>(step.profile))
+                        raise(s, step.before, each.cells, each.worth);
             });
             raise_best(s);
         }
@@ -172,11 +173,11 @@ class node_grid {
     const packing_model& model_;
     const packed_node_type* type_ = nullptr;
     std::int64_t cells_ = 0;
-    std::int64_t usable_ = 0;       // of the resource
-    std::vector<item> items_;       // by size
-    std::vector<item> wholes_;      // by size
-    std::vector<item> of_one_gpu_;  // what a GPU may hold, by cells
-    std::vector<std::int64_t> gpu_; // [states, cells + 1]
+    std::int64_t usable_ = 0;        // of the resource
+    std::vector<item> items_;        // by size
+    std::vector<item> wholes_;       // by size
+    std::vector<item> of_one_gpu_;   // what a GPU may hold, by cells
+    std::vector<std::int64_t> gpu_;  // [states, cells + 1]
     std::vector<std::int64_t> best_; // [cells + 1]  of one GPU
     std::vector<std::int64_t> node_; // [GPUs + 1, cells + 1]
 };

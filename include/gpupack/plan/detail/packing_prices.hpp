@@ -27,8 +27,8 @@ class price_search {
   public:
     /// @param model  must outlive the search
     explicit price_search(const packing_model& model)
-        : model_{model}, program_{limits_of(model)},
-          gpu_{static_cast<double>(model.unit) * static_cast<double>(model.scale)} {}
+        : model_{model}, program_{limits_of(model)}, gpu_{static_cast<double>(model.unit) *
+                                                          static_cast<double>(model.scale)} {}
 
     /// The prices of the best solution found.
     ///
@@ -47,8 +47,8 @@ class price_search {
         std::size_t operations = program_.rows() * program_.rows() + 1;
         for (const packed_node_type& type : model_.types)
             for (const packed_fill& fill : type.fills)
-                operations += fill.slots.empty() ? fill.states() * std::min(fill.states(), fill.items.size())
-                                                 : fill.slots.size();
+                operations +=
+                    fill.slots.empty() ? fill.states() * std::min(fill.states(), fill.items.size()) : fill.slots.size();
         return operations;
     }
 
@@ -99,8 +99,8 @@ class price_search {
         const packed_node_type& type = model_.types[t];
         const packed_class& task = model_.classes[each.number];
         const double left = each.part == 1
-            ? (gain_of_task(each) - program_.price(each.number)) / static_cast<double>(each.parts)
-            : gain_of(each) - program_.price(each.number) * part(each);
+                                ? (gain_of_task(each) - program_.price(each.number)) / static_cast<double>(each.parts)
+                                : gain_of(each) - program_.price(each.number) * part(each);
         return left - program_.price(cpu_row(t)) * part(each, task.cpu, type.cpu) -
                program_.price(memory_row(t)) * part(each, task.memory, type.memory);
     }
@@ -134,7 +134,9 @@ class price_search {
     }
 
     /// What an item gains, in GPUs.
-    [[nodiscard]] double gain_of(const packed_item& each) const noexcept { return static_cast<double>(each.value) / gpu_; }
+    [[nodiscard]] double gain_of(const packed_item& each) const noexcept {
+        return static_cast<double>(each.value) / gpu_;
+    }
     /// What a task of so many equal pieces gains.
     [[nodiscard]] double gain_of_task(const packed_item& each) const noexcept {
         return static_cast<double>(each.value * each.parts) / gpu_;
@@ -143,9 +145,8 @@ class price_search {
     /// The prices of the program, in GPUs and in nodes' worth, as integers of the model's scale.
     [[nodiscard]] packing_prices rounded() const {
         const auto integer = [&](double price, std::int64_t amount) {
-            return amount == 0
-                ? 0
-                : std::int64_t{std::llround(std::fmax(price, 0.0) * gpu_ / static_cast<double>(amount))};
+            return amount == 0 ? 0
+                               : std::int64_t{std::llround(std::fmax(price, 0.0) * gpu_ / static_cast<double>(amount))};
         };
         packing_prices prices;
         for (std::size_t c = 0; c < model_.classes.size(); ++c) // beyond its value, a price only adds to the bound

@@ -19,8 +19,7 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 class price_proof {
   public:
     /// @param model  must outlive the proof
-    explicit price_proof(const packing_model& model)
-        : model_{model}, grid_{model}, paid_(model.classes.size()) {}
+    explicit price_proof(const packing_model& model) : model_{model}, grid_{model}, paid_(model.classes.size()) {}
 
     /// The most that a packing of the tasks counts for, in milli-GPUs or units of size.
     ///

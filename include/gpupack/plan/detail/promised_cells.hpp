@@ -33,8 +33,7 @@ class promised_cells {
 
     explicit promised_cells(const cell_chain& chain)
         : chain_{chain}, claims_(static_cast<std::size_t>(chain.levels())), unbound_{chain} {
-        for (std::uint32_t index = 0; index < chain.count(chain.top()); ++index)
-            unbound_.give({chain.top(), index});
+        for (std::uint32_t index = 0; index < chain.count(chain.top()); ++index) unbound_.give({chain.top(), index});
     }
 
     /// Promises cells, by level, to one more tenant.
@@ -134,9 +133,7 @@ class promised_cells {
         rests_[tenant].unclaimed[static_cast<std::size_t>(level)] += more;
         claims_[static_cast<std::size_t>(level)] += more;
     }
-    [[nodiscard]] binding& around(cell piece) {
-        return std::prev(bound_.upper_bound(chain_.first_gpu(piece)))->second;
-    }
+    [[nodiscard]] binding& around(cell piece) { return std::prev(bound_.upper_bound(chain_.first_gpu(piece)))->second; }
 
     cell_chain chain_;
     std::vector<rest> rests_;          // [tenants]

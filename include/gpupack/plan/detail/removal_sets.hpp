@@ -24,9 +24,9 @@ namespace gpupack::inline GPUPACK_ABI::plan::detail {
 struct removal_set {
     node_id node;                     ///< Where the tasks are.
     std::vector<std::size_t> tasks{}; ///< That would have to go.
-    std::int64_t gain = 0;          ///< What the places of the node are worth more then.
-    std::int64_t cost = 0;          ///< Of moving the tasks.
-    std::int64_t compute = 0;       ///< Milli-GPUs of the tasks: what has to go elsewhere.
+    std::int64_t gain = 0;            ///< What the places of the node are worth more then.
+    std::int64_t cost = 0;            ///< Of moving the tasks.
+    std::int64_t compute = 0;         ///< Milli-GPUs of the tasks: what has to go elsewhere.
 
     /// Whether it promises more: a higher gain a move, lower cost, less to go elsewhere, the lower node.
     [[nodiscard]] bool precedes(const removal_set& other) const noexcept {
@@ -47,9 +47,11 @@ class removal_search {
     /// @param moving  tasks where they are now; must outlive this
     /// @param tasks   the same, with their costs
     /// @param goals   what places are worth
-    removal_search(const moving_tasks& moving, const std::vector<running_task>& tasks, const std::vector<place_goal>& goals)
+    removal_search(const moving_tasks& moving, const std::vector<running_task>& tasks,
+                   const std::vector<place_goal>& goals)
         : moving_{moving}, tasks_{tasks}, goals_{goals} {
-        for (const place_goal& goal : goals) in_order_.push_back(depends_on_order(moving.cluster(), goal.request) ? 1 : 0);
+        for (const place_goal& goal : goals)
+            in_order_.push_back(depends_on_order(moving.cluster(), goal.request) ? 1 : 0);
     }
 
     /// How much more the node may be worth without so many of its tasks, at most: [moves + 1], after list().
@@ -62,8 +64,8 @@ class removal_search {
     /// @param moves   tasks of a set, at most
     /// @param cost    of a set, at most
     /// @param budget  sets that are looked at; is spent
-    [[nodiscard]] std::vector<removal_set> list(node_id node, std::vector<std::size_t> here, int moves, std::int64_t cost,
-                                                search_budget& budget) {
+    [[nodiscard]] std::vector<removal_set> list(node_id node, std::vector<std::size_t> here, int moves,
+                                                std::int64_t cost, search_budget& budget) {
         found_.clear();
         most_gains_.assign(static_cast<std::size_t>(moves) + 1, 0);
         std::erase_if(here, [&](std::size_t task) { return tasks_[task].move_cost > cost; });
@@ -81,7 +83,8 @@ class removal_search {
         cost_left_ = cost;
         extend(copy_of(moving_[node]), 0, moves);
         if (!complete_) std::fill(most_gains_.begin() + 1, most_gains_.end(), all);
-        std::sort(found_.begin(), found_.end(), [](const removal_set& a, const removal_set& b) { return a.precedes(b); });
+        std::sort(found_.begin(), found_.end(),
+                  [](const removal_set& a, const removal_set& b) { return a.precedes(b); });
         if (found_.size() > most_kept) found_.resize(most_kept);
         return std::move(found_);
     }
@@ -119,7 +122,8 @@ class removal_search {
     void remove(node_copy& copy, std::size_t task) const {
         const placed_resources& held = moving_.held(task);
         const node_type& type = moving_.cluster()[node_].type();
-        unbook(copy.state, copy.gpus.data(), type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
+        unbook(copy.state, copy.gpus.data(), type, held.cpu, held.memory, held.share, held.gpus, held.slots,
+               held.pieces);
         sum_up_gpus(copy.state, copy.gpus.data(), type.gpus, type.gpu_count);
     }
     /// Milli-GPUs that a task holds; of instances, which are counted otherwise by some rules, more than it can be.
@@ -141,7 +145,8 @@ class removal_search {
     }
     [[nodiscard]] static std::int64_t compute_free(const node_copy& copy, int gpus) noexcept {
         std::int64_t free = 0;
-        for (int i = 0; i < gpus; ++i) free += std::max<std::int64_t>(0, copy.gpus[static_cast<std::size_t>(i)].compute_free);
+        for (int i = 0; i < gpus; ++i)
+            free += std::max<std::int64_t>(0, copy.gpus[static_cast<std::size_t>(i)].compute_free);
         return free;
     }
 
@@ -178,7 +183,8 @@ class removal_search {
             compute += freed_[i];
             cpu += most_cpu_[nth];
         }
-        return std::any_of(short_.begin(), short_.end(), [&](const short_goal& each) { return each.may_gain(compute, cpu); });
+        return std::any_of(short_.begin(), short_.end(),
+                           [&](const short_goal& each) { return each.may_gain(compute, cpu); });
     }
 
     void extend(const node_copy& copy, std::size_t nth, int moves) {

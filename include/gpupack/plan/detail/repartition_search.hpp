@@ -25,7 +25,8 @@ class repartition_search {
     /// @param gpus    as they stand
     /// @param goals   what instances are worth
     /// @param limits  how much may be done
-    repartition_search(const std::vector<standing_gpu>& gpus, const std::vector<instance_goal>& goals, const repartition_limits& limits)
+    repartition_search(const std::vector<standing_gpu>& gpus, const std::vector<instance_goal>& goals,
+                       const repartition_limits& limits)
         : gpus_{gpus}, goals_{goals}, limits_{limits}, order_(gpus.size()), options_of_(gpus.size()) {}
 
     /// The best plan that was found.
@@ -35,7 +36,8 @@ class repartition_search {
         layers_ = {{{std::vector<std::int32_t>(goals_.size(), 0), {}, 0, 0}}};
         for (const std::size_t gpu : order_) add_layer(options_[options_of_[gpu]]);
         const auto& last = layers_.back();
-        const auto best = std::min_element(last.begin(), last.end(), [&](const state& a, const state& b) { return precedes(a, b); });
+        const auto best =
+            std::min_element(last.begin(), last.end(), [&](const state& a, const state& b) { return precedes(a, b); });
         plan.gain = value(best->idle) - plan.start;
         plan.cost = best->cost.cost;
         plan.destroyed = best->cost.destroyed;
@@ -57,7 +59,8 @@ class repartition_search {
 
     [[nodiscard]] std::int64_t value(const std::vector<std::int32_t>& idle) const noexcept {
         std::int64_t sum = 0;
-        for (std::size_t g = 0; g < goals_.size(); ++g) sum += goals_[g].weight * std::min<std::int64_t>(idle[g], goals_[g].number);
+        for (std::size_t g = 0; g < goals_.size(); ++g)
+            sum += goals_[g].weight * std::min<std::int64_t>(idle[g], goals_[g].number);
         return sum;
     }
     [[nodiscard]] bool precedes(const state& a, const state& b) const {
@@ -88,7 +91,8 @@ class repartition_search {
         }
         all_options_ = complete_;
         std::iota(order_.begin(), order_.end(), std::size_t{0});
-        std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) { return standing[a] < standing[b]; });
+        std::stable_sort(order_.begin(), order_.end(),
+                         [&](std::size_t a, std::size_t b) { return standing[a] < standing[b]; });
         std::int64_t transitions = 1;
         for (const std::size_t each : options_of_) transitions += static_cast<std::int64_t>(options_[each].size());
         width_ = static_cast<std::size_t>(std::max<std::int64_t>(4, limits_.budget / transitions));
@@ -103,7 +107,8 @@ class repartition_search {
                 const cut_cost cost = now[s].cost + options[o].cost;
                 if (cost.cost > limits_.cost) continue;
                 for (std::size_t g = 0; g < goals_.size(); ++g)
-                    idle[g] = static_cast<std::int32_t>(std::min<std::int64_t>(now[s].idle[g] + options[o].idle[g], goals_[g].number));
+                    idle[g] = static_cast<std::int32_t>(
+                        std::min<std::int64_t>(now[s].idle[g] + options[o].idle[g], goals_[g].number));
                 const auto [known, added] = next.try_emplace(idle, state{idle, cost, s, o});
                 if (!added && cost < known->second.cost) known->second = {idle, cost, s, o};
             }
@@ -167,10 +172,10 @@ class repartition_search {
     bool complete_ = true;
     bool all_options_ = true; // were listed
     std::size_t width_ = 0;
-    std::vector<std::size_t> order_;                     // [gpus]
-    std::vector<std::size_t> options_of_;                // [gpus]  index into options_
-    std::vector<std::vector<geometry_option>> options_;  // of GPUs that stand alike
-    std::vector<std::vector<state>> layers_;             // [gpus + 1]
+    std::vector<std::size_t> order_;                    // [gpus]
+    std::vector<std::size_t> options_of_;               // [gpus]  index into options_
+    std::vector<std::vector<geometry_option>> options_; // of GPUs that stand alike
+    std::vector<std::vector<state>> layers_;            // [gpus + 1]
 };
 
 } // namespace gpupack::plan::detail

@@ -37,7 +37,8 @@ class room_board {
     void remove(const placed_resources& held) {
         copy& node = changed(held.node);
         const node_type& type = cluster_[held.node].type();
-        unbook(node.state, node.gpus.data(), type, held.cpu, held.memory, held.share, held.gpus, held.slots, held.pieces);
+        unbook(node.state, node.gpus.data(), type, held.cpu, held.memory, held.share, held.gpus, held.slots,
+               held.pieces);
         sum_up_gpus(node.state, node.gpus.data(), type.gpus, type.gpu_count);
     }
     /// Places a request where it fits.
@@ -52,7 +53,8 @@ class room_board {
     }
     /// Takes the last changes back until that many are left.
     void undo(std::size_t left) {
-        for (; before_.size() > left; before_.pop_back()) copies_.find(before_.back().first)->second = before_.back().second;
+        for (; before_.size() > left; before_.pop_back())
+            copies_.find(before_.back().first)->second = before_.back().second;
     }
     /// The node of each change since there were so many, in their order; a node may come several times.
     [[nodiscard]] std::vector<node_id> changed_since(std::size_t changes) const {
@@ -71,7 +73,8 @@ class room_board {
         const auto [entry, added] = copies_.try_emplace(id.number());
         if (added) {
             entry->second.state = cluster_.row(id).state;
-            for (int i = 0; i < cluster_[id].gpu_count(); ++i) entry->second.gpus[static_cast<std::size_t>(i)] = cluster_[id].gpu(i);
+            for (int i = 0; i < cluster_[id].gpu_count(); ++i)
+                entry->second.gpus[static_cast<std::size_t>(i)] = cluster_[id].gpu(i);
         }
         before_.emplace_back(id.number(), entry->second);
         return entry->second;

@@ -21,8 +21,8 @@
 namespace gpupack::inline GPUPACK_ABI::plan::detail {
 
 /// Whether the steps of a plan can be done on a cluster as it is now, one after the other.
-[[nodiscard]] inline bool steps_hold(const cluster& cluster, const std::vector<running_task>& tasks, const request& request,
-                                     const std::vector<room_step>& steps) {
+[[nodiscard]] inline bool steps_hold(const cluster& cluster, const std::vector<running_task>& tasks,
+                                     const request& request, const std::vector<room_step>& steps) {
     room_board board{cluster};
     for (const room_step& step : steps) {
         const bool is_place = step.kind == room_step::action::place;
@@ -49,17 +49,19 @@ class room_search {
     /// @param chooser  selects the GPUs of the request
     room_search(const cluster& cluster, const std::vector<running_task>& tasks, const request& request,
                 const room_limits& limits, gpu_chooser chooser)
-        : cluster_{cluster}, tasks_{tasks}, request_{request}, limits_{limits}, chooser_{std::move(chooser)}, board_{cluster},
-          on_node_(cluster.size()), draft_{tasks, limits.budget} {
+        : cluster_{cluster}, tasks_{tasks}, request_{request}, limits_{limits}, chooser_{std::move(chooser)},
+          board_{cluster}, on_node_(cluster.size()), draft_{tasks, limits.budget} {
         for (std::size_t t = 0; t < tasks.size(); ++t) on_node_[tasks[t].place.node.number()].push_back(t);
         for (auto& each : on_node_)
-            std::stable_sort(each.begin(), each.end(), [&](std::size_t a, std::size_t b) { return cheapest(a) < cheapest(b); });
+            std::stable_sort(each.begin(), each.end(),
+                             [&](std::size_t a, std::size_t b) { return cheapest(a) < cheapest(b); });
     }
 
     /// The cheapest plan; nothing where there is none.
     [[nodiscard]] std::optional<room_plan> search() {
         // Few tasks first: what they cost bounds what more of them may.
-        for (most_touched_ = 1; most_touched_ <= limits_.ends + limits_.moves && draft_.budget.is_left(); ++most_touched_)
+        for (most_touched_ = 1; most_touched_ <= limits_.ends + limits_.moves && draft_.budget.is_left();
+             ++most_touched_)
             for (std::uint32_t n = 0; n < cluster_.size(); ++n)
                 if (!cluster_.node_at(n).closed()) clear_node(cluster_.id_at(n), 0);
         // Where the moves of one step alone are more than the budget, the rest is not begun.
@@ -130,7 +132,8 @@ class room_search {
         for (std::uint32_t n = 0; n < cluster_.size(); ++n) {
             if (n % nodes_a_step == 0 && !draft_.spend()) return false;
             const node_id id = cluster_.id_at(n);
-            if (id == tasks_[step.task].place.node || !cluster_.contains(id) || !fit::fits(board_[id], request)) continue;
+            if (id == tasks_[step.task].place.node || !cluster_.contains(id) || !fit::fits(board_[id], request))
+                continue;
             if (fullest == node_id::none() || board_[id].compute_free() < board_[fullest].compute_free()) fullest = id;
         }
         if (fullest == node_id::none()) return false;
@@ -152,7 +155,8 @@ class room_search {
     void end_any(std::size_t nth) {
         move_any();
         for (std::size_t task = nth; task < tasks_.size() && draft_.budget.is_left(); ++task) {
-            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend()) continue;
+            if (draft_.plan.ends == limits_.ends || !draft_.is_cheaper(tasks_[task].end_cost) || !draft_.spend())
+                continue;
             const std::size_t before = board_.changes();
             board_.remove(cluster_.resources_of(tasks_[task].place));
             draft_.touch(task, {room_step::action::end, task, {}}, tasks_[task].end_cost);
@@ -173,7 +177,9 @@ class room_search {
                 const node_id id = cluster_.id_at(n);
                 if (!cluster_.contains(id) || !fit::fits(board_[id], tasks_[task].request)) continue;
                 std::vector<selection> choices;
-                draft_.complete = collect_choices(choices, board_[id], tasks_[task].request, true, slot_choices::all, 4096) && draft_.complete;
+                draft_.complete =
+                    collect_choices(choices, board_[id], tasks_[task].request, true, slot_choices::all, 4096) &&
+                    draft_.complete;
                 for (const selection& choice : choices) {
                     if (!draft_.is_cheaper(tasks_[task].move_cost) || !draft_.spend()) break;
                     const std::size_t before = board_.changes();
@@ -194,7 +200,7 @@ class room_search {
     const room_limits& limits_;
     gpu_chooser chooser_;
     room_board board_;
-    int most_touched_ = 0;      // tasks of one node
+    int most_touched_ = 0; // tasks of one node
     std::vector<std::vector<std::size_t>> on_node_;
     room_draft draft_;
 };

@@ -36,7 +36,8 @@ class slot_graph {
     ///
     /// @param table     how the GPU is divided
     /// @param profiles  indices of those asked for
-    [[nodiscard]] static std::optional<slot_graph> of_table(const partition_table& table, const std::vector<int>& profiles) {
+    [[nodiscard]] static std::optional<slot_graph> of_table(const partition_table& table,
+                                                            const std::vector<int>& profiles) {
         std::vector<std::uint64_t> masks{0};
         for (std::size_t next = 0; next < masks.size(); ++next) { // a mask that follows has more bits, so is greater
             std::vector<std::uint64_t> after;
@@ -66,7 +67,8 @@ class slot_graph {
     static constexpr std::size_t most_states = 4096;
 
   private:
-    slot_graph(const partition_table& table, const std::vector<int>& profiles, const std::vector<std::uint64_t>& masks) {
+    slot_graph(const partition_table& table, const std::vector<int>& profiles,
+               const std::vector<std::uint64_t>& masks) {
         std::vector<std::tuple<std::size_t, std::uint32_t, std::uint32_t>> all; // state after, state before, profile
         for (std::size_t before = 0; before < masks.size(); ++before)
             for (std::size_t p = 0; p < profiles.size(); ++p)

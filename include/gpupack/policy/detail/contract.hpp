@@ -23,7 +23,9 @@ namespace gpupack::inline GPUPACK_ABI::policy::detail {
 
 /// A combination of policies. It forwards what its parts have, and the parts keep the contract themselves.
 template <class Type>
-concept combination = requires { typename Type::combined; };
+concept combination = requires {
+    typename Type::combined;
+};
 
 /// Defines the concept has_<name>: whether a class, but for combinations, has a member of that name in whatever form.
 #define GPUPACK_HAS_MEMBER(name)                                                                                       \
@@ -32,8 +34,9 @@ concept combination = requires { typename Type::combined; };
     };                                                                                                                 \
     template <class Type> struct probe_##name : Type, fallback_##name {};                                              \
     template <class Type>                                                                                              \
-    concept has_##name =                                                                                               \
-        !combination<Type> && std::is_class_v<Type> && !std::is_final_v<Type> && !requires { &probe_##name<Type>::name; };
+    concept has_##name = !combination<Type> && std::is_class_v<Type> && !std::is_final_v<Type> && !requires {          \
+        &probe_##name<Type>::name;                                                                                     \
+    };
 
 GPUPACK_HAS_MEMBER(prepare)
 GPUPACK_HAS_MEMBER(scorer_at)
@@ -79,7 +82,9 @@ struct table_sink {
 };
 
 template <class Type>
-concept has_valid_for_each_table = requires(Type& scorer, const table_sink& visit) { scorer.for_each_table(visit); };
+concept has_valid_for_each_table = requires(Type& scorer, const table_sink& visit) {
+    scorer.for_each_table(visit);
+};
 
 template <class Type>
 concept has_valid_properties = requires {
@@ -96,9 +101,7 @@ template <class Type> [[nodiscard]] consteval policy_properties stated_propertie
 }
 
 /// The scorer that a policy prepares, or the type itself.
-template <class Type> struct prepared {
-    using type = Type;
-};
+template <class Type> struct prepared { using type = Type; };
 template <has_valid_prepare Type> struct prepared<Type> {
     using type = decltype(std::declval<const Type&>().prepare(std::declval<const decision&>()));
 };
@@ -129,14 +132,30 @@ template <class Type> inline constexpr bool properties_is_a_constant_policy_prop
 
 /// The names that properties once had, or might be thought to have, as constants of the policy.
 template <class Type>
-concept has_bare_property = requires { typename std::bool_constant<bool(Type::whole_cluster)>; } ||
-    requires { typename std::bool_constant<bool(Type::whole_clusters)>; } ||
-    requires { typename std::bool_constant<bool(Type::dear)>; } ||
-    requires { typename std::bool_constant<bool(Type::links)>; } ||
-    requires { typename std::bool_constant<bool(Type::host_only)>; } ||
-    requires { typename std::bool_constant<bool(Type::expensive)>; } ||
-    requires { typename std::bool_constant<bool(Type::topology_sensitive)>; } ||
-    requires { typename std::integral_constant<reads, Type::scope>; };
+concept has_bare_property = requires {
+    typename std::bool_constant<bool(Type::whole_cluster)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::whole_clusters)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::dear)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::links)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::host_only)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::expensive)>;
+}
+|| requires {
+    typename std::bool_constant<bool(Type::topology_sensitive)>;
+}
+|| requires {
+    typename std::integral_constant<reads, Type::scope>;
+};
 
 template <class Type> inline constexpr bool properties_stand_in_policy_properties = !has_bare_property<Type>;
 
@@ -150,11 +169,13 @@ template <class Type> inline constexpr bool a_policy_that_prepares_states_its_pr
 template <class Type> inline constexpr bool cluster_flags_come_with_affected_by =
     (!has_cluster_flags<Type> && !has_affected_by<Type>) || has_valid_cluster_flags<Type>;
 
-template <class Type> inline constexpr bool scope_cluster_flags_comes_with_cluster_flags =
-    all_properties<Type>().scope != reads::cluster_flags || has_valid_cluster_flags<typename prepared<Type>::type>;
+template <class Type> inline constexpr bool
+    scope_cluster_flags_comes_with_cluster_flags = all_properties<Type>().scope != reads::cluster_flags
+                                                   || has_valid_cluster_flags<typename prepared<Type>::type>;
 
-template <class Type> inline constexpr bool cluster_flags_come_with_scope_cluster_flags =
-    all_properties<Type>().scope != reads::node || !has_valid_cluster_flags<typename prepared<Type>::type>;
+template <class Type> inline constexpr bool
+    cluster_flags_come_with_scope_cluster_flags = all_properties<Type>().scope != reads::node ||
+                                                  !has_valid_cluster_flags<typename prepared<Type>::type>;
 
 template <class Type> inline constexpr bool for_each_score_visits_score_gpus_and_slots =
     !has_for_each_score<Type> || has_valid_for_each_score<Type>;
@@ -184,8 +205,9 @@ concept keeps_contract = keeps_rules_of_members<Type> && keeps_rules_of_members<
 
 /// Instantiates for_each_table, so that one that visits in a wrong form does not wait for a GPU to be found.
 template <class Scorer> consteval void instantiate_for_each_table() {
-    if constexpr (has_for_each_table<Scorer>)
-        (void)[](Scorer& scorer, const table_sink& visit) { scorer.for_each_table(visit); };
+    if constexpr (has_for_each_table<Scorer>) (void)[](Scorer & scorer, const table_sink& visit) {
+            scorer.for_each_table(visit);
+        };
 }
 
 } // namespace gpupack::policy::detail

@@ -96,9 +96,7 @@ template <class Scheduler, class Listener> class dispatcher {
 
   private:
     [[nodiscard]] waiting_line& line() noexcept { return starter_.line(); }
-    [[nodiscard]] bool waits(std::size_t number) {
-        return line().order().contains(starter_.facts().place_of(number));
-    }
+    [[nodiscard]] bool waits(std::size_t number) { return line().order().contains(starter_.facts().place_of(number)); }
     void push(std::size_t number, std::size_t kind) {
         line().push(kind, starter_.facts().place_of(number), starter_.facts().estimate_of(number));
     }
@@ -112,7 +110,8 @@ template <class Scheduler, class Listener> class dispatcher {
         if ((starter_.is_first(number) && clearer_.move_for_front()) || clearer_.end_for(number, kind)) serve();
         // Where it was tried again meanwhile, it may have.
         const bool has_reserved = starter_.reserved().holds(number);
-        if (rules_.reserves() && !has_reserved && waits(number) && starter_.stands_in_line(number)) reserve(number, kind);
+        if (rules_.reserves() && !has_reserved && waits(number) && starter_.stands_in_line(number))
+            reserve(number, kind);
         return !waits(number);
     }
 
@@ -214,8 +213,7 @@ template <class Scheduler, class Listener> class dispatcher {
             const bool held_before = starter_.reserved().holds(*next);
             const std::size_t order = starter_.quotas().orders();
             // Those whom it has passed do not stand in its way.
-            if (!held_before && starter_.reserved().size() > held.size() &&
-                starter_.drop_reservations_behind(*next)) {
+            if (!held_before && starter_.reserved().size() > held.size() && starter_.drop_reservations_behind(*next)) {
                 again_ = true;
                 (void)starter_.note_freed();
             }
@@ -226,7 +224,8 @@ template <class Scheduler, class Listener> class dispatcher {
                 continue;
             }
             if (!starter_.reserved().holds(*next)) {
-                if (held_before && !starter_.stands_in_line(*next)) continue; // who has its quota stays longer than expected
+                if (held_before && !starter_.stands_in_line(*next))
+                    continue; // who has its quota stays longer than expected
                 starter_.reserve(*next, kind);
             }
             held.push_back(*next);
@@ -235,7 +234,8 @@ template <class Scheduler, class Listener> class dispatcher {
         }
         if (starter_.reserved().size() > held.size()) {
             std::sort(held.begin(), held.end());
-            (void)starter_.drop_reservations([&](std::size_t each) { return !std::binary_search(held.begin(), held.end(), each); });
+            (void)starter_.drop_reservations(
+                [&](std::size_t each) { return !std::binary_search(held.begin(), held.end(), each); });
         }
         return true;
     }
@@ -244,7 +244,8 @@ template <class Scheduler, class Listener> class dispatcher {
     /// end others at any time.
     void try_first(std::size_t number, std::size_t kind, bool is_front) {
         const bool is_due = starter_.reserved().begin_of(number) <= starter_.now();
-        const bool is_tried = is_due || starter_.is_worth_trying(kind, number) || starter_.may_start_early(number, kind);
+        const bool is_tried =
+            is_due || starter_.is_worth_trying(kind, number) || starter_.may_start_early(number, kind);
         if (is_tried && starter_.start_waiting(number, kind)) return;
         if (is_front && clearer_.end_for_first(number, kind)) return;
         if (is_tried) starter_.refuse(kind, number);
@@ -254,7 +255,8 @@ template <class Scheduler, class Listener> class dispatcher {
     /// Looks whether some who run stay longer than expected, or a reservation should have begun, so that all are to be made anew.
     bool note_overdue() {
         if (!rules_.plans_ahead()) return false;
-        const bool is_late = rules_.estimates == estimate_rule::noisy && starter_.calendar().postpone_overdue(starter_.now());
+        const bool is_late =
+            rules_.estimates == estimate_rule::noisy && starter_.calendar().postpone_overdue(starter_.now());
         if (!is_late && !starter_.reserved().is_overdue(starter_.now())) return false;
         starter_.running().set_stale(true);
         return true;

@@ -38,12 +38,11 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
         last = &node.type();
         if (room == 0) continue;
         // What must leave: nothing of what is free already counts.
-        const std::int64_t busy = request.gpus == 0 ? (node.cpu() - node.cpu_free()).count()
-                                                    : (node.compute() - node.compute_free()).count();
+        const std::int64_t busy =
+            request.gpus == 0 ? (node.cpu() - node.cpu_free()).count() : (node.compute() - node.compute_free()).count();
         options.push_back({busy / room, room, node_id{n}});
     }
-    std::stable_sort(options.begin(), options.end(),
-                     [](const option& a, const option& b) { return a.busy < b.busy; });
+    std::stable_sort(options.begin(), options.end(), [](const option& a, const option& b) { return a.busy < b.busy; });
     std::vector<place_in_time> places;
     std::int64_t missing = members;
     for (std::size_t i = 0; i < options.size() && missing > 0; ++i) {

@@ -88,14 +88,13 @@ class estimate_line {
     }
 
     void insert(std::size_t arrival, std::int64_t estimate) {
-        const auto index = static_cast<std::size_t>(std::lower_bound(arrivals_.begin(), arrivals_.end(), arrival) -
-                                                    arrivals_.begin());
+        const auto index =
+            static_cast<std::size_t>(std::lower_bound(arrivals_.begin(), arrivals_.end(), arrival) - arrivals_.begin());
         ++size_;
         if (arrivals_[index] == arrival) return set(index, std::min(estimate, never - 1));
         std::vector<std::size_t> arrivals = arrivals_;
         std::vector<std::int64_t> estimates(tree_.begin() + static_cast<std::ptrdiff_t>(leaves_),
-                                            tree_.begin() +
-                                                static_cast<std::ptrdiff_t>(leaves_ + arrivals_.size()));
+                                            tree_.begin() + static_cast<std::ptrdiff_t>(leaves_ + arrivals_.size()));
         arrivals.insert(arrivals.begin() + static_cast<std::ptrdiff_t>(index), arrival);
         estimates.insert(estimates.begin() + static_cast<std::ptrdiff_t>(index), std::min(estimate, never - 1));
         assign(std::move(arrivals), estimates);

@@ -27,8 +27,7 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 /// The same of the nodes as they would be with nothing on them.
 [[nodiscard]] inline bool has_room_empty(const cluster& cluster, const request& request, std::int64_t members) {
     for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
-        members -=
-            members_that_fit(fit::idle_node{cluster[node_id{n}].type(), node_id{n}}.view(), request, members);
+        members -= members_that_fit(fit::idle_node{cluster[node_id{n}].type(), node_id{n}}.view(), request, members);
     return members <= 0;
 }
 
@@ -39,7 +38,8 @@ class possible_gangs {
     /// @param cluster  its nodes
     /// @param request  of each member
     /// @param members  how many
-    [[nodiscard]] bool has_room(std::size_t kind, const cluster& cluster, const request& request, std::int64_t members) {
+    [[nodiscard]] bool has_room(std::size_t kind, const cluster& cluster, const request& request,
+                                std::int64_t members) {
         const auto [known, is_new] = known_.try_emplace(kind, false);
         if (is_new) known->second = has_room_empty(cluster, request, members);
         return known->second;

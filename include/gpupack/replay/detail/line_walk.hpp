@@ -40,7 +40,8 @@ class line_walk {
     /// @param facts     of the arrivals
     /// @param quotas    whom they admit
     /// @param reserved  who has reserved a place
-    line_walk(const waiting_line& line, const arrival_facts& facts, quota_keeper& quotas, const reservation_book& reserved)
+    line_walk(const waiting_line& line, const arrival_facts& facts, quota_keeper& quotas,
+              const reservation_book& reserved)
         : line_{line}, facts_{facts}, quotas_{quotas}, reserved_{reserved}, next_{line.order().begin()} {
         if (quotas.limits()) look();
     }
@@ -91,7 +92,8 @@ class line_walk {
     void look() {
         for (std::size_t kind = 0; kind < line_.classes().size(); ++kind) add(kind, line_.classes()[kind].line.front());
         for (const std::size_t number : reserved_.numbers())
-            heads_.push({{quotas_.share_of(quotas_.tenant_of(facts_.task_of(number))), facts_.place_of(number)}, holder});
+            heads_.push(
+                {{quotas_.share_of(quotas_.tenant_of(facts_.task_of(number))), facts_.place_of(number)}, holder});
     }
     void add(std::size_t kind, std::size_t number) {
         if (number != estimate_line::none) heads_.push({rank_of(number, kind), kind});

@@ -108,8 +108,8 @@ class node_calendar {
     /// @param begin    from when on
     /// @param end      until when
     /// @param without  an arrival whose reservation does not count
-    [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin, std::int64_t end,
-                                                     std::size_t without = nobody) const {
+    [[nodiscard]] std::optional<gpu_set> free_during(node_id id, const request& request, std::int64_t begin,
+                                                     std::int64_t end, std::size_t without = nobody) const {
         if (is_whole_on(id, request)) return whole_during(id, request, begin, end, without);
         const node_copy start = at(id, begin, without);
         if (!fit::fits(start.view(), request)) return std::nullopt;
@@ -134,7 +134,9 @@ class node_calendar {
             if (each.running || each.begin >= end || each.end <= begin) continue;
             // The cluster holds what was placed; with the reservation it must hold both.
             if (is_whole) {
-                if (closed_[placed.node.number()].first || !whole_at(node, std::max(begin, each.begin), each.owner).has(each)) return false;
+                if (closed_[placed.node.number()].first ||
+                    !whole_at(node, std::max(begin, each.begin), each.owner).has(each))
+                    return false;
                 continue;
             }
             node_copy then = at(placed.node, std::max(begin, each.begin), each.owner);
@@ -170,9 +172,10 @@ class node_calendar {
     /// The earliest time at which all members of a gang have a place, and the places; nothing where there is none.
     ///
     /// @param served  whether a node could ever serve a member, by number
-    template <class Served> [[nodiscard]] std::optional<std::vector<place_in_time>>
-    earliest_gang(const request& request, std::int64_t members, std::int64_t now, std::int64_t length,
-                  const Served& served) const {
+    template <class Served>
+    [[nodiscard]] std::optional<std::vector<place_in_time>> earliest_gang(const request& request, std::int64_t members,
+                                                                          std::int64_t now, std::int64_t length,
+                                                                          const Served& served) const {
         std::vector<std::int64_t> room(on_node_.size(), 0);
         std::int64_t all = 0;
         for (std::uint32_t n = 0; n < room.size(); ++n)
@@ -220,8 +223,7 @@ class node_calendar {
     }
 
     /// A node as it is expected to be at a time, without what one arrival has reserved.
-    [[nodiscard]] node_copy at(node_id id, std::int64_t time,
-                               std::size_t without = nobody) const {
+    [[nodiscard]] node_copy at(node_id id, std::int64_t time, std::size_t without = nobody) const {
         const std::vector<booking>& all = on(id);
         node_copy copy{cluster_[id], closed_[id.number()].first, closed_[id.number()].second, all, time};
         if (reservations_[id.number()] == 0) return copy;
@@ -257,8 +259,8 @@ class node_calendar {
         return free;
     }
     /// free_during() for the same.
-    [[nodiscard]] std::optional<gpu_set> whole_during(node_id id, const request& request, std::int64_t begin, std::int64_t end,
-                                                      std::size_t without) const {
+    [[nodiscard]] std::optional<gpu_set> whole_during(node_id id, const request& request, std::int64_t begin,
+                                                      std::int64_t end, std::size_t without) const {
         if (closed_[id.number()].first) return std::nullopt;
         const node_view node = cluster_[id];
         const whole_gpus start = whole_at(node, begin, without);
@@ -274,8 +276,8 @@ class node_calendar {
         return serving;
     }
 
-    [[nodiscard]] std::int64_t members_at(node_id id, const request& request, std::int64_t members,
-                                          std::int64_t time, std::int64_t length) const {
+    [[nodiscard]] std::int64_t members_at(node_id id, const request& request, std::int64_t members, std::int64_t time,
+                                          std::int64_t length) const {
         const std::int64_t end = length >= never - time ? never : time + length;
         if (is_whole_on(id, request) && !closed_[id.number()].first) {
             const whole_gpus then = whole_at(cluster_[id], time, nobody);
@@ -292,8 +294,8 @@ class node_calendar {
 
     /// Places of all members at a time: on the nodes with the most room, ties to the lower node.
     [[nodiscard]] std::optional<std::vector<place_in_time>> places_of_gang(const std::vector<std::int64_t>& room,
-                                                                           const request& request,
-                                                                           std::int64_t members, std::int64_t time,
+                                                                           const request& request, std::int64_t members,
+                                                                           std::int64_t time,
                                                                            std::int64_t length) const {
         std::vector<std::uint32_t> order;
         for (std::uint32_t n = 0; n < room.size(); ++n)
@@ -304,14 +306,12 @@ class node_calendar {
         for (const std::uint32_t n : order) {
             const std::int64_t count =
                 members_at(node_id{n}, request, members - static_cast<std::int64_t>(places.size()), time, length);
-            const auto serving =
-                free_during(node_id{n}, request, time, length >= never - time ? never : time + length);
+            const auto serving = free_during(node_id{n}, request, time, length >= never - time ? never : time + length);
             if (count == 0 || !serving) continue;
             node_copy then = at(node_id{n}, time);
             gpu_set rest = *serving;
             for (std::int64_t m = 0; m < count; ++m) {
-                const bool plain =
-                    request.share.way() == sharing::exclusive && request.numa == numa_alignment::none;
+                const bool plain = request.share.way() == sharing::exclusive && request.numa == numa_alignment::none;
                 const gpu_set gpus = plain ? rest.lowest(request.gpus) : fit::lowest_gpus(then.view(), request);
                 places.push_back({time, node_id{n}, gpus, fit::lowest_slots(then.view(), gpus, request.share)});
                 then.add({time, time, 0, &request, gpus, places.back().slots, false, {}});
@@ -330,9 +330,9 @@ class node_calendar {
 
     const cluster& cluster_;
     std::vector<std::vector<booking>> on_node_;
-    std::vector<int> reservations_;                // [nodes]
-    std::vector<int> parts_;                       // [nodes]  bookings that are not whole
-    std::vector<std::uint64_t> versions_;          // [nodes]  at which something there changed last
+    std::vector<int> reservations_;       // [nodes]
+    std::vector<int> parts_;              // [nodes]  bookings that are not whole
+    std::vector<std::uint64_t> versions_; // [nodes]  at which something there changed last
     std::uint64_t version_ = 0;
     std::vector<std::pair<bool, gpu_set>> closed_; // [nodes]  whether it is closed, and which of its GPUs are
     std::multiset<std::pair<std::int64_t, std::uint32_t>> events_;

@@ -48,7 +48,8 @@ class node_copy {
     /// @param gpus      which of its GPUs are closed
     /// @param bookings  what is on it
     /// @param time      who runs and is expected to end by then has left
-    node_copy(const node_view& node, bool closed, gpu_set gpus, const std::vector<booking>& bookings, std::int64_t time) noexcept
+    node_copy(const node_view& node, bool closed, gpu_set gpus, const std::vector<booking>& bookings,
+              std::int64_t time) noexcept
         : view_{node} {
         copy_from(node);
         state_.closed = closed;
@@ -88,8 +89,7 @@ class node_copy {
 };
 
 /// How many members of a gang a node could take together.
-[[nodiscard]] inline std::int64_t members_that_fit(const node_view& node, const request& request,
-                                                   std::int64_t most) {
+[[nodiscard]] inline std::int64_t members_that_fit(const node_view& node, const request& request, std::int64_t most) {
     if (!fit::fits(node, request)) return 0;
     const auto limit = [&](std::int64_t free, std::int64_t each) {
         if (each > 0) most = std::min(most, free / each);

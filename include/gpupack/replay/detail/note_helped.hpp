@@ -32,7 +32,9 @@ bool note_helped(std::vector<waiting_class>& classes, const std::vector<std::uin
             continue;
         }
         if (each.refused_from == estimate_line::never) continue;
-        if (std::none_of(freed.begin(), freed.end(), [&](std::uint32_t node) { return nodes.fits(each, node_id{node}); })) continue;
+        if (std::none_of(freed.begin(), freed.end(),
+                         [&](std::uint32_t node) { return nodes.fits(each, node_id{node}); }))
+            continue;
         if (each.members > 1 && !nodes.has_room(each)) continue;
         each.refused_from = estimate_line::never;
         helps = true;
@@ -45,7 +47,9 @@ class nodes_as_they_are {
   public:
     explicit nodes_as_they_are(const cluster& cluster) noexcept : cluster_{cluster} {}
 
-    [[nodiscard]] bool fits(const waiting_class& each, node_id node) const { return fit::fits(cluster_[node], each.request); }
+    [[nodiscard]] bool fits(const waiting_class& each, node_id node) const {
+        return fit::fits(cluster_[node], each.request);
+    }
     [[nodiscard]] bool has_room(const waiting_class& each) const {
         return detail::has_room(cluster_, each.request, each.members);
     }

@@ -20,8 +20,9 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 /// @param end       of the time that counts
 /// @param size_of   size_of(arrival): what the task adds
 /// @param visit     called in the order of time
-template <class Size, class Visit>
-void sweep_offered(const std::vector<workload::arrival>& arrivals, std::int64_t begin, std::int64_t end, Size&& size_of, Visit&& visit) {
+template <class Size, class Visit> void sweep_offered(const std::vector<workload::arrival>& arrivals,
+                                                      std::int64_t begin, std::int64_t end, Size&& size_of,
+                                                      Visit&& visit) {
     using departure = std::pair<std::int64_t, std::int64_t>; // time and size
     std::priority_queue<departure, std::vector<departure>, std::greater<departure>> departures;
     std::int64_t size = 0;

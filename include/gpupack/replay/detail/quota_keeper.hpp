@@ -117,8 +117,9 @@ class quota_keeper {
     /// @param victim   which may be ended now
     /// @param waiting  the one that waits
     /// @param task_of  task_of(slot)
-    template <class TaskOf> [[nodiscard]] bool may_end_after(const std::vector<std::size_t>& ended, const workload::task& victim,
-                                                             const workload::task& waiting, const TaskOf& task_of) const {
+    template <class TaskOf>
+    [[nodiscard]] bool may_end_after(const std::vector<std::size_t>& ended, const workload::task& victim,
+                                     const workload::task& waiting, const TaskOf& task_of) const {
         const std::size_t tenant = tenant_of(victim);
         const plan::quota_amounts held = amounts_of(victim);
         const plan::quota_amounts more = amounts_of(waiting);
@@ -126,7 +127,8 @@ class quota_keeper {
         for (std::size_t r = 0; r < plan::quota_resources; ++r) {
             std::int64_t left = beyond[r];
             for (const std::size_t slot : ended)
-                if (const workload::task& other = task_of(slot); tenant_of(other) == tenant) left -= amounts_of(other)[r];
+                if (const workload::task& other = task_of(slot); tenant_of(other) == tenant)
+                    left -= amounts_of(other)[r];
             if (more[r] > 0 && held[r] > 0 && left > 0) return true;
         }
         return false;
@@ -140,9 +142,9 @@ class quota_keeper {
     /// @param running  all that run
     /// @param task_of  task_of(arrival): its task
     /// @return         the slots in an order in which each may end; nothing where some may not, or it would not be admitted
-    template <class TaskOf>
-    [[nodiscard]] std::optional<std::vector<std::size_t>> complete(const workload::task& waiting, const std::vector<std::size_t>& victims,
-                                                                   const running_tasks& running, const TaskOf& task_of) const {
+    template <class TaskOf> [[nodiscard]] std::optional<std::vector<std::size_t>>
+    complete(const workload::task& waiting, const std::vector<std::size_t>& victims, const running_tasks& running,
+             const TaskOf& task_of) const {
         quota_keeper then = *this;
         std::vector<std::size_t> all;
         std::vector<bool> is_chosen(running.slots(), false);
@@ -162,7 +164,8 @@ class quota_keeper {
                 if (running[slot].members.empty() || is_chosen[slot]) continue;
                 const workload::task& victim = task_of(running[slot].arrival);
                 if (!then.may_end(victim, waiting)) continue;
-                const std::tuple choice{then.quotas_->book.dominant_share(then.tenant_of(victim)), running[slot].order, slot};
+                const std::tuple choice{then.quotas_->book.dominant_share(then.tenant_of(victim)), running[slot].order,
+                                        slot};
                 if (!next || *next < choice) next = choice;
             }
             if (!next || !end(std::get<2>(*next))) return std::nullopt;
@@ -173,7 +176,8 @@ class quota_keeper {
   private:
     [[nodiscard]] std::size_t unlimited() const noexcept { return quotas_->book.tenants().size(); }
     /// Asks something while some tasks count as if they ran.
-    template <class Question> [[nodiscard]] bool count_in(const std::vector<const workload::task*>& ahead, const Question& question) {
+    template <class Question>
+    [[nodiscard]] bool count_in(const std::vector<const workload::task*>& ahead, const Question& question) {
         for (const workload::task* const each : ahead)
             if (is_limited(*each)) quotas_->book.take(tenant_of(*each), amounts_of(*each));
         const bool answer = question();
@@ -181,8 +185,12 @@ class quota_keeper {
             if (is_limited(*each)) quotas_->book.give_back(tenant_of(*each), amounts_of(*each));
         return answer;
     }
-    [[nodiscard]] bool is_limited(const workload::task& task) const { return quotas_ && tenant_of(task) != unlimited(); }
-    [[nodiscard]] plan::quota_amounts amounts_of(const workload::task& task) const { return quota_amounts_of(task, cluster_); }
+    [[nodiscard]] bool is_limited(const workload::task& task) const {
+        return quotas_ && tenant_of(task) != unlimited();
+    }
+    [[nodiscard]] plan::quota_amounts amounts_of(const workload::task& task) const {
+        return quota_amounts_of(task, cluster_);
+    }
 
     const cluster& cluster_;
     std::optional<quotas> quotas_;

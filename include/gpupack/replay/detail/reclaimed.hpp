@@ -32,14 +32,17 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 /// @param request_of  request_of(arrival): that of a running one
 /// @return            slots, in the order in which they may be ended; empty where that does not help
 template <class RequestOf>
-[[nodiscard]] std::vector<std::size_t> choose_reclaimed(const cluster& cluster, const running_tasks& running, const arrival_facts& facts,
-                                                        const quota_keeper& quotas, victim_rule rule, std::int64_t now, std::size_t number,
+[[nodiscard]] std::vector<std::size_t> choose_reclaimed(const cluster& cluster, const running_tasks& running,
+                                                        const arrival_facts& facts, const quota_keeper& quotas,
+                                                        victim_rule rule, std::int64_t now, std::size_t number,
                                                         const request& request, const RequestOf& request_of) {
     const workload::task& waiting = facts.task_of(number);
     if (!quotas.is_entitled(waiting)) return {};
     std::vector<std::size_t> victims;
     if (!has_room(cluster, request, waiting.members)) {
-        const auto task_of = [&](std::size_t slot) -> const workload::task& { return facts.task_of(running[slot].arrival); };
+        const auto task_of = [&](std::size_t slot) -> const workload::task& {
+            return facts.task_of(running[slot].arrival);
+        };
         const auto info = [&](std::size_t slot) {
             return std::pair{quotas.may_end(task_of(slot), waiting), request_of(running[slot].arrival)};
         };
@@ -50,8 +53,9 @@ template <class RequestOf>
         victims = victim_search{cluster, running, request, cheapest, now, info, allow}.find(waiting.members);
         if (victims.empty()) return {};
     }
-    const auto all = quotas.complete(waiting, victims, running,
-                                     [&](std::size_t arrival) -> const workload::task& { return facts.task_of(arrival); });
+    const auto all = quotas.complete(waiting, victims, running, [&](std::size_t arrival) -> const workload::task& {
+        return facts.task_of(arrival);
+    });
     return all.value_or(std::vector<std::size_t>{});
 }
 

@@ -27,7 +27,7 @@ struct reservation {
     std::int64_t length = 0;                   ///< For how long.
     gpupack::request request{};                ///< As it is placed.
     std::vector<place_in_time> places{};       ///< Of its members; none where no time is known.
-    std::uint64_t seen = 0;                    ///< Version of the calendar at which it could not start early on those nodes.
+    std::uint64_t seen = 0; ///< Version of the calendar at which it could not start early on those nodes.
 };
 
 /// Who has reserved which places, by the number of the arrival.
@@ -53,7 +53,9 @@ class reservation_book {
         return own == nullptr ? node_calendar::never : own->begin;
     }
     /// Whether some reservation should have begun before a time.
-    [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept { return !begins_.empty() && *begins_.begin() < now; }
+    [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept {
+        return !begins_.empty() && *begins_.begin() < now;
+    }
     /// As the nodes of its places are now, a task could not start there before its time.
     void note_seen(std::size_t number) { held_.find(number)->second.seen = calendar_.version(); }
     /// Those who have, by number.
@@ -92,9 +94,8 @@ class reservation_book {
 
     /// Reserves nodes until the task starts, whenever that is.
     void drain(std::size_t number, const request& request, int members, std::int64_t now) {
-        reservation booked{.length = node_calendar::never,
-                           .request = request,
-                           .places = nodes_to_drain(cluster_, request, members)};
+        reservation booked{
+            .length = node_calendar::never, .request = request, .places = nodes_to_drain(cluster_, request, members)};
         for (place_in_time& each : booked.places) each.begin = now;
         put_back(number, booked);
     }

@@ -32,7 +32,8 @@ template <class Scheduler, class Listener> class room_clearer {
   public:
     room_clearer(Scheduler& scheduler, task_starter<Scheduler, Listener>& starter, Listener& listener)
         : scheduler_{scheduler}, starter_{starter}, rules_{starter.rules()}, listener_{listener},
-          room_{scheduler, starter.running().tasks(), starter.facts(), listener, rules_.reserves() ? 0 : rules_.moves} {}
+          room_{scheduler, starter.running().tasks(), starter.facts(), listener, rules_.reserves() ? 0 : rules_.moves} {
+    }
 
     /// Moves others for a task that fits nowhere, if that makes room for it, and starts it.
     bool move_for(std::size_t number, std::size_t kind) {
@@ -56,7 +57,9 @@ template <class Scheduler, class Listener> class room_clearer {
 
     /// Ends tasks for one that waits, if that makes room for it, and starts it: tasks of lower priority, or of those who have
     /// borrowed what its tenant is entitled to.
-    bool end_for(std::size_t number, std::size_t kind) { return preempt_for(number, kind) || reclaim_for(number, kind); }
+    bool end_for(std::size_t number, std::size_t kind) {
+        return preempt_for(number, kind) || reclaim_for(number, kind);
+    }
 
     /// Where everybody may end others who have borrowed, the first in line does as soon as that makes room for it.
     void end_for_front() {
@@ -113,10 +116,13 @@ template <class Scheduler, class Listener> class room_clearer {
     bool reclaim_for(std::size_t number, std::size_t kind) {
         if (!starter_.quotas().reclaims() || is_kept_from_ending(number)) return false;
         if (rules_.order != queue_rule::overtake && !starter_.is_first(number)) return false;
-        const auto request_of_arrival = [&](std::size_t arrival) { return request_of(starter_.facts().task_of(arrival)); };
+        const auto request_of_arrival = [&](std::size_t arrival) {
+            return request_of(starter_.facts().task_of(arrival));
+        };
         const request& request = starter_.line().classes()[kind].request;
-        const auto victims = choose_reclaimed(scheduler_.cluster(), starter_.running().tasks(), starter_.facts(), starter_.quotas(),
-                                              rules_.victims, starter_.now(), number, request, request_of_arrival);
+        const auto victims =
+            choose_reclaimed(scheduler_.cluster(), starter_.running().tasks(), starter_.facts(), starter_.quotas(),
+                             rules_.victims, starter_.now(), number, request, request_of_arrival);
         return !victims.empty() && end_and_start(victims, number, kind, true);
     }
 
@@ -127,7 +133,8 @@ template <class Scheduler, class Listener> class room_clearer {
         const bool waits = starter_.line().order().contains(starter_.facts().place_of(number));
         const bool started = waits ? starter_.start_waiting(number, kind) : starter_.start(number, kind);
         if (started) {
-            starter_.line().classes()[kind].refused_from = estimate_line::never; // the next of its class may end others as well
+            starter_.line().classes()[kind].refused_from =
+                estimate_line::never; // the next of its class may end others as well
             return true;
         }
         keep_from_ending(number);
@@ -156,8 +163,9 @@ template <class Scheduler, class Listener> class room_clearer {
     Listener& listener_;
     room_maker<Scheduler, Listener> room_;
     std::int64_t kept_at_ = std::numeric_limits<std::int64_t>::min(); // a time
-    std::set<std::size_t> kept_;                                       // who ends nobody any more then
-    std::optional<std::tuple<std::size_t, std::int64_t, std::size_t>> failed_; // arrival, time and changes when nothing could end for it
+    std::set<std::size_t> kept_;                                      // who ends nobody any more then
+    std::optional<std::tuple<std::size_t, std::int64_t, std::size_t>>
+        failed_; // arrival, time and changes when nothing could end for it
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

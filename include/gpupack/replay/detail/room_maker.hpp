@@ -30,7 +30,8 @@ template <class Scheduler, class Listener> class room_maker {
     room_maker(Scheduler& scheduler, running_tasks& running, const arrival_facts& facts, Listener& listener, int moves)
         : scheduler_{scheduler}, running_{running}, facts_{facts}, listener_{listener}, moves_{moves} {
         for (std::uint32_t n = 0; n < scheduler.cluster().size(); ++n)
-            if (scheduler.cluster().node_at(n).gpu_count() > 0) cpu_ += scheduler.cluster().node_at(n).type().cpu.count();
+            if (scheduler.cluster().node_at(n).gpu_count() > 0)
+                cpu_ += scheduler.cluster().node_at(n).type().cpu.count();
     }
 
     /// Places a task, or all members of a gang, after moving as few milli-GPUs as that takes.
@@ -61,9 +62,11 @@ template <class Scheduler, class Listener> class room_maker {
         const auto cpu = static_cast<double>(cpu_);
         double cpu_free = 0;
         for (std::uint32_t n = 0; n < cluster.size(); ++n)
-            if (cluster.node_at(n).gpu_count() > 0) cpu_free += static_cast<double>(cluster.node_at(n).cpu_free().count());
+            if (cluster.node_at(n).gpu_count() > 0)
+                cpu_free += static_cast<double>(cluster.node_at(n).cpu_free().count());
         if (cpu_free * gpus >= static_cast<double>(cluster.compute_free().count()) * cpu) return true;
-        return static_cast<double>(request.cpu.count()) * gpus <= static_cast<double>(request.total_compute().count()) * cpu;
+        return static_cast<double>(request.cpu.count()) * gpus <=
+               static_cast<double>(request.total_compute().count()) * cpu;
     }
 
     void collect() {

@@ -24,10 +24,10 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 /// reservations need it, and with the listener.
 template <class Scheduler, class Listener> class running_book {
   public:
-    running_book(Scheduler& scheduler, const discipline& discipline, const arrival_facts& facts, node_calendar& calendar,
-                 quota_keeper& quotas, Listener& listener) noexcept
-        : scheduler_{scheduler}, discipline_{discipline}, facts_{facts}, calendar_{calendar}, quotas_{quotas},
-          listener_{listener} {}
+    running_book(Scheduler& scheduler, const discipline& discipline, const arrival_facts& facts,
+                 node_calendar& calendar, quota_keeper& quotas, Listener& listener) noexcept
+        : scheduler_{scheduler},
+          discipline_{discipline}, facts_{facts}, calendar_{calendar}, quotas_{quotas}, listener_{listener} {}
 
     /// The tasks that run.
     [[nodiscard]] running_tasks& tasks() noexcept { return tasks_; }
@@ -56,8 +56,8 @@ template <class Scheduler, class Listener> class running_book {
         if (discipline_.plans_ahead()) {
             const gpupack::request* const kept = &*kept_requests_.insert(request).first;
             for (const placement& each : members)
-                calendar_.add(each.node,
-                              {now, until, number, kept, each.gpus, each.slots, true, held_pieces(scheduler_.cluster(), each, request)});
+                calendar_.add(each.node, {now, until, number, kept, each.gpus, each.slots, true,
+                                          held_pieces(scheduler_.cluster(), each, request)});
         }
         const std::size_t slot = tasks_.start({number, 0, now, std::move(members)});
         if (length) tasks_.end_at(slot, now + *length);

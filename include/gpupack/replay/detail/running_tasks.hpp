@@ -82,7 +82,8 @@ class running_tasks {
 
     /// The slots of those who have members on a node, each once, in any order.
     [[nodiscard]] std::span<const std::size_t> on(node_id node) const noexcept {
-        return node.number() < on_node_.size() ? std::span<const std::size_t>{on_node_[node.number()]} : std::span<const std::size_t>{};
+        return node.number() < on_node_.size() ? std::span<const std::size_t>{on_node_[node.number()]}
+                                               : std::span<const std::size_t>{};
     }
     [[nodiscard]] const running_task& operator[](std::size_t slot) const noexcept { return tasks_[slot]; }
     /// How many slots there are; some are empty.

@@ -40,10 +40,11 @@ template <class Scheduler, class Listener> class task_starter {
   public:
     task_starter(Scheduler& scheduler, const std::vector<workload::task>& tasks,
                  const std::vector<workload::arrival>& arrivals, const options& options, Listener& listener)
-        : scheduler_{scheduler}, discipline_{options.queue}, facts_{tasks, arrivals, discipline_}, classes_(tasks.size(), 0),
-          quotas_{scheduler.cluster(), options.quotas}, calendar_{scheduler.cluster()},
-          running_{scheduler, discipline_, facts_, calendar_, quotas_, listener}, reserved_{scheduler.cluster(), calendar_},
-          placer_{scheduler, calendar_, reserved_, discipline_.order == queue_rule::drain} {}
+        : scheduler_{scheduler}, discipline_{options.queue}, facts_{tasks, arrivals, discipline_},
+          classes_(tasks.size(), 0), quotas_{scheduler.cluster(), options.quotas}, calendar_{scheduler.cluster()},
+          running_{scheduler, discipline_, facts_, calendar_, quotas_, listener},
+          reserved_{scheduler.cluster(), calendar_}, placer_{scheduler, calendar_, reserved_,
+                                                             discipline_.order == queue_rule::drain} {}
 
     /// The discipline.
     [[nodiscard]] const discipline& rules() const noexcept { return discipline_; }

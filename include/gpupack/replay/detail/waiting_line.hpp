@@ -35,7 +35,8 @@ struct waiting_class {
     estimate_line line{};       ///< Who waits.
     /// Tasks whose estimate is not below it were refused, and nothing that would help has left since.
     std::int64_t refused_from = estimate_line::never;
-    bool by_quota = false; ///< Whether a quota has refused some of them, so that it helps that another task ends, wherever that is.
+    bool by_quota =
+        false; ///< Whether a quota has refused some of them, so that it helps that another task ends, wherever that is.
 };
 
 /// All that waits: in one order, and by class.
@@ -104,9 +105,8 @@ class waiting_line {
     struct hash {
         std::size_t operator()(const key& each) const noexcept {
             std::uint64_t mixed = hash_of(each.request);
-            for (const auto part :
-                 {static_cast<std::uint64_t>(each.members), static_cast<std::uint64_t>(each.priority),
-                  static_cast<std::uint64_t>(each.tenant)})
+            for (const auto part : {static_cast<std::uint64_t>(each.members), static_cast<std::uint64_t>(each.priority),
+                                    static_cast<std::uint64_t>(each.tenant)})
                 mixed = (mixed ^ part) * 0x9e3779b97f4a7c15U;
             return static_cast<std::size_t>(mixed);
         }

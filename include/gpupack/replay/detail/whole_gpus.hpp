@@ -53,7 +53,9 @@ class whole_gpus {
         free_ = free_ - each.gpus;
     }
     /// Whether what somebody has reserved is there.
-    [[nodiscard]] bool has(const booking& each) const noexcept { return host_fits(*each.request) && free_.contains(each.gpus); }
+    [[nodiscard]] bool has(const booking& each) const noexcept {
+        return host_fits(*each.request) && free_.contains(each.gpus);
+    }
 
     /// Whether the host of the node, which is open, would do for a request.
     [[nodiscard]] bool host_fits(const request& request) const noexcept {

@@ -7,7 +7,12 @@ namespace dra = gpupack::dialect::dra;
 
 TEST(dra_allocated_devices, adds_shares_up_and_takes_them_away) {
     const dra::quantity two = dra::quantity::whole(2);
-    dra::claim_allocation share{.devices = {{.request = "r", .driver = "d", .pool = "p", .device = "x", .shared = true, .consumed = {{"memory", two}}}}};
+    dra::claim_allocation share{.devices = {{.request = "r",
+                                             .driver = "d",
+                                             .pool = "p",
+                                             .device = "x",
+                                             .shared = true,
+                                             .consumed = {{"memory", two}}}}};
     dra::allocated_devices devices;
     devices.add(share);
     devices.add(share);

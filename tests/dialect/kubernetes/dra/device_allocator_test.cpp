@@ -29,7 +29,8 @@ TEST(device_allocator, goes_back_where_a_later_request_fails) {
     slices[0].devices[0].attributes = {{"fast", true}};
     slices[0].devices[1].attributes = {{"fast", false}};
     auto one = claim_of(1);
-    one.requests.push_back({.name = "fast", .demand = {.class_name = "any", .selectors = {"device.attributes['gpu.example'].fast"}}});
+    one.requests.push_back(
+        {.name = "fast", .demand = {.class_name = "any", .selectors = {"device.attributes['gpu.example'].fast"}}});
     EXPECT_EQ(answer(slices, {one}), "d2 d1");
 }
 

@@ -26,7 +26,8 @@ inline dra::resource_claim claim_of(std::int64_t count, const std::string& name 
 }
 
 /// The names of the devices, "none", or the name of the failure.
-inline std::string answer(const std::vector<dra::resource_slice>& slices, const std::vector<dra::resource_claim>& claims, const dra::allocated_devices& in_use = {},
+inline std::string answer(const std::vector<dra::resource_slice>& slices,
+                          const std::vector<dra::resource_claim>& claims, const dra::allocated_devices& in_use = {},
                           dra::allocator_options options = {}) {
     const std::vector<dra::device_class> classes{{.name = "any"}};
     const auto devices = dra::node_devices::gather(slices, {.name = "n1"}, options.features, options.quirks);
@@ -39,7 +40,8 @@ inline std::string answer(const std::vector<dra::resource_slice>& slices, const 
     if (!outcome.allocated) return "none";
     std::string names;
     for (const dra::claim_allocation& one : outcome.claims)
-        for (const dra::allocated_device& device : one.devices) names.append(names.empty() ? "" : " ").append(device.device);
+        for (const dra::allocated_device& device : one.devices)
+            names.append(names.empty() ? "" : " ").append(device.device);
     return names;
 }
 

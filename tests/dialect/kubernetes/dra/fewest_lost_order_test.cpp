@@ -26,10 +26,12 @@ std::vector<dra::resource_slice> partitioned_gpu() {
     auto partitions = dra_world::slice_of("a", names);
     auto counters = dra_world::slice_of("z", {});
     counters.counters = {{"gpu", {}}};
-    for (int i = 0; i < 8; ++i) counters.counters[0].counters.emplace_back("slice-" + std::to_string(i), dra::quantity::whole(1));
+    for (int i = 0; i < 8; ++i)
+        counters.counters[0].counters.emplace_back("slice-" + std::to_string(i), dra::quantity::whole(1));
     for (std::size_t i = 0; i < spans.size(); ++i) {
         dra::counter_use use{.set = "gpu"};
-        for (int slice = spans[i].first; slice < spans[i].first + spans[i].second; ++slice) use.counters.emplace_back("slice-" + std::to_string(slice), dra::quantity::whole(1));
+        for (int slice = spans[i].first; slice < spans[i].first + spans[i].second; ++slice)
+            use.counters.emplace_back("slice-" + std::to_string(slice), dra::quantity::whole(1));
         partitions.devices[i].consumes = {use};
         partitions.devices[i].attributes = {{"size", std::int64_t{spans[i].second}}};
     }

@@ -15,7 +15,8 @@ using namespace dra_world;
 std::string device_names(const std::vector<dra::resource_slice>& slices) {
     const auto devices = dra::node_devices::gather(slices, {.name = "n1"});
     std::string made;
-    for (const dra::node_device& one : devices->devices()) made.append(made.empty() ? "" : " ").append(one.content->name);
+    for (const dra::node_device& one : devices->devices())
+        made.append(made.empty() ? "" : " ").append(one.content->name);
     return made;
 }
 

@@ -10,7 +10,8 @@
 TEST(dra_node_use, takes_devices_in_use_from_their_counters) {
     using namespace dra_world;
     auto devices = slice_of("a", {"d1", "d2"});
-    for (dra::device& one : devices.devices) one.consumes = {{.set = "s", .counters = {{"c", dra::quantity::whole(3)}}}};
+    for (dra::device& one : devices.devices)
+        one.consumes = {{.set = "s", .counters = {{"c", dra::quantity::whole(3)}}}};
     auto counters = slice_of("z", {});
     counters.counters = {{"s", {{"c", dra::quantity::whole(4)}}}};
     devices.pool.slices = counters.pool.slices = 2;

@@ -15,12 +15,14 @@ TEST(placements_lost, counts_the_partitions_that_an_allocation_blocks) {
     const std::vector<std::vector<int>> slices{{0}, {1}, {2}, {3}, {0, 1}, {2, 3}, {0, 1, 2, 3}};
     for (std::size_t i = 0; i < slices.size(); ++i) {
         dra::counter_use use{.set = "gpu"};
-        for (const int slice : slices[i]) use.counters.emplace_back("slice-" + std::to_string(slice), dra::quantity::whole(1));
+        for (const int slice : slices[i])
+            use.counters.emplace_back("slice-" + std::to_string(slice), dra::quantity::whole(1));
         partitions.devices[i].consumes = {use};
     }
     auto counters = slice_of("z", {});
     counters.counters = {{"gpu", {}}};
-    for (int i = 0; i < 4; ++i) counters.counters[0].counters.emplace_back("slice-" + std::to_string(i), dra::quantity::whole(1));
+    for (int i = 0; i < 4; ++i)
+        counters.counters[0].counters.emplace_back("slice-" + std::to_string(i), dra::quantity::whole(1));
     partitions.pool.slices = counters.pool.slices = 2;
     const std::vector<dra::resource_slice> published{partitions, counters};
     const auto devices = dra::node_devices::gather(published, {.name = "n1"});

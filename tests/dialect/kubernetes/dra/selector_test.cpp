@@ -12,7 +12,9 @@ namespace {
 
 dra::device a_device() {
     dra::device one{.name = "gpu-0"};
-    one.attributes = {{"driverVersion", dra::version_text{"580.95.5"}}, {"links", std::vector<std::string>{"a", "b"}}, {"profile", std::string{"1g.10gb"}}};
+    one.attributes = {{"driverVersion", dra::version_text{"580.95.5"}},
+                      {"links", std::vector<std::string>{"a", "b"}},
+                      {"profile", std::string{"1g.10gb"}}};
     one.capacity = {{"memory", *dra::quantity::parse("9856Mi"), {}}};
     return one;
 }
@@ -28,7 +30,8 @@ std::string selects(const std::string& expression) {
 } // namespace
 
 TEST(dra_selector, selects_as_real_classes_do) {
-    EXPECT_EQ(selects("device.driver == 'gpu.nvidia.com' && device.attributes['gpu.nvidia.com'].profile == '1g.10gb'"), "yes");
+    EXPECT_EQ(selects("device.driver == 'gpu.nvidia.com' && device.attributes['gpu.nvidia.com'].profile == '1g.10gb'"),
+              "yes");
     EXPECT_EQ(selects("device.attributes['gpu.nvidia.com'].profile in ['3g.20gb', '7g.40gb']"), "no");
     EXPECT_EQ(selects("device.capacity['gpu.nvidia.com'].memory.compareTo(quantity('10Gi')) < 0"), "yes");
     EXPECT_EQ(selects("device.attributes['gpu.nvidia.com'].driverVersion.isGreaterThan(semver('580.9.0'))"), "yes");
@@ -46,8 +49,9 @@ TEST(dra_selector, fails_where_an_attribute_is_missing_unless_that_does_not_matt
 }
 
 TEST(dra_selector, says_what_does_not_compile) {
-    for (const char* expression : {"", "device.driver", "device.name == 'x'", "devices.driver == 'x'", "device.driver == 1", "ip('::1').family() == 6", "1 +", "'a",
-                                   "device.driver.foo()", "[1, 'a'].size() == 2", "'a'.matches('[')"})
+    for (const char* expression :
+         {"", "device.driver", "device.name == 'x'", "devices.driver == 'x'", "device.driver == 1",
+          "ip('::1').family() == 6", "1 +", "'a", "device.driver.foo()", "[1, 'a'].size() == 2", "'a'.matches('[')"})
         EXPECT_EQ(selects(expression), "does not compile") << expression;
     EXPECT_EQ(dra::selector::compile("device.name == 'x'").error().message(),
               "selector: \"device.name == 'x'\": expected an expression without: undefined field 'name'");
@@ -57,7 +61,8 @@ TEST(dra_selector, says_what_does_not_compile) {
 
 TEST(dra_selector, ends_in_any_case) {
     std::string nested = "true";
-    for (const char* name : {"a", "b", "c", "d", "e", "f", "g"}) nested = std::string{"[1,2,3,4,5,6,7,8,9,10].all("} + name + ", " + nested + ")";
-    EXPECT_EQ(selects(nested), "fails"); // ten million steps
+    for (const char* name : {"a", "b", "c", "d", "e", "f", "g"})
+        nested = std::string{"[1,2,3,4,5,6,7,8,9,10].all("} + name + ", " + nested + ")";
+    EXPECT_EQ(selects(nested), "fails");                                          // ten million steps
     EXPECT_EQ(selects("'" + std::string(60, 'a') + "'.matches('(a*)*b')"), "no"); // no backtracking
 }

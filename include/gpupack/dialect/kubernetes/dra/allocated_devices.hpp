@@ -17,8 +17,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra {
 
 /// What is in use of one device.
 struct device_use {
-    int exclusive = 0; ///< Claims that have all of it.
-    int shares = 0; ///< Claims that have a share.
+    int exclusive = 0;                                        ///< Claims that have all of it.
+    int shares = 0;                                           ///< Claims that have a share.
     std::vector<std::pair<std::string, quantity>> consumed{}; ///< What the shares take, by capacity.
 
     /// Whether nobody has it.
@@ -51,7 +51,8 @@ class allocated_devices {
     /// @param driver  the driver
     /// @param pool    the pool of the driver
     /// @param device  the device of the pool
-    [[nodiscard]] const device_use* find(std::string_view driver, std::string_view pool, std::string_view device) const {
+    [[nodiscard]] const device_use* find(std::string_view driver, std::string_view pool,
+                                         std::string_view device) const {
         if (uses_.empty()) return nullptr;
         const auto found = uses_.find(key(driver, pool, device));
         return found == uses_.end() ? nullptr : &found->second;

@@ -29,59 +29,59 @@ using device_attribute = std::variant<std::monostate, bool, std::int64_t, std::s
 
 /// Which amounts a request may take: from a least one in steps.
 struct capacity_range {
-    std::optional<quantity> min{}; ///< The least amount.
-    std::optional<quantity> max{}; ///< The largest amount.
+    std::optional<quantity> min{};  ///< The least amount.
+    std::optional<quantity> max{};  ///< The largest amount.
     std::optional<quantity> step{}; ///< The distance from one amount to the next, starting at the least.
 };
 
 /// How a shareable capacity is given out.
 struct capacity_policy {
-    std::optional<quantity> fallback{}; ///< What a request takes that does not name an amount (`default`).
-    std::vector<quantity> values{}; ///< The only amounts, in ascending order (`validValues`).
+    std::optional<quantity> fallback{};    ///< What a request takes that does not name an amount (`default`).
+    std::vector<quantity> values{};        ///< The only amounts, in ascending order (`validValues`).
     std::optional<capacity_range> range{}; ///< The only amounts, as a range (`validRange`).
 };
 
 /// A capacity of a device.
 struct device_capacity {
-    std::string name; ///< With or without a domain.
-    quantity value{}; ///< All of it.
+    std::string name;                        ///< With or without a domain.
+    quantity value{};                        ///< All of it.
     std::optional<capacity_policy> policy{}; ///< How it is given out.
 };
 
 /// What a device takes out of a counter set of its pool.
 struct counter_use {
-    std::string set; ///< The name of the counter set.
+    std::string set;                                          ///< The name of the counter set.
     std::vector<std::pair<std::string, quantity>> counters{}; ///< Counters and amounts.
     bool grouped = false; ///< Whether it names compatibility groups, which kube-scheduler 1.37 leaves alone by default.
 };
 
 /// A mark on a device that keeps requests away which do not tolerate it.
 struct device_taint {
-    std::string key; ///< The name of the taint.
-    std::string value; ///< Its value, may be empty.
+    std::string key;    ///< The name of the taint.
+    std::string value;  ///< Its value, may be empty.
     std::string effect; ///< NoSchedule and NoExecute keep requests away; others do not.
 };
 
 /// Where a slice, or a device of it, can be used. Nothing set: nowhere.
 struct device_reach {
-    std::optional<std::string> node_name{}; ///< On this node.
-    bool all_nodes = false; ///< On each node.
+    std::optional<std::string> node_name{};  ///< On this node.
+    bool all_nodes = false;                  ///< On each node.
     std::optional<node_selector> selector{}; ///< On the nodes that it matches.
-    std::optional<bool> per_device{}; ///< Of a slice: each device says it.
+    std::optional<bool> per_device{};        ///< Of a slice: each device says it.
 };
 
 /// A device of a pool: a GPU, or a part of one.
 struct device {
-    std::string name; ///< Unique in the pool.
+    std::string name;                                                   ///< Unique in the pool.
     std::vector<std::pair<std::string, device_attribute>> attributes{}; ///< By name, sorted.
-    std::vector<device_capacity> capacity{}; ///< By name, sorted.
+    std::vector<device_capacity> capacity{};                            ///< By name, sorted.
     std::vector<counter_use> consumes{}; ///< What it shares with other devices of the pool.
-    std::vector<device_taint> taints{}; ///< What requests must tolerate.
-    device_reach reach{}; ///< Where it can be used, if its slice says so.
-    bool binds_to_node = false; ///< An allocation ties the claim to its node.
-    bool shareable = false; ///< Several claims may have it (`allowMultipleAllocations`).
+    std::vector<device_taint> taints{};  ///< What requests must tolerate.
+    device_reach reach{};                ///< Where it can be used, if its slice says so.
+    bool binds_to_node = false;          ///< An allocation ties the claim to its node.
+    bool shareable = false;              ///< Several claims may have it (`allowMultipleAllocations`).
     std::optional<std::vector<std::string>> binding_conditions{}; ///< What must hold before the pod starts.
-    std::vector<std::string> binding_failure_conditions{}; ///< What must not hold.
+    std::vector<std::string> binding_failure_conditions{};        ///< What must not hold.
 };
 
 /// The attribute of a constraint's name, or nullptr: with its domain, or without where the domain is the driver.
@@ -89,7 +89,8 @@ struct device {
 /// @param one     the device
 /// @param driver  the driver that publishes it
 /// @param name    the name with its domain
-[[nodiscard]] inline const device_attribute* find_attribute(const device& one, std::string_view driver, std::string_view name) {
+[[nodiscard]] inline const device_attribute* find_attribute(const device& one, std::string_view driver,
+                                                            std::string_view name) {
     const auto find = [&](std::string_view key) -> const device_attribute* {
         const auto found = std::ranges::find_if(one.attributes, [&](const auto& entry) { return entry.first == key; });
         return found == one.attributes.end() ? nullptr : &found->second;

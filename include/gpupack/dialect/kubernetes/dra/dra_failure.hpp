@@ -65,10 +65,12 @@ enum class failure_kind : std::uint8_t {
 /// An error of an allocation.
 struct dra_failure {
     failure_kind kind = failure_kind::invalid_pools; ///< What went wrong.
-    std::string message; ///< One line: where.
+    std::string message;                             ///< One line: where.
 
     /// Whether other nodes may still do; if not, the pod's attempt ends.
-    [[nodiscard]] bool node_only() const noexcept { return kind == failure_kind::invalid_pools || kind == failure_kind::step_limit; }
+    [[nodiscard]] bool node_only() const noexcept {
+        return kind == failure_kind::invalid_pools || kind == failure_kind::step_limit;
+    }
 
     /// "pool_incomplete: claim a, request b: ..."
     [[nodiscard]] std::string text() const { return std::string{name_of(kind)}.append(": ").append(message); }

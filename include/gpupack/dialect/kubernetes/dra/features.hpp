@@ -12,14 +12,14 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra {
 
 /// Which parts of device allocation are switched on. The defaults are those of kube-scheduler 1.37.
 struct dra_features {
-    bool admin_access = true; ///< Requests with adminAccess.
-    bool first_available = true; ///< Requests with alternatives (DRAPrioritizedList).
-    bool partitionable = true; ///< Counters and devices that say where they can be used.
-    bool taints = true; ///< Taints of devices.
-    bool binding_conditions = true; ///< Devices with binding conditions.
+    bool admin_access = true;        ///< Requests with adminAccess.
+    bool first_available = true;     ///< Requests with alternatives (DRAPrioritizedList).
+    bool partitionable = true;       ///< Counters and devices that say where they can be used.
+    bool taints = true;              ///< Taints of devices.
+    bool binding_conditions = true;  ///< Devices with binding conditions.
     bool consumable_capacity = true; ///< Shareable devices.
-    bool fractional_range = true; ///< Ranges of capacity in thousandths.
-    bool list_attributes = false; ///< Constraints compare attributes that are lists.
+    bool fractional_range = true;    ///< Ranges of capacity in thousandths.
+    bool list_attributes = false;    ///< Constraints compare attributes that are lists.
 
     friend bool operator==(const dra_features&, const dra_features&) = default;
 };

@@ -29,7 +29,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra {
     placements_lost count{devices, use};
     std::vector<std::int64_t> losses;
     losses.reserve(devices.devices().size());
-    for (std::size_t device = 0; device < devices.devices().size(); ++device) losses.push_back(count.loss(std::span{&device, 1}));
+    for (std::size_t device = 0; device < devices.devices().size(); ++device)
+        losses.push_back(count.loss(std::span{&device, 1}));
     std::vector<std::size_t> order(losses.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t device) { return losses[device]; });

@@ -33,22 +33,22 @@ struct counter_need {
 
 /// A device that a node can use.
 struct node_device {
-    const device* content = nullptr; ///< The device; belongs to its slice.
-    const resource_slice* slice = nullptr; ///< Where it is published.
-    std::size_t pool = 0; ///< The number of its pool.
-    std::vector<counter_need> needs{}; ///< What it takes of the counters of its pool.
+    const device* content = nullptr;                 ///< The device; belongs to its slice.
+    const resource_slice* slice = nullptr;           ///< Where it is published.
+    std::size_t pool = 0;                            ///< The number of its pool.
+    std::vector<counter_need> needs{};               ///< What it takes of the counters of its pool.
     std::unique_ptr<detail::cel_device_view> view{}; ///< As selectors see it.
 };
 
 /// A pool of devices, as a node sees it.
 struct node_pool {
-    std::string driver; ///< The driver.
-    std::string name; ///< The pool.
+    std::string driver;                    ///< The driver.
+    std::string name;                      ///< The pool.
     pool_state state = pool_state::usable; ///< Whether devices may be taken from it.
-    std::string reason; ///< Why not.
+    std::string reason;                    ///< Why not.
     std::size_t account = 0; ///< Pools of one account share their counters: a pool has its own, but for a quirk.
     std::vector<std::pair<std::size_t, detail::wide>> counters{}; ///< Counters and what is published of them.
-    std::vector<std::string> counter_names{}; ///< Their names, without the sets.
+    std::vector<std::string> counter_names{};                     ///< Their names, without the sets.
     std::vector<node_device> elsewhere{}; ///< Devices of the pool on other nodes, which take of its counters too.
 };
 
@@ -66,8 +66,10 @@ class node_devices {
     /// @param features  what is switched on
     /// @param quirks    what an older release did otherwise
     /// @return the devices, or the node selector that cannot be evaluated
-    [[nodiscard]] static expected<node_devices, dra_failure> gather(std::span<const resource_slice> slices, const kubernetes_node& node,
-                                                                    const dra_features& features = {}, const dra_quirks& quirks = {}) {
+    [[nodiscard]] static expected<node_devices, dra_failure> gather(std::span<const resource_slice> slices,
+                                                                    const kubernetes_node& node,
+                                                                    const dra_features& features = {},
+                                                                    const dra_quirks& quirks = {}) {
         std::vector<const resource_slice*> pointers;
         pointers.reserve(slices.size());
         for (const resource_slice& slice : slices) pointers.push_back(&slice);
@@ -81,8 +83,10 @@ class node_devices {
     /// @param features  what is switched on
     /// @param quirks    what an older release did otherwise
     /// @return the devices, or the node selector that cannot be evaluated
-    [[nodiscard]] static expected<node_devices, dra_failure> gather(std::span<const resource_slice* const> slices, const kubernetes_node& node,
-                                                                    const dra_features& features = {}, const dra_quirks& quirks = {}) {
+    [[nodiscard]] static expected<node_devices, dra_failure> gather(std::span<const resource_slice* const> slices,
+                                                                    const kubernetes_node& node,
+                                                                    const dra_features& features = {},
+                                                                    const dra_quirks& quirks = {}) {
         auto gathered = detail::gather_pools(slices, node, features);
         if (!gathered) return unexpected<dra_failure>{std::move(gathered.error())};
         node_devices made;
@@ -93,14 +97,19 @@ class node_devices {
         return made;
     }
 
-    [[nodiscard]] const kubernetes_node& node() const noexcept { return node_; } ///< The node.
+    [[nodiscard]] const kubernetes_node& node() const noexcept { return node_; }       ///< The node.
     [[nodiscard]] std::span<const node_pool> pools() const noexcept { return pools_; } ///< In the order of the search.
-    [[nodiscard]] std::span<const node_device> devices() const noexcept { return devices_; } ///< In the order of the search.
+    [[nodiscard]] std::span<const node_device> devices() const noexcept {
+        return devices_;
+    }                                                                         ///< In the order of the search.
     [[nodiscard]] std::size_t counters() const noexcept { return counters_; } ///< The number of counters of all pools.
 
   private:
     void add(detail::gathered_pool gathered, const dra_quirks& quirks) {
-        node_pool pool{.driver = std::move(gathered.driver), .name = std::move(gathered.name), .state = gathered.state, .reason = std::move(gathered.reason)};
+        node_pool pool{.driver = std::move(gathered.driver),
+                       .name = std::move(gathered.name),
+                       .state = gathered.state,
+                       .reason = std::move(gathered.reason)};
         pool.account = pools_.size();
         if (quirks.counters_by_pool_name)
             for (std::size_t i = pools_.size(); i-- > 0;)
@@ -119,7 +128,8 @@ class node_devices {
         node_device made{.content = one.content, .slice = one.slice, .pool = pools_.size()};
         if (!pool.counters.empty())
             for (const counter_use& use : one.content->consumes)
-                for (const auto& [name, amount] : use.counters) made.needs.push_back({counter(pool.account, use.set, name), amount.nanos()});
+                for (const auto& [name, amount] : use.counters)
+                    made.needs.push_back({counter(pool.account, use.set, name), amount.nanos()});
         made.view = std::make_unique<detail::cel_device_view>(*one.content, one.slice->driver);
         return made;
     }

@@ -19,7 +19,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra {
 
 /// A node as far as devices care: its name and its labels.
 struct kubernetes_node {
-    std::string name; ///< metadata.name.
+    std::string name;                                          ///< metadata.name.
     std::vector<std::pair<std::string, std::string>> labels{}; ///< metadata.labels, in any order.
 
     friend bool operator==(const kubernetes_node&, const kubernetes_node&) = default;
@@ -27,8 +27,8 @@ struct kubernetes_node {
 
 /// One condition on a label, or on the field metadata.name.
 struct node_requirement {
-    std::string key; ///< The label.
-    std::string comparison; ///< In, NotIn, Exists, DoesNotExist, Gt or Lt.
+    std::string key;                   ///< The label.
+    std::string comparison;            ///< In, NotIn, Exists, DoesNotExist, Gt or Lt.
     std::vector<std::string> values{}; ///< What it is compared with.
 
     /// Whether two requirements mean the same: the order of values does not matter.
@@ -36,9 +36,11 @@ struct node_requirement {
     /// @param other  the other requirement
     [[nodiscard]] bool same(const node_requirement& other) const {
         const auto covers = [](const std::vector<std::string>& a, const std::vector<std::string>& b) {
-            return std::ranges::all_of(b, [&](const std::string& value) { return std::ranges::find(a, value) != a.end(); });
+            return std::ranges::all_of(
+                b, [&](const std::string& value) { return std::ranges::find(a, value) != a.end(); });
         };
-        return key == other.key && comparison == other.comparison && covers(values, other.values) && covers(other.values, values);
+        return key == other.key && comparison == other.comparison && covers(values, other.values) &&
+               covers(other.values, values);
     }
 
     friend bool operator==(const node_requirement&, const node_requirement&) = default;
@@ -75,7 +77,8 @@ namespace detail {
     if (field) return (comparison == "In" || comparison == "NotIn") && requirement.values.size() == 1;
     if (comparison == "In" || comparison == "NotIn") return !requirement.values.empty();
     if (comparison == "Exists" || comparison == "DoesNotExist") return requirement.values.empty();
-    return (comparison == "Gt" || comparison == "Lt") && requirement.values.size() == 1 && number_of(requirement.values[0]);
+    return (comparison == "Gt" || comparison == "Lt") && requirement.values.size() == 1 &&
+           number_of(requirement.values[0]);
 }
 
 [[nodiscard]] inline bool holds(const node_requirement& requirement, const std::string* value) {
@@ -87,7 +90,8 @@ namespace detail {
     if (comparison == "DoesNotExist") return value == nullptr;
     const auto number = value != nullptr ? number_of(*value) : std::nullopt;
     if (!number) return false;
-    return comparison == "Gt" ? *number > *number_of(requirement.values[0]) : *number < *number_of(requirement.values[0]);
+    return comparison == "Gt" ? *number > *number_of(requirement.values[0])
+                              : *number < *number_of(requirement.values[0]);
 }
 
 [[nodiscard]] inline bool holds(const node_selector_term& term, const kubernetes_node& node) {
@@ -112,9 +116,13 @@ namespace detail {
     bool any = false;
     for (const node_selector_term& term : selector.terms) {
         for (const node_requirement& requirement : term.labels)
-            if (!detail::is_valid(requirement, false)) return bad_input("node selector", requirement.key + " " + requirement.comparison, "an operator with its number of values");
+            if (!detail::is_valid(requirement, false))
+                return bad_input("node selector", requirement.key + " " + requirement.comparison,
+                                 "an operator with its number of values");
         for (const node_requirement& requirement : term.fields)
-            if (!detail::is_valid(requirement, true)) return bad_input("node selector", requirement.key + " " + requirement.comparison, "In or NotIn with one value");
+            if (!detail::is_valid(requirement, true))
+                return bad_input("node selector", requirement.key + " " + requirement.comparison,
+                                 "In or NotIn with one value");
         if (!any && !(term.labels.empty() && term.fields.empty())) any = detail::holds(term, node);
     }
     return any;

@@ -40,7 +40,8 @@ class node_use {
             exclusive_[i] = use->exclusive > 0;
             shared_[i] = use->shares > 0;
             for (const device_capacity& capacity : one.content->capacity) {
-                const auto known = std::ranges::find(use->consumed, capacity.name, &std::pair<std::string, quantity>::first);
+                const auto known =
+                    std::ranges::find(use->consumed, capacity.name, &std::pair<std::string, quantity>::first);
                 consumed_[i].push_back(known == use->consumed.end() ? 0 : known->second.nanos());
             }
             subtract(devices.pools()[one.pool], one, free_[one.pool]);
@@ -74,7 +75,8 @@ class node_use {
     [[nodiscard]] const std::vector<detail::wide>& free(std::size_t pool) const noexcept { return free_[pool]; }
 
   private:
-    [[nodiscard]] static const device_use* look_up(const node_devices& devices, const node_device& one, const allocated_devices& allocated) {
+    [[nodiscard]] static const device_use* look_up(const node_devices& devices, const node_device& one,
+                                                   const allocated_devices& allocated) {
         const node_pool& pool = devices.pools()[one.pool];
         return allocated.find(pool.driver, pool.name, one.content->name);
     }
@@ -87,7 +89,7 @@ class node_use {
     std::vector<std::uint8_t> exclusive_;
     std::vector<std::uint8_t> shared_;
     std::vector<std::vector<detail::wide>> consumed_; // by device and capacity; empty: nothing
-    std::vector<std::vector<detail::wide>> free_; // by pool and counter
+    std::vector<std::vector<detail::wide>> free_;     // by pool and counter
 };
 
 } // namespace gpupack::dialect::dra

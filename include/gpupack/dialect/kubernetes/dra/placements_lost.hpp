@@ -25,7 +25,8 @@ class placements_lost {
     ///
     /// @param devices  of the node
     /// @param use      what is in use of them
-    placements_lost(const node_devices& devices, const node_use& use) : devices_{devices}, exclusive_(devices.devices().size()), free_(devices.counters()) {
+    placements_lost(const node_devices& devices, const node_use& use)
+        : devices_{devices}, exclusive_(devices.devices().size()), free_(devices.counters()) {
         for (std::size_t i = 0; i < exclusive_.size(); ++i) exclusive_[i] = use.exclusive(i);
         for (std::size_t pool = 0; pool < devices.pools().size(); ++pool) {
             const auto& counters = devices.pools()[pool].counters;
@@ -63,7 +64,8 @@ class placements_lost {
         for (std::size_t i = 0; i < exclusive_.size(); ++i) {
             if (exclusive_[i] != 0) continue;
             const auto& needs = devices_.devices()[i].needs;
-            total += std::ranges::all_of(needs, [this](const counter_need& need) { return need.amount <= free_[need.counter]; });
+            total += std::ranges::all_of(
+                needs, [this](const counter_need& need) { return need.amount <= free_[need.counter]; });
         }
         return total;
     }

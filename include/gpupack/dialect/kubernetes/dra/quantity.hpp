@@ -42,7 +42,8 @@ class quantity {
     /// @param value  the number
     /// @param style  how it is written
     [[nodiscard]] static quantity whole(std::int64_t value, quantity_style style = quantity_style::decimal) {
-        return quantity{detail::quantity_parts{detail::wide{value} * detail::nanos_in_one, style, value, 0, false, true}};
+        return quantity{
+            detail::quantity_parts{detail::wide{value} * detail::nanos_in_one, style, value, 0, false, true}};
     }
 
     /// A number of thousandths.
@@ -50,7 +51,8 @@ class quantity {
     /// @param value  the number of thousandths
     /// @param style  how it is written
     [[nodiscard]] static quantity thousandths(std::int64_t value, quantity_style style = quantity_style::decimal) {
-        return quantity{detail::quantity_parts{detail::wide{value} * (detail::nanos_in_one / 1000), style, value, -3, false, true}};
+        return quantity{
+            detail::quantity_parts{detail::wide{value} * (detail::nanos_in_one / 1000), style, value, -3, false, true}};
     }
 
     /// An amount of 10^-9.
@@ -68,7 +70,9 @@ class quantity {
     [[nodiscard]] quantity_style style() const noexcept { return parts_.style; }
 
     /// The least whole number that is not below the amount; at the ends of 64 bits where it does not fit.
-    [[nodiscard]] std::int64_t ceiling() const noexcept { return detail::clamped(detail::ceiling(parts_.nanos, detail::nanos_in_one)); }
+    [[nodiscard]] std::int64_t ceiling() const noexcept {
+        return detail::clamped(detail::ceiling(parts_.nanos, detail::nanos_in_one));
+    }
 
     /// The amount in thousandths, if it is a whole number of them and fits.
     [[nodiscard]] std::optional<std::int64_t> exact_thousandths() const noexcept {

@@ -24,7 +24,7 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra {
 
 /// What an expression may use. The defaults are those of expressions that are stored in a cluster, of any release.
 struct selector_options {
-    bool lists = true; ///< includes().
+    bool lists = true;     ///< includes().
     bool shareable = true; ///< device.allowMultipleAllocations.
 };
 
@@ -45,12 +45,14 @@ class selector {
     /// @param options  what it may use
     /// @return the selector, or what is wrong with the expression
     [[nodiscard]] static expected<selector, input_error> compile(std::string_view text, selector_options options = {}) {
-        if (text.size() > longest) return bad_input("selector", std::string{text.substr(0, 40)}.append("..."), "at most 10240 bytes");
+        if (text.size() > longest)
+            return bad_input("selector", std::string{text.substr(0, 40)}.append("..."), "at most 10240 bytes");
         auto tree = detail::cel_parser::parse(text);
         if (!tree) return bad_input("selector", std::string{text}, tree.error());
         selector made{std::move(*tree)};
         const detail::cel_check check{made.tree_, options.lists, options.shareable};
-        if (!check.error().empty()) return bad_input("selector", std::string{text}, "an expression without: " + check.error());
+        if (!check.error().empty())
+            return bad_input("selector", std::string{text}, "an expression without: " + check.error());
         if (!made.compile_patterns()) return bad_input("selector", std::string{text}, "a valid regular expression");
         return made;
     }
@@ -85,7 +87,8 @@ class selector {
     bool compile_patterns() {
         for (detail::cel_node& node : tree_.nodes) {
             const auto function = static_cast<detail::cel_function>(node.function);
-            const bool uses = function == detail::cel_function::matches || function == detail::cel_function::find || function == detail::cel_function::find_all;
+            const bool uses = function == detail::cel_function::matches || function == detail::cel_function::find ||
+                              function == detail::cel_function::find_all;
             if (node.form != detail::cel_form::call || !uses) continue;
             const detail::cel_node& pattern = tree_.nodes[node.operands[1]];
             if (pattern.form != detail::cel_form::literal || pattern.value.kind != detail::cel_kind::text) continue;

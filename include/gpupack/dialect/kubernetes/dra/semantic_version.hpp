@@ -95,8 +95,9 @@ class semantic_version {
         while (true) {
             const std::size_t point = std::min(text.find('.'), text.size());
             const std::string_view part = text.substr(0, point);
-            const bool letters = part.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") ==
-                                 std::string_view::npos;
+            const bool letters =
+                part.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") ==
+                std::string_view::npos;
             if (part.empty() || !letters) return false;
             if (!zeros && is_number(part) && part.size() > 1 && part[0] == '0') return false;
             if (point == text.size()) return true;
@@ -115,7 +116,8 @@ class semantic_version {
 
     [[nodiscard]] int order(const semantic_version& other) const noexcept {
         if (numbers_ != other.numbers_) return numbers_ < other.numbers_ ? -1 : 1;
-        if (label_.empty() || other.label_.empty()) return static_cast<int>(label_.empty()) - static_cast<int>(other.label_.empty());
+        if (label_.empty() || other.label_.empty())
+            return static_cast<int>(label_.empty()) - static_cast<int>(other.label_.empty());
         std::string_view a = label_;
         std::string_view b = other.label_;
         while (true) {

@@ -53,7 +53,12 @@ struct annotated_gpu {
         const auto memory = whole_of(fields[2]);
         const auto cores = whole_of(fields[3]);
         if (!slots || !memory || !cores) return std::nullopt;
-        made.push_back({{.uuid = std::string{fields[0]}, .memory = *memory, .cores = *cores, .slots = *slots, .healthy = fields[6] == "true"}, std::string{fields[4]}});
+        made.push_back({{.uuid = std::string{fields[0]},
+                         .memory = *memory,
+                         .cores = *cores,
+                         .slots = *slots,
+                         .healthy = fields[6] == "true"},
+                        std::string{fields[4]}});
     }
     return made;
 }
@@ -68,15 +73,20 @@ struct annotated_gpu {
         const auto number = [&](const char* name) -> std::optional<std::int64_t> {
             const auto found = one.find(name);
             if (found == one.end()) return 0;
-            return found->is_number_integer() && found->get<std::int64_t>() >= 0 ? std::optional{found->get<std::int64_t>()} : std::nullopt;
+            return found->is_number_integer() && found->get<std::int64_t>() >= 0
+                       ? std::optional{found->get<std::int64_t>()}
+                       : std::nullopt;
         };
-        const auto word = [&](const char* name) { return one.contains(name) && one[name].is_string() ? one[name].get<std::string>() : std::string{}; };
+        const auto word = [&](const char* name) {
+            return one.contains(name) && one[name].is_string() ? one[name].get<std::string>() : std::string{};
+        };
         const auto slots = number("count");
         const auto memory = number("devmem");
         const auto cores = number("devcore");
         const bool health = one.contains("health") && one["health"].is_boolean() && one["health"].get<bool>();
         if (!slots || !memory || !cores || word("id").empty()) return std::nullopt;
-        made.push_back({{.uuid = word("id"), .memory = *memory, .cores = *cores, .slots = *slots, .healthy = health}, word("type")});
+        made.push_back({{.uuid = word("id"), .memory = *memory, .cores = *cores, .slots = *slots, .healthy = health},
+                        word("type")});
     }
     return made;
 }
@@ -91,7 +101,9 @@ struct annotated_gpu {
         const auto slots = whole_of(fields[1]);
         const auto memory = whole_of(fields[2]);
         if (!slots || !memory) return std::nullopt;
-        made.push_back({{.uuid = std::string{fields[0]}, .memory = *memory, .slots = *slots, .healthy = fields[4] == "true"}, std::string{fields[3]}});
+        made.push_back(
+            {{.uuid = std::string{fields[0]}, .memory = *memory, .slots = *slots, .healthy = fields[4] == "true"},
+             std::string{fields[3]}});
     }
     return made;
 }

@@ -25,18 +25,25 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 using json = nlohmann::json;
 
 /// A text in a map of an object, such as a label.
-[[nodiscard]] inline std::string entry_of(const json& object, const char* outer, const char* map, const std::string& key) {
+[[nodiscard]] inline std::string entry_of(const json& object, const char* outer, const char* map,
+                                          const std::string& key) {
     const json* const holder = json_fields::find(object, outer);
     const json* const entries = holder == nullptr ? nullptr : json_fields::find(*holder, map);
     const json* const value = entries == nullptr ? nullptr : json_fields::find(*entries, key.c_str());
     return value != nullptr && value->is_string() ? value->get<std::string>() : std::string{};
 }
-[[nodiscard]] inline std::string label(const json& object, const std::string& key) { return entry_of(object, "metadata", "labels", key); }
-[[nodiscard]] inline std::string annotation(const json& object, const std::string& key) { return entry_of(object, "metadata", "annotations", key); }
+[[nodiscard]] inline std::string label(const json& object, const std::string& key) {
+    return entry_of(object, "metadata", "labels", key);
+}
+[[nodiscard]] inline std::string annotation(const json& object, const std::string& key) {
+    return entry_of(object, "metadata", "annotations", key);
+}
 
 /// A whole number of a resource, such as "4" or "64Gi"; nothing where it is absent or none.
 [[nodiscard]] inline std::optional<std::int64_t> amount_of(const json& value) {
-    const std::string text = value.is_string() ? value.get<std::string>() : value.is_number_integer() ? value.dump() : std::string{};
+    const std::string text = value.is_string()           ? value.get<std::string>()
+                             : value.is_number_integer() ? value.dump()
+                                                         : std::string{};
     const auto amount = dialect::dra::quantity::parse(text);
     if (!amount || *amount < dialect::dra::quantity{}) return std::nullopt;
     return amount->ceiling();
@@ -55,7 +62,8 @@ class inventory_nodes {
         const std::string hami = annotation(object, "hami.io/node-nvidia-register");
         const std::string volcano = annotation(object, "volcano.sh/node-vgpu-register");
         if (!hami.empty()) {
-            described(node, gpu_sharing_system::hami, hami.front() == '[' ? read_hami_json(hami) : read_hami_text(hami), "hami.io/node-nvidia-register");
+            described(node, gpu_sharing_system::hami, hami.front() == '[' ? read_hami_json(hami) : read_hami_text(hami),
+                      "hami.io/node-nvidia-register");
             cordon(node, annotation(object, "hami.io/device-cordon"));
         } else if (!volcano.empty()) {
             described(node, gpu_sharing_system::volcano, read_volcano_text(volcano), "volcano.sh/node-vgpu-register");
@@ -64,8 +72,10 @@ class inventory_nodes {
         }
         if (node.system == gpu_sharing_system::none) return;
         const std::int64_t memory = whole_of(label(object, "nvidia.com/gpu.memory")).value_or(0);
-        if (const auto model = model_of_product(node.product, mebibytes{memory})) node.model = std::string{model->model.view()};
-        else if (!node.product.empty()) inventory_.remarks.push_back("node " + node.name + ": product \"" + node.product + "\" is in no catalogue");
+        if (const auto model = model_of_product(node.product, mebibytes{memory}))
+            node.model = std::string{model->model.view()};
+        else if (!node.product.empty())
+            inventory_.remarks.push_back("node " + node.name + ": product \"" + node.product + "\" is in no catalogue");
         inventory_.nodes.push_back(std::move(node));
     }
 
@@ -76,10 +86,12 @@ class inventory_nodes {
     }
 
   private:
-    void described(inventory_node& node, gpu_sharing_system system, std::optional<std::vector<annotated_gpu>> gpus, const char* key) {
+    void described(inventory_node& node, gpu_sharing_system system, std::optional<std::vector<annotated_gpu>> gpus,
+                   const char* key) {
         node.system = system;
         if (!gpus) {
-            inventory_.remarks.push_back("node " + node.name + ": annotation " + key + " cannot be read; its GPUs are left out");
+            inventory_.remarks.push_back("node " + node.name + ": annotation " + key +
+                                         " cannot be read; its GPUs are left out");
             return;
         }
         for (annotated_gpu& one : *gpus) {
@@ -98,24 +110,30 @@ class inventory_nodes {
     void counted(const json& object, inventory_node& node) {
         const json* const status = json_fields::find(object, "status");
         const json* capacity = status == nullptr ? nullptr : json_fields::find(*status, "allocatable");
-        if (status != nullptr && (capacity == nullptr || capacity->empty())) capacity = json_fields::find(*status, "capacity");
+        if (status != nullptr && (capacity == nullptr || capacity->empty()))
+            capacity = json_fields::find(*status, "capacity");
         if (capacity == nullptr) return;
         const auto amount = [&](const char* resource) -> std::int64_t {
             const json* const value = json_fields::find(*capacity, resource);
             if (value == nullptr) return 0;
             const auto number = amount_of(*value);
-            if (!number) inventory_.remarks.push_back("node " + node.name + ": " + resource + " \"" + json_fields::brief(*value) + "\" is no amount");
+            if (!number)
+                inventory_.remarks.push_back("node " + node.name + ": " + resource + " \"" +
+                                             json_fields::brief(*value) + "\" is no amount");
             return number.value_or(0);
         };
         const std::int64_t memory = amount("aliyun.com/gpu-mem");
         if (const std::int64_t gpus = amount("aliyun.com/gpu-count"); memory > 0 && gpus > 0) {
             node.system = gpu_sharing_system::gpushare;
-            node.gpus.resize(static_cast<std::size_t>(std::min<std::int64_t>(gpus, 1024)), {.memory = memory / gpus, .slots = memory / gpus});
+            node.gpus.resize(static_cast<std::size_t>(std::min<std::int64_t>(gpus, 1024)),
+                             {.memory = memory / gpus, .slots = memory / gpus});
             return;
         }
         for (auto entry = capacity->begin(); entry != capacity->end(); ++entry) {
-            const bool counts = entry.key() == "nvidia.com/gpu" || entry.key() == "nvidia.com/gpu.shared" || entry.key().starts_with("nvidia.com/mig-");
-            if (const std::int64_t total = counts ? amount(entry.key().c_str()) : 0; total > 0) node.counts.push_back({entry.key(), total, 0});
+            const bool counts = entry.key() == "nvidia.com/gpu" || entry.key() == "nvidia.com/gpu.shared" ||
+                                entry.key().starts_with("nvidia.com/mig-");
+            if (const std::int64_t total = counts ? amount(entry.key().c_str()) : 0; total > 0)
+                node.counts.push_back({entry.key(), total, 0});
         }
         if (!node.counts.empty()) node.system = gpu_sharing_system::device_plugin;
     }

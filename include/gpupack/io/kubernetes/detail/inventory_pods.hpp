@@ -34,15 +34,21 @@ class inventory_pods {
         if (group.empty() || ended(object)) return;
         if (inventory_node* const node = inventory_.find_node(entry(object, "spec", "nodeName")))
             for (inventory_count& count : node->counts)
-                if (count.resource == "nvidia.com/gpu") count.used += limit(object, full_name(object), "nvidia.com/gpu");
-        if (index) groups_[group] = *index;
-        else inventory_.remarks.push_back("pod " + full_name(object) + ": no readable run.ai/reserve_for_gpu_index; the GPU of group " + group + " is not known");
+                if (count.resource == "nvidia.com/gpu")
+                    count.used += limit(object, full_name(object), "nvidia.com/gpu");
+        if (index)
+            groups_[group] = *index;
+        else
+            inventory_.remarks.push_back("pod " + full_name(object) +
+                                         ": no readable run.ai/reserve_for_gpu_index; the GPU of group " + group +
+                                         " is not known");
     }
 
     void read(const json& object) {
         if (ended(object) || entry(object, "metadata", "namespace") == "kai-resource-reservation") return;
         inventory_pod pod{.name = full_name(object), .node = entry(object, "spec", "nodeName")};
-        const bool asks = gpushare(object, pod) || hami(object, pod) || volcano(object, pod) || kai(object, pod) || plugin(object, pod);
+        const bool asks = gpushare(object, pod) || hami(object, pod) || volcano(object, pod) || kai(object, pod) ||
+                          plugin(object, pod);
         if (asks) inventory_.pods.push_back(std::move(pod));
     }
 
@@ -62,7 +68,8 @@ class inventory_pods {
     }
 
     /// The sum of a resource over the containers' limits, or of the first container that has it.
-    [[nodiscard]] std::int64_t limit(const json& object, const std::string& pod, const char* resource, bool sums = true) {
+    [[nodiscard]] std::int64_t limit(const json& object, const std::string& pod, const char* resource,
+                                     bool sums = true) {
         std::int64_t total = 0;
         const json* const spec = json_fields::find(object, "spec");
         const json* const containers = spec == nullptr ? nullptr : json_fields::find(*spec, "containers");
@@ -73,7 +80,9 @@ class inventory_pods {
             const json* const value = limits == nullptr ? nullptr : json_fields::find(*limits, resource);
             if (value == nullptr) continue;
             const auto amount = amount_of(*value);
-            if (!amount) inventory_.remarks.push_back("pod " + pod + ": limit " + resource + " \"" + json_fields::brief(*value) + "\" is no amount");
+            if (!amount)
+                inventory_.remarks.push_back("pod " + pod + ": limit " + resource + " \"" + json_fields::brief(*value) +
+                                             "\" is no amount");
             total = sums ? total + amount.value_or(0) : std::max(total, amount.value_or(0));
         }
         return total;
@@ -88,14 +97,16 @@ class inventory_pods {
         const std::string index = annotation(object, "ALIYUN_COM_GPU_MEM_IDX");
         const std::string memory = annotation(object, "ALIYUN_COM_GPU_MEM_POD");
         if (index.empty()) {
-            inventory_.remarks.push_back("pod " + pod.name + ": no annotation ALIYUN_COM_GPU_MEM_IDX; which GPU it has is not known");
+            inventory_.remarks.push_back("pod " + pod.name +
+                                         ": no annotation ALIYUN_COM_GPU_MEM_IDX; which GPU it has is not known");
             return true;
         }
         const auto number = whole_of(index);
         const auto amount = memory.empty() ? std::optional{pod.memory} : whole_of(memory);
         inventory_node* const node = inventory_.find_node(pod.node);
         if (!number || !amount || node == nullptr || static_cast<std::size_t>(*number) >= node->gpus.size()) {
-            inventory_.remarks.push_back("pod " + pod.name + ": annotations ALIYUN_COM_GPU_MEM_IDX \"" + index + "\", _POD \"" + memory + "\" do not fit node " + pod.node);
+            inventory_.remarks.push_back("pod " + pod.name + ": annotations ALIYUN_COM_GPU_MEM_IDX \"" + index +
+                                         "\", _POD \"" + memory + "\" do not fit node " + pod.node);
             return true;
         }
         take(*node, static_cast<std::size_t>(*number), *amount, 0, pod);
@@ -131,7 +142,8 @@ class inventory_pods {
         pod.memory = limit(object, pod.name, "volcano.sh/vgpu-memory", false);
         pod.memory_percent = limit(object, pod.name, "volcano.sh/vgpu-memory-percentage", false);
         pod.cores = limit(object, pod.name, "volcano.sh/vgpu-cores", false);
-        if (!pod.waits()) take_lines(pod, decided.empty() ? annotation(object, "volcano.sh/devices-to-allocate") : decided);
+        if (!pod.waits())
+            take_lines(pod, decided.empty() ? annotation(object, "volcano.sh/devices-to-allocate") : decided);
         return true;
     }
 
@@ -140,13 +152,16 @@ class inventory_pods {
         const auto lines = read_device_lines(text);
         inventory_node* const node = inventory_.find_node(pod.node);
         if (!lines || lines->empty() || node == nullptr) {
-            inventory_.remarks.push_back("pod " + pod.name + ": the annotation with its devices cannot be read: \"" + text.substr(0, 60) + "\"");
+            inventory_.remarks.push_back("pod " + pod.name + ": the annotation with its devices cannot be read: \"" +
+                                         text.substr(0, 60) + "\"");
             return;
         }
         for (const device_line& line : *lines) {
             const auto gpu = std::ranges::find(node->gpus, line.uuid, &inventory_gpu::uuid);
-            if (gpu == node->gpus.end()) inventory_.remarks.push_back("pod " + pod.name + ": node " + node->name + " has no GPU " + line.uuid);
-            else take(*node, static_cast<std::size_t>(gpu - node->gpus.begin()), line.memory, line.cores, pod);
+            if (gpu == node->gpus.end())
+                inventory_.remarks.push_back("pod " + pod.name + ": node " + node->name + " has no GPU " + line.uuid);
+            else
+                take(*node, static_cast<std::size_t>(gpu - node->gpus.begin()), line.memory, line.cores, pod);
         }
     }
 
@@ -160,7 +175,8 @@ class inventory_pods {
         const std::int64_t thousandths = share ? share->exact_thousandths().value_or(-1) : -1;
         const auto amount = whole_of(memory.empty() ? "0" : memory);
         if (thousandths < 0 || thousandths > 1000 || !amount) {
-            inventory_.remarks.push_back("pod " + pod.name + ": gpu-fraction \"" + fraction + "\", gpu-memory \"" + memory + "\" are no amounts");
+            inventory_.remarks.push_back("pod " + pod.name + ": gpu-fraction \"" + fraction + "\", gpu-memory \"" +
+                                         memory + "\" are no amounts");
             return true;
         }
         pod.memory = *amount;
@@ -169,8 +185,11 @@ class inventory_pods {
         const std::string group = label(object, "runai-gpu-group");
         const auto known = groups_.find(group);
         inventory_share has{.memory = *amount, .cores = thousandths / 10};
-        if (known != groups_.end()) has.gpu = known->second;
-        else inventory_.remarks.push_back("pod " + pod.name + ": no reservation pod for group \"" + group + "\"; which GPU it has is not known");
+        if (known != groups_.end())
+            has.gpu = known->second;
+        else
+            inventory_.remarks.push_back("pod " + pod.name + ": no reservation pod for group \"" + group +
+                                         "\"; which GPU it has is not known");
         pod.shares.push_back(has);
         return true;
     }
@@ -198,7 +217,8 @@ class inventory_pods {
         return made;
     }
 
-    void take(inventory_node& node, std::size_t gpu, std::int64_t memory, std::int64_t cores, inventory_pod& pod) const {
+    void take(inventory_node& node, std::size_t gpu, std::int64_t memory, std::int64_t cores,
+              inventory_pod& pod) const {
         node.gpus[gpu].used_memory += memory;
         node.gpus[gpu].used_cores += cores;
         ++node.gpus[gpu].used_slots;

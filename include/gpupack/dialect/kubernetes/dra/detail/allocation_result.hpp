@@ -34,9 +34,11 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     std::vector<span_of_class> known;
     for (const search_request& request : claim.requests) {
         const search_demand& demand = request.demands[request.chosen];
-        const auto before = std::ranges::find(known, demand.class_of_devices->name, [](const span_of_class& one) { return one.of_what->name; });
+        const auto before = std::ranges::find(known, demand.class_of_devices->name,
+                                              [](const span_of_class& one) { return one.of_what->name; });
         if (before != known.end()) {
-            for (std::size_t i = before->begin; i < before->end; ++i) result[i].content.requests.push_back(demand.whole_name);
+            for (std::size_t i = before->begin; i < before->end; ++i)
+                result[i].content.requests.push_back(demand.whole_name);
             continue;
         }
         const std::size_t begin = result.size();
@@ -49,31 +51,39 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
         return contains_name(list, demand.request) || (request.alternatives && contains_name(list, demand.whole_name));
     };
     for (const device_configuration& one : claim.claim->configuration)
-        if (one.requests.empty() || std::ranges::any_of(claim.requests, [&](const search_request& request) { return names(one.requests, request); }))
+        if (one.requests.empty() || std::ranges::any_of(claim.requests, [&](const search_request& request) {
+                return names(one.requests, request);
+            }))
             result.push_back({false, one});
     for (allocated_configuration& one : result)
-        if (std::ranges::all_of(claim.requests, [&](const search_request& request) { return names(one.content.requests, request); })) one.content.requests.clear();
+        if (std::ranges::all_of(claim.requests,
+                                [&](const search_request& request) { return names(one.content.requests, request); }))
+            one.content.requests.clear();
     return result;
 }
 
 inline void add_requirements(const std::vector<node_requirement>& source, std::vector<node_requirement>& target) {
     for (const node_requirement& one : source)
-        if (std::ranges::none_of(target, [&](const node_requirement& other) { return other.same(one); })) target.push_back(one);
+        if (std::ranges::none_of(target, [&](const node_requirement& other) { return other.same(one); }))
+            target.push_back(one);
 }
 
 /// Where the devices can be used: on the node where one is tied to it, else where all selectors match.
-[[nodiscard]] inline expected<std::optional<node_selector>, dra_failure> nodes_of(const node_devices& devices, const std::vector<taken_device>& pick) {
+[[nodiscard]] inline expected<std::optional<node_selector>, dra_failure>
+nodes_of(const node_devices& devices, const std::vector<taken_device>& pick) {
     node_selector_term term;
     for (const taken_device& one : pick) {
         const node_device& device = devices.devices()[one.device];
-        const device_reach& reach = device.slice->reach.per_device.value_or(false) ? device.content->reach : device.slice->reach;
+        const device_reach& reach =
+            device.slice->reach.per_device.value_or(false) ? device.content->reach : device.slice->reach;
         if (reach.node_name || device.content->binds_to_node) {
             term = {.fields = {{"metadata.name", "In", {devices.node().name}}}};
             return std::optional{node_selector{{std::move(term)}}};
         }
         if (!reach.selector || reach.selector->terms.empty()) continue;
         if (reach.selector->terms.size() > 1)
-            return unexpected<dra_failure>{dra_failure{failure_kind::node_selector_invalid, "slice " + device.slice->name + ": more than one term"}};
+            return unexpected<dra_failure>{dra_failure{failure_kind::node_selector_invalid,
+                                                       "slice " + device.slice->name + ": more than one term"}};
         add_requirements(reach.selector->terms[0].fields, term.fields);
         add_requirements(reach.selector->terms[0].labels, term.labels);
     }
@@ -82,8 +92,10 @@ inline void add_requirements(const std::vector<node_requirement>& source, std::v
 }
 
 /// The allocation of a claim, out of what the search took.
-[[nodiscard]] inline expected<claim_allocation, dra_failure> allocation_of(const node_devices& devices, const search_claim& claim,
-                                                                           const std::vector<taken_device>& pick, const dra_features& features) {
+[[nodiscard]] inline expected<claim_allocation, dra_failure> allocation_of(const node_devices& devices,
+                                                                           const search_claim& claim,
+                                                                           const std::vector<taken_device>& pick,
+                                                                           const dra_features& features) {
     claim_allocation result;
     for (const taken_device& one : pick) {
         const node_device& device = devices.devices()[one.device];
@@ -96,7 +108,8 @@ inline void add_requirements(const std::vector<node_requirement>& source, std::v
         entry.admin_access = one.demand->admin();
         entry.tolerations = one.demand->demand->tolerations;
         entry.shared = one.shared;
-        for (std::size_t i = 0; i < one.amounts.size(); ++i) entry.consumed.emplace_back(device.content->capacity[i].name, one.amounts[i]);
+        for (std::size_t i = 0; i < one.amounts.size(); ++i)
+            entry.consumed.emplace_back(device.content->capacity[i].name, one.amounts[i]);
         if (!features.binding_conditions) continue;
         entry.binding_conditions = device.content->binding_conditions.value_or(std::vector<std::string>{});
         entry.binding_failure_conditions = device.content->binding_failure_conditions;

@@ -39,7 +39,8 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
 }
 
 /// An amount moved up to what a range allows; nothing where it cannot be represented.
-[[nodiscard]] inline std::optional<quantity> rounded_up(const quantity& amount, const capacity_range& range, bool fractional) {
+[[nodiscard]] inline std::optional<quantity> rounded_up(const quantity& amount, const capacity_range& range,
+                                                        bool fractional) {
     if (amount < *range.min) return range.min;
     if (!range.step) return amount;
     if (counts_thousandths(range, fractional)) {
@@ -47,7 +48,8 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
         if (!thousandths) return std::nullopt;
         const auto reached = stepped(*thousandths, *range.min->exact_thousandths(), *range.step->exact_thousandths());
         if (!reached) return std::nullopt;
-        return *reached % 1000 == 0 ? quantity::whole(*reached / 1000, range.step->style()) : quantity::thousandths(*reached, range.step->style());
+        return *reached % 1000 == 0 ? quantity::whole(*reached / 1000, range.step->style())
+                                    : quantity::thousandths(*reached, range.step->style());
     }
     if (amount.nanos() > wide{std::numeric_limits<std::int64_t>::max()} * nanos_in_one) return std::nullopt;
     const auto reached = stepped(amount.ceiling(), range.min->ceiling(), range.step->ceiling());
@@ -55,7 +57,8 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
 }
 
 /// What a request takes of a capacity; nothing where it cannot be represented.
-[[nodiscard]] inline std::optional<quantity> consumption(const quantity* amount, const device_capacity& capacity, bool fractional) {
+[[nodiscard]] inline std::optional<quantity> consumption(const quantity* amount, const device_capacity& capacity,
+                                                         bool fractional) {
     const std::optional<capacity_policy>& policy = capacity.policy;
     if (amount == nullptr) return policy && policy->fallback ? policy->fallback : std::optional{capacity.value};
     if (!policy) return *amount;
@@ -71,13 +74,15 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
     const quantity least = range.min.value_or(quantity{});
     if (counts_thousandths(range, fractional)) {
         const auto thousandths = amount.exact_thousandths();
-        return !thousandths || (*thousandths - least.exact_thousandths().value_or(0)) % *range.step->exact_thousandths() != 0;
+        return !thousandths ||
+               (*thousandths - least.exact_thousandths().value_or(0)) % *range.step->exact_thousandths() != 0;
     }
     const std::int64_t step = range.step->ceiling();
     return step == 0 || (wide{amount.ceiling()} - least.ceiling()) % step != 0;
 }
 
-[[nodiscard]] inline bool violates(const quantity& amount, const std::optional<capacity_policy>& policy, bool fractional) {
+[[nodiscard]] inline bool violates(const quantity& amount, const std::optional<capacity_policy>& policy,
+                                   bool fractional) {
     if (!policy || (policy->fallback && amount.identical(*policy->fallback))) return false;
     if (policy->range) return violates(amount, *policy->range, fractional);
     return !policy->values.empty() && std::ranges::find(policy->values, amount) == policy->values.end();
@@ -86,7 +91,8 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
 /// Whether a device can give what is asked of its capacities while nothing is in use, and what it takes of each.
 ///
 /// An amount that cannot be represented comes before one that does not fit, whatever their order.
-[[nodiscard]] inline capacity_answer capacity_plan(const device_demand& demand, const device& one, bool fractional, std::vector<quantity>& amounts) {
+[[nodiscard]] inline capacity_answer capacity_plan(const device_demand& demand, const device& one, bool fractional,
+                                                   std::vector<quantity>& amounts) {
     amounts.clear();
     const auto asks = [&](const std::string& name) -> const quantity* {
         if (!demand.capacity) return nullptr;
@@ -95,7 +101,8 @@ enum class capacity_answer : std::uint8_t { yes, no, not_representable };
     };
     if (demand.capacity)
         for (const auto& [name, amount] : *demand.capacity)
-            if (std::ranges::find(one.capacity, name, &device_capacity::name) == one.capacity.end()) return capacity_answer::no;
+            if (std::ranges::find(one.capacity, name, &device_capacity::name) == one.capacity.end())
+                return capacity_answer::no;
     for (const device_capacity& capacity : one.capacity) {
         const auto amount = consumption(asks(capacity.name), capacity, fractional);
         if (!amount || amount->nanos() < 0) return capacity_answer::not_representable;

@@ -38,8 +38,10 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     case cel_function::modulo: return cel_sum_of(function, operands[0], operands[1], arena);
     case cel_function::negate:
         if (kind(0) == cel_kind::real) return cel_real(-operands[0].real);
-        return kind(0) == cel_kind::integer ? cel_integer_call(cel_function::subtract, 0, operands[0].integer) : cel_failure(cel_no_overload);
-    case cel_function::invert: return kind(0) == cel_kind::boolean ? cel_boolean(!operands[0].boolean) : cel_failure(cel_no_overload);
+        return kind(0) == cel_kind::integer ? cel_integer_call(cel_function::subtract, 0, operands[0].integer)
+                                            : cel_failure(cel_no_overload);
+    case cel_function::invert:
+        return kind(0) == cel_kind::boolean ? cel_boolean(!operands[0].boolean) : cel_failure(cel_no_overload);
     case cel_function::size: return cel_size(operands[0]);
     case cel_function::quantity:
     case cel_function::is_quantity:

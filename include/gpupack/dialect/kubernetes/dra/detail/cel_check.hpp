@@ -20,7 +20,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 /// As Kubernetes' compiler does: an attribute may be anything (dyn), everything else has a type.
 class cel_check {
   public:
-    cel_check(cel_tree& tree, bool lists, bool shareable) : tree_{tree}, lists_{lists}, shareable_{shareable}, variables_(tree.slots, any) {
+    cel_check(cel_tree& tree, bool lists, bool shareable)
+        : tree_{tree}, lists_{lists}, shareable_{shareable}, variables_(tree.slots, any) {
         variables_[0] = device;
         const type result = type_of(tree.root);
         if (error_.empty() && result != any && result != boolean) error_ = "the result must be a bool";
@@ -30,7 +31,22 @@ class cel_check {
 
   private:
     using type = std::uint32_t;
-    enum : type { any, null, boolean, integer, natural, real, text, bytes, amount, version, device, type_type, simple_types, no_type = 0xFFFFFFFF };
+    enum : type {
+        any,
+        null,
+        boolean,
+        integer,
+        natural,
+        real,
+        text,
+        bytes,
+        amount,
+        version,
+        device,
+        type_type,
+        simple_types,
+        no_type = 0xFFFFFFFF
+    };
     struct composite {
         char kind; // L, M, O
         type element;
@@ -55,7 +71,8 @@ class cel_check {
         if (a == any || b == any || a == b) return true;
         const composite left = parts(a);
         const composite other = parts(b);
-        return left.kind == other.kind && left.kind != ' ' && fits(left.element, other.element) && fits(left.key, other.key);
+        return left.kind == other.kind && left.kind != ' ' && fits(left.element, other.element) &&
+               fits(left.key, other.key);
     }
     [[nodiscard]] bool is_number(type which) const { return which == integer || which == natural || which == real; }
 
@@ -96,7 +113,8 @@ class cel_check {
         }
     }
     type type_name(std::string_view name) {
-        static constexpr std::array<std::string_view, 9> names{"bool", "int", "uint", "double", "string", "bytes", "list", "map", "type"};
+        static constexpr std::array<std::string_view, 9> names{"bool",  "int",  "uint", "double", "string",
+                                                               "bytes", "list", "map",  "type"};
         for (const std::string_view known : names)
             if (known == name) return type_type;
         if (name == "null_type") return type_type;
@@ -153,7 +171,8 @@ class cel_check {
 
     type both_boolean(std::uint32_t index) {
         for (std::size_t i = 0; i < 2; ++i)
-            if (const type side = type_of(tree_.nodes[index].operands[i]); side != any && side != boolean) return fail("&& and || need a bool");
+            if (const type side = type_of(tree_.nodes[index].operands[i]); side != any && side != boolean)
+                return fail("&& and || need a bool");
         return boolean;
     }
     type conditional(std::uint32_t index) {
@@ -168,7 +187,9 @@ class cel_check {
     type list(std::uint32_t index) {
         type element = any;
         const bool mixed = std::exchange(mixed_, false);
-        for (std::size_t i = 0; i < tree_.nodes[index].operands.size(); ++i) element = mixed ? mixed_element(tree_.nodes[index].operands[i]) : joined(element, type_of(tree_.nodes[index].operands[i]), i == 0);
+        for (std::size_t i = 0; i < tree_.nodes[index].operands.size(); ++i)
+            element = mixed ? mixed_element(tree_.nodes[index].operands[i])
+                            : joined(element, type_of(tree_.nodes[index].operands[i]), i == 0);
         return made('L', element);
     }
     type mixed_element(std::uint32_t index) {
@@ -186,7 +207,8 @@ class cel_check {
     }
     type joined(type whole, type one, bool begins) {
         if (begins) return one;
-        if (!fits(whole, one) || (whole == any) != (one == any)) return fail("values of different types in one list or map");
+        if (!fits(whole, one) || (whole == any) != (one == any))
+            return fail("values of different types in one list or map");
         return parts(whole).element == any ? one : whole; // [] takes the type of the others
     }
 
@@ -200,17 +222,21 @@ class cel_check {
         variables_[tree_.nodes[index].slot] = content;
         const type result = type_of(tree_.nodes[index].operands[1]);
         if (form == cel_form::bind_option) return made('O', result);
-        if (form == cel_form::bind_option_flat && result != any && parts(result).kind != 'O') return fail("optFlatMap needs an optional");
+        if (form == cel_form::bind_option_flat && result != any && parts(result).kind != 'O')
+            return fail("optFlatMap needs an optional");
         return result;
     }
 
     type walk(std::uint32_t index) {
         const type whole = type_of(tree_.nodes[index].operands[0]);
         const composite of_what = parts(whole);
-        if (whole != any && of_what.kind != 'L' && of_what.kind != 'M') return fail("a value that is neither a list nor a map, where one is walked through");
+        if (whole != any && of_what.kind != 'L' && of_what.kind != 'M')
+            return fail("a value that is neither a list nor a map, where one is walked through");
         const std::uint32_t slot = tree_.nodes[index].slot;
         const bool pair = tree_.nodes[index].pair;
-        const type key = of_what.kind == 'M' ? of_what.key : of_what.kind == 'L' ? static_cast<type>(integer) : static_cast<type>(any);
+        const type key = of_what.kind == 'M'   ? of_what.key
+                         : of_what.kind == 'L' ? static_cast<type>(integer)
+                                               : static_cast<type>(any);
         variables_[slot] = pair || of_what.kind == 'M' ? key : of_what.element;
         if (pair) variables_[slot + 1] = of_what.element;
         const cel_form form = tree_.nodes[index].form;
@@ -221,7 +247,8 @@ class cel_check {
         const type item = transforms && operands == 3 ? type_of(tree_.nodes[index].operands[2]) : first;
         if (form == cel_form::transform) return made('L', item);
         if (form == cel_form::transform_map) return made('M', item, key);
-        if (form == cel_form::filter) return of_what.kind == 'M' ? made('L', key) : whole == any ? made('L', any) : whole;
+        if (form == cel_form::filter)
+            return of_what.kind == 'M' ? made('L', key) : whole == any ? made('L', any) : whole;
         return boolean;
     }
 
@@ -235,7 +262,8 @@ class cel_check {
             mixed_ = false;
         }
         if (!error_.empty()) return any;
-        if (name.starts_with("sets.") && operands.size() == 2 && !fits(operands[0], operands[1])) return fail("no such overload of '" + std::string{name} + "'");
+        if (name.starts_with("sets.") && operands.size() == 2 && !fits(operands[0], operands[1]))
+            return fail("no such overload of '" + std::string{name} + "'");
         if (const type special = comparison(index, name, operands); special != no_type) return special;
         bool known = false;
         type result = no_type;
@@ -266,7 +294,8 @@ class cel_check {
                 valid = (valid && ordered && (b == any || b < amount)) || (is_number(a) && is_number(b));
             } else if (i == 6) {
                 const composite whole = parts(b);
-                valid = b == any || (whole.kind == 'L' && fits(a, whole.element)) || (whole.kind == 'M' && fits(a, whole.key));
+                valid = b == any || (whole.kind == 'L' && fits(a, whole.element)) ||
+                        (whole.kind == 'M' && fits(a, whole.key));
             }
             return valid ? static_cast<type>(boolean) : fail("no such overload of '" + std::string{name} + "'");
         }

@@ -33,7 +33,8 @@ inline constexpr std::string_view cel_no_overload = "no such overload";
         return real(a) <=> real(b);
     }
     if (a.kind == b.kind) return a.kind == cel_kind::integer ? a.integer <=> b.integer : a.natural <=> b.natural;
-    if (a.kind == cel_kind::integer) return a.integer < 0 ? std::partial_ordering::less : static_cast<std::uint64_t>(a.integer) <=> b.natural;
+    if (a.kind == cel_kind::integer)
+        return a.integer < 0 ? std::partial_ordering::less : static_cast<std::uint64_t>(a.integer) <=> b.natural;
     return 0 <=> cel_number_order(b, a);
 }
 
@@ -58,7 +59,8 @@ inline constexpr std::string_view cel_no_overload = "no such overload";
     case cel_kind::list: {
         if (a.list->items.size() != b.list->items.size()) return cel_boolean(false);
         for (std::size_t i = 0; i < a.list->items.size(); ++i)
-            if (const cel_value same = cel_equal(a.list->items[i], b.list->items[i]); same.kind == cel_kind::failure || !same.boolean)
+            if (const cel_value same = cel_equal(a.list->items[i], b.list->items[i]);
+                same.kind == cel_kind::failure || !same.boolean)
                 return same;
         return cel_boolean(true);
     }

@@ -34,7 +34,8 @@ class cel_device_view {
             }
             insert(attributes_, name, driver, value);
         }
-        for (const device_capacity& capacity : one.capacity) insert(capacity_, capacity.name, driver, cel_amount(capacity.value));
+        for (const device_capacity& capacity : one.capacity)
+            insert(capacity_, capacity.name, driver, cel_amount(capacity.value));
         view_.attributes = cel_map_of(attributes_);
         view_.capacity = cel_map_of(capacity_);
     }
@@ -96,7 +97,8 @@ class cel_device_view {
         if (const auto* version = std::get_if<version_text>(&attribute)) return version_of(*version);
         if (const auto* booleans = std::get_if<std::vector<bool>>(&attribute))
             return list_of(*booleans, [](bool value) { return cel_boolean(value); });
-        if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&attribute)) return list_of(*numbers, cel_integer);
+        if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&attribute))
+            return list_of(*numbers, cel_integer);
         if (const auto* texts = std::get_if<std::vector<std::string>>(&attribute))
             return list_of(*texts, [](const std::string& value) { return cel_text(value); });
         if (const auto* versions = std::get_if<std::vector<version_text>>(&attribute))

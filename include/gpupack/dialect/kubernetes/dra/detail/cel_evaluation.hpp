@@ -36,7 +36,9 @@ class cel_evaluation {
     }
 
   private:
-    [[nodiscard]] cel_value& variable(std::size_t slot) { return more_variables_.empty() ? few_variables_[slot] : more_variables_[slot]; }
+    [[nodiscard]] cel_value& variable(std::size_t slot) {
+        return more_variables_.empty() ? few_variables_[slot] : more_variables_[slot];
+    }
 
     cel_value evaluate(std::uint32_t index) {
         const cel_node& node = tree_.nodes[index];
@@ -114,7 +116,8 @@ class cel_evaluation {
         const cel_value* const found = cel_find(map, key);
         if (presence) return cel_boolean(found != nullptr || map.missing != nullptr);
         if (found != nullptr) return optional ? arena_.keep_option(*found) : *found;
-        if (map.missing != nullptr) return optional ? arena_.keep_option(cel_map_of(*map.missing)) : cel_map_of(*map.missing);
+        if (map.missing != nullptr)
+            return optional ? arena_.keep_option(cel_map_of(*map.missing)) : cel_map_of(*map.missing);
         if (optional) return cel_option(nullptr);
         return arena_.keep_failure("no such key: " + cel_written(key));
     }
@@ -134,7 +137,8 @@ class cel_evaluation {
         if (operand.kind != cel_kind::list || !cel_is_number(key)) return cel_failure(cel_no_overload);
         const std::vector<cel_value>& items = operand.list->items;
         for (std::size_t i = 0; i < items.size(); ++i)
-            if (cel_number_order(key, cel_integer(static_cast<std::int64_t>(i))) == 0) return optional ? arena_.keep_option(items[i]) : items[i];
+            if (cel_number_order(key, cel_integer(static_cast<std::int64_t>(i))) == 0)
+                return optional ? arena_.keep_option(items[i]) : items[i];
         return optional ? cel_option(nullptr) : cel_failure("index out of bounds");
     }
 
@@ -187,7 +191,8 @@ class cel_evaluation {
         if (content.option == nullptr) return content;
         variable(node.slot) = *content.option;
         const cel_value result = evaluate(node.operands[1]);
-        return node.form == cel_form::bind_option_flat || result.kind == cel_kind::failure ? result : arena_.keep_option(result);
+        return node.form == cel_form::bind_option_flat || result.kind == cel_kind::failure ? result
+                                                                                           : arena_.keep_option(result);
     }
 
     /// all, exists, exists_one, filter, map, transformList and transformMap.
@@ -221,7 +226,8 @@ class cel_evaluation {
     };
 
     /// Takes one item; true where the result is known.
-    bool step(const cel_node& node, walk_state& state, const cel_value& test, const cel_value& key, const cel_value& item) {
+    bool step(const cel_node& node, walk_state& state, const cel_value& test, const cel_value& key,
+              const cel_value& item) {
         const bool quantifies = node.form == cel_form::every || node.form == cel_form::any;
         if (test.kind != cel_kind::boolean) {
             state.failure = test.kind == cel_kind::failure ? test : cel_failure(cel_no_overload);
@@ -247,7 +253,8 @@ class cel_evaluation {
     cel_value finished(const cel_node& node, walk_state& state) {
         switch (node.form) {
         case cel_form::every:
-        case cel_form::any: return state.failure.kind == cel_kind::failure ? state.failure : cel_boolean(node.form == cel_form::every);
+        case cel_form::any:
+            return state.failure.kind == cel_kind::failure ? state.failure : cel_boolean(node.form == cel_form::every);
         case cel_form::exactly_one: return cel_boolean(state.hits == 1);
         case cel_form::transform_map: return arena_.keep_map(std::move(state.entries));
         default: return arena_.keep_list(std::move(state.items));

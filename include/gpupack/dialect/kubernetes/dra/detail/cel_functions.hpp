@@ -25,9 +25,12 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 [[nodiscard]] inline cel_value cel_integer_call(cel_function function, std::int64_t a, std::int64_t b) {
     std::int64_t result = 0;
     switch (function) {
-    case cel_function::add: return __builtin_add_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
-    case cel_function::subtract: return __builtin_sub_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
-    case cel_function::multiply: return __builtin_mul_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
+    case cel_function::add:
+        return __builtin_add_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
+    case cel_function::subtract:
+        return __builtin_sub_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
+    case cel_function::multiply:
+        return __builtin_mul_overflow(a, b, &result) ? cel_failure("integer overflow") : cel_integer(result);
     default: break;
     }
     if (b == 0) return cel_failure("division by zero");
@@ -38,19 +41,25 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 [[nodiscard]] inline cel_value cel_natural_call(cel_function function, std::uint64_t a, std::uint64_t b) {
     std::uint64_t result = 0;
     switch (function) {
-    case cel_function::add: return __builtin_add_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
-    case cel_function::subtract: return __builtin_sub_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
-    case cel_function::multiply: return __builtin_mul_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
+    case cel_function::add:
+        return __builtin_add_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
+    case cel_function::subtract:
+        return __builtin_sub_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
+    case cel_function::multiply:
+        return __builtin_mul_overflow(a, b, &result) ? cel_failure("unsigned integer overflow") : cel_natural(result);
     default: break;
     }
     if (b == 0) return cel_failure("division by zero");
     return cel_natural(function == cel_function::divide ? a / b : a % b);
 }
 
-[[nodiscard]] inline cel_value cel_sum_of(cel_function function, const cel_value& a, const cel_value& b, cel_arena& arena) {
-    if (a.kind == cel_kind::amount && (b.kind == cel_kind::amount || b.kind == cel_kind::integer) && (function == cel_function::add || function == cel_function::subtract)) {
+[[nodiscard]] inline cel_value cel_sum_of(cel_function function, const cel_value& a, const cel_value& b,
+                                          cel_arena& arena) {
+    if (a.kind == cel_kind::amount && (b.kind == cel_kind::amount || b.kind == cel_kind::integer) &&
+        (function == cel_function::add || function == cel_function::subtract)) {
         const wide other = b.kind == cel_kind::amount ? b.amount->nanos() : wide{b.integer} * nanos_in_one;
-        return arena.keep_amount(dra::quantity::nanos(a.amount->nanos() + (function == cel_function::add ? other : -other), a.amount->style()));
+        return arena.keep_amount(dra::quantity::nanos(
+            a.amount->nanos() + (function == cel_function::add ? other : -other), a.amount->style()));
     }
     if (a.kind != b.kind) return cel_failure(cel_no_overload);
     if (a.kind == cel_kind::integer) return cel_integer_call(function, a.integer, b.integer);
@@ -78,7 +87,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 
 [[nodiscard]] inline cel_value cel_ordered(cel_function function, const cel_value& a, const cel_value& b) {
     const bool plain = a.kind != cel_kind::amount && a.kind != cel_kind::version;
-    const bool named = function == cel_function::compare_to || function == cel_function::is_less_than || function == cel_function::is_greater_than;
+    const bool named = function == cel_function::compare_to || function == cel_function::is_less_than ||
+                       function == cel_function::is_greater_than;
     const auto order = cel_order(a, b);
     if (!order || plain == named) return cel_failure(cel_no_overload);
     switch (function) {
@@ -98,8 +108,10 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     std::optional<cel_value> failure;
     for (const cel_value& one : whole.list->items) {
         const cel_value same = cel_equal(item, one);
-        if (same.kind == cel_kind::failure) failure = same;
-        else if (same.boolean) return same;
+        if (same.kind == cel_kind::failure)
+            failure = same;
+        else if (same.boolean)
+            return same;
     }
     return failure ? *failure : cel_boolean(false);
 }
@@ -125,11 +137,14 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
         if (value.kind == cel_kind::text) {
             double real = 0;
             const auto [end, wrong] = std::from_chars(value.text.data(), value.text.data() + value.text.size(), real);
-            const bool whole = wrong == std::errc{} && end == value.text.data() + value.text.size() && !value.text.empty();
+            const bool whole =
+                wrong == std::errc{} && end == value.text.data() + value.text.size() && !value.text.empty();
             return whole ? cel_real(real) : cel_failure("no number");
         }
         if (!cel_is_number(value)) return cel_failure(cel_no_overload);
-        return cel_real(value.kind == cel_kind::real ? value.real : value.kind == cel_kind::integer ? static_cast<double>(value.integer) : static_cast<double>(value.natural));
+        return cel_real(value.kind == cel_kind::real      ? value.real
+                        : value.kind == cel_kind::integer ? static_cast<double>(value.integer)
+                                                          : static_cast<double>(value.natural));
     }
     const bool is_signed = function == cel_function::to_int;
     wide number = 0;
@@ -137,7 +152,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
         std::string_view digits = value.text;
         const bool negative = digits.starts_with('-');
         if (negative || digits.starts_with('+')) digits.remove_prefix(1);
-        if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return cel_failure("no number");
+        if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos)
+            return cel_failure("no number");
         for (const char digit : digits) number = saturated(number * 10 + (digit - '0'));
         if (negative) number = -number;
     } else if (value.kind == cel_kind::real) {
@@ -150,7 +166,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     } else {
         return cel_failure(cel_no_overload);
     }
-    if (is_signed) return number == clamped(number) ? cel_integer(static_cast<std::int64_t>(number)) : cel_failure("range");
+    if (is_signed)
+        return number == clamped(number) ? cel_integer(static_cast<std::int64_t>(number)) : cel_failure("range");
     const bool in_range = number >= 0 && number <= wide{std::numeric_limits<std::uint64_t>::max()};
     return in_range ? cel_natural(static_cast<std::uint64_t>(number)) : cel_failure("range");
 }
@@ -182,11 +199,14 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     case cel_function::to_bool:
         if (value.kind == cel_kind::boolean) return value;
         if (value.kind != cel_kind::text) return cel_failure(cel_no_overload);
-        if (value.text == "true" || value.text == "True" || value.text == "1" || value.text == "t") return cel_boolean(true);
-        if (value.text == "false" || value.text == "False" || value.text == "0" || value.text == "f") return cel_boolean(false);
+        if (value.text == "true" || value.text == "True" || value.text == "1" || value.text == "t")
+            return cel_boolean(true);
+        if (value.text == "false" || value.text == "False" || value.text == "0" || value.text == "f")
+            return cel_boolean(false);
         return cel_failure("no bool");
     case cel_function::to_bytes:
-        return value.kind == cel_kind::text || value.kind == cel_kind::bytes ? cel_text(value.text, cel_kind::bytes) : cel_failure(cel_no_overload);
+        return value.kind == cel_kind::text || value.kind == cel_kind::bytes ? cel_text(value.text, cel_kind::bytes)
+                                                                             : cel_failure(cel_no_overload);
     case cel_function::to_string:
         if (value.kind == cel_kind::text) return value;
         if (!cel_is_number(value) && value.kind != cel_kind::boolean && value.kind != cel_kind::bytes)
@@ -198,12 +218,14 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 }
 
 [[nodiscard]] inline cel_value cel_amount_call(cel_function function, const dra::quantity& amount) {
-    const bool is_whole = amount.nanos() % nanos_in_one == 0 && amount.nanos() / nanos_in_one == clamped(amount.nanos() / nanos_in_one);
+    const bool is_whole =
+        amount.nanos() % nanos_in_one == 0 && amount.nanos() / nanos_in_one == clamped(amount.nanos() / nanos_in_one);
     switch (function) {
     case cel_function::sign: return cel_integer(amount.nanos() < 0 ? -1 : amount.nanos() > 0 ? 1 : 0);
     case cel_function::is_integer: return cel_boolean(is_whole);
     case cel_function::as_integer:
-        return is_whole ? cel_integer(static_cast<std::int64_t>(amount.nanos() / nanos_in_one)) : cel_failure("cannot convert value to integer");
+        return is_whole ? cel_integer(static_cast<std::int64_t>(amount.nanos() / nanos_in_one))
+                        : cel_failure("cannot convert value to integer");
     case cel_function::as_float: return cel_real(static_cast<double>(amount.nanos()) / 1e9);
     default: return cel_failure(cel_no_overload);
     }
@@ -219,15 +241,18 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 }
 
 /// quantity(), isQuantity(), semver() and isSemver().
-[[nodiscard]] inline cel_value cel_parse_call(cel_function function, std::span<const cel_value> operands, cel_arena& arena) {
-    if (operands[0].kind != cel_kind::text || (operands.size() > 1 && operands[1].kind != cel_kind::boolean)) return cel_failure(cel_no_overload);
+[[nodiscard]] inline cel_value cel_parse_call(cel_function function, std::span<const cel_value> operands,
+                                              cel_arena& arena) {
+    if (operands[0].kind != cel_kind::text || (operands.size() > 1 && operands[1].kind != cel_kind::boolean))
+        return cel_failure(cel_no_overload);
     if (function == cel_function::quantity || function == cel_function::is_quantity) {
         const auto amount = dra::quantity::parse(operands[0].text);
         if (function == cel_function::is_quantity) return cel_boolean(amount.has_value());
         return amount ? arena.keep_amount(*amount) : cel_failure("no quantity");
     }
     const bool forgiving = operands.size() > 1 && operands[1].boolean;
-    const auto version = semantic_version::parse(forgiving ? semantic_version::normalized(operands[0].text) : std::string{operands[0].text});
+    const auto version = semantic_version::parse(forgiving ? semantic_version::normalized(operands[0].text)
+                                                           : std::string{operands[0].text});
     if (function == cel_function::is_semver) return cel_boolean(version.has_value());
     return version ? arena.keep_version(*version) : cel_failure("no version");
 }

@@ -70,7 +70,9 @@ class cel_lexer {
     [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
   private:
-    [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+    [[nodiscard]] char peek(std::size_t ahead = 0) const {
+        return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+    }
     [[nodiscard]] static bool is_digit(char c) { return c >= '0' && c <= '9'; }
     [[nodiscard]] static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -107,7 +109,8 @@ class cel_lexer {
         const std::size_t start = at_;
         if (peek() == '0' && (peek(1) == 'x' || peek(1) == 'X')) {
             at_ += 2;
-            while (std::string_view{"0123456789abcdefABCDEF"}.find(peek()) != std::string_view::npos && peek() != '\0') ++at_;
+            while (std::string_view{"0123456789abcdefABCDEF"}.find(peek()) != std::string_view::npos && peek() != '\0')
+                ++at_;
         } else {
             bool real = false;
             while (is_digit(peek())) ++at_;

@@ -39,7 +39,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 [[nodiscard]] inline cel_value cel_total(const std::vector<cel_value>& items, cel_arena& arena) {
     if (items.empty()) return cel_integer(0);
     cel_value total = items[0];
-    for (std::size_t i = 1; i < items.size() && total.kind != cel_kind::failure; ++i) total = cel_sum_of(cel_function::add, total, items[i], arena);
+    for (std::size_t i = 1; i < items.size() && total.kind != cel_kind::failure; ++i)
+        total = cel_sum_of(cel_function::add, total, items[i], arena);
     return cel_is_number(total) || total.kind == cel_kind::failure ? total : cel_failure(cel_no_overload);
 }
 
@@ -53,7 +54,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     return cel_integer(found);
 }
 
-inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth, std::vector<cel_value>& result, cel_arena& arena) {
+inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth, std::vector<cel_value>& result,
+                        cel_arena& arena) {
     for (const cel_value& item : items) {
         if (!arena.spend(1)) return false;
         if (item.kind == cel_kind::list && depth > 0) {
@@ -69,17 +71,21 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
     std::vector<cel_value> result;
     for (const cel_value& item : items) {
         if (!arena.spend(result.size() + 1)) return cel_failure("too many steps");
-        if (std::ranges::none_of(result, [&](const cel_value& other) { return cel_same(other, item); })) result.push_back(item);
+        if (std::ranges::none_of(result, [&](const cel_value& other) { return cel_same(other, item); }))
+            result.push_back(item);
     }
     return arena.keep_list(std::move(result));
 }
 
 /// Whether each item of b is in a.
 [[nodiscard]] inline bool cel_covers(const std::vector<cel_value>& a, const std::vector<cel_value>& b) {
-    return std::ranges::all_of(b, [&](const cel_value& item) { return std::ranges::any_of(a, [&](const cel_value& other) { return cel_same(other, item); }); });
+    return std::ranges::all_of(b, [&](const cel_value& item) {
+        return std::ranges::any_of(a, [&](const cel_value& other) { return cel_same(other, item); });
+    });
 }
 
-[[nodiscard]] inline cel_value cel_sets_call(cel_function function, std::span<const cel_value> operands, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_sets_call(cel_function function, std::span<const cel_value> operands,
+                                             cel_arena& arena) {
     if (operands[0].kind != cel_kind::list || operands[1].kind != cel_kind::list) return cel_failure(cel_no_overload);
     const auto& a = operands[0].list->items;
     const auto& b = operands[1].list->items;
@@ -89,8 +95,10 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
     return cel_boolean(std::ranges::any_of(b, [&](const cel_value& item) { return cel_covers(a, {item}); }));
 }
 
-[[nodiscard]] inline cel_value cel_slice(const std::vector<cel_value>& items, std::int64_t start, std::int64_t end, cel_arena& arena) {
-    if (start < 0 || end < start || end > static_cast<std::int64_t>(items.size())) return cel_failure("index out of range");
+[[nodiscard]] inline cel_value cel_slice(const std::vector<cel_value>& items, std::int64_t start, std::int64_t end,
+                                         cel_arena& arena) {
+    if (start < 0 || end < start || end > static_cast<std::int64_t>(items.size()))
+        return cel_failure("index out of range");
     return arena.keep_list({items.begin() + start, items.begin() + end});
 }
 
@@ -102,7 +110,8 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
 }
 
 /// The functions of lists; operands[0] is a list.
-[[nodiscard]] inline cel_value cel_list_call(cel_function function, std::span<const cel_value> operands, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_list_call(cel_function function, std::span<const cel_value> operands,
+                                             cel_arena& arena) {
     const std::vector<cel_value>& items = operands[0].list->items;
     if (!arena.spend(items.size())) return cel_failure("too many steps");
     switch (function) {
@@ -111,7 +120,8 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
         return cel_join(items, operands.size() > 1 ? operands[1].text : std::string_view{}, arena);
     case cel_function::is_sorted: {
         if (!items.empty() && !cel_sortable(items)) return cel_failure(cel_no_overload);
-        return cel_boolean(std::ranges::is_sorted(items, [](const cel_value& a, const cel_value& b) { return *cel_order(a, b) < 0; }));
+        return cel_boolean(
+            std::ranges::is_sorted(items, [](const cel_value& a, const cel_value& b) { return *cel_order(a, b) < 0; }));
     }
     case cel_function::sum: return cel_total(items, arena);
     case cel_function::min: return cel_extreme(items, true);
@@ -119,13 +129,15 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
     case cel_function::index_of: return cel_position(items, operands[1], false);
     case cel_function::last_index_of: return cel_position(items, operands[1], true);
     case cel_function::slice:
-        if (operands[1].kind != cel_kind::integer || operands[2].kind != cel_kind::integer) return cel_failure(cel_no_overload);
+        if (operands[1].kind != cel_kind::integer || operands[2].kind != cel_kind::integer)
+            return cel_failure(cel_no_overload);
         return cel_slice(items, operands[1].integer, operands[2].integer, arena);
     case cel_function::flatten: {
         if (operands.size() > 1 && operands[1].kind != cel_kind::integer) return cel_failure(cel_no_overload);
         std::vector<cel_value> result;
         const std::int64_t depth = operands.size() > 1 ? operands[1].integer : 1;
-        if (depth < 0 || !cel_flatten(items, depth, result, arena)) return cel_failure("a depth below 0, or too many steps");
+        if (depth < 0 || !cel_flatten(items, depth, result, arena))
+            return cel_failure("a depth below 0, or too many steps");
         return arena.keep_list(std::move(result));
     }
     case cel_function::distinct: return cel_distinct(items, arena);
@@ -139,7 +151,8 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
 
 [[nodiscard]] inline cel_value cel_range(const cel_value& size, cel_arena& arena) {
     if (size.kind != cel_kind::integer) return cel_failure(cel_no_overload);
-    if (size.integer > 0 && !arena.spend(static_cast<std::uint64_t>(size.integer))) return cel_failure("too many steps");
+    if (size.integer > 0 && !arena.spend(static_cast<std::uint64_t>(size.integer)))
+        return cel_failure("too many steps");
     std::vector<cel_value> items;
     for (std::int64_t i = 0; i < size.integer; ++i) items.push_back(cel_integer(i));
     return arena.keep_list(std::move(items));
@@ -160,10 +173,12 @@ inline bool cel_flatten(const std::vector<cel_value>& items, std::int64_t depth,
     }
 }
 
-[[nodiscard]] inline cel_value cel_option_call(cel_function function, std::span<const cel_value> operands, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_option_call(cel_function function, std::span<const cel_value> operands,
+                                               cel_arena& arena) {
     if (function == cel_function::option_none) return cel_option(nullptr);
     if (function == cel_function::option_of) return arena.keep_option(operands[0]);
-    if (function == cel_function::option_of_non_zero) return cel_is_zero(operands[0]) ? cel_option(nullptr) : arena.keep_option(operands[0]);
+    if (function == cel_function::option_of_non_zero)
+        return cel_is_zero(operands[0]) ? cel_option(nullptr) : arena.keep_option(operands[0]);
     if (operands[0].kind != cel_kind::option) return cel_failure(cel_no_overload);
     const cel_value* const content = operands[0].option;
     switch (function) {

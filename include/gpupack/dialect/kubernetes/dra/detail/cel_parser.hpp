@@ -43,8 +43,12 @@ class cel_parser {
   private:
     explicit cel_parser(std::vector<cel_token> words) : words_{std::move(words)} { names_.emplace_back("device"); }
 
-    [[nodiscard]] const cel_token& word(std::size_t ahead = 0) const { return words_[std::min(at_ + ahead, words_.size() - 1)]; }
-    [[nodiscard]] bool is(std::string_view sign) const { return word().kind == cel_token_kind::sign && word().text == sign; }
+    [[nodiscard]] const cel_token& word(std::size_t ahead = 0) const {
+        return words_[std::min(at_ + ahead, words_.size() - 1)];
+    }
+    [[nodiscard]] bool is(std::string_view sign) const {
+        return word().kind == cel_token_kind::sign && word().text == sign;
+    }
     bool take(std::string_view sign) {
         if (!is(sign)) return false;
         ++at_;
@@ -101,7 +105,9 @@ class cel_parser {
         static constexpr std::array<std::array<std::string_view, 7>, 5> levels{
             {{"||"}, {"&&"}, {"==", "!=", "<", "<=", ">", ">=", "in"}, {"+", "-"}, {"*", "/", "%"}}};
         for (const std::string_view sign : levels[static_cast<std::size_t>(level)])
-            if (!sign.empty() && (is(sign) || (sign == "in" && word().kind == cel_token_kind::name && word().text == "in"))) return sign;
+            if (!sign.empty() &&
+                (is(sign) || (sign == "in" && word().kind == cel_token_kind::name && word().text == "in")))
+                return sign;
         return {};
     }
 
@@ -174,7 +180,8 @@ class cel_parser {
         std::vector<std::uint32_t> operands = arguments(")");
         // sets.contains(a, b), cel.bind and optional.of belong to a namespace, not to a value.
         const cel_node& receiver = tree_.nodes[operand];
-        if (receiver.form == cel_form::type_name && (receiver.name == "sets" || receiver.name == "optional" || receiver.name == "lists"))
+        if (receiver.form == cel_form::type_name &&
+            (receiver.name == "sets" || receiver.name == "optional" || receiver.name == "lists"))
             return add_call(std::string{receiver.name}.append(".").append(name), std::move(operands));
         operands.insert(operands.begin(), operand);
         return add_call(name, std::move(operands), true);
@@ -218,18 +225,22 @@ class cel_parser {
                                                             {"optMap", cel_form::bind_option},
                                                             {"optFlatMap", cel_form::bind_option_flat}}};
         const auto* const macro = std::ranges::find(macros, name, &macro_form::name);
-        const bool named = word().kind == cel_token_kind::name && word(1).kind == cel_token_kind::sign && word(1).text == ",";
+        const bool named =
+            word().kind == cel_token_kind::name && word(1).kind == cel_token_kind::sign && word(1).text == ",";
         if (macro == macros.end() || !named) return std::nullopt;
         if (macro->form == cel_form::bind) {
-            if (tree_.nodes[operand].form != cel_form::type_name || tree_.nodes[operand].name != "cel") return std::nullopt;
+            if (tree_.nodes[operand].form != cel_form::type_name || tree_.nodes[operand].name != "cel")
+                return std::nullopt;
             return bind();
         }
         const std::size_t names = names_.size();
         cel_node node;
         node.form = macro->form;
         node.slot = variable();
-        const bool two = word().kind == cel_token_kind::name && word(1).kind == cel_token_kind::sign && word(1).text == ",";
-        const bool one_only = name == "filter" || name == "map" || name == "optMap" || name == "optFlatMap" || name == "exists_one";
+        const bool two =
+            word().kind == cel_token_kind::name && word(1).kind == cel_token_kind::sign && word(1).text == ",";
+        const bool one_only =
+            name == "filter" || name == "map" || name == "optMap" || name == "optFlatMap" || name == "exists_one";
         if (two && !one_only) {
             node.pair = true;
             variable();
@@ -238,7 +249,8 @@ class cel_parser {
         node.operands = arguments(")");
         node.operands.insert(node.operands.begin(), operand);
         const bool transforms = node.form == cel_form::transform || node.form == cel_form::transform_map;
-        if (node.operands.size() != 2 && !(transforms && node.operands.size() == 3)) fail("another number of arguments");
+        if (node.operands.size() != 2 && !(transforms && node.operands.size() == 3))
+            fail("another number of arguments");
         names_.resize(names);
         return add(std::move(node));
     }
@@ -262,14 +274,16 @@ class cel_parser {
     std::uint32_t number(bool negative) {
         const cel_token token = word();
         ++at_;
-        if (token.kind == cel_token_kind::real) return add_value(cel_real(std::strtod((negative ? "-" + token.text : token.text).c_str(), nullptr)));
+        if (token.kind == cel_token_kind::real)
+            return add_value(cel_real(std::strtod((negative ? "-" + token.text : token.text).c_str(), nullptr)));
         const bool hex = token.text.size() > 1 && (token.text[1] == 'x' || token.text[1] == 'X');
         const std::string_view digits = std::string_view{token.text}.substr(hex ? 2 : 0);
         std::uint64_t size = 0;
         const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), size, hex ? 16 : 10);
         const std::uint64_t most = static_cast<std::uint64_t>(INT64_MAX) + (negative ? 1 : 0);
         const bool natural = token.kind == cel_token_kind::natural;
-        if (digits.empty() || wrong != std::errc{} || end != digits.data() + digits.size() || (!natural && size > most)) fail("a number of 64 bits");
+        if (digits.empty() || wrong != std::errc{} || end != digits.data() + digits.size() || (!natural && size > most))
+            fail("a number of 64 bits");
         if (natural) return add_value(cel_natural(size));
         return add_value(cel_integer(static_cast<std::int64_t>(negative ? 0 - size : size)));
     }
@@ -283,7 +297,8 @@ class cel_parser {
         case cel_token_kind::text:
         case cel_token_kind::bytes:
             ++at_;
-            return add_value(cel_text(tree_.keep(token.text), token.kind == cel_token_kind::text ? cel_kind::text : cel_kind::bytes));
+            return add_value(cel_text(tree_.keep(token.text),
+                                      token.kind == cel_token_kind::text ? cel_kind::text : cel_kind::bytes));
         case cel_token_kind::name: return name_or_call();
         default: break;
         }
@@ -311,9 +326,9 @@ class cel_parser {
     }
 
     std::uint32_t name_or_call() {
-        static constexpr std::array<std::string_view, 17> reserved{"as",     "break",   "const", "continue",  "else",    "for",
-                                                                   "function", "if",    "import", "let",      "loop",    "package",
-                                                                   "namespace", "return", "var",  "void",     "while"};
+        static constexpr std::array<std::string_view, 17> reserved{
+            "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+            "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
         const std::string name = word().text;
         if (name == "in" || std::ranges::find(reserved, name) != reserved.end()) fail("a name that is not reserved");
         ++at_;

@@ -103,7 +103,6 @@ struct cel_signature {
     char result;
 };
 
-
 inline constexpr cel_signature cel_signatures[] = {
     {"+", cel_function::add, false, "ii", 'i'},
     {"+", cel_function::add, false, "uu", 'u'},

@@ -20,7 +20,7 @@ enum class cel_form : std::uint8_t {
     select, ///< operand 0, `name`
     optional_select,
     presence, ///< has(operand 0 . name)
-    index, ///< operand 0 [operand 1]
+    index,    ///< operand 0 [operand 1]
     optional_index,
     conjunction,
     disjunction,
@@ -34,7 +34,7 @@ enum class cel_form : std::uint8_t {
     filter,
     transform, ///< operand 1: the test, or none; operand 2: the item
     transform_map,
-    bind, ///< operand 0 is `slot` in operand 1
+    bind,        ///< operand 0 is `slot` in operand 1
     bind_option, ///< operand 1 of the content of operand 0
     bind_option_flat
 };
@@ -42,8 +42,8 @@ enum class cel_form : std::uint8_t {
 /// A part of an expression; its operands are numbers of parts.
 struct cel_node {
     cel_form form = cel_form::literal;
-    bool receiver = false; ///< A call with a receiver.
-    bool pair = false; ///< Two variables.
+    bool receiver = false;      ///< A call with a receiver.
+    bool pair = false;          ///< Two variables.
     std::uint16_t function = 0; ///< Of a call: filled in by the check.
     std::uint32_t slot = 0;
     std::string_view name{};
@@ -55,7 +55,7 @@ struct cel_node {
 struct cel_tree {
     std::vector<cel_node> nodes;
     std::uint32_t root = 0;
-    std::uint32_t slots = 1; ///< Variables alive at one time; the first is the device.
+    std::uint32_t slots = 1;                         ///< Variables alive at one time; the first is the device.
     std::vector<std::unique_ptr<std::string>> texts; ///< What names and literals point to.
 
     [[nodiscard]] std::string_view keep(std::string text) {

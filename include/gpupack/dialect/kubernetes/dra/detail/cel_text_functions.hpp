@@ -18,7 +18,9 @@
 
 namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 
-[[nodiscard]] inline bool cel_starts_point(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+[[nodiscard]] inline bool cel_starts_point(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
 
 /// Where a character begins, by number; `npos` beyond the end.
 [[nodiscard]] inline std::size_t cel_byte_of(std::string_view text, std::int64_t character) noexcept {
@@ -35,7 +37,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     return std::ranges::count_if(text, cel_starts_point);
 }
 
-[[nodiscard]] inline cel_value cel_index_of(std::string_view text, std::string_view part, std::int64_t start, bool last) {
+[[nodiscard]] inline cel_value cel_index_of(std::string_view text, std::string_view part, std::int64_t start,
+                                            bool last) {
     const std::size_t place = cel_byte_of(text, start);
     if (place == std::string_view::npos) return cel_failure("index out of range");
     const std::size_t found = last ? text.rfind(part, place) : text.find(part, place);
@@ -45,12 +48,13 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 [[nodiscard]] inline cel_value cel_substring(std::string_view text, std::int64_t start, std::int64_t end) {
     const std::size_t low = cel_byte_of(text, start);
     const std::size_t high = cel_byte_of(text, end);
-    if (low == std::string_view::npos || high == std::string_view::npos || low > high) return cel_failure("index out of range");
+    if (low == std::string_view::npos || high == std::string_view::npos || low > high)
+        return cel_failure("index out of range");
     return cel_text(text.substr(low, high - low));
 }
 
-[[nodiscard]] inline cel_value cel_replace(std::string_view text, std::string_view old, std::string_view other, std::int64_t times,
-                                           cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_replace(std::string_view text, std::string_view old, std::string_view other,
+                                           std::int64_t times, cel_arena& arena) {
     std::string made;
     std::size_t place = 0;
     while (times != 0) {
@@ -67,7 +71,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     return arena.keep_text(made.append(text.substr(std::min(place, text.size()))));
 }
 
-[[nodiscard]] inline cel_value cel_split(std::string_view text, std::string_view sign, std::int64_t most, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_split(std::string_view text, std::string_view sign, std::int64_t most,
+                                         cel_arena& arena) {
     std::vector<cel_value> parts;
     if (most == 0) return arena.keep_list({});
     if (sign.empty()) {
@@ -108,7 +113,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     }
 }
 
-[[nodiscard]] inline cel_value cel_format(std::string_view text, const std::vector<cel_value>& values, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_format(std::string_view text, const std::vector<cel_value>& values,
+                                          cel_arena& arena) {
     std::string made;
     std::size_t next = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -121,7 +127,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
             made.push_back('%');
             continue;
         }
-        if ((text[i] != 's' && text[i] != 'd') || next >= values.size()) return cel_failure("a format other than %s and %d, or too few values");
+        if ((text[i] != 's' && text[i] != 'd') || next >= values.size())
+            return cel_failure("a format other than %s and %d, or too few values");
         if (text[i] == 'd' && !cel_is_number(values[next])) return cel_failure("%d needs a number");
         made.append(cel_written(values[next++]));
     }
@@ -149,17 +156,19 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 [[nodiscard]] inline cel_value cel_trim(std::string_view text) {
     static constexpr std::string_view space = " \t\n\v\f\r";
     text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
-    if (const std::size_t end = text.find_last_not_of(space); end != std::string_view::npos) text = text.substr(0, end + 1);
+    if (const std::size_t end = text.find_last_not_of(space); end != std::string_view::npos)
+        text = text.substr(0, end + 1);
     return cel_text(text);
 }
 
 /// matches, find and findAll.
-[[nodiscard]] inline cel_value cel_regex_call(cel_function function, std::string_view text, const regex& pattern, std::int64_t most,
-                                              cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_regex_call(cel_function function, std::string_view text, const regex& pattern,
+                                              std::int64_t most, cel_arena& arena) {
     if (!arena.spend(text.size())) return cel_failure("too many steps");
     const auto found = pattern.find(text);
     if (function == cel_function::matches) return cel_boolean(found.has_value());
-    if (function == cel_function::find) return cel_text(found ? text.substr(found->first, found->second) : std::string_view{});
+    if (function == cel_function::find)
+        return cel_text(found ? text.substr(found->first, found->second) : std::string_view{});
     std::vector<cel_value> parts;
     std::size_t place = 0;
     while (most < 0 || static_cast<std::int64_t>(parts.size()) < most) {
@@ -173,12 +182,17 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 }
 
 /// The functions of strings; operands[0] is a text.
-[[nodiscard]] inline cel_value cel_text_call(cel_function function, std::span<const cel_value> operands, cel_arena& arena) {
+[[nodiscard]] inline cel_value cel_text_call(cel_function function, std::span<const cel_value> operands,
+                                             cel_arena& arena) {
     const std::string_view text = operands[0].text;
     const auto is_text = [&](std::size_t i) { return operands.size() > i && operands[i].kind == cel_kind::text; };
-    const auto number = [&](std::size_t i, std::int64_t otherwise) { return operands.size() > i ? operands[i].integer : otherwise; };
+    const auto number = [&](std::size_t i, std::int64_t otherwise) {
+        return operands.size() > i ? operands[i].integer : otherwise;
+    };
     for (std::size_t i = 1; i < operands.size(); ++i)
-        if (operands[i].kind != cel_kind::text && operands[i].kind != cel_kind::integer && operands[i].kind != cel_kind::list) return cel_failure(cel_no_overload);
+        if (operands[i].kind != cel_kind::text && operands[i].kind != cel_kind::integer &&
+            operands[i].kind != cel_kind::list)
+            return cel_failure(cel_no_overload);
     switch (function) {
     case cel_function::lower_ascii: return cel_case(text, true, arena);
     case cel_function::upper_ascii: return cel_case(text, false, arena);
@@ -186,7 +200,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     case cel_function::char_at:
         if (is_text(1)) break;
         if (operands[1].integer == cel_length(text)) return cel_text("");
-        return operands[1].integer > cel_length(text) ? cel_failure("index out of range") : cel_substring(text, operands[1].integer, operands[1].integer + 1);
+        return operands[1].integer > cel_length(text)
+                   ? cel_failure("index out of range")
+                   : cel_substring(text, operands[1].integer, operands[1].integer + 1);
     case cel_function::substring:
         if (is_text(1) || is_text(2)) break;
         return cel_substring(text, operands[1].integer, number(2, cel_length(text)));
@@ -204,7 +220,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     case cel_function::index_of: return cel_index_of(text, part, number(2, 0), false);
     case cel_function::last_index_of: return cel_index_of(text, part, number(2, cel_length(text)), true);
     case cel_function::replace:
-        return is_text(2) ? cel_replace(text, part, operands[2].text, number(3, -1), arena) : cel_failure(cel_no_overload);
+        return is_text(2) ? cel_replace(text, part, operands[2].text, number(3, -1), arena)
+                          : cel_failure(cel_no_overload);
     case cel_function::split: return cel_split(text, part, number(2, -1), arena);
     default: return cel_failure(cel_no_overload);
     }

@@ -49,9 +49,9 @@ struct attribute_values {
         for (const version_text& version : *versions) result.values.push_back(version.text);
     if (result.values.empty()) return result;
     result.type = std::holds_alternative<std::vector<std::int64_t>>(attribute)  ? 1
-                : std::holds_alternative<std::vector<bool>>(attribute)        ? 2
-                : std::holds_alternative<std::vector<std::string>>(attribute) ? 3
-                                                                              : 4;
+                  : std::holds_alternative<std::vector<bool>>(attribute)        ? 2
+                  : std::holds_alternative<std::vector<std::string>>(attribute) ? 3
+                                                                                : 4;
     std::ranges::sort(result.values);
     result.values.erase(std::ranges::unique(result.values).begin(), result.values.end());
     return result;
@@ -61,7 +61,8 @@ struct attribute_values {
 class constraint_state {
   public:
     constraint_state(const device_constraint& constraint, const dra_features& features, const dra_quirks& quirks)
-        : constraint_{&constraint}, match_{constraint.match.has_value()}, lists_{features.list_attributes}, quirks_{quirks} {}
+        : constraint_{&constraint}, match_{constraint.match.has_value()}, lists_{features.list_attributes},
+          quirks_{quirks} {}
 
     [[nodiscard]] bool match() const noexcept { return match_; }
     [[nodiscard]] bool started() const noexcept { return !stack_.empty(); }
@@ -72,7 +73,8 @@ class constraint_state {
     /// Whether the constraint is about a request, or about an alternative of it.
     [[nodiscard]] bool concerns(const std::string& request, const std::string& whole_name) const {
         const std::vector<std::string>& names = constraint_->requests;
-        return names.empty() || std::ranges::find(names, request) != names.end() || std::ranges::find(names, whole_name) != names.end();
+        return names.empty() || std::ranges::find(names, request) != names.end() ||
+               std::ranges::find(names, whole_name) != names.end();
     }
 
     /// Takes a device, or refuses it; nothing changes then.

@@ -19,8 +19,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 class counter_accounts {
   public:
     counter_accounts(const node_devices& devices, const node_use& use)
-        : devices_{devices}, use_{use}, limits_(devices.counters(), no_limit), spent_(devices.counters()), overdrawn_(devices.pools().size()),
-          open_(devices.pools().size()) {}
+        : devices_{devices}, use_{use}, limits_(devices.counters(), no_limit), spent_(devices.counters()),
+          overdrawn_(devices.pools().size()), open_(devices.pools().size()) {}
 
     /// Takes what a device needs; false, and nothing taken, where it is not there.
     bool charge(const node_device& one) {
@@ -70,7 +70,7 @@ class counter_accounts {
     std::vector<wide> limits_;
     std::vector<wide> spent_;
     std::vector<std::size_t> overdrawn_; // by account: counters below zero
-    std::vector<char> open_; // by account
+    std::vector<char> open_;             // by account
 };
 
 } // namespace gpupack::dialect::dra::detail

@@ -26,9 +26,10 @@ class first_solution {
     enum class verdict : std::uint8_t { no, yes, too_many, stopped };
 
     /// @param order  the devices in the order in which they are tried; empty: as published
-    first_solution(const node_devices& devices, std::vector<search_claim>& claims, search_state& state, std::uint64_t step_limit, bool bounded,
-                   const std::vector<std::vector<std::size_t>>& order)
-        : devices_{devices}, claims_{claims}, state_{state}, bounds_{devices, claims, state, bounded}, step_limit_{step_limit}, order_{order} {}
+    first_solution(const node_devices& devices, std::vector<search_claim>& claims, search_state& state,
+                   std::uint64_t step_limit, bool bounded, const std::vector<std::vector<std::size_t>>& order)
+        : devices_{devices}, claims_{claims}, state_{state}, bounds_{devices, claims, state, bounded},
+          step_limit_{step_limit}, order_{order} {}
 
     [[nodiscard]] verdict search() { return step(search_place{}); }
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
@@ -88,7 +89,8 @@ class first_solution {
         for (std::size_t index = place.start; index < devices_.devices().size(); ++index) {
             const std::size_t device = device_at(place.claim, index);
             if (demand.admin() ? state_.in_use_by(device, place.claim) : state_.in_use(device)) continue;
-            const bool possible = state_.selectable(place.claim, demand, device) && state_.room(place.claim, demand, device) &&
+            const bool possible = state_.selectable(place.claim, demand, device) &&
+                                  state_.room(place.claim, demand, device) &&
                                   state_.take(place.claim, demand, device, false);
             if (state_.failure()) return verdict::stopped;
             if (!possible) continue;
@@ -103,7 +105,9 @@ class first_solution {
         return verdict::no;
     }
 
-    [[nodiscard]] std::size_t device_at(std::size_t claim, std::size_t index) const { return order_.empty() ? index : order_[claim][index]; }
+    [[nodiscard]] std::size_t device_at(std::size_t claim, std::size_t index) const {
+        return order_.empty() ? index : order_[claim][index];
+    }
 
     const node_devices& devices_;
     std::vector<search_claim>& claims_;

@@ -46,11 +46,13 @@ struct gathered_pool {
 }
 
 /// Whether a slice concerns a node.
-[[nodiscard]] inline expected<bool, input_error> concerns(const resource_slice& slice, const kubernetes_node& node, const dra_features& features) {
+[[nodiscard]] inline expected<bool, input_error> concerns(const resource_slice& slice, const kubernetes_node& node,
+                                                          const dra_features& features) {
     const device_reach& reach = slice.reach;
     if (!features.partitionable && (reach.per_device || !slice.counters.empty())) return false;
     if (slice.grouped()) return false;
-    if ((reach.node_name && !reach.node_name->empty()) || reach.all_nodes || reach.selector) return reaches(reach, node);
+    if ((reach.node_name && !reach.node_name->empty()) || reach.all_nodes || reach.selector)
+        return reaches(reach, node);
     if (!reach.per_device.value_or(false)) return false;
     for (const device& one : slice.devices) {
         auto reached = reaches(one.reach, node);
@@ -80,10 +82,12 @@ inline void add_slice(std::vector<slice_group>& groups, const resource_slice& sl
 /// Whether a device names counters that the pool does not have: what is missing, or nothing.
 [[nodiscard]] inline std::string missing_counter(const device& one, std::span<const counter_set* const> sets) {
     for (const counter_use& use : one.consumes) {
-        const auto set = std::ranges::find(sets, use.set, [](const counter_set* known) -> const std::string& { return known->name; });
+        const auto set = std::ranges::find(sets, use.set,
+                                           [](const counter_set* known) -> const std::string& { return known->name; });
         if (set == sets.end()) return "counter set " + use.set + " not found";
         for (const auto& [name, amount] : use.counters)
-            if (std::ranges::find((*set)->counters, name, &std::pair<std::string, quantity>::first) == (*set)->counters.end())
+            if (std::ranges::find((*set)->counters, name, &std::pair<std::string, quantity>::first) ==
+                (*set)->counters.end())
                 return "counter " + name + " not found in counter set " + use.set;
     }
     return {};
@@ -105,7 +109,8 @@ inline void add_slice(std::vector<slice_group>& groups, const resource_slice& sl
 }
 
 /// Puts a complete pool together.
-[[nodiscard]] inline gathered_pool build_pool(const slice_group& group, std::span<const resource_slice* const> all, const dra_features& features) {
+[[nodiscard]] inline gathered_pool build_pool(const slice_group& group, std::span<const resource_slice* const> all,
+                                              const dra_features& features) {
     gathered_pool pool{.driver = std::string{group.driver}, .name = std::string{group.name}};
     std::vector<const resource_slice*> slices = group.slices;
     std::ranges::stable_sort(slices, {}, [](const resource_slice* slice) -> const std::string& { return slice->name; });
@@ -119,9 +124,12 @@ inline void add_slice(std::vector<slice_group>& groups, const resource_slice& sl
     for (const resource_slice* slice : slices) take(*slice, pool.devices);
     if (slices.size() < all.size())
         for (const resource_slice* slice : all)
-            if (std::ranges::find(slices, slice->name, [](const resource_slice* one) -> const std::string& { return one->name; }) == slices.end())
+            if (std::ranges::find(slices, slice->name, [](const resource_slice* one) -> const std::string& {
+                    return one->name;
+                }) == slices.end())
                 take(*slice, pool.elsewhere);
-    pool.binding = std::ranges::any_of(pool.devices, [](const gathered_device& one) { return one.content->binding_conditions.has_value(); });
+    pool.binding = std::ranges::any_of(
+        pool.devices, [](const gathered_device& one) { return one.content->binding_conditions.has_value(); });
     pool.reason = objection(pool, features);
     if (!pool.reason.empty()) {
         pool.state = pool_state::invalid;
@@ -134,8 +142,8 @@ inline void add_slice(std::vector<slice_group>& groups, const resource_slice& sl
 }
 
 /// Adds the pool of a group, unless a newer generation of it is on its way.
-inline void add_pool(std::vector<gathered_pool>& pools, const slice_group& group, std::span<const resource_slice* const> slices,
-                     const dra_features& features) {
+inline void add_pool(std::vector<gathered_pool>& pools, const slice_group& group,
+                     std::span<const resource_slice* const> slices, const dra_features& features) {
     const auto wanted_slices = static_cast<std::size_t>(std::max<std::int64_t>(group.slices[0]->pool.slices, 0));
     if (group.slices.size() == wanted_slices) {
         pools.push_back(build_pool(group, {}, features));
@@ -150,25 +158,31 @@ inline void add_pool(std::vector<gathered_pool>& pools, const slice_group& group
     if (all.size() == wanted_slices) {
         pools.push_back(build_pool(group, all, features));
     } else {
-        pools.push_back({.driver = std::string{group.driver}, .name = std::string{group.name}, .state = pool_state::incomplete, .reason = "is being updated"});
+        pools.push_back({.driver = std::string{group.driver},
+                         .name = std::string{group.name},
+                         .state = pool_state::incomplete,
+                         .reason = "is being updated"});
     }
 }
 
 /// The pools that a node sees, in the order of the search.
-[[nodiscard]] inline expected<std::vector<gathered_pool>, dra_failure> gather_pools(std::span<const resource_slice* const> slices,
-                                                                                    const kubernetes_node& node, const dra_features& features) {
+[[nodiscard]] inline expected<std::vector<gathered_pool>, dra_failure>
+gather_pools(std::span<const resource_slice* const> slices, const kubernetes_node& node, const dra_features& features) {
     std::vector<slice_group> groups;
     for (const bool local : {true, false})
         for (const resource_slice* slice : slices) {
             const bool named = slice->reach.node_name && !slice->reach.node_name->empty();
             if (named != local || (named && *slice->reach.node_name != node.name)) continue;
             const auto concerned = concerns(*slice, node, features);
-            if (!concerned) return unexpected<dra_failure>{dra_failure{failure_kind::node_selector_invalid, "slice " + slice->name + ": " + concerned.error().message()}};
+            if (!concerned)
+                return unexpected<dra_failure>{dra_failure{
+                    failure_kind::node_selector_invalid, "slice " + slice->name + ": " + concerned.error().message()}};
             if (*concerned) add_slice(groups, *slice);
         }
     std::vector<gathered_pool> pools;
     for (const slice_group& group : groups) add_pool(pools, group, slices, features);
-    std::ranges::sort(pools, {}, [](const gathered_pool& pool) { return std::tie(pool.binding, pool.driver, pool.name); });
+    std::ranges::sort(pools, {},
+                      [](const gathered_pool& pool) { return std::tie(pool.binding, pool.driver, pool.name); });
     return pools;
 }
 

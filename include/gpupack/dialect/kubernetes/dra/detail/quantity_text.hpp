@@ -24,7 +24,7 @@ struct quantity_parts {
     std::int64_t mantissa = 0;
     std::int32_t scale = 0; ///< The power of ten of the mantissa.
     bool canonical = false; ///< Kubernetes keeps the text that it read.
-    bool compact = true; ///< Held as mantissa and scale, not as a number of any length.
+    bool compact = true;    ///< Held as mantissa and scale, not as a number of any length.
 };
 
 struct quantity_suffix {
@@ -58,7 +58,8 @@ inline constexpr std::array<quantity_suffix, 16> quantity_suffixes{{{"n", -9, qu
     if (digits[0] == '+') digits.remove_prefix(1);
     std::int32_t exponent = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-    if (error != std::errc{} || end != digits.data() + digits.size() || exponent < -1000 || exponent > 1000) return std::nullopt;
+    if (error != std::errc{} || end != digits.data() + digits.size() || exponent < -1000 || exponent > 1000)
+        return std::nullopt;
     return quantity_suffix{text, exponent, quantity_style::exponent};
 }
 
@@ -105,8 +106,8 @@ struct digits_value {
 }
 
 /// Mantissa and scale as Kubernetes keeps them for short numbers; false where it uses a number of any length.
-inline bool compact_parts(std::string_view whole, std::string_view fraction, const quantity_suffix& suffix, bool negative,
-                          quantity_parts& parts) {
+inline bool compact_parts(std::string_view whole, std::string_view fraction, const quantity_suffix& suffix,
+                          bool negative, quantity_parts& parts) {
     const auto digits = static_cast<std::int32_t>(whole.size() + fraction.size());
     std::int32_t scale = suffix.exponent;
     std::int32_t precision = 18 - digits;
@@ -178,10 +179,12 @@ inline bool compact_parts(std::string_view whole, std::string_view fraction, con
         exponent += 3;
     }
     std::string text;
-    for (wide rest = nanos < 0 ? -nanos : nanos; rest != 0; rest /= 10) text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+    for (wide rest = nanos < 0 ? -nanos : nanos; rest != 0; rest /= 10)
+        text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
     if (nanos < 0) text.push_back('-');
     std::ranges::reverse(text);
-    if (style == quantity_style::exponent) return exponent == 0 ? text : text.append("e").append(std::to_string(exponent));
+    if (style == quantity_style::exponent)
+        return exponent == 0 ? text : text.append("e").append(std::to_string(exponent));
     for (const quantity_suffix& suffix : quantity_suffixes)
         if (suffix.style == quantity_style::decimal && suffix.exponent == exponent) text.append(suffix.text);
     return text;
@@ -200,7 +203,8 @@ inline bool compact_parts(std::string_view whole, std::string_view fraction, con
     }
     // Without a suffix: the digits of a whole number in no unit.
     std::string text;
-    for (wide rest = value < 0 ? -value : value; rest != 0; rest /= 10) text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+    for (wide rest = value < 0 ? -value : value; rest != 0; rest /= 10)
+        text.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
     if (value < 0) text.push_back('-');
     std::ranges::reverse(text);
     for (const quantity_suffix& suffix : quantity_suffixes)

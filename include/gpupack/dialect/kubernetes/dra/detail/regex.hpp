@@ -34,7 +34,8 @@ class regex {
     }
 
     /// The leftmost match at or behind a place: where it starts and its length.
-    [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> find(std::string_view text, std::size_t from_place = 0) const {
+    [[nodiscard]] std::optional<std::pair<std::size_t, std::size_t>> find(std::string_view text,
+                                                                          std::size_t from_place = 0) const {
         std::vector<thread> now;
         std::vector<thread> next;
         std::vector<std::size_t> mark(program_.size(), static_cast<std::size_t>(-1));
@@ -146,7 +147,8 @@ class regex {
             ++place;
             repeat.most = number();
         }
-        if (repeat.least < 0 || place >= pattern_.size() || pattern_[place] != '}') return false; // a brace that stands for itself
+        if (repeat.least < 0 || place >= pattern_.size() || pattern_[place] != '}')
+            return false; // a brace that stands for itself
         if (repeat.least > 1000 || repeat.most > 1000 || (repeat.most >= 0 && repeat.most < repeat.least)) bad_ = true;
         at_ = place + 1;
         return true;
@@ -181,9 +183,12 @@ class regex {
                 bool fold = fold_;
                 while (more() && peek() != ':' && peek() != ')') {
                     const char flag = pattern_[at_++];
-                    if (flag == '-') on = false;
-                    else if (flag == 'i') fold = on;
-                    else bad_ = true; // s, m and U would need other meanings of . ^ and *
+                    if (flag == '-')
+                        on = false;
+                    else if (flag == 'i')
+                        fold = on;
+                    else
+                        bad_ = true; // s, m and U would need other meanings of . ^ and *
                 }
                 if (take(")")) {
                     fold_ = fold;
@@ -337,7 +342,8 @@ class regex {
     [[nodiscard]] static bool word_at(std::string_view text, std::size_t place) {
         return place < text.size() && letter_class('w')->test(static_cast<unsigned char>(text[place]));
     }
-    void follow(std::vector<thread>& threads, std::vector<std::size_t>& mark, thread first, std::string_view text, std::size_t place) const {
+    void follow(std::vector<thread>& threads, std::vector<std::size_t>& mark, thread first, std::string_view text,
+                std::size_t place) const {
         std::vector<thread> open{first};
         while (!open.empty()) {
             const thread one_thread = open.back();

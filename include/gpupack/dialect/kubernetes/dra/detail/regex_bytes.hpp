@@ -12,7 +12,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 /// A set of bytes.
 using byte_set = std::bitset<256>;
 
-[[nodiscard]] inline byte_set one_byte(char c) { return byte_set{}.set(static_cast<unsigned char>(c)); }
+[[nodiscard]] inline byte_set one_byte(char c) {
+    return byte_set{}.set(static_cast<unsigned char>(c));
+}
 [[nodiscard]] inline byte_set byte_span(unsigned char low, unsigned char high) {
     byte_set set;
     for (std::size_t i = low; i <= high; ++i) set.set(i);

@@ -29,7 +29,8 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
 class search_bounds {
   public:
     search_bounds(const node_devices& devices, std::vector<search_claim>& claims, search_state& state, bool enabled)
-        : devices_{devices}, claims_{claims}, state_{state}, matching_{devices.devices().size()}, on_{enabled && worthwhile()} {}
+        : devices_{devices}, claims_{claims}, state_{state}, matching_{devices.devices().size()}, on_{enabled &&
+                                                                                                      worthwhile()} {}
 
     /// Whether no solution lies beyond a place.
     [[nodiscard]] bool hopeless(const search_place& place) {
@@ -98,7 +99,10 @@ class search_bounds {
                 const std::int64_t need = std::min(demand.count, most_results + 1) - (here ? place.progress : 0);
                 total += need;
                 if (demand.takes_all() || demand.admin() || need <= 0) continue;
-                open.push_back({.claim = c, .demand = &demand, .start = here ? place.start : 0, .row = {.need = static_cast<std::size_t>(need)}});
+                open.push_back({.claim = c,
+                                .demand = &demand,
+                                .start = here ? place.start : 0,
+                                .row = {.need = static_cast<std::size_t>(need)}});
             }
             if (total > most_results) return false;
         }
@@ -128,7 +132,9 @@ class search_bounds {
         });
     }
 
-    [[nodiscard]] const std::string& driver(std::size_t device) const { return devices_.pools()[devices_.devices()[device].pool].driver; }
+    [[nodiscard]] const std::string& driver(std::size_t device) const {
+        return devices_.pools()[devices_.devices()[device].pool].driver;
+    }
 
     /// Whether no value of a matchAttribute that is still open lets all requests have their devices.
     [[nodiscard]] bool values_run_out(const std::vector<open_demand>& open) {
@@ -137,7 +143,8 @@ class search_bounds {
                 if (constraint.match() && !constraint.started() && no_value(open, c, constraint)) return true;
         return false;
     }
-    [[nodiscard]] bool no_value(const std::vector<open_demand>& open, std::size_t claim, const constraint_state& constraint) {
+    [[nodiscard]] bool no_value(const std::vector<open_demand>& open, std::size_t claim,
+                                const constraint_state& constraint) {
         std::map<std::pair<int, std::string>, std::vector<std::size_t>> devices; // by value
         bool any = false;
         const auto inside = [&](const open_demand& one) {
@@ -147,7 +154,9 @@ class search_bounds {
             if (!inside(one)) continue;
             any = true;
             for (const std::size_t device : one.row.candidates) {
-                const attribute_values values = values_of(*find_attribute(*devices_.devices()[device].content, driver(device), constraint.attribute()), constraint.lists());
+                const attribute_values values = values_of(
+                    *find_attribute(*devices_.devices()[device].content, driver(device), constraint.attribute()),
+                    constraint.lists());
                 if (!values.known()) return false;
                 for (const std::string& value : values.values) devices[{values.type, value}].push_back(device);
             }
@@ -158,7 +167,9 @@ class search_bounds {
             std::vector<matching_row> rows;
             for (const open_demand& one : open) {
                 matching_row row = one.row;
-                if (inside(one)) std::erase_if(row.candidates, [&](std::size_t device) { return !std::ranges::binary_search(having, device); });
+                if (inside(one))
+                    std::erase_if(row.candidates,
+                                  [&](std::size_t device) { return !std::ranges::binary_search(having, device); });
                 rows.push_back(std::move(row));
             }
             if (matching_.complete(rows)) return false;
@@ -171,7 +182,9 @@ class search_bounds {
         std::map<std::pair<std::size_t, std::string>, wide> least; // by pool and name of the counter
         for (const open_demand& one : open) {
             const std::size_t pool = devices_.devices()[one.row.candidates[0]].pool;
-            if (std::ranges::any_of(one.row.candidates, [&](std::size_t device) { return devices_.devices()[device].pool != pool; })) continue;
+            if (std::ranges::any_of(one.row.candidates,
+                                    [&](std::size_t device) { return devices_.devices()[device].pool != pool; }))
+                continue;
             std::map<std::string, std::vector<wide>> needs;
             for (const std::size_t device : one.row.candidates)
                 for (const counter_use& use : devices_.devices()[device].content->consumes)
@@ -182,7 +195,8 @@ class search_bounds {
                 for (std::size_t i = 0; i < one.row.need; ++i) least[{pool, name}] += amounts[i];
             }
         }
-        return std::ranges::any_of(least, [this](const auto& entry) { return entry.second > left_of(entry.first.first, entry.first.second); });
+        return std::ranges::any_of(
+            least, [this](const auto& entry) { return entry.second > left_of(entry.first.first, entry.first.second); });
     }
     [[nodiscard]] wide need_of(std::size_t device, const std::string& name) const {
         wide total = 0;
@@ -195,7 +209,8 @@ class search_bounds {
         wide total = 0;
         const auto& counters = devices_.pools()[pool].counters;
         for (std::size_t i = 0; i < counters.size(); ++i)
-            if (devices_.pools()[pool].counter_names[i] == name) total += std::max<wide>(0, state_.accounts().left(pool, counters[i].first));
+            if (devices_.pools()[pool].counter_names[i] == name)
+                total += std::max<wide>(0, state_.accounts().left(pool, counters[i].first));
         return total;
     }
 

@@ -15,7 +15,7 @@ struct search_place {
     std::size_t alternative = 0;
     bool in_alternative = false;
     std::int64_t progress = 0; ///< Devices of this request.
-    std::size_t start = 0; ///< The first device that may come next in this request.
+    std::size_t start = 0;     ///< The first device that may come next in this request.
 };
 
 } // namespace gpupack::dialect::dra::detail

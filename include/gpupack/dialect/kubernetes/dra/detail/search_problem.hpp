@@ -33,11 +33,11 @@ enum class match_answer : std::uint8_t { unknown, no, yes };
 struct search_demand {
     const device_demand* demand = nullptr;
     const device_class* class_of_devices = nullptr;
-    std::string request; ///< The name of the request.
+    std::string request;    ///< The name of the request.
     std::string whole_name; ///< The same, or `request/alternative`.
     std::vector<placed_selector> selectors{};
     std::int64_t count = 0;
-    std::vector<std::size_t> all{}; ///< For mode All: the devices.
+    std::vector<std::size_t> all{};      ///< For mode All: the devices.
     std::vector<match_answer> matches{}; ///< By device.
 
     [[nodiscard]] bool takes_all() const noexcept { return demand->mode == allocation_mode::all; }

@@ -31,7 +31,9 @@ namespace gpupack::inline GPUPACK_ABI::dialect::dra::detail {
     };
     return std::ranges::any_of(one.taints, [&](const device_taint& taint) {
         const bool effective = taint.effect == "NoSchedule" || taint.effect == "NoExecute";
-        return effective && std::ranges::none_of(demand.tolerations, [&](const device_toleration& toleration) { return tolerates(toleration, taint); });
+        return effective && std::ranges::none_of(demand.tolerations, [&](const device_toleration& toleration) {
+                   return tolerates(toleration, taint);
+               });
     });
 }
 
@@ -48,9 +50,11 @@ struct taken_device {
 /// The state of a search: which devices are taken for which claim, and how a device is taken and given back.
 class search_state {
   public:
-    search_state(const node_devices& devices, const node_use& use, std::vector<search_claim>& claims, const dra_features& features, const dra_quirks& quirks)
+    search_state(const node_devices& devices, const node_use& use, std::vector<search_claim>& claims,
+                 const dra_features& features, const dra_quirks& quirks)
         : devices_{devices}, use_{use}, claims_{claims}, features_{features}, quirks_{quirks}, accounts_{devices, use},
-          takers_(devices.devices().size()), using_(devices.devices().size()), shares_(devices.devices().size()), results_(claims.size()) {}
+          takers_(devices.devices().size()), using_(devices.devices().size()), shares_(devices.devices().size()),
+          results_(claims.size()) {}
 
     [[nodiscard]] const std::vector<std::vector<taken_device>>& results() const noexcept { return results_; }
     [[nodiscard]] std::vector<std::vector<taken_device>>& results() noexcept { return results_; }
@@ -74,7 +78,9 @@ class search_state {
     /// Whether the selectors accept a device; a failure where one of them fails.
     [[nodiscard]] bool selectable(std::size_t claim, search_demand& demand, std::size_t device) {
         const node_device& one = devices_.devices()[device];
-        if (!features_.binding_conditions && one.content->binding_conditions && !one.content->binding_conditions->empty()) return false;
+        if (!features_.binding_conditions && one.content->binding_conditions &&
+            !one.content->binding_conditions->empty())
+            return false;
         if (demand.matches.empty()) demand.matches.resize(devices_.devices().size());
         match_answer& answer = demand.matches[device];
         if (answer == match_answer::unknown) {
@@ -89,8 +95,7 @@ class search_state {
     [[nodiscard]] bool is_safe(std::size_t claim, search_demand& demand, std::size_t device) {
         if (failure_) return false;
         const bool selected = selectable(claim, demand, device);
-        if (selected && features_.consumable_capacity)
-            static_cast<void>(room(claim, demand, device));
+        if (selected && features_.consumable_capacity) static_cast<void>(room(claim, demand, device));
         const bool safe = !failure_;
         failure_.reset(); // only looked ahead
         return safe;
@@ -98,7 +103,8 @@ class search_state {
     /// Whether a device is out of the question for a demand, whatever else is taken.
     [[nodiscard]] bool refuses(const search_demand& demand, std::size_t device) const {
         const dra::device& one = *devices_.devices()[device].content;
-        return (features_.taints && tainted(one, *demand.demand)) || (!features_.partitionable && !one.consumes.empty());
+        return (features_.taints && tainted(one, *demand.demand)) ||
+               (!features_.partitionable && !one.consumes.empty());
     }
 
     /// Whether a device has room for a request, on top of what is in use or on its own.
@@ -108,7 +114,8 @@ class search_state {
         if (one.capacity.empty() && (!demand.demand->capacity || demand.demand->capacity->empty())) return true;
         const capacity_answer answer = capacity_plan(*demand.demand, one, features_.fractional_range, amounts_);
         if (answer == capacity_answer::not_representable)
-            fail(failure_kind::capacity_not_representable, where(claim, demand) + ": device " + name_of_device(device) + ": an amount that is negative or cannot be represented");
+            fail(failure_kind::capacity_not_representable, where(claim, demand) + ": device " + name_of_device(device) +
+                                                               ": an amount that is negative or cannot be represented");
         if (answer != capacity_answer::yes) return false;
         for (std::size_t i = 0; i < amounts_.size(); ++i) {
             wide total = amounts_[i].nanos();
@@ -136,7 +143,9 @@ class search_state {
         for (std::size_t i = 0; i < constraints.size(); ++i) {
             if (!constraints[i].concerns(demand.request, demand.whole_name)) continue;
             if (constraints[i].add(demand.request, *one.content, devices_.pools()[one.pool].driver)) continue;
-            if (must) fail(failure_kind::all_devices_break_constraint, where(claim, demand) + ": device " + name_of_device(device));
+            if (must)
+                fail(failure_kind::all_devices_break_constraint,
+                     where(claim, demand) + ": device " + name_of_device(device));
             forget(claim, demand, i);
             return refuse(one, pick);
         }
@@ -182,7 +191,8 @@ class search_state {
     [[nodiscard]] bool matches(std::size_t claim, const search_demand& demand, const node_device& one) {
         for (const placed_selector& placed : demand.selectors) {
             const auto source = [&] {
-                const std::string origin = placed.class_name != nullptr ? "class " + *placed.class_name : where(claim, demand);
+                const std::string origin =
+                    placed.class_name != nullptr ? "class " + *placed.class_name : where(claim, demand);
                 return origin + ": selector " + std::to_string(placed.number + 1);
             };
             if (!*placed.compiled) {
@@ -191,7 +201,8 @@ class search_state {
             }
             const auto answer = (*placed.compiled)->evaluate(*one.view);
             if (!answer) {
-                const auto kind = one.view->error().empty() ? failure_kind::selector_fails : failure_kind::attribute_without_value;
+                const auto kind =
+                    one.view->error().empty() ? failure_kind::selector_fails : failure_kind::attribute_without_value;
                 fail(kind, source() + " on device " + one.content->name + ": " + answer.error());
                 return false;
             }
@@ -199,7 +210,8 @@ class search_state {
         }
         if (!one.slice->reach.per_device.value_or(false)) return true;
         const auto reached = reaches(one.content->reach, devices_.node());
-        if (!reached) fail(failure_kind::node_selector_invalid, "device " + one.content->name + ": " + reached.error().message());
+        if (!reached)
+            fail(failure_kind::node_selector_invalid, "device " + one.content->name + ": " + reached.error().message());
         return reached && *reached;
     }
 
@@ -215,7 +227,9 @@ class search_state {
             if (constraints[i].concerns(demand.request, demand.whole_name)) constraints[i].remove(demand.request);
     }
     void share(std::size_t device, const node_device& one, const search_demand& demand, taken_device& pick) {
-        if (capacity_plan(*demand.demand, *one.content, features_.fractional_range, pick.amounts) != capacity_answer::yes) return;
+        if (capacity_plan(*demand.demand, *one.content, features_.fractional_range, pick.amounts) !=
+            capacity_answer::yes)
+            return;
         if (using_[device].empty()) using_[device].resize(one.content->capacity.size());
         for (std::size_t i = 0; i < pick.amounts.size(); ++i) using_[device][i] += pick.amounts[i].nanos();
         ++shares_[device];
@@ -227,11 +241,11 @@ class search_state {
     dra_features features_;
     dra_quirks quirks_;
     counter_accounts accounts_;
-    std::vector<std::vector<std::size_t>> takers_; // by device: claims that take all of it
-    std::vector<std::vector<wide>> using_; // by device and capacity: what shares of this search take
-    std::vector<int> shares_; // by device
+    std::vector<std::vector<std::size_t>> takers_;   // by device: claims that take all of it
+    std::vector<std::vector<wide>> using_;           // by device and capacity: what shares of this search take
+    std::vector<int> shares_;                        // by device
     std::vector<std::vector<taken_device>> results_; // by claim
-    std::vector<quantity> amounts_; // scratch
+    std::vector<quantity> amounts_;                  // scratch
     std::optional<dra_failure> failure_;
 };
 

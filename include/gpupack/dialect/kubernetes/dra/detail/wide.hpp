@@ -28,7 +28,9 @@ inline constexpr wide widest = nanos_in_one * nanos_in_one * nanos_in_one * 100'
 }
 
 /// The least whole number that is not below a / b; b is positive.
-[[nodiscard]] constexpr wide ceiling(wide a, wide b) noexcept { return a / b + (a % b > 0 ? 1 : 0); }
+[[nodiscard]] constexpr wide ceiling(wide a, wide b) noexcept {
+    return a / b + (a % b > 0 ? 1 : 0);
+}
 
 [[nodiscard]] constexpr std::int64_t clamped(wide value) noexcept {
     if (value > std::numeric_limits<std::int64_t>::max()) return std::numeric_limits<std::int64_t>::max();
