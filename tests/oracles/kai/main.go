@@ -375,7 +375,10 @@ func decideOnce(c *Case, now []running, id int, want Want) (*Answer, int, []stri
 			devices(ssn, all[a.Node], task, a)
 		}
 	}
-	if !common.AllocateJob(ssn, ssn.Statement(), all, job, false) {
+	start := time.Now()
+	allocated := common.AllocateJob(ssn, ssn.Statement(), all, job, false)
+	took = append(took, time.Since(start))
+	if !allocated {
 		return a, -1, nil
 	}
 	a.Waits = task.Status == pod_status.Pipelined
@@ -384,6 +387,16 @@ func decideOnce(c *Case, now []running, id int, want Want) (*Answer, int, []stri
 		panic(err)
 	}
 	return a, placed, task.GPUGroups
+}
+
+// took is how long the system's own part of each decision took.
+var took []time.Duration
+
+func tellMedian() {
+	if len(took) > 0 {
+		sort.Slice(took, func(a, b int) bool { return took[a] < took[b] })
+		fmt.Fprintln(os.Stderr, "allocation of one task, median:", took[len(took)/2])
+	}
 }
 
 // solve draws what happens and asks KAI for each placement.
@@ -518,6 +531,7 @@ func main() {
 		}
 		cases = append(cases, text)
 	}
+	tellMedian()
 	fmt.Fprintf(os.Stderr, "%d cases, %d decisions, %d runs of KAI, %d left to the order of a map, %d contradictions\n",
 		len(cases), decisions, runs, chances, contradictions)
 	if *out == "" {

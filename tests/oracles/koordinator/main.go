@@ -282,6 +282,10 @@ func main() {
 		write(out, caseOf(seed), seed == *last)
 	}
 	fmt.Fprintln(out, "]")
+	if took := real.OracleTook; len(took) > 0 {
+		sort.Slice(took, func(a, b int) bool { return took[a] < took[b] })
+		fmt.Fprintln(os.Stderr, "fit and scores of all nodes for one pod, median:", took[len(took)/2])
+	}
 }
 
 func write(out *bufio.Writer, c *real.OracleCase, last bool) {

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -183,6 +184,7 @@ func (s *system) arrive(q *Request) *Answer {
 	a := &Answer{Node: -1, Refused: make([]int, len(s.nodes)), Scores: make([]*float64, len(s.nodes))}
 	task := api.NewTaskInfo(s.pod(q))
 	pod := task.Pod
+	start := time.Now()
 	for i, n := range s.nodes {
 		if ok, _ := task.InitResreq.LessEqualWithResourcesName(n.Idle, api.Zero); !ok {
 			a.Refused[i] = 1
@@ -202,6 +204,7 @@ func (s *system) arrive(q *Request) *Answer {
 			a.Best = append(a.Best, i)
 		}
 	}
+	took = append(took, time.Since(start))
 	if len(a.Best) == 0 {
 		return a
 	}

@@ -8,7 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"sort"
 	"strconv"
+	"time"
 
 	"k8s.io/klog/v2"
 )
@@ -87,6 +89,17 @@ func write(made []*Case, apart int) {
 		fmt.Printf("%s%s\n", line, end)
 	}
 	fmt.Fprintln(os.Stderr, "cases", len(made), "session and cache apart", apart)
+	tellMedian()
+}
+
+// took is how long the system's own part of each decision took.
+var took []time.Duration
+
+func tellMedian() {
+	if len(took) > 0 {
+		sort.Slice(took, func(a, b int) bool { return took[a] < took[b] })
+		fmt.Fprintln(os.Stderr, "fit and scores of all nodes for one task, median:", took[len(took)/2])
+	}
 }
 
 type nothing struct{}

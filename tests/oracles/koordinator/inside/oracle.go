@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -83,6 +84,9 @@ type OracleGrant struct {
 	Bytes  int64 `json:"bytes,omitempty"`
 	RDMA   int64 `json:"rdma,omitempty"`
 }
+
+// OracleTook is how long fit and scores of all nodes took for each pod.
+var OracleTook []time.Duration
 
 // OracleAnswer is what the system says. Scores, Normalized: one each of Feasible. Best: the nodes with the highest
 // normalized score; Node: the lowest of them, where the pod went; -1 no fit. Others: choices on that node that came in
@@ -398,6 +402,7 @@ func (o *Oracle) Step(step *OracleStep) {
 	pod := podOf(step.ID, step.Ask)
 	cycle := framework.NewCycleState()
 	topologymanager.InitStore(cycle)
+	start := time.Now()
 	if _, status := o.plugin.PreFilter(ctx, cycle, pod, nil); !status.IsSuccess() {
 		said.Failed, _, _ = strings.Cut(status.Message(), ":") // names follow, in the order of a map
 		return
@@ -434,6 +439,7 @@ func (o *Oracle) Step(step *OracleStep) {
 		said.Feasible = append(said.Feasible, i)
 		said.Scores = append(said.Scores, score)
 	}
+	OracleTook = append(OracleTook, time.Since(start))
 	if len(said.Feasible) == 0 {
 		return
 	}
