@@ -71,7 +71,11 @@ class replayed_case {
     void run() {
         for (const json& bundle : case_["standing"]) {
             free_[bundle["pin"].get<std::size_t>()].take(bundle_in(bundle));
-            if (follows_) take(-1, bundle, bundle["pin"], bundle["gpus"]);
+            if (!follows_) continue;
+            if (bundle["gpus"].is_null())
+                follow_no_more();
+            else
+                take(-1, bundle, bundle["pin"], bundle["gpus"]);
         }
         for (const json& group : case_["groups"]) {
             for (const json& id : group["leave_first"]) leave(id);
@@ -91,6 +95,11 @@ class replayed_case {
         kept_.erase(id);
     }
 
+    void follow_no_more() {
+        follows_ = false;
+        counts_.leave_out("GPUs that were not seen, and what comes after them");
+    }
+
     void decide_group(const json& group) {
         counts_.count_decision();
         const std::string strategy = group["strategy"];
@@ -100,6 +109,10 @@ class replayed_case {
         for (const json& answer : group["answers"]) refused = refused || answer["attempts"].get<int>() > 1;
         const std::string_view fault = refused ? refused_fault : std::string_view{};
         for (const json& answer : group["answers"]) {
+            if (answer["states"] == json::array({"QUEUED"})) {
+                counts_.leave_out("a group that Ray left in its queue");
+                continue;
+            }
             std::vector<std::size_t> theirs;
             if (!answer["nodes"].is_null()) theirs = answer["nodes"].get<std::vector<std::size_t>>();
             const auto ours = dialect::ray_bundles(free_, bundles, strategy_of(strategy), as_ray{&theirs});
@@ -154,8 +167,7 @@ class replayed_case {
             kept_[id].emplace_back(bundle, node);
             if (!follows_) continue;
             if (kept["gpus"][b].is_null()) {
-                follows_ = false;
-                counts_.leave_out("GPUs that were not seen, and what comes after them");
+                follow_no_more();
                 continue;
             }
             compare_gpus(group["bundles"][b], static_cast<int>(node), kept["gpus"][b]);

@@ -249,6 +249,8 @@ def run_case(judge, seed, asks):
                 raise Unsettled(f"seed {seed} group {number}: {judge.free()} is not {free}")
             group, nodes, states, attempts = judge.ask(asked["bundles"], asked["strategy"], 0.15 if fractions else 0.02,
                                                       free)
+            if states == ["QUEUED"]:
+                raise Unsettled(f"seed {seed} group {number}: Ray left it in its queue")
             key = (tuple(nodes) if nodes else None)
             entry = seen.setdefault(key, {"nodes": nodes, "times": 0, "states": [], "attempts": 0})
             entry["times"] += 1
