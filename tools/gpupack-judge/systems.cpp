@@ -7,6 +7,7 @@ namespace judge_program {
 namespace {
 
 constexpr std::array systems{judged_system{"device-plugin", judge_device_plugin},
+                             judged_system{"fgd", judge_fgd},
                              judged_system{"gpuallocator", judge_gpuallocator},
                              judged_system{"gpushare", judge_gpushare},
                              judged_system{"hami", judge_hami},

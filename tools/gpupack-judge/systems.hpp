@@ -26,6 +26,7 @@ struct judged_system {
 [[nodiscard]] std::string system_names();
 
 void judge_device_plugin(const nlohmann::json& test_case, tally& counts);      ///< NVIDIA's device plugin.
+void judge_fgd(const nlohmann::json& test_case, tally& counts);                ///< FGD's simulator.
 void judge_gpuallocator(const nlohmann::json& test_case, tally& counts);       ///< go-gpuallocator.
 void judge_gpushare(const nlohmann::json& test_case, tally& counts);           ///< Alibaba's gpushare extender.
 void judge_hami(const nlohmann::json& test_case, tally& counts);               ///< HAMi.
