@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+using gpupack::policy::place_level;
 using gpupack::policy::rounded_price;
 using gpupack::policy::scarcity_level;
 using gpupack::policy::scarcity_levels;
@@ -31,6 +36,30 @@ TEST(scarcity_level, stands_for_the_middle_of_its_step) {
     EXPECT_EQ(scarcity_level::times(800, 0), 0);
     EXPECT_EQ(scarcity_level::times(800, 1), 100);  // ratios from 1/16 to 1/4
     EXPECT_EQ(scarcity_level::times(800, 3), 1600); // from 1 to 4
+}
+
+TEST(place_level, falls_by_one_for_each_halving_of_what_a_place_is_worth) {
+    for (const std::int64_t demand : {1, 8, 16, 160, 1000, 100'000}) {
+        EXPECT_EQ(place_level::of(demand, 0), place_level::most);
+        std::int64_t left = 0;
+        for (; left < place_level::enough(demand); ++left) {
+            const double wanted = static_cast<double>(demand) / 16;
+            const double halvings = static_cast<double>(left) / std::sqrt(wanted + 1) * std::log2(std::exp(1.0));
+            EXPECT_NEAR(place_level::of(demand, left), std::max(0.0, place_level::most - halvings), 0.51)
+                << demand << " " << left;
+            EXPECT_LE(place_level::of(demand, left + 1), place_level::of(demand, left));
+        }
+        EXPECT_EQ(place_level::of(demand, left), 0) << demand;
+        EXPECT_EQ(place_level::of(demand, std::int64_t{1} << 22), 0);
+    }
+    EXPECT_EQ(place_level::of(0, 0), 0); // nobody wants any
+}
+
+TEST(place_level, stands_for_a_part_of_a_place) {
+    EXPECT_EQ(place_level::times(1000, place_level::most), 1000);
+    EXPECT_EQ(place_level::times(1000, place_level::most - 3), 125);
+    EXPECT_EQ(place_level::times(1000, 1), 0);
+    EXPECT_EQ(place_level::times(1000, 0), 0);
 }
 
 TEST(rounded_price, keeps_three_digits_and_tells_prices_apart_by_its_code) {

@@ -57,7 +57,7 @@ inline constexpr std::array policy_option_ranges{
     policy_option_range{"offers", 1, 10'000, "tasks offered to a node before the outlook ends"},
     policy_option_range{"reserve", 0, 10'000, "percent of the room that scarce tasks are expected to want"},
     policy_option_range{"scarcity", 0, 10'000,
-                        "price of a place where as many are left as are wanted, in thousandths of its size"},
+                        "thousandths of its size that a place for several GPUs costs where no other is left"},
     policy_option_range{"seed", 0, std::numeric_limits<std::int64_t>::max(), "seed of the random choice"},
     policy_option_range{"step", 1, 1'000, "milli-GPUs within which scores are alike"},
     policy_option_range{"typical", 1, 100, "percent of the expected tasks that the typical ones make up"}};

@@ -195,8 +195,9 @@ struct lookahead_scorer {
 ///   price for every scarce place that the task ends: of tasks for several whole GPUs, of slices that need most of a GPU of
 ///   some models, of MIG profiles, and for compute of models that other tasks name. In steps of 40 milli-GPUs, so that
 ///   near-equals go to the lowest node.
-/// - Price of a place: scarcity * places that tasks would hold at full load / places left in the cluster, times its
-///   size. What plenty has is nearly free, the last ones are dear; it follows the cluster in steps of a factor of 4.
+/// - Price of a place for several GPUs: its size * exp(-left / sqrt(w + 1)), with w the places that tasks would hold at full
+///   load; in halvings. Of models: scarcity * w / (left + 1), times its size; in steps of a factor of 4. What plenty has is
+///   nearly free, the last ones are dear.
 /// - Where tasks never leave (options::tasks_leave), fragmentation does not count, and places for several whole GPUs are
 ///   not priced but kept: as many as the tasks will want that come until the cluster is full, as lookahead_fill does.
 /// - GPU memory is a dimension like compute: of both the larger part counts.
@@ -209,10 +210,11 @@ class lookahead {
   public:
     /// What it is tuned by; the defaults are good everywhere that was measured.
     struct options {
-        int scarcity = 10;        ///< Thousandths of a place's size that it costs where as many are left as are wanted.
-        int model_scarcity = 100; ///< The same for compute and GPUs of models that other tasks name.
-        int step = 40;            ///< Milli-GPUs within which scores are alike.
-        int offers = 240;         ///< Tasks offered to a node before the outlook ends.
+        int scarcity = 1000; ///< Thousandths of a place's size that it costs where no other is left.
+        /// Of compute and GPUs of models that other tasks name, where as many are left as are wanted.
+        int model_scarcity = 100;
+        int step = 40;    ///< Milli-GPUs within which scores are alike.
+        int offers = 240; ///< Tasks offered to a node before the outlook ends.
         /// Percent of what is wanted of a scarce place that its price counts on, at most 10,000; half as much again where
         /// nothing leaves.
         int reserve = 100;
@@ -316,16 +318,18 @@ class lookahead {
     void price_places(lookahead_scorer& scorer, const cluster& cluster) const noexcept {
         for (int c = 0; c < scorer.several.count; ++c) {
             const auto index = static_cast<std::size_t>(c);
+            const scarce_class& scarce = scorer.several.classes[c];
             const std::int64_t demand = several_.held_at_full_load(index, cluster);
-            const std::int64_t left = several_.places(index, cluster, demand);
-            scorer.levels.whole[c] = scarcity_level::of(demand, left);
-            const bool of_models =
-                scorer.several.classes[c].gpus == 1 && !(scorer.several.classes[c].models == model_set::any());
-            const std::int64_t thousandths =
-                std::min(scarcity_level::times(of_models ? settings_.model_scarcity : settings_.scarcity,
-                                               scorer.levels.whole[c]),
-                         highest);
-            scorer.whole_price[c] = thousandths * scorer.several.classes[c].gpus * lookahead_scorer::milli;
+            std::int64_t thousandths = 0;
+            if (scarce.gpus == 1 && !(scarce.models == model_set::any())) {
+                scorer.levels.whole[c] = scarcity_level::of(demand, several_.places(index, cluster, demand));
+                thousandths = scarcity_level::times(settings_.model_scarcity, scorer.levels.whole[c]);
+            } else {
+                const std::int64_t left = several_.places(index, cluster, place_level::enough(demand));
+                scorer.levels.whole[c] = place_level::of(demand, left);
+                thousandths = place_level::times(settings_.scarcity, scorer.levels.whole[c]);
+            }
+            scorer.whole_price[c] = std::min(thousandths, highest) * scarce.gpus * lookahead_scorer::milli;
         }
     }
 

@@ -38,6 +38,37 @@ struct scarcity_level {
     }
 };
 
+/// How likely the last places of one kind are to be wanted, in halvings: the price of a place for a task of several GPUs.
+///
+/// A number of tasks that is w on average varies by about sqrt(w). So a place costs exp(-left / sqrt(w + 1)) of its size: all of
+/// it where none is left beside it, and nothing where many times that spread are.
+struct place_level {
+    static constexpr int most = 11; ///< The level where no place is left: the whole size.
+
+    /// The level, most for no place left, and one less for each halving; 0 where nobody wants any.
+    ///
+    /// @param demand  places that tasks would hold, in sixteenths; not negative
+    /// @param left    places that the cluster has left, whole ones
+    [[nodiscard]] static constexpr std::uint8_t of(std::int64_t demand, std::int64_t left) noexcept {
+        if (demand == 0) return 0;
+        int level = most;
+        // Halvings are left / sqrt(w + 1) * log2(e), rounded; both sides squared, times 64.
+        constexpr std::int64_t log2_e_squared = 133; // 2.0814 * 64
+        for (std::int64_t odd = 1;
+             level > 0 && odd * odd * (demand + scarcity_level::parts) <= log2_e_squared * left * left; odd += 2)
+            --level;
+        return static_cast<std::uint8_t>(level);
+    }
+
+    /// As many places left as make the level 0, or more.
+    [[nodiscard]] static constexpr std::int64_t enough(std::int64_t demand) noexcept { return demand / 2 + 16; }
+
+    /// A scale times the part of its size that a level stands for.
+    [[nodiscard]] static constexpr std::int64_t times(std::int64_t scale, std::uint8_t level) noexcept {
+        return level == 0 ? 0 : scale >> (most - level);
+    }
+};
+
 /// A price to three binary digits, so that it changes seldom, and those digits with its magnitude as one number.
 struct rounded_price {
     std::int64_t price = 0; ///< Rounded down.
@@ -57,7 +88,7 @@ struct scarcity_levels {
     static constexpr int most_classes = 16;   ///< Classes of tasks for several whole GPUs.
     static constexpr int most_model_sets = 8; ///< Sets of GPU models that tasks name.
 
-    std::uint8_t whole[most_classes] = {};     ///< By class.
+    std::uint8_t whole[most_classes] = {};     ///< By class: a place_level, or of GPUs of some models a scarcity_level.
     std::uint8_t models[most_model_sets] = {}; ///< By set.
     std::uint8_t mig[max_mig_tables][partition_table::most_profiles] =
         {}; ///< rounded_price::code, by MIG table and profile.
