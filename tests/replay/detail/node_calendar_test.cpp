@@ -23,7 +23,7 @@ using replay::detail::place_in_time;
 
 namespace {
 
-constexpr std::uint32_t nodes = 3;
+constexpr std::uint32_t node_count = 3;
 
 /// Requests of a few cores, most of them for whole GPUs.
 request any_request(bool with_parts) {
@@ -41,7 +41,7 @@ request any_request(bool with_parts) {
 struct dated_cluster {
     explicit dated_cluster(bool with_parts)
         : state{cluster_builder{}
-                    .add_nodes(static_cast<int>(nodes), {12_cores, 6_GiB, {4, models::t4}})
+                    .add_nodes(static_cast<int>(node_count), {12_cores, 6_GiB, {4, models::t4}})
                     .build()
                     .value()} {
         if (*rc::gen::inRange(0, 3) == 0) state.set_closed(node_id{0}, gpu_set::of(1), true);
@@ -54,7 +54,7 @@ struct dated_cluster {
     }
 
     void run(const request& wanted) {
-        const node_id node{*rc::gen::inRange(0U, nodes)};
+        const node_id node{*rc::gen::inRange(0U, node_count)};
         if (!fit::fits(state[node], wanted)) return;
         const gpu_set gpus = fit::lowest_gpus(state[node], wanted);
         const placement placed = state.take(node, gpus, wanted);
@@ -69,7 +69,7 @@ struct dated_cluster {
                              replay::detail::held_pieces(state, placed, wanted)});
     }
     void reserve(const request& wanted) {
-        const node_id node{*rc::gen::inRange(0U, nodes)};
+        const node_id node{*rc::gen::inRange(0U, node_count)};
         const auto length = *rc::gen::inRange<std::int64_t>(1, 15);
         const auto place = calendar->place_at(node, wanted, *rc::gen::inRange<std::int64_t>(0, 25), length);
         if (!place) return;
@@ -118,11 +118,11 @@ void says_what_copies_say(bool with_parts) {
         const auto begin = *rc::gen::inRange<std::int64_t>(0, 25);
         const auto end = begin + *rc::gen::inRange<std::int64_t>(1, 20);
         const auto without = *rc::gen::inRange<std::size_t>(0, dated.owners + 1);
-        for (std::uint32_t n = 0; n < nodes; ++n)
+        for (std::uint32_t n = 0; n < node_count; ++n)
             RC_ASSERT(calendar.free_during(node_id{n}, wanted, begin, end, without) ==
                       plainly_free(calendar, node_id{n}, wanted, begin, end, without));
         // Of what is placed beside reservations, on nodes that somebody has closed meanwhile.
-        const node_id node{*rc::gen::inRange(0U, nodes)};
+        const node_id node{*rc::gen::inRange(0U, node_count)};
         if (!fit::fits(dated.state[node], wanted)) return;
         const placement placed = dated.state.take(node, fit::lowest_gpus(dated.state[node], wanted), wanted);
         dated.state.set_closed(node, true);
@@ -150,7 +150,7 @@ TEST(node_calendar, gangs_begin_when_all_members_can) {
         const auto length = *rc::gen::inRange<std::int64_t>(1, 15);
         const auto room_at = [&](std::int64_t time) {
             std::int64_t room = 0;
-            for (std::uint32_t n = 0; n < nodes; ++n) {
+            for (std::uint32_t n = 0; n < node_count; ++n) {
                 auto free = plainly_free(calendar, node_id{n}, member, time, time + length, node_calendar::nobody);
                 if (!free) continue;
                 auto then = calendar.at(node_id{n}, time);
