@@ -4,7 +4,7 @@
 program_packages=(g++ cmake ninja-build libeigen3-dev libexpected-dev libcli11-dev libfmt-dev nlohmann-json3-dev
                   libtbb-dev libpugixml-dev zlib1g-dev libcpp-httplib-dev libssl-dev libyaml-cpp-dev)
 test_packages=("${program_packages[@]}" libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev pkg-config python3 python3-venv
-               doxygen clang-format-14)
+               doxygen)
 
 # install_missing PACKAGE...: installs those that are not there; does nothing, and asks no server, where all are.
 # Writes to standard error only: standard output belongs to the caller.

@@ -286,7 +286,7 @@ def rule_documents(files):
 
 
 def rule_format(files):
-    """Sources lie as .clang-format says, by the version that Debian 12 has: others break some lines elsewhere."""
+    """Sources are formatted as .clang-format says, by the version of Debian 12: others break some lines elsewhere."""
     program = shutil.which("clang-format-14")
     if program is None:
         print("format: not checked, there is no clang-format-14. On Debian: apt-get install clang-format-14", file=sys.stderr)
@@ -304,7 +304,7 @@ def rule_format(files):
         done = subprocess.run([program, "--dry-run", *copies], capture_output=True, text=True, check=False)
         for line in done.stderr.splitlines():
             if ": warning: " in line:
-                yield line.removeprefix(folder + "/").split(": warning: ")[0] + ": clang-format-14 lays it out otherwise"
+                yield line.removeprefix(folder + "/").split(": warning: ")[0] + ": clang-format-14 would format this otherwise"
 
 
 def rule_sources(files):

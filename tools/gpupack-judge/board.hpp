@@ -97,9 +97,9 @@ struct decided {
 };
 
 /// A decision that fits no node of a board.
-[[nodiscard]] inline decided decide_nowhere(const board& on) {
+[[nodiscard]] inline decided decide_nowhere(const board& board) {
     decided made;
-    made.options.resize(on.cluster().size());
+    made.options.resize(board.cluster().size());
     return made;
 }
 
@@ -119,9 +119,9 @@ class judged_policy {
     /// @param rule    what is placed for a request
     template <gpupack::policy::policy Policy>
     explicit judged_policy(Policy policy, gpupack::request_rule rule = gpupack::request_rule::as_requested)
-        : decide_{[policy](const board& on, const gpupack::request& request) {
-              const auto told = gpupack::search::explain(policy, {on.cluster(), request, 0}, on.cluster().size());
-              decided made = decide_nowhere(on);
+        : decide_{[policy](const board& board, const gpupack::request& request) {
+              const auto told = gpupack::search::explain(policy, {board.cluster(), request, 0}, board.cluster().size());
+              decided made = decide_nowhere(board);
               for (const auto& option : told.options) {
                   made.options[option.node.number()] =
                       gpupack::ranked_selection<gpupack::policy::score>{option, first_number(option.score)};
@@ -138,8 +138,8 @@ class judged_policy {
         return gpupack::effective_request(rule_, request);
     }
     /// Asks the policy about every node.
-    [[nodiscard]] decided operator()(const board& on, const gpupack::request& request) const {
-        return decide_(on, effective(request));
+    [[nodiscard]] decided operator()(const board& board, const gpupack::request& request) const {
+        return decide_(board, effective(request));
     }
 
   private:

@@ -53,12 +53,12 @@ struct dated_cluster {
         for (int i = 0; i < waiting; ++i) reserve(any_request(with_parts));
     }
 
-    void run(const request& wanted) {
+    void run(const request& request) {
         const node_id node{*rc::gen::inRange(0U, node_count)};
-        if (!fit::fits(state[node], wanted)) return;
-        const gpu_set gpus = fit::lowest_gpus(state[node], wanted);
-        const placement placed = state.take(node, gpus, wanted);
-        requests.push_back(wanted);
+        if (!fit::fits(state[node], request)) return;
+        const gpu_set gpus = fit::lowest_gpus(state[node], request);
+        const placement placed = state.take(node, gpus, request);
+        requests.push_back(request);
         calendar->add(node, {0,
                              *rc::gen::inRange<std::int64_t>(1, 20),
                              owners++,
@@ -66,14 +66,14 @@ struct dated_cluster {
                              gpus,
                              {},
                              true,
-                             replay::detail::held_pieces(state, placed, wanted)});
+                             replay::detail::held_pieces(state, placed, request)});
     }
-    void reserve(const request& wanted) {
+    void reserve(const request& request) {
         const node_id node{*rc::gen::inRange(0U, node_count)};
         const auto length = *rc::gen::inRange<std::int64_t>(1, 15);
-        const auto place = calendar->place_at(node, wanted, *rc::gen::inRange<std::int64_t>(0, 25), length);
+        const auto place = calendar->place_at(node, request, *rc::gen::inRange<std::int64_t>(0, 25), length);
         if (!place) return;
-        requests.push_back(wanted);
+        requests.push_back(request);
         calendar->add(
             node,
             {place->begin, place->begin + length, owners++, &requests.back(), place->gpus, place->slots, false, {}});
@@ -86,18 +86,18 @@ struct dated_cluster {
 };
 
 /// node_calendar::free_during by copies of the node.
-std::optional<gpu_set> plainly_free(const node_calendar& calendar, node_id id, const request& wanted,
+std::optional<gpu_set> plainly_free(const node_calendar& calendar, node_id id, const request& request,
                                     std::int64_t begin, std::int64_t end, std::size_t without) {
     const auto start = calendar.at(id, begin, without);
-    if (!fit::fits(start.view(), wanted)) return std::nullopt;
-    gpu_set serving = fit::fitting_gpus(start.view(), wanted);
+    if (!fit::fits(start.view(), request)) return std::nullopt;
+    gpu_set serving = fit::fitting_gpus(start.view(), request);
     for (const booking& each : calendar.on(id)) {
         if (each.running || each.owner == without || each.begin <= begin || each.begin >= end) continue;
         const auto then = calendar.at(id, each.begin, without);
-        if (!fit::host_fits(then.view(), wanted)) return std::nullopt;
-        serving = serving & fit::fitting_gpus(then.view(), wanted);
+        if (!fit::host_fits(then.view(), request)) return std::nullopt;
+        serving = serving & fit::fitting_gpus(then.view(), request);
     }
-    return fit::gpus_suffice(start.view(), wanted, serving) ? std::optional{serving} : std::nullopt;
+    return fit::gpus_suffice(start.view(), request, serving) ? std::optional{serving} : std::nullopt;
 }
 
 /// node_calendar::is_free_until by copies of the node.
@@ -114,17 +114,17 @@ void says_what_copies_say(bool with_parts) {
     for_all([with_parts] {
         dated_cluster dated{with_parts};
         const node_calendar& calendar = *dated.calendar;
-        const request wanted = any_request(with_parts);
+        const request request = any_request(with_parts);
         const auto begin = *rc::gen::inRange<std::int64_t>(0, 25);
         const auto end = begin + *rc::gen::inRange<std::int64_t>(1, 20);
         const auto without = *rc::gen::inRange<std::size_t>(0, dated.owners + 1);
         for (std::uint32_t n = 0; n < node_count; ++n)
-            RC_ASSERT(calendar.free_during(node_id{n}, wanted, begin, end, without) ==
-                      plainly_free(calendar, node_id{n}, wanted, begin, end, without));
+            RC_ASSERT(calendar.free_during(node_id{n}, request, begin, end, without) ==
+                      plainly_free(calendar, node_id{n}, request, begin, end, without));
         // Of what is placed beside reservations, on nodes that somebody has closed meanwhile.
         const node_id node{*rc::gen::inRange(0U, node_count)};
-        if (!fit::fits(dated.state[node], wanted)) return;
-        const placement placed = dated.state.take(node, fit::lowest_gpus(dated.state[node], wanted), wanted);
+        if (!fit::fits(dated.state[node], request)) return;
+        const placement placed = dated.state.take(node, fit::lowest_gpus(dated.state[node], request), request);
         dated.state.set_closed(node, true);
         RC_ASSERT(calendar.is_free_until(placed, begin, end) == plainly_free_until(calendar, placed, begin, end));
     });
