@@ -7,6 +7,7 @@
 #include <gpupack/plan/detail/gang_patterns.hpp>
 #include <gpupack/plan/detail/node_choices.hpp>
 #include <gpupack/plan/detail/room_board.hpp>
+#include <gpupack/plan/detail/room_bound.hpp>
 #include <gpupack/plan/detail/room_draft.hpp>
 #include <gpupack/plan/room_plan.hpp>
 #include <gpupack/request/request.hpp>
@@ -50,8 +51,9 @@ class room_search {
     room_search(const cluster& cluster, const std::vector<running_task>& tasks, const request& request,
                 const room_limits& limits, gpu_chooser chooser)
         : cluster_{cluster}, tasks_{tasks}, request_{request}, limits_{limits}, chooser_{std::move(chooser)},
-          board_{cluster}, on_node_(cluster.size()), draft_{tasks, limits.budget} {
-        for (std::size_t t = 0; t < tasks.size(); ++t) on_node_[tasks[t].place.node.number()].push_back(t);
+          board_{cluster}, bound_{cluster, tasks, request}, on_node_(cluster.size()), draft_{tasks, limits.budget} {
+        for (std::size_t t = 0; t < tasks.size(); ++t)
+            if (cheapest(t) != running_task::never) on_node_[tasks[t].place.node.number()].push_back(t);
         for (auto& each : on_node_)
             std::stable_sort(each.begin(), each.end(),
                              [&](std::size_t a, std::size_t b) { return cheapest(a) < cheapest(b); });
@@ -90,11 +92,13 @@ class room_search {
     /// once it does.
     void clear_node(node_id node, std::size_t nth) {
         if (fit::fits(board_[node], request_)) return settle(node);
-        if (draft_.plan.ends + draft_.plan.moves == most_touched_) return;
+        const int left = most_touched_ - draft_.plan.ends - draft_.plan.moves;
         const std::vector<std::size_t>& here = on_node_[node.number()];
-        for (std::size_t i = nth; i < here.size(); ++i) {
+        for (std::size_t i = nth; i < here.size() && left > 0; ++i) {
             const std::size_t task = here[i];
             if (!draft_.is_cheaper(cheapest(task))) return; // those after it cost no less
+            const auto those_left = here.begin() + static_cast<std::ptrdiff_t>(i);
+            if (!bound_.may_fit(board_[node], those_left, here.end(), left)) return;
             const auto without = [&](room_step::action kind, std::int64_t cost) {
                 const std::size_t before = board_.changes();
                 board_.remove(cluster_.resources_of(tasks_[task].place));
@@ -200,6 +204,7 @@ class room_search {
     const room_limits& limits_;
     gpu_chooser chooser_;
     room_board board_;
+    room_bound bound_;
     int most_touched_ = 0; // tasks of one node
     std::vector<std::vector<std::size_t>> on_node_;
     room_draft draft_;
