@@ -116,6 +116,7 @@
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/state/refusal.hpp>
 #include <gpupack/state/request_text.hpp>
+#include <gpupack/state/requestless.hpp>
 #include <gpupack/state/selection.hpp>
 #include <gpupack/state/slot_list.hpp>
 #include <gpupack/state/snapshot_feed.hpp>

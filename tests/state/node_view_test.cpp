@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/state/node_view.hpp>
 
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/topology/models.hpp>
+
 #include "support/gpu_states.hpp"
 
 #include <gtest/gtest.h>
@@ -27,4 +30,16 @@ TEST(node_view, shows_kind_and_state) {
     EXPECT_EQ(node.slice_compute(), 1000_milli);
     EXPECT_EQ(node.slice_memory(), 1500_MiB);
     EXPECT_EQ(node.gpu(1).memory_free, 1500);
+}
+
+TEST(node_view, is_seen_in_another_state_with_the_same_gpus) {
+    const cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value();
+    const node_view node = on[node_id{0}];
+    node_state other = node.state();
+    other.cpu_free = 500;
+    const node_view seen = node.seen_as(other);
+    EXPECT_EQ(seen.cpu_free(), milli_cpu{500});
+    EXPECT_EQ(seen.memory_free(), node.memory_free());
+    EXPECT_EQ(&seen.gpu(1), &node.gpu(1));
+    EXPECT_EQ(seen.id(), node.id());
 }

@@ -10,6 +10,7 @@
 #include <gpupack/core/not_copied.hpp>
 #include <gpupack/core/units.hpp>
 #include <gpupack/state/cluster_change.hpp>
+#include <gpupack/state/detail/node_notes.hpp>
 #include <gpupack/state/domain_state.hpp>
 #include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/ledger.hpp>
@@ -21,6 +22,7 @@
 #include <gpupack/state/placed_resources.hpp>
 #include <gpupack/state/placement.hpp>
 #include <gpupack/state/refusal.hpp>
+#include <gpupack/state/requestless.hpp>
 #include <gpupack/topology/mig.hpp>
 #include <gpupack/topology/node_type.hpp>
 #include <gpupack/topology/partition_table.hpp>
@@ -62,7 +64,7 @@ template <class Cluster, class... Arguments> auto change_node_of(Cluster& cluste
 /// (state/live_nodes.hpp) and go by remove_node(); what the ids of nodes that are gone name is refused.
 /// A copy is an independent what-if: placements made before the copy may be released in either, those made after it only
 /// where they were made.
-/// Memory: 32 bytes a node and 16 a GPU that decisions read; 44 a node, 60 a name or live placement, 148 a domain or type.
+/// Memory: 32 bytes a node and 16 a GPU that decisions read; 52 a node, 60 a name or live placement, 148 a domain or type.
 class cluster {
   public:
     /// The nodes have numbers below that; some may be gone.
@@ -193,6 +195,13 @@ class cluster {
     [[nodiscard]] std::size_t leaving_on(node_id id) const {
         GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
         return notes_[id.number()].leaving;
+    }
+    /// The live placements that hold no CPU, or no host memory, of any node.
+    [[nodiscard]] const gpupack::requestless& requestless() const noexcept { return requestless_; }
+    /// Those on a node.
+    [[nodiscard]] const gpupack::requestless& requestless_on(node_id id) const {
+        GPUPACK_EXPECTS(contains(id), "the id of a node of this cluster");
+        return notes_[id.number()].requestless;
     }
     /// Makes room, so that no allocation happens while that many placements are live.
     void reserve(std::size_t placements) { ledger_.reserve(placements); }
@@ -327,21 +336,6 @@ class cluster {
         std::uint32_t generation : node_id::generation_bits;
         std::uint32_t first_gpu;
     };
-    /// What decisions do not read.
-    struct node_notes {
-        std::uint64_t version = 0;   // when it changed last
-        std::uint32_t leaving = 0;   // placements told to leave
-        bool present = false;        // else its number is free
-        bool closed = false;         // by its owner
-        bool over_committed = false; // more runs there than it has
-        bool shrinks = false;        // has GPUs that its owner has taken away, until what runs there is released
-
-        friend bool operator==(const node_notes& a, const node_notes& b) noexcept {
-            return a.leaving == b.leaving && a.present == b.present && a.closed == b.closed &&
-                   a.over_committed == b.over_committed && a.shrinks == b.shrinks;
-        }
-    };
-
     static constexpr std::uint32_t no_type = ~0U;
 
     cluster() = default;
@@ -349,6 +343,7 @@ class cluster {
     [[nodiscard]] gpu_state* gpus_of(node_id id) noexcept { return gpus_.data() + places_[id.number()].first_gpu; }
     [[nodiscard]] node_directory& edit_directory();
     placement enter(const placed_resources& held, change_kind kind);
+    void count_requestless(const placed_resources& held, int sign) noexcept;
     void rebuild(node_id id) noexcept;
     void judge(node_id id) noexcept;
     void sum_up(node_id id) noexcept;
@@ -376,7 +371,7 @@ class cluster {
     std::vector<place_of_node> places_;
     std::vector<node_state> nodes_;
     std::vector<gpu_state> gpus_;
-    std::vector<node_notes> notes_;
+    std::vector<detail::node_notes> notes_;
     std::vector<std::vector<std::uint32_t>> free_rows_; // [GPUs of a node] where GPUs of nodes stood that are gone
     ledger ledger_;
     milli_gpu compute_{};
@@ -384,6 +379,7 @@ class cluster {
     milli_gpu rounding_overhead_{};
     std::size_t gpu_count_ = 0;
     std::size_t leaving_ = 0;
+    gpupack::requestless requestless_{};
     std::size_t unused_types_ = 0;        // types without nodes
     std::uint32_t absent_type_ = no_type; // of numbers whose nodes are gone
     std::uint64_t types_version_ = 0;     // counts what was written to types_

@@ -113,6 +113,13 @@ template <class Number> [[nodiscard]] constexpr bool can_take(Number free, std::
 
 } // namespace detail
 
+/// Counts a placement in (sign 1) or out (sign -1) of those that hold nothing of a host.
+inline void cluster::count_requestless(const placed_resources& held, int sign) noexcept {
+    if (held.cpu.count() > 0 && held.memory.count() > 0) return;
+    requestless_.count(held.cpu, held.memory, sign);
+    notes_[held.node.number()].requestless.count(held.cpu, held.memory, sign);
+}
+
 /// Writes down what is booked already.
 inline placement cluster::enter(const placed_resources& held, change_kind kind) {
     if (identity_.value == 0) {
@@ -120,6 +127,7 @@ inline placement cluster::enter(const placed_resources& held, change_kind kind) 
         identity_.value = ++owners;
     }
     rounding_overhead_ += held.rounding_overhead * held.gpus.size();
+    count_requestless(held, 1);
     if (held.leaving) {
         ++leaving_;
         ++notes_[held.node.number()].leaving;
@@ -197,6 +205,7 @@ inline void cluster::give_back(const placement& receipt) {
     const node_id id = held.node;
     ledger_.strike(receipt);
     rounding_overhead_ -= held.rounding_overhead * held.gpus.size();
+    count_requestless(held, -1);
     if (held.leaving) {
         --leaving_;
         --notes_[id.number()].leaving;

@@ -142,7 +142,7 @@ inline void cluster::rebuild(node_id id) noexcept {
 
 /// Says whether a node is over-committed, and so closed. The node must be counted out.
 inline void cluster::judge(node_id id) noexcept {
-    node_notes& notes = notes_[id.number()];
+    detail::node_notes& notes = notes_[id.number()];
     node_state& node = nodes_[id.number()];
     notes.over_committed = notes.shrinks || detail::has_too_much(node, gpus_of(id), types_[places_[id.number()].type]);
     node.closed = notes.closed || notes.over_committed || !notes.present;
@@ -277,6 +277,7 @@ inline void cluster::copy_totals(const cluster& source) {
     compute_ = source.compute_;
     compute_free_ = source.compute_free_;
     rounding_overhead_ = source.rounding_overhead_;
+    requestless_ = source.requestless_;
     gpu_count_ = source.gpu_count_;
     version_ = source.version_;
     shape_version_ = source.shape_version_;

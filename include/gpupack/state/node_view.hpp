@@ -82,6 +82,15 @@ class node_view {
         return mebibytes{state_->slice_memory};
     }
 
+    /// What is free on it.
+    [[nodiscard]] GPUPACK_HD constexpr const node_state& state() const noexcept { return *state_; }
+    /// The same node, seen as if that were free on it. Its GPUs stay as they are.
+    ///
+    /// @param state  must outlive the view
+    [[nodiscard]] GPUPACK_HD constexpr node_view seen_as(const node_state& state) const noexcept {
+        return {id_, *type_, state, gpus_};
+    }
+
   private:
     const node_type* type_ = nullptr;
     const node_state* state_ = nullptr;

@@ -92,16 +92,16 @@ func setupFor(seed int64, r *rand.Rand) setup {
 	return s
 }
 
-func generate(seed int64) *caseOf {
+func generate(seed int64, everywhere bool) *caseOf {
 	r := rand.New(rand.NewSource(seed))
 	c := &caseOf{Seed: seed, Setup: setupFor(seed, r)}
-	// Memory as a kubelet tells it, in KiB, in a fifth of the cases; whole MiB otherwise.
-	kib := seed%5 == 3
+	// Memory as a kubelet tells it, in KiB, in a fifth of the usual cases; whole MiB otherwise.
+	kib := seed%5 == 3 && !everywhere
 	if kib {
 		c.Setup.Kind += ", KiB"
 	}
-	// Some pods ask for no CPU or no memory in these.
-	bare := seed%10 == 2
+	// Some pods ask for no CPU or no memory in these, or in all.
+	bare := seed%10 == 2 || everywhere
 	if bare {
 		c.Setup.Kind += ", pods that ask for no CPU or memory"
 	}

@@ -15,6 +15,7 @@ func main() {
 	first := flag.Int64("first", 1, "first seed")
 	last := flag.Int64("last", 200, "last seed")
 	in := flag.String("in", "", "cases to answer anew, instead of random ones")
+	bare := flag.Bool("bare", false, "pods that ask for no CPU or no memory in cases of all kinds")
 	out := flag.String("out", "", "where the answered cases go")
 	flag.Parse()
 	klog.SetLogger(klog.Logger{})
@@ -28,7 +29,7 @@ func main() {
 		check(json.Unmarshal(text, &all))
 	} else {
 		for seed := *first; seed <= *last; seed++ {
-			all.Cases = append(all.Cases, generate(seed))
+			all.Cases = append(all.Cases, generate(seed, *bare))
 		}
 	}
 	decisions, fits := 0, 0

@@ -3,7 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/dialect/gpushare/scorers.hpp>
-#include <gpupack/dialect/kubernetes/default_score.hpp>
+#include <gpupack/dialect/kubernetes/node_score.hpp>
 #include <gpupack/dialect/preset.hpp>
 #include <gpupack/policy/node_then_gpus.hpp>
 
@@ -14,6 +14,6 @@ namespace gpupack::inline GPUPACK_ABI::dialect {
 /// Alibaba's gpushare scheduler extender.
 inline constexpr auto gpushare_presets =
     std::tuple{preset{"gpushare", "Alibaba's gpushare scheduler extender: the GPU with least memory free",
-                      +[](const preset_inputs&) { return policy::node_then_gpus(kubernetes_default{}, gpushare{}); }}};
+                      +[](const preset_inputs&) { return policy::node_then_gpus(kubernetes_node{}, gpushare{}); }}};
 
 } // namespace gpupack::dialect

@@ -21,7 +21,7 @@ enum class kubernetes_release : std::uint8_t {
 /// the request improves.
 ///
 /// Score: b = 100 (1 - |u_cpu - u_memory| / 2), u being the part in use; 100 where the node lacks one of the two. Since 1.36
-/// 50 + (50 + b with the request - b without it) / 2; 0 for a request for neither CPU nor memory, which the plugin skips.
+/// 50 + (50 + b with the request - b without it) / 2; 0 for a request for none of what counts, which the plugin skips.
 /// Rounding: each part down at 10^-9, each b and the score down to a whole point.
 /// Source: kube-scheduler's NodeResourcesBalancedAllocation (docs/sources.md#kube-scheduler).
 struct kubernetes_balanced {
@@ -34,7 +34,7 @@ struct kubernetes_balanced {
         const policy::score balance_after =
             balance(node, request, request.cpu, request.memory, request.total_compute());
         if (release == kubernetes_release::before_1_36) return balance_after;
-        if (request.cpu.count() == 0 && request.memory.count() == 0) return 0;
+        if (request.cpu.count() == 0 && request.memory.count() == 0 && !(with_gpus && request.gpus > 0)) return 0;
         return 50 + (50 + balance_after - balance(node, request, milli_cpu{}, mebibytes{}, milli_gpu{})) / 2;
     }
     friend bool operator==(const kubernetes_balanced&, const kubernetes_balanced&) = default;
@@ -80,7 +80,8 @@ struct kubernetes_balanced {
 };
 
 /// The node as Kubernetes picks it by default: LeastAllocated over CPU and memory plus BalancedAllocation, weight 1
-/// each. GPUs count in neither.
+/// each. GPUs count in neither. Only what is asked for counts, which needs no more than the node: kubernetes_node also counts the
+/// tasks that ask for nothing.
 ///
 /// Score: 0 to 200.
 /// Ties: lower node; kube-scheduler draws one.
