@@ -90,9 +90,6 @@ void make_room_by(benchmark::State& state, const plan::room_limits& limits) {
 }
 
 BENCHMARK_CAPTURE(make_room_by, four_moves, {.ends = 0, .moves = 4})->Iterations(100)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(make_room_by, four_moves_unlimited, {.ends = 0, .moves = 4, .budget = 100000000})
-    ->Iterations(100)
-    ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(make_room_by, four_ends, {.ends = 4, .moves = 0})->Iterations(100)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(make_room_by, ends_and_moves, {.ends = 4, .moves = 4})
     ->Iterations(100)
