@@ -30,6 +30,7 @@ void judge_fgd(const nlohmann::json& test_case, tally& counts);                /
 void judge_gpuallocator(const nlohmann::json& test_case, tally& counts);       ///< go-gpuallocator.
 void judge_gpushare(const nlohmann::json& test_case, tally& counts);           ///< Alibaba's gpushare extender.
 void judge_hami(const nlohmann::json& test_case, tally& counts);               ///< HAMi.
+void judge_hami_pods(const nlohmann::json& test_case, tally& counts);          ///< HAMi's pods of several containers.
 void judge_kai(const nlohmann::json& test_case, tally& counts);                ///< KAI.
 void judge_koordinator(const nlohmann::json& test_case, tally& counts);        ///< Koordinator's DeviceShare.
 void judge_kubernetes_scorers(const nlohmann::json& test_case, tally& counts); ///< kube-scheduler's node scores.

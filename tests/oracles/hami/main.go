@@ -309,6 +309,7 @@ func main() {
 	out := flag.String("out", "", "file; .gz is compressed")
 	in := flag.String("in", "", "answer the cases of this file instead")
 	limits := flag.Int("limits", 0, "so many random limits instead, of the first seed, as HAMi makes requests of them")
+	pods := flag.Bool("pods", false, "pods of several containers instead, with chains of policies, quotas, modes and lists of GPUs")
 	flag.Parse()
 	logs := flag.NewFlagSet("klog", flag.ContinueOnError)
 	klog.InitFlags(logs)
@@ -321,6 +322,14 @@ func main() {
 	var answers any
 	if *limits > 0 {
 		answers = []limitsOf{answerLimits(*from, *limits)}
+	} else if *pods {
+		var cases []podCase
+		for seed := *from; seed <= *to; seed++ {
+			cases = append(cases, makePodCase(seed))
+			runPods(&cases[len(cases)-1])
+		}
+		tellMedian()
+		answers = map[string]any{"system": "HAMi", "commit": "4707fb02", "cases": cases}
 	} else {
 		var cases []testCase
 		if *in != "" {

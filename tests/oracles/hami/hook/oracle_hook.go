@@ -31,6 +31,7 @@ func (s *Scheduler) OracleUsage(names []string, pod *corev1.Pod) (map[string]*No
 	return *usage, nil
 }
 
-// OracleSeen and OracleGone are the pod events of the informer.
-func (s *Scheduler) OracleSeen(pod *corev1.Pod) { s.onAddPod(pod) }
-func (s *Scheduler) OracleGone(pod *corev1.Pod) { s.onDelPod(pod) }
+// OracleSeen, OracleChanged and OracleGone are the pod events of the informer.
+func (s *Scheduler) OracleSeen(pod *corev1.Pod)         { s.onAddPod(pod) }
+func (s *Scheduler) OracleChanged(old, pod *corev1.Pod) { s.onUpdatePod(old, pod) }
+func (s *Scheduler) OracleGone(pod *corev1.Pod)         { s.onDelPod(pod) }
