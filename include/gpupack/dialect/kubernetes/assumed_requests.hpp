@@ -32,7 +32,7 @@ inline constexpr mebibytes assumed_memory{200};
 /// Score: that of the scorer, for what counts. What counts is never more than the node has.
 /// Source: kube-scheduler's resource_allocation and GetNonzeroRequests (docs/sources.md#kube-scheduler).
 ///
-/// @tparam Scorer  a scorer of nodes, such as policy::spread, policy::binpack or kubernetes_capacity_ratio
+/// @tparam Scorer  a scorer of nodes by what is in use with the request, such as policy::spread, policy::binpack or kubernetes_capacity_ratio
 template <policy::node_scorer Scorer> struct assumed_requests {
     Scorer counted; ///< What scores a node.
 
@@ -45,16 +45,15 @@ template <policy::node_scorer Scorer> struct assumed_requests {
         const cluster* nodes = nullptr; ///< Whose placements count; none where all of them hold CPU and memory.
 
         [[nodiscard]] auto operator()(const node_view& node, const request& request) const {
+            if (nodes == nullptr && request.cpu.count() > 0 && request.memory.count() > 0)
+                return counted(node, request);
             const bool counts = nodes != nullptr && nodes->contains(node.id());
-            const requestless there = counts ? nodes->requestless_on(node.id()) : requestless{};
-            if (!there.any() && request.cpu.count() > 0 && request.memory.count() > 0) return counted(node, request);
-            gpupack::request assumed = request;
-            if (request.cpu.count() == 0) assumed.cpu = assumed_cpu;
-            if (request.memory.count() == 0) assumed.memory = assumed_memory;
+            requestless all = counts ? nodes->requestless_on(node.id()) : requestless{};
+            all.count(request.cpu, request.memory, 1); // the request is one of them: no copy of it is needed
             node_state state = node.state();
-            state.cpu_free = left(state.cpu_free, there.cpu * assumed_cpu.count(), assumed.cpu.count());
-            state.memory_free = left(state.memory_free, there.memory * assumed_memory.count(), assumed.memory.count());
-            return counted(node.seen_as(state), assumed);
+            state.cpu_free = left(state.cpu_free, all.cpu * assumed_cpu.count(), request.cpu.count());
+            state.memory_free = left(state.memory_free, all.memory * assumed_memory.count(), request.memory.count());
+            return counted(node.seen_as(state), request);
         }
 
       private:
