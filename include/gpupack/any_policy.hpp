@@ -108,6 +108,11 @@ template <policy::policy Policy, search::engine Engine> struct policy_with_engin
                                                 &scan,          &explain, &prepare_chooser};
 };
 
+/// Whether a type is an optional or expected value of another one. Whether such a type is a policy depends on what its value
+/// is made of, so a constructor that asks this would ask about itself.
+template <class Type, class Value>
+concept wraps = requires { requires std::same_as<typename Type::value_type, Value>; };
+
 } // namespace detail
 
 class any_searcher;
@@ -123,7 +128,7 @@ class any_policy {
     /// @param engine  how the best choice is found
     /// @param rule    what is placed for a request
     template <class Policy, search::engine Engine = search::scan>
-    requires(!std::same_as<Policy, any_policy> &&
+    requires(!std::same_as<Policy, any_policy> && !detail::wraps<Policy, any_policy> &&
              policy::policy<Policy>) explicit any_policy(Policy policy, Engine engine = {},
                                                          request_rule rule = request_rule::as_requested)
         : functions_{&detail::policy_with_engine<Policy, Engine>::functions},

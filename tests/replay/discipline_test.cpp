@@ -33,7 +33,7 @@ workload::task task(std::string name, int gpus, std::int64_t arrival, std::optio
     return made;
 }
 
-auto make_scheduler(int nodes, int gpus) {
+auto make_scheduler(std::size_t nodes, int gpus) {
     return scheduler{cluster_builder{}.add_nodes(nodes, {99_cores, 8_GiB, {gpus, models::t4}}).build().value(),
                      policy::first_fit{}, search::indexed{}};
 }

@@ -34,7 +34,7 @@ struct replayed {
     std::size_t live = 0; // placements at the end
 };
 
-replayed play(const std::vector<workload::task>& tasks, int nodes, int gpus, const replay::discipline& queue,
+replayed play(const std::vector<workload::task>& tasks, std::size_t nodes, int gpus, const replay::discipline& queue,
               replay::no_fit_rule no_fit = replay::no_fit_rule::wait) {
     scheduler by{cluster_builder{}.add_nodes(nodes, {16_cores, 8_GiB, {gpus, models::t4}}).build().value(),
                  policy::first_fit{}};

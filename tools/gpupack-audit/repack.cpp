@@ -70,8 +70,8 @@ template <class Policy> repacking repack_with(const std::string& name, const gpu
             else
                 occupied.emplace_back(static_cast<std::size_t>(placed->node.number()), placed->gpus.bits());
         }
-        std::ranges::sort(occupied);
-        occupied.erase(std::ranges::unique(occupied).begin(), occupied.end());
+        std::sort(occupied.begin(), occupied.end());
+        occupied.erase(std::unique(occupied.begin(), occupied.end()), occupied.end());
         const auto count = static_cast<double>(occupied.size()); // each share takes one GPU
         made.mean += count / orders;
         squares += count * count / orders;

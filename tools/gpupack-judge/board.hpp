@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -117,8 +118,9 @@ class judged_policy {
   public:
     /// @param policy  which choice is the best
     /// @param rule    what is placed for a request
-    template <gpupack::policy::policy Policy>
-    explicit judged_policy(Policy policy, gpupack::request_rule rule = gpupack::request_rule::as_requested)
+    template <class Policy>
+    requires(!std::same_as<Policy, judged_policy> && gpupack::policy::policy<Policy>) explicit judged_policy(
+        Policy policy, gpupack::request_rule rule = gpupack::request_rule::as_requested)
         : decide_{[policy](const board& board, const gpupack::request& request) {
               const auto told = gpupack::search::explain(policy, {board.cluster(), request, 0}, board.cluster().size());
               decided made = decide_nowhere(board);

@@ -25,7 +25,7 @@ class table_block {
     /// The value with its pointers as offsets; what it points to is added to the block.
     template <class Value> [[nodiscard]] Value pack(Value value) {
         static_assert(std::is_trivially_copyable_v<Value>, "a kernel takes flat values");
-        visit_tables(value, [this](auto& pointer, std::size_t count) { pack_pointer(pointer, count); });
+        visit_tables(value, [this](auto& pointer, std::size_t count) { this->pack_pointer(pointer, count); });
         return value;
     }
 

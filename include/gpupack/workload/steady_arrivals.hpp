@@ -125,9 +125,10 @@ class steady_draw {
         if (law_ == stay_law::exponential) return draw_exponential(random_, mean_duration); // it has no memory
         const std::int64_t whole =
             law_ == stay_law::recorded ? stays_[task] : draw_lognormal(random_, mean_duration, stay_sigma, 1);
-        constexpr std::uint64_t parts = 1 << 16;
-        return (whole >> 16) * static_cast<std::int64_t>(random_.below(parts)) +
-               (((whole & (parts - 1)) * random_.below(parts)) >> 16);
+        constexpr std::int64_t parts = 1 << 16;
+        const auto below_parts = [&] { return static_cast<std::int64_t>(random_.below(std::uint64_t{parts})); };
+        const std::int64_t of_whole = (whole / parts) * below_parts();
+        return of_whole + whole % parts * below_parts() / parts;
     }
 
     std::vector<std::int64_t> stays_;     // [tasks]  ticks

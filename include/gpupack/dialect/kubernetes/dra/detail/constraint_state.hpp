@@ -52,8 +52,8 @@ struct attribute_values {
                   : std::holds_alternative<std::vector<bool>>(attribute)        ? 2
                   : std::holds_alternative<std::vector<std::string>>(attribute) ? 3
                                                                                 : 4;
-    std::ranges::sort(result.values);
-    result.values.erase(std::ranges::unique(result.values).begin(), result.values.end());
+    std::sort(result.values.begin(), result.values.end());
+    result.values.erase(std::unique(result.values.begin(), result.values.end()), result.values.end());
     return result;
 }
 

@@ -162,14 +162,15 @@ class search_bounds {
             }
         }
         if (!any) return false;
-        for (auto& [value, having] : devices) {
-            std::ranges::sort(having);
+        for (auto& value_devices : devices) {
+            std::vector<std::size_t>& having = value_devices.second;
+            std::sort(having.begin(), having.end());
             std::vector<matching_row> rows;
             for (const open_demand& one : open) {
                 matching_row row = one.row;
                 if (inside(one))
                     std::erase_if(row.candidates,
-                                  [&](std::size_t device) { return !std::ranges::binary_search(having, device); });
+                                  [&](std::size_t device) { return !std::binary_search(having.begin(), having.end(), device); });
                 rows.push_back(std::move(row));
             }
             if (matching_.complete(rows)) return false;
