@@ -34,7 +34,7 @@ TEST(hash_index, finds_what_a_map_finds) {
             for (std::uint32_t wanted = 0; wanted < 60; ++wanted) {
                 const auto found = index.find(hash_at(wanted), [&](std::uint32_t each) { return each == wanted; });
                 RC_ASSERT(found.has_value() == known.contains(wanted));
-                RC_ASSERT(!found || *found == wanted);
+                RC_ASSERT(found.value_or(wanted) == wanted);
             }
         }
     });

@@ -38,7 +38,8 @@ auto make_scheduler(std::size_t nodes, int gpus) {
                      policy::first_fit{}, search::indexed{}};
 }
 
-replay::result play(const std::vector<workload::task>& tasks, int nodes, int gpus, const replay::discipline& queue) {
+replay::result play(const std::vector<workload::task>& tasks, std::size_t nodes, int gpus,
+                    const replay::discipline& queue) {
     auto scheduler = make_scheduler(nodes, gpus);
     auto result = replay::run(scheduler, tasks, workload::recorded_arrivals(tasks).value(),
                               {.no_fit = replay::no_fit_rule::wait, .queue = queue});

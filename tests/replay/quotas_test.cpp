@@ -57,9 +57,12 @@ std::vector<workload::task> draw_tasks(random_stream& random, std::size_t partie
     return tasks;
 }
 
-replay::result play(std::size_t nodes, int gpus, const std::vector<workload::task>& tasks,
+replay::result play(int nodes, int gpus, const std::vector<workload::task>& tasks,
                     const std::optional<replay::quotas>& quotas, const replay::discipline& queue = {}) {
-    scheduler by{cluster_builder{}.add_nodes(nodes, {999_cores, 8_GiB, {gpus, models::t4}}).build().value(),
+    scheduler by{cluster_builder{}
+                     .add_nodes(static_cast<std::size_t>(nodes), {999_cores, 8_GiB, {gpus, models::t4}})
+                     .build()
+                     .value(),
                  policy::first_fit{}};
     return replay::run(by, tasks, workload::recorded_arrivals(tasks).value(),
                        {.no_fit = replay::no_fit_rule::wait, .queue = queue, .quotas = quotas});
