@@ -22,7 +22,8 @@ TEST(first_fit, takes_the_lowest_node_that_fits_and_its_lowest_gpus) {
         const auto placed = by.try_place(request);
         for (std::uint32_t n = 0; n < before.size(); ++n) {
             if (!fit::fits(before[node_id{n}], request)) continue;
-            RC_ASSERT(placed && placed->node == node_id{n});
+            RC_ASSERT(placed.has_value());
+            RC_ASSERT(placed->node == node_id{n});
             RC_ASSERT(placed->gpus == fit::lowest_gpus(before[node_id{n}], request));
             return;
         }
