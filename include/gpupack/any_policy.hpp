@@ -111,7 +111,9 @@ template <policy::policy Policy, search::engine Engine> struct policy_with_engin
 /// Whether a type is an optional or expected value of another one. Whether such a type is a policy depends on what its value
 /// is made of, so a constructor that asks this would ask about itself.
 template <class Type, class Value>
-concept wraps = requires { requires std::same_as<typename Type::value_type, Value>; };
+concept wraps = requires {
+    requires std::same_as<typename Type::value_type, Value>;
+};
 
 } // namespace detail
 

@@ -70,7 +70,7 @@ void same_as_the_plain_one(queue_rule order) {
                                        .depth = *rc::gen::element<std::size_t>(0, 1, 2, 5),
                                        .ageing = *rc::gen::element<std::int64_t>(0, 0, 3)};
         const auto arrivals = workload::recorded_arrivals(tasks).value();
-        const replay::result result = play(tasks, nodes, 4, queue);
+        const replay::result result = play(tasks, static_cast<std::size_t>(nodes), 4, queue);
         const std::vector<std::int64_t> starts = test::plain_queue{nodes, 4, tasks, arrivals, queue}.run();
         std::map<std::size_t, std::int64_t> by_task;
         for (const replay::outcome& each : result.outcomes) by_task[each.task] = each.decided;

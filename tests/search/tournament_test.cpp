@@ -57,7 +57,7 @@ TEST(tournament, refill_forgets_who_was_there) {
         search::tournament<std::int64_t> contest{size};
         contest.put(static_cast<std::uint32_t>(random.below(size)), 1000);
         keys entered;
-        contest.refill([&](std::uint32_t number, std::int64_t& key) {
+        contest.refill(size, [&](std::uint32_t number, std::int64_t& key) {
             if (random.below(3) == 0) return false;
             key = static_cast<std::int64_t>(random.below(4));
             entered[number] = key;

@@ -106,8 +106,7 @@ template <policy::policy Policy> class indexed_searcher {
         if (slot == indexes_.size()) indexes_.push_back({tournament<key_of<scorer_type>>{decision.cluster.size()}});
         indexes_[slot].nodes.grow(decision.cluster.size());
         ranker<scorer_type> rank{scorer, decision.cluster, decision.request};
-        indexes_[slot].nodes.refill([&](std::uint32_t number, key_of<scorer_type>& key) {
-            if (number >= decision.cluster.size()) return false; // there is room for more
+        indexes_[slot].nodes.refill(decision.cluster.size(), [&](std::uint32_t number, key_of<scorer_type>& key) {
             const node_view node = decision.cluster.node_at(number);
             if (!fit::fits(node, decision.request)) return false;
             key = rank(node);

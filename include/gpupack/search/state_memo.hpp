@@ -5,13 +5,27 @@
 #include <gpupack/core/ids.hpp>
 #include <gpupack/core/random.hpp>
 #include <gpupack/state/cluster.hpp>
+#include <gpupack/state/gpu_state.hpp>
 #include <gpupack/state/node_view.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace gpupack::inline GPUPACK_ABI::search {
+
+namespace detail {
+
+/// The state of a GPU as two numbers: equal states have equal ones.
+[[nodiscard]] inline std::array<std::uint64_t, 2> words_of(const gpu_state& gpu) noexcept {
+    std::array<std::uint64_t, 2> words;
+    static_assert(sizeof(words) == sizeof(gpu));
+    std::memcpy(words.data(), &gpu, sizeof(words));
+    return words;
+}
+
+} // namespace detail
 
 /// A number that nodes of one type in one state share, and others hardly ever.
 [[nodiscard]] inline std::uint64_t state_hash(const node_view& node) noexcept {
@@ -20,12 +34,8 @@ namespace gpupack::inline GPUPACK_ABI::search {
                          static_cast<std::uint64_t>(node.gpu_count()) << 24;
     std::uint64_t factor = 0x9e3779b97f4a7c15ULL; // another odd one a GPU: no product waits for the one before
     for (int i = 0; i < node.gpu_count(); ++i, factor += 0x3c6ef372fe94f82aULL) {
-        const gpu_state& gpu = node.gpu(i);
-        const auto amounts = static_cast<std::uint64_t>(gpu.compute_free) << 48 ^
-                             static_cast<std::uint64_t>(gpu.sharers()) << 32 ^
-                             static_cast<std::uint64_t>(gpu.memory_free);
-        const std::uint64_t instances = gpu.occupied() << 8 ^ gpu.width_or_profiles;
-        hash += (amounts ^ std::uint64_t{gpu.closed} << 47 ^ instances * 0x2545f4914f6cdd1dULL) * factor;
+        const auto words = detail::words_of(node.gpu(i));
+        hash += (words[0] ^ words[1] * 0x2545f4914f6cdd1dULL) * factor;
     }
     return mix_bits(hash);
 }
@@ -36,7 +46,7 @@ namespace gpupack::inline GPUPACK_ABI::search {
         !(a.memory_free() == b.memory_free()))
         return false;
     for (int i = 0; i < a.gpu_count(); ++i)
-        if (!(a.gpu(i) == b.gpu(i))) return false;
+        if (detail::words_of(a.gpu(i)) != detail::words_of(b.gpu(i))) return false;
     return true;
 }
 

@@ -38,11 +38,14 @@ template <policy::score_like Key> class tournament {
         crown();
     }
 
-    /// Starts anew with those for whom key_of(number, key) returns true, which then sets the key.
-    template <class KeyOf> void refill(KeyOf&& key_of) {
+    /// Starts anew with those of the first numbers for whom key_of(number, key) returns true, which then sets the key.
+    ///
+    /// @param numbers  how many there are; no more than entrants()
+    /// @param key_of   called for each, in order
+    template <class KeyOf> void refill(std::size_t numbers, KeyOf&& key_of) {
         for (std::uint32_t group = 0; group < entered_.size(); ++group) {
             const std::uint32_t first = group * width;
-            const auto last = static_cast<std::uint32_t>(std::min<std::size_t>(first + width, keys_.size()));
+            const auto last = static_cast<std::uint32_t>(std::min<std::size_t>(first + width, numbers));
             std::uint32_t bits = 0;
             for (std::uint32_t number = first; number < last; ++number)
                 if (key_of(number, keys_[number])) bits |= 1U << (number - first);
@@ -54,16 +57,19 @@ template <policy::score_like Key> class tournament {
     /// Enters a number with that key, or changes its key.
     void put(std::uint32_t number, const Key& key) {
         grow(number + std::size_t{1});
-        const bool was_in = contains(number);
+        std::uint16_t& group = entered_[number / width];
+        const bool was_in = (group & bit_of(number)) != 0;
         keys_[number] = key;
-        entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] | bit_of(number));
+        group = static_cast<std::uint16_t>(group | bit_of(number));
         climb(number, was_in ? number : none, {key, node_id{number}});
     }
 
     /// Takes a number out, where it had entered.
     void erase(std::uint32_t number) {
-        if (!contains(number)) return;
-        entered_[number / width] = static_cast<std::uint16_t>(entered_[number / width] & ~bit_of(number));
+        if (number >= keys_.size()) return;
+        std::uint16_t& group = entered_[number / width];
+        if ((group & bit_of(number)) == 0) return;
+        group = static_cast<std::uint16_t>(group & ~bit_of(number));
         climb(number, number, {});
     }
 

@@ -45,8 +45,9 @@ class change_log {
 
     /// Calls visit(row) for every node that changed after `then`, an earlier now(); last change first.
     template <class Visit> void for_each_since(std::uint64_t then, Visit&& visit) const {
-        for (std::size_t i = entries_.size(); i > 0 && entries_[i - 1].number > then; --i)
-            if (!(entries_[i - 1].row.id == outdated)) visit(entries_[i - 1].row);
+        const entry* const first = entries_.data();
+        for (const entry* each = first + entries_.size(); each != first && (--each)->number > then;)
+            if (!(each->row.id == outdated)) visit(each->row);
     }
 
   private:

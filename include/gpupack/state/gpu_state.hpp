@@ -25,6 +25,7 @@ struct gpu_state {
     sharing way : 4 = sharing::idle; ///< how it is shared; with nothing on it, idle or the only way that is allowed
     bool closed : 1 = false;         ///< nothing more may be placed on it: unhealthy, or cordoned
     bool sharers_at_limit : 1 = false; ///< shared in slices by as many tasks as may
+    std::uint8_t unused : 2 = 0;       ///< nothing: named, so that equal states are equal byte by byte
 
     /// Used exclusively: the number of GPUs of the task that has it, this one included; else 0.
     [[nodiscard]] GPUPACK_HD constexpr int width() const noexcept {

@@ -169,8 +169,9 @@ class search_bounds {
             for (const open_demand& one : open) {
                 matching_row row = one.row;
                 if (inside(one))
-                    std::erase_if(row.candidates,
-                                  [&](std::size_t device) { return !std::binary_search(having.begin(), having.end(), device); });
+                    std::erase_if(row.candidates, [&](std::size_t device) {
+                        return !std::binary_search(having.begin(), having.end(), device);
+                    });
                 rows.push_back(std::move(row));
             }
             if (matching_.complete(rows)) return false;
