@@ -102,6 +102,10 @@ TEST_F(replay_program, lets_tasks_of_any_workload_come_and_go) {
     const auto in_use = [](const nlohmann::json& runs) { return runs[1]["mean_allocated_percent"]; };
     EXPECT_EQ(in_use(runs_of(recorded)), in_use(runs_of(recorded + "--stays exponential --warm-up 4 ")));
     EXPECT_GT(runs_of(recorded + "--no-fit wait ")[0]["mean_wait_stays"].get<double>(), 0.0);
+    int moves = 0;
+    for (const auto& each : runs_of(recorded + "--stays recorded --moves 4 ")) moves += each["moves"].get<int>();
+    EXPECT_GT(moves, 0);
+    for (const auto& each : runs_of(recorded)) EXPECT_EQ(each["moves"], 0);
     EXPECT_NEAR(runs_of("--workload slices-mib ")[0]["mean_allocated_percent"].get<double>(), 85, 7); // by memory
     const run table = call(recorded + "--arrivals poisson --policy best-fit,fgd --seed 1:3");
     for (const char* part : {"mean alloc %", "though free %", "Less fgd, seed by seed", " +- ", "CPU only", "4 GPUs",
@@ -360,6 +364,9 @@ TEST_F(replay_program, refuses_bad_flags) {
     expect_refused("--policy fdg", "--policy: \"fdg\": expected a name that --list-policies lists, did you mean fgd?");
     expect_refused("--policy nothing-like-that",
                    "--policy: \"nothing-like-that\": expected all, or some of " + gpupack::preset_names());
+    expect_refused("studdy --out x",
+                   "command: \"studdy\": expected capacity, import, study or merge, or only flags that --help "
+                   "lists, did you mean study?");
     expect_refused("--polcy fgd", "argument: \"--polcy\": expected a flag that --help lists, did you mean --policy?");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");

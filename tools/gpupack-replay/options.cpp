@@ -442,6 +442,12 @@ gpupack::expected<options, input_error> parse_options(int argc, const char* cons
         chosen.message = help_text(app);
         return chosen;
     } catch (const CLI::ExtrasError&) {
+        if (argc > 1 && argv[1][0] != '-') {
+            const std::vector<std::string> commands{"capacity", "import", "study", "merge"};
+            return bad_input("command", argv[1],
+                             "capacity, import, study or merge, or only flags that --help lists" +
+                                 gpupack_tools::did_you_mean(argv[1], commands));
+        }
         const auto known = [&](const std::string& argument) { return app.get_option_no_throw(argument) != nullptr; };
         for (int i = 1; i < argc; ++i) {
             const std::string argument{argv[i]};

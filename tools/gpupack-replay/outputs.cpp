@@ -344,6 +344,9 @@ void add_churn(json& object, const run_record& run) {
     object["refused"] = run.result.refused.tasks;
     object["refused_though_free"] = run.result.refused.though_free;
     object["mean_wait_stays"] = churn.mean_wait;
+    object["evictions"] = run.result.evictions;
+    object["reclaims"] = run.result.reclaims;
+    object["moves"] = run.result.moves;
     add_locality(object, churn);
     add_sizes(object, run);
     auto& classes = object["kinds"] = json::array();
