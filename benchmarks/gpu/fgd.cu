@@ -4,7 +4,7 @@
 
 #include <gpupack/core/random.hpp>
 #include <gpupack/gpu/bulk.hpp>
-#include <gpupack/gpu/detail/rank_falls.hpp>
+#include <gpupack/gpu/detail/fall_blocks.hpp>
 #include <gpupack/gpu/table_block.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/fgd.hpp>
@@ -76,16 +76,12 @@ std::vector<figure> measure_fgd(const setting& in) {
     const auto shapes = gpu::upload_requests(there, on, by, request);
     auto best = in.on.allocate<ranked_node<policy::score>>(request.size());
     if (!shapes) return {};
-    std::vector<gpu::detail::type_glance> glances;
-    for (const auto& each : request) {
-        const auto of_request = gpu::detail::glances_of(on.types(), each);
-        glances.insert(glances.end(), of_request.begin(), of_request.end());
-    }
-    if (glances.size() != request.size() * on.types().size()) return {};
+    const gpu::detail::fall_blocks blocks{on.types(), by.prepare({on, request[0]}).measure(), request};
+    if (!blocks.decide()) return {};
     gpu::copied_vectors copies{in.on};
-    const auto* const copied = copies(glances);
+    const auto copied = blocks.view(copies);
     const double ranked = device_seconds(in.on, repeats, make_cold, [&] {
-        in.on.rank_falls(there.view(), shapes->entries.data(), copied, shapes->count, best.data(), shapes->table_bytes);
+        in.on.rank_falls(there.view(), shapes->entries.data(), copied, shapes->count, best.data());
     });
     const double generic = device_seconds(in.on, 5, make_cold, [&] {
         in.on.rank_best(there.view(), shapes->entries.data(), shapes->count, best.data(), shapes->table_bytes);

@@ -16,4 +16,6 @@ TEST(math, floor_divide_rounds_down_also_below_zero) {
     });
     EXPECT_EQ(gpupack::floor_divide(-1, 10), -1);
     EXPECT_EQ(gpupack::larger(-3, 2), 2);
+    EXPECT_EQ(gpupack::high_product(0xffffffffU, 0xffffffffU), 0xfffffffeU);
+    EXPECT_EQ(gpupack::high_product(1U << 31, 7), 3U);
 }

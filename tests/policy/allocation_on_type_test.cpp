@@ -63,20 +63,26 @@ TEST(allocation_on_type, scores_as_division_does) {
 // Every quotient near a whole number, and what lies at the ends of what 32 bits hold.
 TEST(allocation_on_type, has_the_quotients_of_64_bits) {
     random_stream random{7};
+    int compared = 0;
     for (int i = 0; i < 3'000'000; ++i) {
         const auto points = static_cast<std::uint32_t>(random.below(i % 2 == 0 ? 101 : 2049));
-        const std::uint64_t most = std::uint64_t{1} << (12 + random.below(20));
+        const std::uint64_t most = std::uint64_t{1} << (12 + random.below(15));
         const auto capacity =
-            static_cast<std::uint32_t>(i % 5 == 0 ? most - 1 : points + 1 + random.below(most - points - 1));
-        std::uint64_t part = random.below(std::uint64_t{capacity} + 1);
-        if (i % 3 == 0 && points > 0) part = (random.below(points + 1) * capacity + points - 1) / points;
+            static_cast<std::int64_t>(i % 5 == 0 ? most - 1 : points + 1 + random.below(most - points - 1));
+        if (!policy::points_on_type::is_exact(capacity, points)) continue;
+        ++compared;
+        std::int64_t part = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(capacity) + 1));
+        if (i % 3 == 0 && points > 0)
+            part = (static_cast<std::int64_t>(random.below(points + 1)) * capacity + points - 1) / points;
         if (i % 6 == 0 && part > 0) --part;
-        const policy::points_on_type quotient{0, capacity,
-                                              static_cast<std::uint32_t>((std::uint64_t{points} << 32) / capacity), 1};
-        ASSERT_EQ(quotient(static_cast<std::int32_t>(part), points, false), part * points / capacity)
-            << part << "/" << capacity;
-        ASSERT_EQ(quotient(static_cast<std::int32_t>(part), points, true), (capacity - part) * points / capacity);
+        const auto demand = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(part) + 1));
+        const auto left = policy::points_on_type::of(capacity, demand, points, false);
+        const auto used = policy::points_on_type::of(capacity, demand, points, true);
+        const std::int64_t rest = part - demand;
+        ASSERT_EQ(left.at<false>(static_cast<std::int32_t>(part)), rest * points / capacity) << part << "/" << capacity;
+        ASSERT_EQ(used.at<true>(static_cast<std::int32_t>(part)), (capacity - rest) * points / capacity);
     }
+    EXPECT_GT(compared, 2'000'000);
 }
 
 TEST(allocation_on_type, refuses_what_32_bits_do_not_hold) {
@@ -86,6 +92,9 @@ TEST(allocation_on_type, refuses_what_32_bits_do_not_hold) {
     EXPECT_FALSE((policy::binpack{.points = 4096}).is_exact_on(type));
     EXPECT_FALSE((policy::binpack{.weights = {.cpu = -1}}).is_exact_on(type));
     EXPECT_FALSE((policy::binpack{.weights = {.gpu = 257}}).is_exact_on(type));
-    type.memory = mebibytes{std::int64_t{1} << 31};
+    type.memory = mebibytes{std::int64_t{1} << 26};
+    EXPECT_FALSE((policy::binpack{.points = 10}).is_exact_on(type));
+    type.memory = mebibytes{(std::int64_t{1} << 31) / 100 + 1};
     EXPECT_FALSE(policy::binpack{}.is_exact_on(type));
+    EXPECT_TRUE((policy::binpack{.points = 99}).is_exact_on(type));
 }

@@ -18,4 +18,13 @@ namespace gpupack::inline GPUPACK_ABI {
     return a < b ? b : a;
 }
 
+/// The upper half of a product. In a kernel written as such: from a product of 64 bits nvcc keeps both halves.
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t high_product(std::uint32_t a, std::uint32_t b) noexcept {
+#if GPUPACK_ON_DEVICE
+    return __umulhi(a, b);
+#else
+    return static_cast<std::uint32_t>(std::uint64_t{a} * b >> 32);
+#endif
+}
+
 } // namespace gpupack

@@ -5,8 +5,8 @@
 #include <gpupack/core/check.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/gpu/gpu_error.hpp>
+#include <gpupack/gpu/detail/fall_blocks.hpp>
 #include <gpupack/gpu/detail/rank_columns.hpp>
-#include <gpupack/gpu/detail/rank_falls.hpp>
 #include <gpupack/gpu/detail/score_bodies.hpp>
 #include <gpupack/state/ranked.hpp>
 #include <gpupack/gpu/resident_cluster.hpp>
@@ -76,66 +76,40 @@ rank_by_sums(resident_cluster<Space>& resident, const cluster& cluster, const Po
     if (types == 0 || types * sizeof(row) > most_row_bytes || requests.size() * types > std::size_t{1} << 20)
         return std::nullopt;
     std::vector<row> rows;
-    std::vector<std::uint8_t> for_slices;
+    bool for_slices = false;
     for (const request& each : requests) {
         const auto scorer = policy::prepare(policy, policy::decision{cluster, each, ordinal++});
         const std::vector<row> of_request = rows_of(cluster.types(), each, scorer);
         if (of_request.empty()) return std::nullopt;
         rows.insert(rows.end(), of_request.begin(), of_request.end());
-        for_slices.push_back(is_for_slices(each) ? 1 : 0);
+        for_slices = for_slices || is_for_slices(each);
     }
     Space& space = resident.in();
     copied_vectors<Space> copies{space};
     const row* const copied_rows = copies(rows);
-    const std::uint8_t* const slices = copies(for_slices);
     const auto count = static_cast<std::uint32_t>(requests.size());
     const cluster_view view = resident.view();
     auto best = space.template allocate<ranked_node<key_under<Policy>>>(count);
-    if constexpr (requires { space.rank_columns(view, copied_rows, slices, count, best.data()); }) {
-        space.rank_columns(view, copied_rows, slices, count, best.data());
-    } else {
-        const std::uint32_t parts = space.parts(view.size);
-        auto numbers = space.template allocate<std::uint64_t>(std::size_t{count} * parts);
-        space.run(std::uint64_t{count} * parts, rank_columns_part{view, copied_rows, slices, numbers.data(), parts});
-        space.run(count, join_numbers<key_under<Policy>>{numbers.data(), best.data(), parts});
-    }
+    space.rank_columns(view, copied_rows, for_slices, count, best.data());
     return best;
 }
 
-/// The best node for each request by the fall of fragmentation, with class sums made once a node (rank_falls.hpp). Nothing where
-/// those do not decide.
+/// The best node for each request by the fall of fragmentation, with what classes find summed up once (rank_falls.hpp). Nothing
+/// where sums do not decide.
 ///
 /// @param prepared  [requests]
 template <class Space, class Scorer>
 [[nodiscard]] std::optional<typename Space::template array<ranked_node<search::key_of<Scorer>>>>
 rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const policy::fragmentation_view& measure,
               const std::vector<request>& requests, const uploaded_requests<Space, Scorer>& prepared) {
-    const std::size_t types = cluster.types().size();
-    if (types == 0 || prepared.table_bytes > most_row_bytes / 2 || requests.size() * types > std::size_t{1} << 20)
-        return std::nullopt;
-    if (!falls_are_summed(cluster.types(), measure)) return std::nullopt;
-    std::vector<type_glance> glances;
-    for (const request& each : requests) {
-        const std::vector<type_glance> of_request = glances_of(cluster.types(), each);
-        if (of_request.empty()) return std::nullopt;
-        glances.insert(glances.end(), of_request.begin(), of_request.end());
-    }
+    const fall_blocks blocks{cluster.types(), measure, requests};
+    if (!blocks.decide()) return std::nullopt;
     Space& space = resident.in();
     copied_vectors<Space> copies{space};
-    const type_glance* const copied = copies(glances);
+    const fall_blocks_view copied = blocks.view(copies);
     const auto count = static_cast<std::uint32_t>(requests.size());
-    const cluster_view view = resident.view();
     auto best = space.template allocate<ranked_node<search::key_of<Scorer>>>(count);
-    if constexpr (requires {
-                      space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes);
-                  }) {
-        space.rank_falls(view, prepared.entries.data(), copied, count, best.data(), prepared.table_bytes);
-    } else {
-        const std::uint32_t parts = space.parts(view.size);
-        auto numbers = space.template allocate<std::uint64_t>(std::size_t{count} * parts);
-        space.run(parts, rank_falls_part<Scorer>{view, prepared.entries.data(), copied, numbers.data(), count, parts});
-        space.run(count, join_numbers<search::key_of<Scorer>>{numbers.data(), best.data(), parts});
-    }
+    space.rank_falls(resident.view(), prepared.entries.data(), copied, count, best.data());
     return best;
 }
 

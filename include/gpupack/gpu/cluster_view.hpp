@@ -23,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu {
 
 /// A whole cluster as flat arrays, in the memory of whoever reads it: what a kernel gets, by value.
 ///
-/// Each array answers one question: a score of the node alone streams 32 bytes a node, or 20 where columns do, and a test of
+/// Each array answers one question: a score of the node alone streams 32 bytes a node, or 16 where columns do, and a test of
 /// its GPUs 16 more a GPU.
 struct cluster_view {
     const node_state* nodes = nullptr;      ///< [size] 24 bytes each.
@@ -87,7 +87,7 @@ struct writable_cluster_view {
 
     /// Brings the columns of a node up to date, where there are any.
     GPUPACK_HD constexpr void note(std::uint32_t n) const noexcept {
-        if (columns.cpu != nullptr) columns.set(n, nodes[n]);
+        if (columns.cpu != nullptr) columns.set(n, nodes[n], type_of[n]);
     }
 };
 

@@ -172,7 +172,7 @@ template <policy::policy Policy> class device_searcher {
             gpu.blocks = detail::rank_blocks(nodes, 1, space.device().multiprocessors, resident);
             gpu.partial = space.template allocate<ranked_node<key_type>>(gpu.blocks);
         }
-        std::uint32_t* const done = space.counters(1);
+        std::uint64_t* const done = space.counters(1);
         if (space.has_problem()) return;
         const detail::device_scope scope{space.device().number};
         detail::decide_kernel<scorer_type><<<gpu.blocks, detail::rank_threads, letter.table_bytes, space.stream()>>>(

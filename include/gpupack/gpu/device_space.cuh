@@ -198,80 +198,79 @@ class device_space {
                                            std::uint32_t count, ranked_node<search::key_of<Scorer>>* best,
                                            std::size_t table_bytes) {
         const std::size_t shared = table_bytes <= detail::most_shared_tables ? table_bytes : 0;
-        using node = ranked_node<search::key_of<Scorer>>;
-        rank_by<node>(
-            detail::rank_kernel<Scorer>, cluster.size, count, shared,
-            [&](const auto kernel, const dim3& grid, std::uint32_t first, node* partial, std::uint32_t* done) {
-                kernel<<<grid, detail::rank_threads, shared, stream_>>>(
-                    cluster, prepared + first, partial, done, best + first, static_cast<std::uint32_t>(shared));
-            });
+        rank_by(detail::rank_kernel<Scorer>, cluster.size, count, shared,
+                [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* done) {
+                    auto partial = allocate<ranked_node<search::key_of<Scorer>>>(std::size_t{grid.x} * grid.y);
+                    if (problem_) return;
+                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(cluster, prepared + first, partial.data(),
+                                                                            done, best + first,
+                                                                            static_cast<std::uint32_t>(shared));
+                });
     }
 
     /// The same where sums decide: see rank_columns_kernel.
     ///
     /// @param cluster     on this GPU
     /// @param rows        [count, types]
-    /// @param for_slices  [count]
+    /// @param for_slices  whether any of the requests is for slices
     /// @param count       requests
     /// @param best        [count]
-    template <class OnType, class Key>
-    void rank_columns(const cluster_view& cluster, const detail::type_row<OnType>* rows, const std::uint8_t* for_slices,
-                      std::uint32_t count, ranked_node<Key>* best) {
+    template <class OnType, class Key> void rank_columns(const cluster_view& cluster,
+                                                         const detail::type_row<OnType>* rows, bool for_slices,
+                                                         std::uint32_t count, ranked_node<Key>* best) {
         const std::size_t shared = cluster.type_count * sizeof(*rows);
-        rank_by<std::uint64_t>(
-            detail::rank_columns_kernel<OnType, Key>, (cluster.size + 3) / 4, count, shared,
-            [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* partial, std::uint32_t* done) {
-                kernel<<<grid, detail::rank_threads, shared, stream_>>>(
-                    cluster, rows + std::size_t{first} * cluster.type_count, for_slices + first, partial, done,
-                    best + first);
-            });
+        rank_by(for_slices ? detail::rank_columns_kernel<true, OnType, Key>
+                           : detail::rank_columns_kernel<false, OnType, Key>,
+                detail::groups_of(cluster), count, shared,
+                [&](const auto kernel, const dim3& grid, std::uint32_t first, std::uint64_t* done) {
+                    kernel<<<grid, detail::rank_threads, shared, stream_>>>(
+                        cluster, rows + std::size_t{first} * cluster.type_count, done, done + grid.y, best + first);
+                });
     }
 
     /// The same by the fall of fragmentation: see rank_falls_kernel.
     ///
-    /// @param cluster      on this GPU
-    /// @param prepared     [count] all with the same tables
-    /// @param glances      [count, types]
-    /// @param count        requests
-    /// @param best         [count]
-    /// @param table_bytes  of the scorers' tables
+    /// @param cluster   on this GPU
+    /// @param prepared  [count] all with the same tables
+    /// @param blocks    of these requests
+    /// @param count     requests
+    /// @param best      [count]
     template <class Scorer> void rank_falls(const cluster_view& cluster, const prepared_request<Scorer>* prepared,
-                                            const detail::type_glance* glances, std::uint32_t count,
-                                            ranked_node<search::key_of<Scorer>>* best, std::size_t table_bytes) {
+                                            const detail::fall_blocks_view& blocks, std::uint32_t count,
+                                            ranked_node<search::key_of<Scorer>>* best) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
+        const auto kernel = blocks.is_narrow
+                                ? detail::rank_falls_kernel<Scorer, detail::most_narrow_classes, std::int32_t>
+                                : detail::rank_falls_kernel<Scorer, detail::most_demand_classes, std::int64_t>;
         const std::uint32_t rows = (count + detail::falls_at_once - 1) / detail::falls_at_once;
-        int resident = 1;
-        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, detail::rank_falls_kernel<Scorer>,
-                                                            static_cast<int>(detail::fall_threads), table_bytes),
-              "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
+        const auto resident = static_cast<std::uint32_t>(resident_blocks(kernel, blocks.bytes, detail::fall_threads));
         const std::uint32_t useful = (cluster.size + detail::fall_threads - 1) / detail::fall_threads;
-        const std::uint32_t blocks =
-            std::max(1U, std::min(useful, static_cast<std::uint32_t>(resident * device_.multiprocessors) / rows));
-        auto partial = allocate<std::uint64_t>(std::size_t{count} * blocks);
-        std::uint32_t* const done = counters(rows);
+        const std::uint32_t fill = resident * static_cast<std::uint32_t>(device_.multiprocessors) / rows;
+        std::uint64_t* const done = counters(rows + count);
         if (problem_) return;
-        detail::rank_falls_kernel<Scorer><<<dim3(blocks, rows), detail::fall_threads, table_bytes, stream_>>>(
-            cluster, prepared, glances, count, partial.data(), done, best, static_cast<std::uint32_t>(table_bytes));
+        kernel<<<dim3(std::max(1U, std::min(useful, fill)), rows), detail::fall_threads, blocks.bytes, stream_>>>(
+            cluster, prepared, blocks, done + rows, done, best);
         check(cudaGetLastError(), "a kernel launch");
     }
 
     /// Counters that are 0 between kernels.
-    [[nodiscard]] std::uint32_t* counters(std::uint32_t count) {
+    [[nodiscard]] std::uint64_t* counters(std::uint32_t count) {
         if (count > counter_count_) {
-            counters_ = allocate<std::uint32_t>(count);
+            counters_ = allocate<std::uint64_t>(count);
             counter_count_ = problem_ ? 0 : count;
             if (!problem_)
-                check(cudaMemsetAsync(counters_.data(), 0, count * sizeof(std::uint32_t), stream_), "cudaMemsetAsync");
+                check(cudaMemsetAsync(counters_.data(), 0, count * sizeof(std::uint64_t), stream_), "cudaMemsetAsync");
         }
         return counters_.data();
     }
 
     /// How many blocks of a kernel that ranks run on a multiprocessor at once.
-    template <class Kernel> [[nodiscard]] int resident_blocks(Kernel kernel, std::size_t shared) {
+    template <class Kernel>
+    [[nodiscard]] int resident_blocks(Kernel kernel, std::size_t shared, int threads = detail::rank_threads) {
         const detail::device_scope scope{device_.number};
         int resident = 1;
-        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel, detail::rank_threads, shared),
+        check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel, threads, shared),
               "cudaOccupancyMaxActiveBlocksPerMultiprocessor");
         return std::max(resident, 1);
     }
@@ -329,18 +328,18 @@ class device_space {
     /// The largest y of a grid that CUDA launches.
     static constexpr std::uint32_t most_grid_rows = 65535;
 
-    /// Launches a kernel that ranks for `count` requests, as many at once as a grid has rows.
-    template <class Partial, class Kernel, class Launch> void
-    rank_by(Kernel kernel, std::uint32_t threads_with_work, std::uint32_t count, std::size_t shared, Launch&& launch) {
+    /// Launches a kernel that ranks for `count` requests, as many at once as a grid has rows: launch(kernel, grid, first request,
+    /// counters), with two counters a row.
+    template <class Kernel, class Launch> void rank_by(Kernel kernel, std::uint32_t threads_with_work,
+                                                       std::uint32_t count, std::size_t shared, Launch&& launch) {
         if (problem_ || count == 0) return;
         const detail::device_scope scope{device_.number};
         const std::uint32_t rows_at_once = std::min(count, most_grid_rows);
         const std::uint32_t blocks = detail::rank_blocks(threads_with_work, rows_at_once, device_.multiprocessors,
                                                          resident_blocks(kernel, shared));
-        auto partial = allocate<Partial>(std::size_t{rows_at_once} * blocks);
-        std::uint32_t* const done = counters(rows_at_once);
+        std::uint64_t* const done = counters(2 * rows_at_once);
         for (std::uint32_t first = 0; first < count && !problem_; first += most_grid_rows) {
-            launch(kernel, dim3(blocks, std::min(count - first, most_grid_rows)), first, partial.data(), done);
+            launch(kernel, dim3(blocks, std::min(count - first, most_grid_rows)), first, done);
             check(cudaGetLastError(), "a kernel launch");
         }
     }
@@ -361,7 +360,7 @@ class device_space {
     device_info device_;
     cudaStream_t stream_ = nullptr;
     cudaMemPool_t pool_ = nullptr;
-    array<std::uint32_t> counters_;
+    array<std::uint64_t> counters_;
     std::uint32_t counter_count_ = 0;
     std::optional<gpu_error> problem_;
 };

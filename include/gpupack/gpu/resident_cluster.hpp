@@ -62,9 +62,7 @@ template <class Space> class resident_cluster {
         const cluster_view source = flat.view();
         nodes_ = copied(source.nodes, flat.size());
         const std::size_t room = detail::sum_columns::room(flat.size());
-        std::vector<std::uint32_t> type_of(source.type_of, source.type_of + flat.size());
-        type_of.resize(room);
-        type_of_ = copied(type_of.data(), room);
+        type_of_ = copied(source.type_of, flat.size());
         first_gpu_ = copied(source.first_gpu, flat.size());
         gpus_ = copied(source.gpus, flat.gpu_count());
         types_ = space.template allocate<node_type>(cluster.types().size());
@@ -72,7 +70,7 @@ template <class Space> class resident_cluster {
         for (auto* const each : {&cpu_, &memory_, &part_, &slice_memory_})
             *each = space.template allocate<std::int32_t>(room);
         glance_ = space.template allocate<std::uint32_t>(room);
-        space.run(room, detail::fill_columns{columns(), nodes_.data(), source.size});
+        space.run(room, detail::fill_columns{columns(), nodes_.data(), type_of_.data(), source.size});
         is_changed_.resize(flat.size());
         move_types(cluster);
         for (slot& each : slots_) {

@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/config.hpp>
+#include <gpupack/core/math.hpp>
 #include <gpupack/policy/allocation.hpp>
 #include <gpupack/policy/part_wanted.hpp>
 #include <gpupack/policy/score.hpp>
@@ -15,87 +16,105 @@
 namespace gpupack::inline GPUPACK_ABI::policy {
 
 /// One resource of all nodes of a type, with the request placed: what is used or left of it, in points.
-struct points_on_type {
-    std::int32_t demand = 0;      ///< What the request takes.
-    std::uint32_t capacity = 1;   ///< What the nodes have; 1 where they have none.
-    std::uint32_t reciprocal = 0; ///< 2^32 points / capacity, rounded down.
-    std::uint32_t weight = 0;     ///< How much it counts; 0 where the nodes have none.
+struct alignas(16) points_on_type {
+    std::int32_t base = 0;     ///< What the request takes, and what the nodes have besides where what is used counts.
+    std::int32_t capacity = 0; ///< What the nodes have.
+    std::uint32_t reciprocal = 0; ///< 2^(32 + shift) points / capacity, rounded up.
+    std::uint32_t shift = 0;      ///< The highest up to 20 with which the reciprocal has 32 bits.
+
+    /// Whether it gives the quotients of division.
+    [[nodiscard]] static constexpr bool is_exact(std::int64_t capacity, std::int64_t points) noexcept {
+        return capacity == 0 ||
+               (capacity > points && capacity < std::int64_t{1} << 26 && capacity * points < std::int64_t{1} << 31);
+    }
+
+    /// Prepares it where is_exact().
+    ///
+    /// @param demand   what the request takes
+    /// @param of_used  what is used, not what is left
+    [[nodiscard]] GPUPACK_HD static constexpr points_on_type of(std::int64_t capacity, std::int64_t demand,
+                                                                std::uint32_t points, bool of_used) noexcept {
+        if (capacity == 0) return {};
+        points_on_type made;
+        made.capacity = static_cast<std::int32_t>(capacity);
+        made.base = static_cast<std::int32_t>((demand < capacity ? demand : capacity) + (of_used ? capacity : 0));
+        const auto divisor = static_cast<std::uint64_t>(capacity);
+        const auto rounded = [&](std::uint32_t shift) {
+            return ((std::uint64_t{points} << (32 + shift)) + divisor - 1) / divisor;
+        };
+        while (points > 0 && made.shift < 20 && rounded(made.shift + 1) >> 32 == 0) ++made.shift;
+        made.reciprocal = static_cast<std::uint32_t>(rounded(made.shift));
+        return made;
+    }
 
     /// points * part / capacity rounded down, where part is all but what is left, or what is left; as by division.
     ///
-    /// The high product is the quotient or one less: with reciprocal = (2^32 points - e) / capacity, 0 <= e < capacity, it
-    /// falls short by part * e / (2^32 capacity) < part / 2^32 < 1 before it is rounded. The remainder is below 2 capacity,
-    /// so 32 bits hold it.
+    /// With reciprocal = (2^(32 + shift) points + e) / capacity, 0 <= e < capacity, the product is too high by
+    /// part e / (2^(32 + shift) capacity), which rounding down hides where capacity e < 2^(32 + shift). Where the shift is 20 it
+    /// does, as capacity < 2^26. Else the shift is the highest: 2^(32 + shift) > (2^31 - 1) capacity / points, and
+    /// capacity points < 2^31.
     ///
-    /// @param free     at most the capacity
-    /// @param points   below the capacity
-    /// @param of_used  what is used, not what is left
-    [[nodiscard]] GPUPACK_HD constexpr std::uint32_t operator()(std::int32_t free, std::uint32_t points,
-                                                                bool of_used) const noexcept {
-        const std::int32_t rest = free - demand;
-        const auto left = static_cast<std::uint32_t>(rest > 0 ? rest : 0);
-        const std::uint32_t part = of_used ? capacity - left : left;
-        const auto estimate = static_cast<std::uint32_t>(std::uint64_t{part} * reciprocal >> 32);
-        return estimate + (part * points - estimate * capacity >= capacity ? 1 : 0);
+    /// @param free  at most the capacity
+    template <bool OfUsed> [[nodiscard]] GPUPACK_HD constexpr std::uint32_t at(std::int32_t free) const noexcept {
+        const std::int32_t rest = OfUsed ? base - free : free - base;
+        const std::int32_t bound = OfUsed ? capacity : 0;
+        const std::int32_t part = OfUsed == (rest < bound) ? rest : bound;
+        return high_product(static_cast<std::uint32_t>(part), reciprocal) >> shift;
     }
 };
 
 /// The score of binpack, or of spread, on the nodes of one type for one request: in 32 bits, without a division, from the
 /// sums of a node alone.
 template <bool OfUsed> struct allocation_on_type {
-    points_on_type cpu{};         ///< Of CPU.
-    points_on_type memory{};      ///< Of host memory.
-    points_on_type compute{};     ///< Of GPUs.
-    std::uint32_t points = 0;     ///< The full score.
-    std::uint32_t weight = 1;     ///< Of all that counts.
-    std::uint32_t reciprocal = 0; ///< 2^32 / weight, less a bit.
+    points_on_type cpu{};             ///< Of CPU.
+    points_on_type memory{};          ///< Of host memory.
+    points_on_type compute{};         ///< Of GPUs.
+    std::uint32_t cpu_weight = 0;     ///< Twice how much CPU counts; 0 where the nodes have none.
+    std::uint32_t memory_weight = 0;  ///< Likewise.
+    std::uint32_t compute_weight = 0; ///< Likewise.
+    std::uint32_t reciprocal = 0;     ///< 2^31 / the weight of all that counts, rounded up.
 
     static constexpr score most_points = 1 << 11; ///< With these at most, and
     static constexpr score most_weight = 1 << 8;  ///< with such weights, 32 bits hold all sums.
 
-    /// Whether these are the scores that division gives: capacities above the points, and numbers that are not negative.
+    /// Whether these are the scores that division gives: see points_on_type, and numbers that are not negative.
     [[nodiscard]] static constexpr bool is_exact(const node_type& type, const resource_weights& weights,
                                                  score points) noexcept {
         const auto holds = [](score value, score most) { return value >= 0 && value <= most; };
-        const auto is_large = [points](std::int64_t capacity) { return capacity == 0 || capacity > points; };
         return holds(points, most_points) && holds(weights.cpu, most_weight) && holds(weights.memory, most_weight) &&
-               holds(weights.gpu, most_weight) && is_large(type.cpu.count()) && is_large(type.memory.count()) &&
-               is_large(type.compute) && type.cpu.count() < std::int64_t{1} << 31 &&
-               type.memory.count() < std::int64_t{1} << 31;
+               holds(weights.gpu, most_weight) && points_on_type::is_exact(type.cpu.count(), points) &&
+               points_on_type::is_exact(type.memory.count(), points) && points_on_type::is_exact(type.compute, points);
     }
 
     /// Prepares it where is_exact().
     [[nodiscard]] GPUPACK_HD static constexpr allocation_on_type
     of(const node_type& type, const request& request, const resource_weights& weights, score points) noexcept {
         allocation_on_type made;
-        made.points = static_cast<std::uint32_t>(points);
-        made.cpu = made.part(type.cpu.count(), request.cpu.count(), weights.cpu);
-        made.memory = made.part(type.memory.count(), request.memory.count(), weights.memory);
+        std::uint32_t all = 0;
+        const auto part = [&](std::int64_t capacity, std::int64_t demand, score weight, std::uint32_t& doubled) {
+            if (capacity == 0) return points_on_type{};
+            doubled = 2 * static_cast<std::uint32_t>(weight);
+            all += static_cast<std::uint32_t>(weight);
+            return points_on_type::of(capacity, demand, static_cast<std::uint32_t>(points), OfUsed);
+        };
+        made.cpu = part(type.cpu.count(), request.cpu.count(), weights.cpu, made.cpu_weight);
+        made.memory = part(type.memory.count(), request.memory.count(), weights.memory, made.memory_weight);
         if (request.gpus > 0 && type.gpu_count > 0)
-            made.compute = made.part(type.compute, part_wanted(type, request).count(), weights.gpu);
-        made.weight = made.cpu.weight + made.memory.weight + made.compute.weight;
-        if (made.weight == 0) made.weight = 1;
-        made.reciprocal = 0xffffffffU / made.weight;
+            made.compute = part(type.compute, part_wanted(type, request).count(), weights.gpu, made.compute_weight);
+        if (all > 0) made.reciprocal = ((std::uint32_t{1} << 31) + all - 1) / all;
         return made;
     }
 
     /// As the policy scores a node of the type that the request fits.
+    ///
+    /// With reciprocal = (2^31 + e) / weight, e < weight <= 768, and a sum of at most 768 * 2^11, the mean is too high by less
+    /// than 1 / weight, which rounding down hides.
     [[nodiscard]] GPUPACK_HD constexpr std::uint32_t operator()(std::int32_t cpu_free, std::int32_t memory_free,
                                                                 std::int32_t part_free) const noexcept {
-        const std::uint32_t sum = cpu.weight * cpu(cpu_free, points, OfUsed) +
-                                  memory.weight * memory(memory_free, points, OfUsed) +
-                                  compute.weight * compute(part_free, points, OfUsed);
-        const auto estimate = static_cast<std::uint32_t>(std::uint64_t{sum} * reciprocal >> 32);
-        return estimate + (sum - estimate * weight >= weight ? 1 : 0);
-    }
-
-  private:
-    [[nodiscard]] GPUPACK_HD constexpr points_on_type part(std::int64_t capacity, std::int64_t demand,
-                                                           score counted) const noexcept {
-        if (capacity == 0) return {};
-        return {static_cast<std::int32_t>(demand), static_cast<std::uint32_t>(capacity),
-                static_cast<std::uint32_t>((std::uint64_t{points} << 32) / static_cast<std::uint64_t>(capacity)),
-                static_cast<std::uint32_t>(counted)};
+        const std::uint32_t doubled = cpu_weight * cpu.template at<OfUsed>(cpu_free) +
+                                      memory_weight * memory.template at<OfUsed>(memory_free) +
+                                      compute_weight * compute.template at<OfUsed>(part_free);
+        return high_product(doubled, reciprocal);
     }
 };
 

@@ -32,9 +32,12 @@ def sections(cubin: bytes):
 
 
 def short_name(mangled: str) -> str:
-    """decide_kernel of the mangled name of gpupack::gpu::detail::decide_kernel<...>."""
+    """decide_kernel of the mangled name of gpupack::gpu::detail::decide_kernel<...>, with a number that it is made for."""
     found = re.search(r"3gpu6detail(\d+)(\w+)", mangled)
-    return found[2][:int(found[1])] if found else mangled
+    if not found:
+        return mangled
+    number = re.search(r"ELi(\d+)E", found[2])
+    return found[2][:int(found[1])] + (f".{number[1]}" if number else "")
 
 
 def measure(command: list, architecture: str) -> dict:

@@ -9,6 +9,7 @@ using namespace gpupack;
 /// Has the compiler generate them.
 const void* budgeted_kernels(int nth) {
     using scorer = policy::scorer_of<policy::fgd>;
-    return nth == 0 ? reinterpret_cast<const void*>(&gpu::detail::rank_falls_kernel<scorer>)
-                    : reinterpret_cast<const void*>(&gpu::detail::rank_kernel<scorer>);
+    return nth == 0   ? reinterpret_cast<const void*>(&gpu::detail::rank_falls_kernel<scorer, 16, std::int32_t>)
+           : nth == 1 ? reinterpret_cast<const void*>(&gpu::detail::rank_falls_kernel<scorer, 32, std::int64_t>)
+                      : reinterpret_cast<const void*>(&gpu::detail::rank_kernel<scorer>);
 }

@@ -31,10 +31,11 @@ template <bool Slices, class OnType> std::uint64_t best_of_blocks(const gpu::wri
         std::uint64_t found = 0;
         for (std::uint32_t t = 0; t < threads; ++t) {
             const std::uint32_t first = b * threads + t;
-            const bool has_group = first * gpu::detail::sum_columns::group < cluster.size;
-            const auto sums = gpu::detail::sums_of_four<Slices>::of(cluster.view(), has_group ? first : 0);
-            found = std::max(found, gpu::detail::best_unchanged<Slices>(cluster.view(), letter, letter.rows, first,
-                                                                        blocks * threads, sums));
+            const auto sums = gpu::detail::sums_of_four<Slices>::of(cluster.view(), first);
+            const auto best_of_thread =
+                gpu::detail::best_of_groups(cluster.view(), letter.rows, first, blocks * threads, sums,
+                                            [&](std::uint32_t group) { return letter.changed_in(group); });
+            found = std::max(found, best_of_thread.number());
         }
         volatile gpu::detail::block_answer answer;
         std::uint64_t number = 0;

@@ -28,7 +28,10 @@ TEST(rank_columns, tells_from_sums_whether_a_request_fits) {
         const gpu::detail::sum_columns columns{numbers.data(), numbers.data() + cluster.size(),
                                                numbers.data() + 2 * cluster.size(), glance.data(),
                                                numbers.data() + 3 * cluster.size()};
-        for (std::uint32_t n = 0; n < cluster.size(); ++n) columns.set(n, cluster.row(node_id{n}).state);
+        for (std::uint32_t n = 0; n < cluster.size(); ++n) {
+            columns.set(n, cluster.row(node_id{n}).state, n + 900);
+            ASSERT_EQ(gpu::detail::sum_columns::type(columns.glance[n]), n + 900);
+        }
         for (int round = 0; round < 12; ++round) {
             const request request = history.any_request(cluster);
             for (std::uint32_t n = 0; n < cluster.size(); ++n) {
@@ -59,7 +62,9 @@ TEST(rank_columns, finds_what_the_scan_finds) {
         gpu::resident_cluster resident{space, cluster};
         const policy::binpack binpack{.points = seed % 2 == 0 ? 100 : 10};
         for (int round = 0; round < 4; ++round) {
-            const std::vector<request> requests{history.any_request(cluster)};
+            std::vector<request> requests{history.any_request(cluster)};
+            if (round % 2 == 0)
+                requests.push_back({.gpus = 1, .share = slice{.memory = {}, .compute = milli_gpu{300}}});
             const auto found = gpu::detail::rank_by_sums(resident, cluster, binpack, requests, 0);
             if (!found) continue;
             ++ranked;

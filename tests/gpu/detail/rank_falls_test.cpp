@@ -2,6 +2,7 @@
 #include <gpupack/gpu/detail/rank_falls.hpp>
 
 #include <gpupack/gpu/bulk.hpp>
+#include <gpupack/gpu/detail/fall_blocks.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/rank.hpp>
 #include <gpupack/search/scan.hpp>
@@ -19,6 +20,8 @@ using namespace gpupack;
 
 TEST(rank_falls, finds_what_the_scan_finds) {
     int fitting = 0;
+    int narrow = 0;
+    const auto address = [](const auto& entries) { return entries.data(); };
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
         random_history history{seed};
         const cluster cluster = cluster_of_alike_gpus(history);
@@ -27,16 +30,20 @@ TEST(rank_falls, finds_what_the_scan_finds) {
             if (drawn.gpus > 0 && history.below(5) == 0) drawn.models = cluster.types()[history.below(2)].models;
             return drawn;
         };
-        for (int i = 0; i < 12; ++i) mix.add(one_of_five_names_a_model(simple_request(history)), 1 + history.below(50));
+        const std::uint64_t most = seed % 2 == 0 ? 50 : 16'000; // sums of 32 or 64 bits
+        for (int i = 0; i < 12; ++i)
+            mix.add(one_of_five_names_a_model(simple_request(history)), 1 + history.below(most));
         const policy::fgd fgd{mix};
         std::vector<request> requests;
-        for (int i = 0; i < 20; ++i) requests.push_back(one_of_five_names_a_model(simple_request(history)));
+        for (int i = 0; i < (seed % 3 == 0 ? 150 : 20); ++i)
+            requests.push_back(one_of_five_names_a_model(simple_request(history)));
         host_space space;
         gpu::resident_cluster resident{space, cluster};
         const auto shapes = gpu::upload_requests(resident, cluster, fgd, requests).value();
         const policy::fragmentation_table table{mix};
         const auto found = gpu::detail::rank_by_falls(resident, cluster, table.view(), requests, shapes);
         ASSERT_TRUE(found) << seed;
+        narrow += gpu::detail::fall_blocks{cluster.types(), table.view(), requests}.view(address).is_narrow ? 1 : 0;
         for (std::size_t r = 0; r < requests.size(); ++r) {
             const policy::decision decision{cluster, requests[r]};
             const auto expected = search::scan::searcher{}.find(fgd, decision);
@@ -48,7 +55,9 @@ TEST(rank_falls, finds_what_the_scan_finds) {
                       policy::node_score(fgd.prepare(decision), cluster[expected->node], requests[r]));
         }
     }
-    EXPECT_GT(fitting, 400);
+    EXPECT_GT(fitting, 1000);
+    EXPECT_GT(narrow, 10);
+    EXPECT_LT(narrow, 30);
 }
 
 TEST(rank_falls, leaves_what_it_cannot_sum_up_to_others) {

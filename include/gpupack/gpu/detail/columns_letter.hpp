@@ -51,24 +51,6 @@ template <class OnType> struct columns_letter {
     }
 };
 
-/// The best of the groups first, first + step ..., but for the nodes that changed.
-///
-/// @param rows  [types] those of the letter, where they are at hand
-/// @param sums  of the first group, read before; any where there is no such group
-template <bool Slices, class OnType> [[nodiscard]] GPUPACK_HD inline std::uint64_t
-best_unchanged(const cluster_view& cluster, const columns_letter<OnType>& letter, const type_row<OnType>* rows,
-               std::uint32_t first, std::uint32_t step, sums_of_four<Slices> sums) noexcept {
-    std::uint64_t best = 0;
-    const std::uint32_t groups = (cluster.size + sum_columns::group - 1) / sum_columns::group;
-    for (std::uint32_t g = first; g < groups;) {
-        sums.close(letter.changed_in(g));
-        best = best_of_sums<Slices>(sums, rows, g, best);
-        g += step;
-        if (g < groups) sums = sums_of_four<Slices>::of(cluster, g);
-    }
-    return best;
-}
-
 /// The best of the nodes that changed, on the host. Nodes have the ids that a kernel gives them: of the first generation.
 template <class Scorer>
 [[nodiscard]] ranked_node<search::key_of<Scorer>> best_changed(const cluster& cluster,

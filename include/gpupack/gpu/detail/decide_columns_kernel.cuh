@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// has no others.
 ///
 /// answers  [blocks]  in host memory
-template <bool Slices, class OnType> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 2)
+template <bool Slices, class OnType> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 4)
     decide_columns_kernel(writable_cluster_view cluster, const GPUPACK_GRID_CONSTANT columns_letter<OnType> letter,
                           block_answer* answers) {
     static_assert(sizeof(letter) <= 16 * 1024, "the rows are too large for a parameter");
@@ -30,13 +30,13 @@ template <bool Slices, class OnType> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_t
     const auto* const rows = reinterpret_cast<const type_row<OnType>*>(room);
     const cluster_view view = cluster.view();
     const std::uint32_t first = blockIdx.x * blockDim.x + threadIdx.x;
-    const bool has_group = first < (view.size + sum_columns::group - 1) / sum_columns::group;
-    const auto ahead = sums_of_four<Slices>::of(view, has_group ? first : 0);
+    const std::uint32_t step = gridDim.x * blockDim.x;
+    const auto ahead = sums_of_four<Slices>::of(view, first);
     for (std::size_t i = threadIdx.x; i < view.type_count * sizeof(*rows) / sizeof(int4); i += blockDim.x)
         reinterpret_cast<int4*>(room)[i] = reinterpret_cast<const int4*>(letter.rows)[i];
     __syncthreads();
-    const std::uint64_t best =
-        highest_of_block(best_unchanged<Slices>(view, letter, rows, first, gridDim.x * blockDim.x, ahead));
+    const std::uint64_t best = best_number_of_block(
+        best_of_groups(view, rows, first, step, ahead, [&](std::uint32_t group) { return letter.changed_in(group); }));
     if (threadIdx.x == 0) answers[blockIdx.x].set(best, letter.serial);
     if (blockIdx.x == 0 && threadIdx.x < letter.update_count)
         apply_updates{cluster, letter.updates, letter.gpus}(threadIdx.x);

@@ -22,7 +22,7 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// answer   in host memory
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     decide_kernel(writable_cluster_view cluster, const GPUPACK_GRID_CONSTANT decision_letter<Scorer> letter,
-                  ranked_node<search::key_of<Scorer>>* partial, std::uint32_t* done,
+                  ranked_node<search::key_of<Scorer>>* partial, std::uint64_t* done,
                   decision_answer<search::key_of<Scorer>>* answer) {
     static_assert(can_be_staged<Scorer>, "the scorer is too large for shared memory; let it point to a table");
     static_assert(sizeof(letter) <= decision_letter<Scorer>::most_bytes, "the scorer is too large for a parameter");

@@ -20,8 +20,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
 /// All that a kernel needs to know of a node type and a request, where sums decide (policy::scores_by_sums): prepared once.
 template <class OnType> struct alignas(16) type_row {
-    type_glance least{}; ///< What a node must have.
-    OnType score{};      ///< Scores it.
+    OnType score{};      ///< Scores a node.
+    type_glance least{}; ///< What it must have.
 };
 
 /// What scorer.on_type() returns.
@@ -59,20 +59,28 @@ template <class Entry>
 #endif
 }
 
-/// What ranking reads of four nodes.
+/// How many groups of four nodes there are.
+[[nodiscard]] GPUPACK_HD constexpr std::uint32_t groups_of(const cluster_view& cluster) noexcept {
+    return (cluster.size + sum_columns::group - 1) / sum_columns::group;
+}
+
+/// What ranking reads of four nodes: 16 bytes each, or 20 where slices are looked at.
 template <bool Slices> struct sums_of_four {
     entries_of_four<std::int32_t> cpu;          ///< See sum_columns.
     entries_of_four<std::int32_t> memory;       ///< Likewise.
     entries_of_four<std::int32_t> part;         ///< Likewise.
     entries_of_four<std::uint32_t> glance;      ///< Likewise.
-    entries_of_four<std::uint32_t> type;        ///< cluster_view::type_of.
-    entries_of_four<std::int32_t> slice_memory; ///< Set where slices are looked at.
+    entries_of_four<std::int32_t> slice_memory; ///< Likewise; read where slices are looked at.
 
-    /// Reads a group.
+    /// Reads a group; beyond the last one, nodes that nothing fits.
     [[nodiscard]] GPUPACK_HD static sums_of_four of(const cluster_view& cluster, std::uint32_t group) noexcept {
+        sums_of_four sums{{-1, -1, -1, -1}, {}, {}, {}, {}};
+        if (group >= groups_of(cluster)) return sums;
         const sum_columns& columns = cluster.columns;
-        sums_of_four sums{four_of(columns.cpu, group),    four_of(columns.memory, group),  four_of(columns.part, group),
-                          four_of(columns.glance, group), four_of(cluster.type_of, group), {}};
+        sums.cpu = four_of(columns.cpu, group);
+        sums.glance = four_of(columns.glance, group);
+        sums.memory = four_of(columns.memory, group);
+        sums.part = four_of(columns.part, group);
         if constexpr (Slices) sums.slice_memory = four_of(columns.slice_memory, group);
         return sums;
     }
@@ -82,45 +90,83 @@ template <bool Slices> struct sums_of_four {
     }
 };
 
-/// The best of four nodes that were read.
-///
-/// @param rows  [types]
+/// The best node that a thread has found.
+struct found_node {
+    std::uint32_t score = 0; ///< Plus one; 0 where there is none.
+    std::uint32_t node = 0;  ///< Its number.
+
+    /// See ranked_number.
+    [[nodiscard]] GPUPACK_HD constexpr std::uint64_t number() const noexcept {
+        return score == 0 ? 0 : ranked_number::of(score - 1, node);
+    }
+};
+
+/// The row of a node type, kept while the type stays: nodes of a type mostly follow each other.
+template <class OnType> class kept_row {
+  public:
+    /// Keeps that of the first type.
+    ///
+    /// @param rows  [types] one at least
+    GPUPACK_HD explicit kept_row(const type_row<OnType>* rows) noexcept : rows_{rows}, row_{rows[0]} {}
+
+    /// That of a type.
+    GPUPACK_HD const type_row<OnType>& operator()(std::uint32_t type) noexcept {
+        if (type != type_) {
+            row_ = rows_[type];
+            type_ = type;
+        }
+        return row_;
+    }
+
+  private:
+    const type_row<OnType>* rows_;
+    type_row<OnType> row_;
+    std::uint32_t type_ = 0;
+};
+
+/// The best of four nodes that were read, which come after those that were looked at before.
 template <bool Slices, class OnType>
-[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_sums(const sums_of_four<Slices>& sums,
-                                                           const type_row<OnType>* rows, std::uint32_t group,
-                                                           std::uint64_t best) noexcept {
+[[nodiscard]] GPUPACK_HD inline found_node best_of_sums(const sums_of_four<Slices>& sums, kept_row<OnType>& row_of,
+                                                        std::uint32_t group, found_node best) noexcept {
 #if GPUPACK_ON_DEVICE
 #pragma unroll
 #endif
     for (std::uint32_t i = 0; i < sum_columns::group; ++i) {
-        const type_row<OnType>& row = rows[sums.type.at[i]];
+        const type_row<OnType>& row = row_of(sum_columns::type(sums.glance.at[i]));
         const bool fits = row.least.template fits<Slices>(sums.cpu.at[i], sums.memory.at[i], sums.glance.at[i],
                                                           sums.slice_memory.at[i]);
-        const std::uint32_t score = row.score(sums.cpu.at[i], sums.memory.at[i], sums.part.at[i]);
-        const std::uint64_t here = fits ? ranked_number::of(score, group * sum_columns::group + i) : 0;
-        best = here > best ? here : best;
+        const std::uint32_t points = row.score(sums.cpu.at[i], sums.memory.at[i], sums.part.at[i]) + 1;
+        const std::uint32_t score = fits ? points : 0;
+        if (score > best.score) best = {score, group * sum_columns::group + i};
     }
     return best;
 }
 
-/// The best of four nodes.
+/// The best of the groups first, first + step ..., but for nodes that are left out.
 ///
-/// @param rows  [types]
-template <bool Slices, class OnType>
-[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_four(const cluster_view& cluster, const type_row<OnType>* rows,
-                                                           std::uint32_t group, std::uint64_t best) noexcept {
-    return best_of_sums<Slices>(sums_of_four<Slices>::of(cluster, group), rows, group, best);
+/// @param rows      [types] one at least
+/// @param sums      of the first group, read before
+/// @param left_out  left_out(group): those of its nodes, as bits
+template <bool Slices, class OnType, class LeftOut>
+[[nodiscard]] GPUPACK_HD inline found_node best_of_groups(const cluster_view& cluster, const type_row<OnType>* rows,
+                                                          std::uint32_t first, std::uint32_t step,
+                                                          sums_of_four<Slices> sums, LeftOut&& left_out) noexcept {
+    found_node best;
+    kept_row<OnType> row_of{rows};
+    for (std::uint32_t g = first;
+         ;) { // once at least: a test before it would have the compiler read the first one later
+        sums.close(left_out(g));
+        best = best_of_sums(sums, row_of, g, best);
+        g += step;
+        if (g >= groups_of(cluster)) return best;
+        sums = sums_of_four<Slices>::of(cluster, g);
+    }
 }
 
-/// The best of the groups first, first + step ...
-template <bool Slices, class OnType>
-[[nodiscard]] GPUPACK_HD inline std::uint64_t best_of_groups(const cluster_view& cluster, const type_row<OnType>* rows,
-                                                             std::uint32_t first, std::uint32_t step) noexcept {
-    std::uint64_t best = 0;
-    const std::uint32_t groups = (cluster.size + sum_columns::group - 1) / sum_columns::group;
-    for (std::uint32_t g = first; g < groups; g += step) best = best_of_four<Slices>(cluster, rows, g, best);
-    return best;
-}
+/// Leaves no node out.
+struct none_left_out {
+    GPUPACK_HD constexpr std::uint32_t operator()(std::uint32_t) const noexcept { return 0; }
+};
 
 /// Writes the rows of a request for all types.
 ///
@@ -132,9 +178,9 @@ template <class Scorer> [[nodiscard]] bool write_rows(const std::vector<node_typ
         bool decides = false;
         const type_glance least = type_glance::of(type, request, decides);
         if (!decides || !scorer.is_exact_on(type)) return false;
-        *rows++ = {least, scorer.on_type(type, request)};
+        *rows++ = {scorer.on_type(type, request), least};
     }
-    return true;
+    return types.size() <= sum_columns::most_types;
 }
 
 /// The same as a vector; an empty one where write_rows returns false.
@@ -145,40 +191,9 @@ rows_of(const std::vector<node_type>& types, const request& request, const Score
     return rows;
 }
 
-/// Whether rows are of a request for slices: of all types alike.
+/// Whether slices are to be looked at for a request.
 [[nodiscard]] inline bool is_for_slices(const request& request) noexcept {
     return request.gpus > 0 && request.share.way() == sharing::slices;
 }
-
-/// Ranks by columns where no kernel does: index = request * parts + part.
-template <class OnType> struct rank_columns_part {
-    cluster_view cluster;
-    const type_row<OnType>* rows;   ///< [requests, types]
-    const std::uint8_t* for_slices; ///< [requests]
-    std::uint64_t* numbers;         ///< [requests, parts]
-    std::uint32_t parts;
-
-    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
-        const auto part = static_cast<std::uint32_t>(index % parts);
-        const std::uint64_t nth = index / parts;
-        const type_row<OnType>* const mine = rows + nth * cluster.type_count;
-        numbers[index] = for_slices[nth] != 0 ? best_of_groups<true>(cluster, mine, part, parts)
-                                              : best_of_groups<false>(cluster, mine, part, parts);
-    }
-};
-
-/// Finds the best of the parts: index = request.
-template <class Key> struct join_numbers {
-    const std::uint64_t* numbers; ///< [requests, parts]
-    ranked_node<Key>* best;       ///< [requests]
-    std::uint32_t parts;
-
-    GPUPACK_HD void operator()(std::uint64_t index) const noexcept {
-        std::uint64_t found = 0;
-        for (std::uint32_t p = 0; p < parts; ++p)
-            if (const std::uint64_t next = numbers[index * parts + p]; next > found) found = next;
-        best[index] = ranked_number::node<Key>(found);
-    }
-};
 
 } // namespace gpupack::gpu::detail

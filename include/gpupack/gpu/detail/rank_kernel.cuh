@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 
@@ -47,7 +48,9 @@ inline constexpr bool can_be_staged = sizeof(prepared_request<Scorer>) + most_sh
 
 /// Copies entries with all threads of a block.
 template <class Entry> GPUPACK_DEVICE void copy_by_block(Entry* target, const Entry* source, std::size_t entries) {
-    if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
+    if constexpr (std::is_same_v<Entry, int4>) {
+        for (std::size_t i = threadIdx.x; i < entries; i += blockDim.x) target[i] = source[i];
+    } else if constexpr (sizeof(Entry) % sizeof(std::uint32_t) == 0) {
         const std::size_t words = entries * sizeof(Entry) / sizeof(std::uint32_t);
         for (std::size_t i = threadIdx.x; i < words; i += blockDim.x)
             reinterpret_cast<std::uint32_t*>(target)[i] = reinterpret_cast<const std::uint32_t*>(source)[i];
@@ -105,12 +108,12 @@ template <class Node> GPUPACK_DEVICE Node best_of_block(const Node& mine) {
 }
 
 /// Whether this block ends last, which then sees what all have written; for all its threads. It begins with a barrier.
-GPUPACK_DEVICE inline bool is_last_block(std::uint32_t* done) {
+GPUPACK_DEVICE inline bool is_last_block(std::uint64_t* done) {
     GPUPACK_SHARED bool is_last;
     __threadfence(); // what each thread has written
     __syncthreads();
     if (threadIdx.x == 0) {
-        is_last = atomicAdd(done, 1U) == gridDim.x - 1;
+        is_last = atomicAdd(reinterpret_cast<unsigned long long*>(done), 1ULL) == gridDim.x - 1;
         __threadfence();
     }
     __syncthreads();
@@ -118,7 +121,7 @@ GPUPACK_DEVICE inline bool is_last_block(std::uint32_t* done) {
 }
 
 /// Has a block leave what it found; true in all threads of the block that finishes last, which then sees all of it.
-template <class Node> GPUPACK_DEVICE bool leave_for_last(Node* partial, std::uint32_t* done, const Node& found) {
+template <class Node> GPUPACK_DEVICE bool leave_for_last(Node* partial, std::uint64_t* done, const Node& found) {
     if (threadIdx.x == 0) partial[blockIdx.x] = found;
     return is_last_block(done);
 }
@@ -138,7 +141,7 @@ template <class Node> GPUPACK_DEVICE Node best_of_grid(const Node* partial) {
 /// best     [shapes]
 template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     rank_kernel(cluster_view cluster, const prepared_request<Scorer>* shapes,
-                ranked_node<search::key_of<Scorer>>* partial, std::uint32_t* done,
+                ranked_node<search::key_of<Scorer>>* partial, std::uint64_t* done,
                 ranked_node<search::key_of<Scorer>>* best, std::uint32_t table_bytes) {
     static_assert(can_be_staged<Scorer>, "the scorer is too large for shared memory; let it point to a table");
     extern GPUPACK_SHARED __align__(16) unsigned char tables[];
@@ -154,47 +157,66 @@ template <class Scorer> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads)
     best[blockIdx.y] = all;
 }
 
-/// The higher of two numbers, for reductions.
-struct higher_number {
-    GPUPACK_DEVICE std::uint64_t operator()(std::uint64_t a, std::uint64_t b) const { return a < b ? b : a; }
-};
+inline constexpr unsigned all_lanes = 0xffffffffU;
 
-/// The highest number of the threads of a block; thread 0 gets it.
-GPUPACK_DEVICE inline std::uint64_t highest_of_block(std::uint64_t mine) {
-    using reduce = cub::BlockReduce<std::uint64_t, rank_threads>;
-    GPUPACK_SHARED typename reduce::TempStorage storage;
-    const std::uint64_t highest = reduce{storage}.Reduce(mine, higher_number{});
-    __syncthreads(); // the storage is used again
-    return highest;
+/// The best of what the threads of a block have found (ranked_number); thread 0 gets it.
+GPUPACK_DEVICE inline std::uint64_t best_number_of_block(const found_node& mine) {
+    constexpr unsigned warps = rank_threads / 32;
+    GPUPACK_SHARED found_node of_warp[warps];
+    const auto best_of_warp = [](const found_node& each) {
+        const std::uint32_t score = __reduce_max_sync(all_lanes, each.score);
+        return found_node{score, __reduce_min_sync(all_lanes, each.score == score ? each.node : 0xffffffffU)};
+    };
+    if (const found_node best = best_of_warp(mine); threadIdx.x % 32 == 0) of_warp[threadIdx.x / 32] = best;
+    __syncthreads();
+    if (threadIdx.x >= 32) return 0;
+    return best_of_warp(threadIdx.x < warps ? of_warp[threadIdx.x] : found_node{}).number();
 }
 
-/// The best node for each request whose sums decide (rank_columns.hpp), four nodes a thread and load. 84 registers at most, so
-/// that three blocks run on a multiprocessor at once, each thread with five wide loads under way.
+/// Adds one to a counter, by one thread of each block; true in the last one, which then sees what the others did before.
+GPUPACK_DEVICE inline bool counts_last(std::uint64_t* done) {
+    unsigned long long before;
+    asm volatile("atom.add.acq_rel.gpu.u64 %0, [%1], 1;" : "=l"(before) : "l"(done) : "memory");
+    return before == gridDim.x - 1;
+}
+
+/// Raises a number that blocks have in common.
+GPUPACK_DEVICE inline void raise_number(std::uint64_t* number, std::uint64_t found) {
+    if (found != 0) atomicMax(reinterpret_cast<unsigned long long*>(number), static_cast<unsigned long long>(found));
+}
+
+/// The number, which is 0 then.
+GPUPACK_DEVICE inline std::uint64_t take_number(std::uint64_t* number) {
+    return atomicExch(reinterpret_cast<unsigned long long*>(number), 0ULL);
+}
+
+/// The best node for each request whose sums decide (rank_columns.hpp). 48 registers at most, so that five blocks run on a
+/// multiprocessor at once, and four for slices, each thread with four wide loads under way before anything else is asked for. Blocks leave the best
+/// that they found as one number.
 ///
-/// rows        [requests, types]
-/// for_slices  [requests]
-/// partial     [requests, blocks]
-/// done        [requests]  0 before and after
-/// best        [requests]
-template <class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, 3)
-    rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, const std::uint8_t* for_slices,
-                        std::uint64_t* partial, std::uint32_t* done, ranked_node<Key>* best) {
+/// rows     [requests, types]  none for a slice, or Slices
+/// done     [requests]         0 before and after
+/// numbers  [requests]         likewise
+/// best     [requests]
+template <bool Slices, class OnType, class Key> GPUPACK_KERNEL GPUPACK_LAUNCH_BOUNDS(rank_threads, Slices ? 4 : 5)
+    rank_columns_kernel(cluster_view cluster, const type_row<OnType>* rows, std::uint64_t* done, std::uint64_t* numbers,
+                        ranked_node<Key>* best) {
     extern GPUPACK_SHARED __align__(16) unsigned char room[];
+    const std::uint32_t first = blockIdx.x * rank_threads + threadIdx.x;
+    const std::uint32_t step = gridDim.x * rank_threads;
+    const auto ahead = sums_of_four<Slices>::of(cluster, first);
     auto* const mine = reinterpret_cast<type_row<OnType>*>(room);
-    copy_by_block(mine, rows + std::size_t{blockIdx.y} * cluster.type_count, cluster.type_count);
+    copy_by_block(reinterpret_cast<int4*>(mine),
+                  reinterpret_cast<const int4*>(rows + std::size_t{blockIdx.y} * cluster.type_count),
+                  cluster.type_count * sizeof(*mine) / sizeof(int4));
     __syncthreads();
-    const std::uint32_t first = blockIdx.x * blockDim.x + threadIdx.x;
-    const std::uint32_t step = gridDim.x * blockDim.x;
-    const std::uint64_t found = for_slices[blockIdx.y] != 0 ? best_of_groups<true>(cluster, mine, first, step)
-                                                            : best_of_groups<false>(cluster, mine, first, step);
-    std::uint64_t* const numbers = partial + std::size_t{blockIdx.y} * gridDim.x;
-    if (!leave_for_last(numbers, done + blockIdx.y, highest_of_block(found))) return;
-    std::uint64_t highest = 0;
-    for (unsigned b = threadIdx.x; b < gridDim.x; b += blockDim.x) highest = higher_number{}(highest, numbers[b]);
-    highest = highest_of_block(highest);
+    const std::uint64_t found =
+        best_number_of_block(best_of_groups(cluster, mine, first, step, ahead, none_left_out{}));
     if (threadIdx.x != 0) return;
+    raise_number(numbers + blockIdx.y, found);
+    if (!counts_last(done + blockIdx.y)) return;
     done[blockIdx.y] = 0;
-    best[blockIdx.y] = ranked_number::node<Key>(highest);
+    best[blockIdx.y] = ranked_number::node<Key>(take_number(numbers + blockIdx.y));
 }
 
 } // namespace gpupack::gpu::detail

@@ -18,24 +18,38 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 ///
 /// Each has room for a multiple of four nodes; what is beyond the last node is closed.
 struct sum_columns {
-    static constexpr std::uint32_t group = 4; ///< Nodes that are read at once.
+    static constexpr std::uint32_t group = 4;         ///< Nodes that are read at once.
+    static constexpr std::uint32_t most_types = 1024; ///< Whose number a glance has room for.
 
     std::int32_t* cpu = nullptr;          ///< Free CPU; -1 on closed nodes, which no request fits.
     std::int32_t* memory = nullptr;       ///< Free memory of the host.
     std::int32_t* part = nullptr;         ///< node_state::part_free.
-    std::uint32_t* glance = nullptr;      ///< Idle GPUs in the lower half, node_state::slice_compute in the upper.
+    std::uint32_t* glance = nullptr;      ///< From below: idle GPUs, the type, and node_state::slice_compute.
     std::int32_t* slice_memory = nullptr; ///< node_state::slice_memory.
 
     /// How many entries a column has for so many nodes.
     [[nodiscard]] GPUPACK_HD static constexpr std::size_t room(std::size_t nodes) noexcept {
         return (nodes + group - 1) / group * group;
     }
+    /// Idle GPUs of a glance.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int32_t idle_gpus(std::uint32_t glance) noexcept {
+        return static_cast<std::int32_t>(glance & 0x3fU);
+    }
+    /// The type of a glance, where there are at most most_types.
+    [[nodiscard]] GPUPACK_HD static constexpr std::uint32_t type(std::uint32_t glance) noexcept {
+        return glance >> 6 & (most_types - 1);
+    }
+    /// node_state::slice_compute of a glance.
+    [[nodiscard]] GPUPACK_HD static constexpr std::int32_t slice_compute(std::uint32_t glance) noexcept {
+        return static_cast<std::int32_t>(glance) >> 16;
+    }
     /// Writes one node.
-    GPUPACK_HD constexpr void set(std::uint32_t n, const node_state& state) const noexcept {
+    GPUPACK_HD constexpr void set(std::uint32_t n, const node_state& state, std::uint32_t type) const noexcept {
         cpu[n] = state.closed ? -1 : state.cpu_free;
         memory[n] = state.memory_free;
         part[n] = state.part_free;
-        glance[n] = std::uint32_t{state.idle_gpus} | static_cast<std::uint32_t>(state.slice_compute) << 16;
+        glance[n] = std::uint32_t{state.idle_gpus} | (type & (most_types - 1)) << 6 |
+                    static_cast<std::uint32_t>(state.slice_compute) << 16;
         slice_memory[n] = state.slice_memory;
     }
 };
@@ -44,12 +58,13 @@ struct sum_columns {
 struct fill_columns {
     sum_columns columns;
     const node_state* nodes;
+    const std::uint32_t* type_of;
     std::uint32_t size;
 
     GPUPACK_HD void operator()(std::uint64_t n) const noexcept {
         node_state none;
         none.closed = true;
-        columns.set(static_cast<std::uint32_t>(n), n < size ? nodes[n] : none);
+        columns.set(static_cast<std::uint32_t>(n), n < size ? nodes[n] : none, n < size ? type_of[n] : 0);
     }
 };
 
@@ -94,12 +109,10 @@ struct type_glance {
     template <bool Slices> [[nodiscard]] GPUPACK_HD constexpr bool fits(std::int32_t cpu_free, std::int32_t memory_free,
                                                                         std::uint32_t glance,
                                                                         std::int32_t slice_memory_free) const noexcept {
+        const bool whole = (cpu_free >= cpu) & (memory_free >= memory) & (sum_columns::idle_gpus(glance) >= idle_gpus);
         if constexpr (Slices)
-            return (cpu_free >= cpu) & (memory_free >= memory) &
-                   (static_cast<std::int32_t>(glance) >> 16 >= slice_compute) & (slice_memory_free >= slice_memory);
-        else
-            return (cpu_free >= cpu) & (memory_free >= memory) &
-                   (static_cast<std::int32_t>(glance & 0xffffU) >= idle_gpus);
+            return whole & (sum_columns::slice_compute(glance) >= slice_compute) & (slice_memory_free >= slice_memory);
+        return whole;
     }
 
   private:
