@@ -70,9 +70,9 @@ template <class Scorer, int Classes, class Sum> struct fall_warp {
         if (!__any_sync(all_lanes, is_higher)) return;
         const std::uint32_t score = is_higher ? prepared->scorer.of_fall(fall) + 1 : 0;
         const std::uint32_t highest = __reduce_max_sync(all_lanes, score);
-        const int of = __ffs(static_cast<int>(__ballot_sync(all_lanes, score == highest))) - 1;
-        const std::uint32_t first = __shfl_sync(all_lanes, node, of);
-        const Sum of_best = __shfl_sync(all_lanes, fall, of);
+        const int source = __ffs(static_cast<int>(__ballot_sync(all_lanes, score == highest))) - 1;
+        const std::uint32_t first = __shfl_sync(all_lanes, node, source);
+        const Sum of_best = __shfl_sync(all_lanes, fall, source);
         if (lane == 0) {
             const std::uint64_t number = ranked_number::of(highest - 1, first);
             if (number > room.found[warp][place]) room.found[warp][place] = number;
@@ -82,11 +82,11 @@ template <class Scorer, int Classes, class Sum> struct fall_warp {
     }
 
     /// Reads a node and sums it up.
-    GPUPACK_DEVICE fall_node look_at(std::uint32_t wanted) const {
+    GPUPACK_DEVICE fall_node look_at(std::uint32_t index) const {
         fall_node node;
-        node.number = wanted < cluster.size ? wanted : cluster.size - 1;
+        node.number = index < cluster.size ? index : cluster.size - 1;
         const std::uint32_t n = node.number;
-        node.cpu = wanted == n ? cluster.columns.cpu[n] : -1;
+        node.cpu = index == n ? cluster.columns.cpu[n] : -1;
         node.memory = cluster.columns.memory[n];
         node.glance = cluster.columns.glance[n];
         node.type = cluster.type_of[n];
@@ -171,14 +171,14 @@ template <class Scorer, int Classes, class Sum> struct fall_warp {
         for (std::uint32_t begin = 0; begin < count; begin += 32) {
             const bool is_taker = begin + static_cast<unsigned>(lane) < count;
             const std::uint32_t nth = is_taker ? begin + static_cast<unsigned>(lane) : begin;
-            int of = 0; // the last lane whose first taker is at most the nth
+            int owner = 0; // the last lane whose first taker is at most the nth
 #pragma unroll
             for (int step = 16; step > 0; step /= 2)
-                if (__shfl_sync(all_lanes, next, of + step) <= nth) of += step;
-            std::uint32_t takers = __shfl_sync(all_lanes, node.takers, of);
-            for (std::uint32_t skip = nth - __shfl_sync(all_lanes, next, of); skip > 0; --skip) takers &= takers - 1;
-            rank_taker(is_taker, __shfl_sync(all_lanes, node.number, of), __shfl_sync(all_lanes, node.type, of),
-                       lowest_bit(takers), warp * 32 + of);
+                if (__shfl_sync(all_lanes, next, owner + step) <= nth) owner += step;
+            std::uint32_t takers = __shfl_sync(all_lanes, node.takers, owner);
+            for (std::uint32_t skip = nth - __shfl_sync(all_lanes, next, owner); skip > 0; --skip) takers &= takers - 1;
+            rank_taker(is_taker, __shfl_sync(all_lanes, node.number, owner), __shfl_sync(all_lanes, node.type, owner),
+                       lowest_bit(takers), warp * 32 + owner);
         }
     }
 };
