@@ -206,7 +206,7 @@ TEST(bulk, ranks_by_the_tables_of_the_policy_that_is_asked) {
     for (int round = 0; round < 60; ++round) {
         task_mix mix;
         mix.add({.gpus = 1, .share = slice{.compute = milli_gpu{100 + 10 * round}}}, 1);
-        mix.add({.gpus = 1 + round % 4}, static_cast<std::uint64_t>(1 + round % 3));
+        mix.add({.gpus = 1 + round % 4}, std::int64_t{1 + round % 3});
         expect_as_explained(world, policy::fgd{mix}, 2);
         if (testing::Test::HasFatalFailure()) return;
     }

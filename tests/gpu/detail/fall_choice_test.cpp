@@ -34,7 +34,7 @@ TEST(fall_choice, chooses_what_the_policy_chooses_on_each_node) {
         const cluster cluster = cluster_of_alike_gpus(history);
         task_mix mix;
         std::vector<request> requests;
-        for (int i = 0; i < 12; ++i) mix.add(simple_request(history), 1 + history.below(50));
+        for (int i = 0; i < 12; ++i) mix.add(simple_request(history), 1 + static_cast<std::int64_t>(history.below(50)));
         for (int i = 0; i < 12; ++i) requests.push_back(simple_request(history));
         const policy::fgd fgd{mix};
         const policy::fragmentation_table measure{mix};

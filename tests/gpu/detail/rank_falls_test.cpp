@@ -32,7 +32,8 @@ TEST(rank_falls, finds_what_the_scan_finds) {
         };
         const std::uint64_t most = seed % 2 == 0 ? 50 : 16'000; // sums of 32 or 64 bits
         for (int i = 0; i < 12; ++i)
-            mix.add(one_of_five_names_a_model(simple_request(history)), 1 + history.below(most));
+            mix.add(one_of_five_names_a_model(simple_request(history)),
+                    1 + static_cast<std::int64_t>(history.below(most)));
         const policy::fgd fgd{mix};
         std::vector<request> requests;
         for (int i = 0; i < (seed % 3 == 0 ? 150 : 20); ++i)
