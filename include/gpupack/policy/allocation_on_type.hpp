@@ -39,8 +39,8 @@ struct alignas(16) points_on_type {
         made.capacity = static_cast<std::int32_t>(capacity);
         made.base = static_cast<std::int32_t>((demand < capacity ? demand : capacity) + (of_used ? capacity : 0));
         const auto divisor = static_cast<std::uint64_t>(capacity);
-        const auto rounded = [&](std::uint32_t shift) {
-            return ((std::uint64_t{points} << (32 + shift)) + divisor - 1) / divisor;
+        const auto rounded = [&](std::uint32_t digits) {
+            return ((std::uint64_t{points} << (32 + digits)) + divisor - 1) / divisor;
         };
         while (points > 0 && made.shift < 20 && rounded(made.shift + 1) >> 32 == 0) ++made.shift;
         made.reciprocal = static_cast<std::uint32_t>(rounded(made.shift));
