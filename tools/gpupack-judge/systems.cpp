@@ -14,6 +14,7 @@ constexpr std::array systems{judged_system{"device-plugin", judge_device_plugin}
                              judged_system{"kai", judge_kai},
                              judged_system{"koordinator", judge_koordinator},
                              judged_system{"kubernetes-scorers", judge_kubernetes_scorers},
+                             judged_system{"kueue", judge_kueue},
                              judged_system{"ray", judge_ray},
                              judged_system{"volcano", judge_volcano}};
 

@@ -34,6 +34,7 @@ void judge_hami_pods(const nlohmann::json& test_case, tally& counts);          /
 void judge_kai(const nlohmann::json& test_case, tally& counts);                ///< KAI.
 void judge_koordinator(const nlohmann::json& test_case, tally& counts);        ///< Koordinator's DeviceShare.
 void judge_kubernetes_scorers(const nlohmann::json& test_case, tally& counts); ///< kube-scheduler's node scores.
+void judge_kueue(const nlohmann::json& test_case, tally& counts);              ///< Kueue's topology-aware scheduling.
 void judge_ray(const nlohmann::json& test_case, tally& counts);                ///< Ray's placement groups.
 void judge_volcano(const nlohmann::json& test_case, tally& counts);            ///< Volcano.
 
