@@ -4,6 +4,7 @@
 
 #include <gpupack/dialect/kueue/assign.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -57,7 +58,7 @@ class replayed_case {
     replayed_case(const json& test_case, tally& counts)
         : case_{test_case}, counts_{counts}, tree_{tree_of(test_case)},
           free_(tree_.leaves().size(), kueue_amounts{.pods = 0}) {
-        gates_.mixed_profile = !case_.value("best_fit", false);
+        gates_ = {!case_.value("best_fit", false), case_.value("balanced", false)};
         for (std::size_t n = 0; n < case_["nodes"].size(); ++n) {
             const json& node = case_["nodes"][n];
             kueue_amounts& leaf = free_[tree_.leaf_of(n)];
@@ -124,12 +125,8 @@ class replayed_case {
         counts_.count_decision();
         kueue_pod_set set = set_of(workers);
         if (leader != nullptr) set.leader = pod_in((*leader)["pod"]);
-        const bool balances = case_.value("balanced", false) && workers["mode"] == "preferred";
         const bool fits = workers["fits"];
-        if (balances)
-            counts_.leave_out("preferred pod sets under TASBalancedPlacement");
-        else
-            compare_answers(dialect::kueue_assign(tree_, open_room(room, workers), set, gates_), set, workers, leader);
+        compare_answers(dialect::kueue_assign(tree_, open_room(room, workers), set, gates_), set, workers, leader);
         if (!fits) return false;
         follow(room, set.pod, portions_in(workers), uses);
         if (leader != nullptr) follow(room, *set.leader, portions_in(*leader), uses);
@@ -154,7 +151,8 @@ class replayed_case {
             if (leader != nullptr) asked["leader"] = (*leader)["pod"];
             return sides{asked.dump(), theirs_of(workers, leader), ours_of(ours)};
         };
-        counts_.compare(kind + " fits", fits == (ours.verdict == kueue_verdict::fits), {}, describe);
+        const std::string_view fault = fits ? loss_in(set, workers) : std::string_view{};
+        counts_.compare(kind + " fits", fits == (ours.verdict == kueue_verdict::fits), fault, describe);
         if (!fits) {
             if (workers.contains("reason"))
                 counts_.compare(kind + " is refused", ours.verdict == kueue_verdict::bad_request, {}, describe);
@@ -162,11 +160,20 @@ class replayed_case {
                 counts_.compare(kind + " room", ours.room == workers["room"].get<std::int64_t>(), {}, describe);
             return;
         }
-        counts_.compare(kind + " pods by domain", ours.pods == portions_in(workers), {}, describe);
+        counts_.compare(kind + " pods by domain", ours.pods == portions_in(workers), fault, describe);
         if (leader == nullptr) return;
         const auto host = portions_in(*leader);
         const bool same = ours.leader && host == std::vector<kueue_portion>{{*ours.leader, 1}};
-        counts_.compare(kind + " domain of the leader", same, {}, describe);
+        counts_.compare(kind + " domain of the leader", same, fault, describe);
+    }
+
+    /// The fault where Kueue says that a set fits, but assigns fewer pods than it was asked for.
+    [[nodiscard]] std::string_view loss_in(const kueue_pod_set& set, const json& workers) const {
+        if (!gates_.balanced_placement) return {};
+        std::int64_t pods = 0;
+        for (const kueue_portion& each : portions_in(workers)) pods += each.pods;
+        const std::int64_t size = set.slices.empty() ? 1 : set.slices.front().size;
+        return pods < set.count / size * size ? "balanced placement loses pods" : std::string_view{};
     }
 
     /// What is free for the pods of a set: nothing on nodes that it must not use, where leaves are nodes.
@@ -217,6 +224,7 @@ class replayed_case {
         if (set.slices.size() == 1) kind += ", slices";
         if (set.slices.size() > 1) kind += ", layers of slices";
         if (set.leader) kind += ", leader";
+        if (gates_.balanced_placement && set.topology == kueue_topology::preferred) kind += ", balanced";
         return kind;
     }
 

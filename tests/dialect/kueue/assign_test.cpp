@@ -96,4 +96,21 @@ TEST(kueue_assign, a_leader_is_placed_where_it_leaves_room_for_the_workers) {
     EXPECT_EQ(kueue_assign(blocks, free, set).verdict, kueue_verdict::no_room);
 }
 
+TEST(kueue_assign, balanced_placement_gives_domains_alike_where_it_can) {
+    const auto free = rooms_for({4, 4, 2, 2, 5, 5, 1, 1});
+    const auto set = pods_of_one_gpu(6, kueue_topology::preferred, 1);
+    EXPECT_EQ(kueue_assign(blocks, free, set).pods, (portions{{0, 4}, {1, 2}}));
+    const dialect::kueue_gates balanced{.balanced_placement = true};
+    EXPECT_EQ(kueue_assign(blocks, free, set, balanced).pods, (portions{{0, 3}, {1, 3}}));
+    EXPECT_EQ(kueue_assign(blocks, free, pods_of_one_gpu(11, kueue_topology::preferred, 1), balanced).pods,
+              (portions{{0, 4}, {1, 3}, {2, 2}, {3, 2}}))
+        << "two racks of block a, whose smallest leaves have two, rather than of block b, where they would have one";
+    EXPECT_EQ(kueue_assign(blocks, free, pods_of_one_gpu(20, kueue_topology::preferred, 1), balanced).pods,
+              kueue_assign(blocks, free, pods_of_one_gpu(20, kueue_topology::preferred, 1)).pods)
+        << "no block holds them all";
+    EXPECT_EQ(kueue_assign(blocks, free, pods_of_one_gpu(6, kueue_topology::required, 1), balanced).pods,
+              (portions{{0, 4}, {1, 2}}))
+        << "preferred alone";
+}
+
 } // namespace

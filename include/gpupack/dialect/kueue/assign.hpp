@@ -3,6 +3,7 @@
 
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/check.hpp>
+#include <gpupack/dialect/kueue/detail/balance.hpp>
 #include <gpupack/dialect/kueue/detail/domain_choice.hpp>
 #include <gpupack/dialect/kueue/detail/domain_counts.hpp>
 #include <gpupack/dialect/kueue/detail/plan.hpp>
@@ -28,6 +29,12 @@ class kueue_assigner {
         : tree_{tree}, plan_{plan}, counts_{std::move(counts)} {}
 
     [[nodiscard]] kueue_assignment run() {
+        if (plan_.balanced) {
+            if (auto balanced = kueue_balancer{tree_, plan_}.find(counts_)) {
+                counts_ = std::move(balanced->counts);
+                return descend(balanced->level, std::move(balanced->domains), true);
+            }
+        }
         std::optional<kueue_domains> domains;
         int level = plan_.level;
         for (;; --level) {
@@ -35,7 +42,7 @@ class kueue_assigner {
             if (domains || level == 0 || plan_.required || plan_.anywhere) break;
         }
         if (!domains) return {.verdict = kueue_verdict::no_room, .room = room_};
-        return descend(level, *std::move(domains));
+        return descend(level, *std::move(domains), false);
     }
 
   private:
@@ -93,11 +100,11 @@ class kueue_assigner {
     }
 
     /// From the domains of a level to the leaves.
-    [[nodiscard]] kueue_assignment descend(int level, kueue_domains domains) {
+    [[nodiscard]] kueue_assignment descend(int level, kueue_domains domains, bool is_balanced) {
         const int last = tree_.levels() - 1;
         domains = chooser_at(level).give(std::move(domains), plan_.count, plan_.leaders, plan_.size, {});
-        // Above the slices, all domains of a level are one pool; within them, each shares out what it was given.
-        for (; level < plan_.slice_level; ++level) {
+        // Above the slices, all domains of a level are one pool, unless balanced; within them, each shares out what it was given.
+        for (; level < plan_.slice_level && !is_balanced; ++level) {
             kueue_domains lower;
             for (const std::size_t each : domains) append_children(level, each, lower);
             kueue_chooser choose = chooser_at(level + 1);
@@ -114,7 +121,8 @@ class kueue_assigner {
 
     /// What each domain of a level was given goes to its own children, in inner slices where there are any.
     [[nodiscard]] kueue_domains share_out(int level, const kueue_domains& domains) {
-        const std::int64_t inner = plan_.inner[static_cast<std::size_t>(level) + 1];
+        const std::int64_t inner =
+            level < plan_.slice_level ? plan_.size : plan_.inner[static_cast<std::size_t>(level) + 1];
         const kueue_unit unit{inner > 1};
         const std::int64_t size = unit.is_slice ? inner : 1;
         kueue_chooser choose = chooser_at(level + 1);

@@ -37,6 +37,8 @@ struct kueue_pod_set {
 /// The feature gates of Kueue that change what is chosen.
 struct kueue_gates {
     bool mixed_profile = true; ///< TASProfileMixed, on since 0.15: unconstrained pods fill what has the least left.
+    /// TASBalancedPlacement, off as installed: preferred pods are spread evenly over as few domains as they need.
+    bool balanced_placement = false;
 };
 
 /// Pods in one leaf.

@@ -21,6 +21,7 @@ struct kueue_plan {
     bool required = false;
     bool anywhere = false;             // unconstrained
     bool least_free = false;           // fills what has the least left
+    bool balanced = false;             // tries an even spread first
     bool layered = false;              // several layers of slices
     std::vector<std::int64_t> inner{}; // [levels] size of the inner slices whose pods share a domain there; 0: none
 };
@@ -33,6 +34,7 @@ struct kueue_plan {
     plan.required = set.topology == kueue_topology::required;
     plan.anywhere = set.topology == kueue_topology::unconstrained;
     plan.least_free = plan.anywhere && gates.mixed_profile;
+    plan.balanced = gates.balanced_placement && !plan.required && !plan.anywhere;
     plan.layered = !set.slices.empty();
     // Slices that may go anywhere are looked for from the widest level on, single pods on the narrowest.
     plan.level = !plan.anywhere ? set.level : plan.layered ? 0 : levels - 1;
