@@ -96,6 +96,20 @@ TEST(kueue_assign, a_leader_is_placed_where_it_leaves_room_for_the_workers) {
     EXPECT_EQ(kueue_assign(blocks, free, set).verdict, kueue_verdict::no_room);
 }
 
+TEST(kueue_assign, of_as_many_slices_the_domain_with_fewer_pods_comes_first) {
+    kueue_pod_set set = pods_of_one_gpu(2, kueue_topology::required, 1);
+    set.slices = {{2, 2}};
+    EXPECT_EQ(kueue_assign(blocks, rooms_for({3, 2, 0, 0, 0, 0, 0, 0}), set).pods, (portions{{1, 2}}));
+}
+
+TEST(kueue_assign, a_leader_passes_over_a_leaf_where_it_would_cost_a_worker_its_place) {
+    kueue_pod_set set{.count = 4, .pod = {.gpus = 2}, .topology = kueue_topology::required, .level = 1};
+    set.leader = kueue_amounts{.gpus = 1};
+    const auto made = kueue_assign(blocks, rooms_for({4, 5, 0, 0, 0, 0, 0, 0}), set);
+    EXPECT_EQ(made.leader, 1U);
+    EXPECT_EQ(made.pods, (portions{{0, 2}, {1, 2}}));
+}
+
 TEST(kueue_assign, balanced_placement_gives_domains_alike_where_it_can) {
     const auto free = rooms_for({4, 4, 2, 2, 5, 5, 1, 1});
     const auto set = pods_of_one_gpu(6, kueue_topology::preferred, 1);
