@@ -38,12 +38,13 @@ struct alignas(16) points_on_type {
         points_on_type made;
         made.capacity = static_cast<std::int32_t>(capacity);
         made.base = static_cast<std::int32_t>((demand < capacity ? demand : capacity) + (of_used ? capacity : 0));
+        if (points == 0) return made;
+        // The highest shift with which the reciprocal, rounded up, is below 2^32.
         const auto divisor = static_cast<std::uint64_t>(capacity);
-        const auto rounded = [&](std::uint32_t digits) {
-            return ((std::uint64_t{points} << (32 + digits)) + divisor - 1) / divisor;
-        };
-        while (points > 0 && made.shift < 20 && rounded(made.shift + 1) >> 32 == 0) ++made.shift;
-        made.reciprocal = static_cast<std::uint32_t>(rounded(made.shift));
+        for (std::uint64_t room = divisor * 0xffffffffU / points >> 33; room > 0 && made.shift < 20; room >>= 1)
+            ++made.shift;
+        made.reciprocal =
+            static_cast<std::uint32_t>(((std::uint64_t{points} << (32 + made.shift)) + divisor - 1) / divisor);
         return made;
     }
 

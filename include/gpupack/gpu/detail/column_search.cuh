@@ -26,7 +26,8 @@ namespace gpupack::inline GPUPACK_ABI::gpu::detail {
 /// host ranks those that did, puts all together, and knows the state of the winner without asking.
 ///
 /// Memory: 16 bytes of pinned memory a block.
-/// Cost: a launch and 16 bytes a node, 20 for slices, spread over the card. No allocation after the first request. The thread that waits spins.
+/// Cost: a launch and 16 bytes a node, 20 for slices, spread over the card. No allocation after the first request. The thread
+/// that waits spins.
 template <class Scorer> class column_search {
   public:
     /// The best node.
