@@ -133,7 +133,7 @@ class gpu_fills {
         result.compute = 0;
         result.memory = result.item.parts;
         result.item.part = result.item.parts;
-        result.item.value = basis == measure::size ? *each.size * model_.scale : memory_value(result.memory);
+        result.item.value = basis == measure::size ? each.size.value_or(0) * model_.scale : memory_value(result.memory);
     }
 
     [[nodiscard]] packed_fill slices_by(measure basis) const {
