@@ -30,8 +30,10 @@ struct alignas(16) points_on_type {
 
     /// Prepares it where is_exact().
     ///
-    /// @param demand   what the request takes
-    /// @param of_used  what is used, not what is left
+    /// @param capacity  what a node of the type has
+    /// @param demand    what the request takes
+    /// @param points    the score where all of it counts
+    /// @param of_used   whether what is used counts, or what is left
     [[nodiscard]] GPUPACK_HD static constexpr points_on_type of(std::int64_t capacity, std::int64_t demand,
                                                                 std::uint32_t points, bool of_used) noexcept {
         if (capacity == 0) return {};
