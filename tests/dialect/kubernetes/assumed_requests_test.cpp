@@ -26,7 +26,7 @@ using assumed_spread = dialect::assumed_requests<policy::spread>;
 
 constexpr assumed_spread by_assumed{{{1, 1, 0}}};
 
-cluster plain_nodes(int count) {
+cluster plain_nodes(std::size_t count) {
     return cluster_builder{}.add_nodes(count, {2_cores, mebibytes{2000}, {4, models::t4}}).build().value();
 }
 
