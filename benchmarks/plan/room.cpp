@@ -24,15 +24,15 @@ using namespace gpupack;
 
 /// A cluster in use, where tasks came and went, and requests that it rejects.
 struct crowded {
-    cluster on;
+    cluster nodes;
     std::vector<plan::running_task> tasks; ///< Each costs its GPUs, in milli-GPUs.
     std::vector<request> rejected;
 };
 
 /// Offers 40,000 tasks; each ends once as many came after it as keep the load. At the end, what is rejected is kept.
 crowded crowd() {
-    const policy::fgd by{openb_cluster::workload().mix().typical(policy::fgd_typical_percent)};
-    scheduler places{openb_cluster::idle(openb_cluster::workload().nodes.size()), by, search::indexed{}};
+    const policy::fgd policy{openb_cluster::workload().mix().typical(policy::fgd_typical_percent)};
+    scheduler places{openb_cluster::idle(openb_cluster::workload().nodes.size()), policy, search::indexed{}};
     openb_cluster::arrivals tasks{1};
     std::vector<std::pair<placement, request>> live;
     const std::int64_t most = places.cluster().compute().count() / 100 * 95;
@@ -51,7 +51,7 @@ crowded crowd() {
             live.pop_back();
         }
     }
-    made.on = places.cluster();
+    made.nodes = places.cluster();
     std::erase_if(made.rejected, [&](const request& each) { return static_cast<bool>(places.try_place(each)); });
     for (const auto& [place, request] : live) {
         const std::int64_t cost = std::max<std::int64_t>(1, request.total_compute().count());
@@ -84,7 +84,7 @@ template <class Call> void each_rejection(benchmark::State& state, Call&& call) 
 
 void make_room_by(benchmark::State& state, const plan::room_limits& limits) {
     each_rejection(state, [&](const request& next) {
-        return plan::make_room(scene().on, policy::fgd{openb_cluster::workload().mix()}, next, scene().tasks, limits)
+        return plan::make_room(scene().nodes, policy::fgd{openb_cluster::workload().mix()}, next, scene().tasks, limits)
             .has_value();
     });
 }
@@ -99,7 +99,7 @@ void defragment_for(benchmark::State& state, const std::vector<plan::place_goal>
     plan::defragment_limits limits;
     limits.moves = static_cast<int>(state.range(0));
     std::int64_t gain = 0;
-    for ([[maybe_unused]] auto each : state) gain = plan::defragment(scene().on, goals, scene().tasks, limits).gain;
+    for ([[maybe_unused]] auto each : state) gain = plan::defragment(scene().nodes, goals, scene().tasks, limits).gain;
     state.counters["gain"] = static_cast<double>(gain);
 }
 void defragment_for_whole_nodes(benchmark::State& state) {

@@ -33,8 +33,8 @@ TEST(node_view, shows_kind_and_state) {
 }
 
 TEST(node_view, is_seen_in_another_state_with_the_same_gpus) {
-    const cluster on = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value();
-    const node_view node = on[node_id{0}];
+    const cluster nodes = cluster_builder{}.add_nodes(1, {8_cores, 8_GiB, {2, models::t4}}).build().value();
+    const node_view node = nodes[node_id{0}];
     node_state other = node.state();
     other.cpu_free = 500;
     const node_view seen = node.seen_as(other);

@@ -195,23 +195,23 @@ inline void book_pod(hami_pod_option& option, const node_view& node, const hami_
 /// @return the placements; none and nothing taken where one of them does not fit (any more)
 [[nodiscard]] inline std::vector<placement> hami_take(cluster& cluster, const hami_pod_option& option,
                                                       const hami_pod& pod) {
-    std::vector<placement> taken;
+    std::vector<placement> placements;
     for (const hami_booking& each : option.bookings) {
         request part{.gpus = 1, .share = each.part};
-        if (taken.empty()) {
+        if (placements.empty()) {
             part.cpu = pod.cpu;
             part.memory = pod.memory;
         }
         slot_list slots;
         if (each.part.way() == sharing::mig) slots.set(0, each.slot);
         if (const auto placed = cluster.try_take(option.node, gpu_set::of(each.gpu), part, slots)) {
-            taken.push_back(*placed);
+            placements.push_back(*placed);
             continue;
         }
-        for (const placement& other : taken) cluster.give_back(other);
+        for (const placement& other : placements) cluster.give_back(other);
         return {};
     }
-    return taken;
+    return placements;
 }
 
 } // namespace gpupack::dialect

@@ -104,23 +104,23 @@ class kueue_balancer {
                                                    kueue_domains domains) const {
         kueue_counts row = counts[static_cast<std::size_t>(level)];
         const kueue_chooser choose{row, plan_};
-        kueue_greedy taken;
+        kueue_greedy greedy;
         std::int64_t left = need_;
         if (plan_.leaders > 0) {
             domains = choose.sorted_for_leader(std::move(domains));
             if (domains.empty() || row[domains.front()].leaders == 0) return std::nullopt;
-            taken = {1, domains.front(), {}};
+            greedy = {1, domains.front(), {}};
             left -= row[domains.front()].led_slices;
             domains.erase(domains.begin());
         }
         for (const std::size_t each : choose.sorted(std::move(domains))) {
             if (left <= 0 || row[each].slices == 0) break;
-            ++taken.domains;
-            taken.last = each;
+            ++greedy.domains;
+            greedy.last = each;
             left -= row[each].slices;
         }
         if (left > 0) return std::nullopt;
-        return taken;
+        return greedy;
     }
 
     /// The most slices that each domain can have, and the same where the last one is to take the leader.
