@@ -161,6 +161,19 @@ TEST(hindsight_size_bound, counts_sizes_where_both_amounts_bind) {
     EXPECT_EQ(plan::hindsight_size_bound(one, wide, {900, 890}), 900);
 }
 
+// The millionth part of a small GPU is less than 1 MiB: a slice of it takes nothing, and any number of them fit.
+TEST(hindsight_size_bound, counts_all_slices_that_take_nothing) {
+    const cluster t4s = nodes_of(2, {64_cores, 64_GiB, {2, models::t4}});
+    const request nothing{.gpus = 1, .share = slice{.memory_millionths = 1}};
+    const request half{.gpus = 1, .share = slice{.memory = 7_GiB}};
+    std::vector<request> tasks(30, nothing);
+    EXPECT_EQ(plan::hindsight_size_bound(t4s, mix_of(tasks), {417}), 30 * 417);
+    tasks.resize(32, half);
+    EXPECT_EQ(plan::hindsight_size_bound(t4s, mix_of(tasks), {417, 1000}), 30 * 417 + 2 * 1000);
+    tasks.resize(50, half);
+    EXPECT_GE(plan::hindsight_size_bound(t4s, mix_of(tasks), {417, 1000}), 30 * 417 + 8 * 1000);
+}
+
 TEST(hindsight_bound, of_compute_alone_is_what_it_was) {
     const workload::workload openb = workload::openb();
     const cluster on = openb.build().value();

@@ -148,7 +148,11 @@ class gpu_fills {
         const auto [compute, memory] = axes_of(pieces);
         fill.rows = memory.steps() == 0 ? 0 : compute.steps();
         fill.columns = memory.steps() == 0 ? compute.steps() : memory.steps();
-        for (const piece& each : pieces) fill.items.push_back(in_steps(each, compute, memory));
+        for (const piece& each : pieces) {
+            const bool free = takes_nothing(each);
+            fill.items.push_back(free ? all_of_class(each.item) : in_steps(each, compute, memory));
+            fill.columns += free ? 1 : 0;
+        }
         std::sort(fill.items.begin(), fill.items.end(), [](const packed_item& a, const packed_item& b) {
             return std::tuple{a.rows, a.columns, a.number} < std::tuple{b.rows, b.columns, b.number};
         });
@@ -173,6 +177,21 @@ class gpu_fills {
         const auto states =
             std::clamp<std::int64_t>(most_operations / static_cast<std::int64_t>(pieces.size()), 1024, most_steps);
         return {rows, step_axis::over(gpu_.memory, common, states / (rows.steps() + 1), divided)};
+    }
+
+    /// Whether the GPU may have any number of a piece: what it asks of memory comes to less than 1 MiB, and nothing else.
+    [[nodiscard]] bool takes_nothing(const piece& each) const noexcept {
+        return each.compute == 0 && (each.memory == 0 || gpu_.memory == 0);
+    }
+
+    /// The pieces of all tasks of a class that take nothing, as one that fills a step more than there are.
+    [[nodiscard]] packed_item all_of_class(packed_item item) const {
+        const std::int64_t count = model_.classes[item.number].count;
+        item.columns = 1;
+        item.value *= count;
+        item.part *= count;
+        item.divided = true;
+        return item;
     }
 
     /// A piece in steps. What is divided, or takes less than a step of either, fills a step of that of which it takes more.
