@@ -35,7 +35,9 @@ TEST(delimited_text, unquotes_fields) {
     EXPECT_EQ(read_all("\"a\nb\",c\n"), (table{{"a\nb", "c"}}));
     EXPECT_EQ(read_all(" a , \"b\" ,c\n"), (table{{"a", "b", "c"}}));
     EXPECT_EQ(read_all("a\"b,c\n"), (table{{"a\"b", "c"}}));
-    EXPECT_EQ(read_all("\"never closed,\n"), (table{{"never closed,\n"}}));
+    EXPECT_EQ(read_all("\"never closed,x\nb,c\n"), (table{{"\"never closed", "x"}, {"b", "c"}}));
+    EXPECT_EQ(read_all("a,\"b\" c\nd,\"e\"\n"), (table{{"a", "\"b\" c"}, {"d", "e"}}));
+    EXPECT_EQ(read_all("\"a\"\"\n"), (table{{"\"a\"\""}}));
 }
 
 TEST(delimited_text, counts_lines_within_quotes) {
@@ -78,4 +80,14 @@ RC_GTEST_PROP(delimited_text, reads_back_what_delimited_field_writes, (const std
 RC_GTEST_PROP(delimited_text, any_bytes_are_read_to_the_end, (const std::string& text)) {
     for (const char separator : {',', '\t', '|', ';'}) (void)read_all(text, separator);
     (void)delimited_text::find_separator(text);
+}
+
+TEST(delimited_text, raw_text_has_no_quotes_and_no_comments) {
+    delimited_text reader{"#a|\"b\nc|\"d\"\n", '|', true};
+    delimited_text::row next;
+    ASSERT_TRUE(reader.read(next));
+    EXPECT_EQ(next.fields, (std::vector<std::string_view>{"#a", "\"b"}));
+    ASSERT_TRUE(reader.read(next));
+    EXPECT_EQ(next.fields, (std::vector<std::string_view>{"c", "\"d\""}));
+    EXPECT_FALSE(reader.read(next));
 }

@@ -62,6 +62,30 @@ TEST(read_history_nodes, scontrol_in_paragraphs_and_lines) {
               expected);
 }
 
+TEST(read_history_nodes, several_models_and_what_stands_before) {
+    const std::vector<history_node> expected{{"g1", 64'000, 515'000, 6, "a100:2+t4:4"}};
+    EXPECT_EQ(
+        read_nodes("$ scontrol show node\nNodeName=g1 CPUTot=64\n   Gres=gpu:a100:2(S:0),gpu:t4:4(S:1),mps:400\n   "
+                   "RealMemory=515000\n   Reason=NodeName=x is broken\n"),
+        expected);
+    EXPECT_EQ(read_nodes("HOSTNAMES CPUS MEMORY GRES\ng1 64 515000 gpu:a100:2(S:0),gpu:t4:4(S:1)\n"), expected);
+    EXPECT_EQ(read_nodes("NodeName=g1 CPUTot=64 RealMemory=515000 Gres=(null) "
+                         "CfgTRES=cpu=64,gres/gpu=6,gres/gpu:a100=2,gres/gpu:t4=4\n"),
+              expected);
+    EXPECT_EQ(read_nodes("NodeName=g1 CPUTot=1 RealMemory=1 Gres=gpu:a100:no_consume:4,gpu:a100:2\n"),
+              (std::vector<history_node>{{"g1", 1'000, 1, 6, "a100"}}));
+    EXPECT_EQ(read_nodes("SN,Cpu Milli,Memory MiB,GPU,Model\na,64000,1024,8,A100\n"),
+              (std::vector<history_node>{{"a", 64000, 1024, 8, "A100"}}));
+}
+
+TEST(read_history_nodes, kubernetes_nodes_that_share_gpus_and_do_not_say_all) {
+    EXPECT_EQ(
+        read_nodes(
+            R"({"items": [{"metadata": {"name": "a", "labels": {"nvidia.com/gpu.product": "NVIDIA-A10G-SHARED", "nvidia.com/gpu.count": "1", "nvidia.com/gpu.replicas": "4"}}, "status": {"allocatable": {"cpu": "8", "nvidia.com/gpu": "4"}}}, {"kind": "Node", "metadata": {"name": "b"}, "status": {}}]})"),
+        (std::vector<history_node>{{"a", 8'000, 0, 1, "NVIDIA-A10G"}}));
+    EXPECT_NE(node_error(R"({"kind": "Node", "status": {"capacity": {"cpu": "8"}}})"), "");
+}
+
 TEST(read_history_nodes, kubernetes) {
     EXPECT_EQ(
         read_nodes(
@@ -73,6 +97,7 @@ TEST(read_history_nodes, refuses_in_one_line) {
     EXPECT_EQ(node_error("HOSTNAMES GRES\nn01 gpu:99\n"),
               "n:2: gres: \"gpu:99\": expected generic resources such as gpu:a100:4, of at most 32 GPUs");
     EXPECT_NE(node_error("sn,cpu_milli,memory_mib,gpu,model\na,1,1,0,\na,1,1,0,\n"), "");
+    EXPECT_NE(node_error("sn,cpu_milli,memory_mib,gpu,model\n,1,1,0,\n"), "");
     EXPECT_NE(node_error("sn,cpu_milli,memory_mib,gpu,model\n"), "");
     EXPECT_NE(node_error("a,b\n1,2\n"), "");
     EXPECT_NE(node_error("HOSTNAMES GRES\nn[1-99999999] gpu:1\n"), "");

@@ -218,6 +218,119 @@ TEST(read_history, options_drop_failed_and_cpu_jobs) {
     EXPECT_EQ(read_jobs(text, options).records.size(), 2U);
 }
 
+namespace {
+
+constexpr std::string_view sacct_short = "JobID|State|Submit|Start|End|AllocTRES|JobName\n";
+constexpr std::string_view sacct_times = "|2024-01-01T00:00:00|2024-01-01T01:00:00|2024-01-01T03:00:00|";
+
+/// A line of sacct with the columns of sacct_short.
+std::string sacct_line(std::string_view job, std::string_view resources, std::string_view name) {
+    return std::string{job}.append("|COMPLETED").append(sacct_times).append(resources).append("|").append(name) + "\n";
+}
+
+} // namespace
+
+TEST(read_history, sacct_quotes_and_comments_are_names) {
+    const job_history history = read_jobs(std::string{sacct_short} + sacct_line("7", "gres/gpu=2", "\"never closed") +
+                                          sacct_line("8", "gres/gpu=1", "#x") + sacct_line("9", "gres/gpu=1", "\"z\""));
+    EXPECT_EQ(history.records.size(), 3U);
+    // What has been read as a table and written again has quotes.
+    EXPECT_EQ(
+        read_jobs("\"JobID\"|\"State\"|\"Submit\"|\"Start\"|\"End\"|\"AllocTRES\"\n\"7\"|\"COMPLETED\"|\"2024-01-01\"|"
+                  "\"2024-01-02\"|\"2024-01-03\"|\"gres/gpu=2\"\n")
+            .records.at(0)
+            .gpus,
+        2);
+}
+
+TEST(read_history, sacct_without_a_header_in_another_order) {
+    const job_history history =
+        read_jobs("billing=8,cpu=64,gres/gpu:a100=16,mem=1T,node=2|2|7" + std::string{sacct_times} +
+                  "COMPLETED|ann\nbilling=8,cpu=8,gres/gpu:a100=1,mem=10G,node=1|1|8" + std::string{sacct_times} +
+                  "FAILED|bob\n");
+    ASSERT_EQ(history.records.size(), 2U);
+    EXPECT_EQ(history.records[0].name, "7");
+    EXPECT_EQ(numbers(history.records[0]), (row{2, 8, 1000, 32'000, 512 * 1024, 1704067200, 1704070800, 1704078000}));
+    // End is Unknown in all rows: they run.
+    const job_history running = read_jobs("7|RUNNING|2024-01-01T00:00:00|2024-01-01T01:00:00|Unknown|cpu=4,node=1\n"
+                                          "8|RUNNING|2024-01-01T00:00:00|2024-01-01T02:00:00|Unknown|cpu=4,node=1\n");
+    EXPECT_EQ(numbers(running.records.at(0)), (row{1, 0, 0, 4000, 0, 1704067200, 1704070800, 1704074400}));
+}
+
+TEST(read_history, sacct_says_which_shares_it_does_not_read_and_never_started_without_a_start) {
+    const job_history history =
+        read_jobs(std::string{sacct_short} + sacct_line("7", "cpu=2K,gres/shard=3,node=1", "a") +
+                  sacct_line("8", "cpu=1,gres/gpu:a100=2,gres/gpu:v100=1,node=1", "b"));
+    ASSERT_EQ(history.assumed.size(), 1U);
+    EXPECT_EQ(history.records.at(0).cpu, 2'048'000);
+    EXPECT_EQ(history.records.at(1).models, "a100|v100");
+    EXPECT_EQ(left_out(read_jobs("JobID|State|Submit|Start|ElapsedRaw|AllocTRES\n7|COMPLETED|2024-01-01|Unknown|0|\n"),
+                       "never"),
+              1U);
+}
+
+TEST(read_history, a_header_in_other_spellings_and_behind_other_lines) {
+    const std::string rows = "1,5,10,4\n2,6,10,4\n";
+    const job_history plain = read_jobs("job_id,submit_time,duration,num_gpus\n" + rows);
+    for (const std::string_view header :
+         {"Job ID,Submit Time,Duration,Num GPUs", "jobId,submitTime,duration,numGpus",
+          "job-id,submit-time,duration,num-gpus", "job_id,submit_time(s),duration (seconds),num_gpus",
+          "$ cat jobs.csv\njob_id,submit_time,duration,num_gpus"})
+        EXPECT_EQ(read_jobs(std::string{header} + "\n" + rows).records, plain.records) << header;
+    // Two files, one behind the other.
+    EXPECT_EQ(
+        read_jobs("job_id,submit_time,duration,num_gpus\n1,5,10,4\njob_id,submit_time,duration,num_gpus\n2,6,10,4\n")
+            .records,
+        plain.records);
+    EXPECT_EQ(left_out(read_jobs("sacct: a warning\nJobID|State|Submit|Start|End|AllocTRES\n7|COMPLETED" +
+                                 std::string{sacct_times} + "gres/gpu=4\n"),
+                       "before the header"),
+              1U);
+}
+
+TEST(read_history, parts_of_a_gpu_starts_without_arrivals_and_spans_in_words) {
+    EXPECT_EQ(read_jobs("job_id,submit_time,duration,num_gpus\n1,5,1 days 00:00:01,0.5\n").records.at(0),
+              (history_job{.name = "1", .gpus = 1, .gpu_milli = 500, .arrival = 5, .end = 86406}));
+    EXPECT_EQ(numbers(read_jobs("job_id,start_time,end_time,gpus\n1,5,10,1\n").records.at(0)),
+              (row{1, 1, 1000, 0, 0, 5, 5, 10}));
+}
+
+TEST(read_history, times_that_cannot_be_replayed_are_left_out) {
+    for (const std::string_view times : {"-5,10", "5,9223372036854775807", "1700000000,9e18", "-9e18,1"})
+        EXPECT_EQ(left_out(read_jobs("job_id,submit_time,duration,num_gpus\n1," + std::string{times} + ",1\n"), "time"),
+                  1U)
+            << times;
+}
+
+TEST(read_history, kubernetes_objects_that_do_not_say_all) {
+    const std::string pod =
+        R"({"metadata": {"name": "p"}, "spec": {"overhead": {"cpu": "250m"}, "initContainers": [
+        {"restartPolicy": "Always", "resources": {"requests": {"cpu": "1", "nvidia.com/gpu": "1"}}},
+        {"resources": {"requests": {"cpu": "2"}}}],
+        "containers": [{"resources": {"requests": {"cpu": "1"}, "limits": {"nvidia.com/gpu": "1", "nvidia.com/gpumem": "9"}}}]},
+        "status": {"phase": "Failed", "containerStatuses": [{"state": {"terminated": {"startedAt": "2024-01-01T00:00:00Z"}}}],
+        "conditions": [{"lastTransitionTime": "2024-01-01T00:05:00Z"}]}})";
+    for (const std::string& text : {R"({"kind": "List", "items": [)" + pod + "]}", "[" + pod + "]", pod,
+                                    pod + "\n" + pod, R"({"items": [)" + pod + R"(]}{"items": []})"}) {
+        const job_history history = read_jobs(text);
+        EXPECT_EQ(history.layout, "kubernetes");
+        ASSERT_GE(history.records.size(), 1U) << text;
+        EXPECT_EQ(numbers(history.records[0]), (row{1, 2, 1000, 3250, 0, 1704067200, 1704067200, 1704067500}));
+        EXPECT_NE(history.assumed.at(0).text.find("nvidia.com/gpumem"), std::string::npos);
+    }
+    EXPECT_EQ(history_error(pod + "{"), "h: document: \"" + pod.substr(0, 30) + "\": expected JSON that is whole");
+}
+
+TEST(read_history, philly_with_numbers_alone_and_in_lines) {
+    const std::string job =
+        R"({"jobid": 17, "submitted_time": 1507338699, "attempts": [{"start_time": "2017-10-07 01:12:09", "end_time": "2017-10-07 01:12:19", "detail": [{"ip": "m", "gpus": 4}]}]})";
+    for (const std::string& text : {job, "[" + job + "]", job + "\n" + job}) {
+        const history_job read = read_jobs(text).records.at(0);
+        EXPECT_EQ(read.name, "17");
+        EXPECT_EQ(numbers(read), (row{1, 4, 1000, 0, 0, 1507338699, 1507338729, 1507338739}));
+    }
+}
+
 TEST(read_history, refuses_in_one_line) {
     EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n1,0,5,x\n"),
               "h:2: num_gpus: \"x\": expected a number that is not negative");
@@ -225,6 +338,12 @@ TEST(read_history, refuses_in_one_line) {
               "h:2: submit_time: \"yesterday\": expected a time: seconds, or a date such as 2026-01-31T12:00:00Z");
     EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n1,0,5\n"),
               "h:2: row: \"1 ...\": expected 4 fields, not 3");
+    EXPECT_EQ(history_error("job_id,submit_time,duration,num_gpus\n"),
+              "h: rows: \"\": expected a header and one row or more");
+    EXPECT_NE(history_error("[]"), "");
+    EXPECT_NE(history_error("JobID    JobName    State\n------ ------- -----\n7  a COMPLETED\n").find("--parsable2"),
+              std::string::npos);
+    EXPECT_EQ(history_error("\"job\n\n\n\nid\",a\n1,2\n").find('\n'), std::string::npos);
     EXPECT_NE(history_error("sn,cpu\n1,2\n"), "");
     EXPECT_NE(history_error(""), "");
     EXPECT_NE(history_error("[{]"), "");

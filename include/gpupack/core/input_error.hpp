@@ -21,12 +21,20 @@ struct input_error {
     std::string expected; ///< What would be right.
 
     /// "nodes.csv:7: cpu_milli: \"-5\": expected a whole number from 0 to 2147483647"
+    ///
+    /// @return one line: what is no text is a blank in it, and a long value is cut off
     [[nodiscard]] std::string message() const {
+        constexpr std::size_t longest = 300;
         std::string text = file;
         if (line != 0) text.append(":").append(std::to_string(line));
         if (!text.empty()) text.append(": ");
         if (!field.empty()) text.append(field).append(": ");
-        return text.append("\"").append(value).append("\": expected ").append(expected);
+        text.append("\"").append(value, 0, longest).append(value.size() > longest ? "..." : "");
+        text.append("\": expected ").append(expected);
+        // It stays one line, whatever the data holds.
+        for (char& c : text)
+            if ((c >= '\0' && c < ' ') || c == '\x7f') c = ' ';
+        return text;
     }
 
     friend bool operator==(const input_error&, const input_error&) = default;

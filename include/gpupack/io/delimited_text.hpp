@@ -24,8 +24,8 @@ namespace gpupack::inline GPUPACK_ABI::io {
 /// Splits delimited text into rows of fields, as spreadsheets, pandas and Slurm write it.
 ///
 /// Fields may be quoted, with doubled quotes inside; blanks around a field are no part of it. A line ends with a line
-/// feed, a carriage return, or both. Blank lines and lines that begin with # are skipped. A quote that is never closed
-/// ends with the text.
+/// feed, a carriage return, or both. Blank lines and lines that begin with # are skipped. A quote that is never closed, or
+/// not at the end of its field, is a character as any other.
 class delimited_text {
   public:
     /// One line, or several where a quoted field holds line ends.
@@ -36,7 +36,9 @@ class delimited_text {
 
     /// @param content    outlives the reader
     /// @param separator  between fields
-    delimited_text(std::string_view content, char separator) noexcept : rest_{content}, separator_{separator} {}
+    /// @param is_raw     whether quotes and # are characters as any other, as where Slurm writes
+    delimited_text(std::string_view content, char separator, bool is_raw = false) noexcept
+        : rest_{content}, separator_{separator}, is_raw_{is_raw} {}
 
     /// The separator that a text uses: tab, bar, semicolon or comma; the one that parts as many fields in each of the
     /// first lines as in the first, or else the one that parts most in the first. A comma where there is none.
@@ -71,7 +73,7 @@ class delimited_text {
         while (!rest_.empty()) {
             next.line = line_ + 1;
             next.fields.clear();
-            const bool is_comment = rest_.front() == '#';
+            const bool is_comment = rest_.front() == '#' && !is_raw_;
             const bool is_blank = read_fields(next.fields);
             if (!is_comment && !is_blank) return true;
         }
@@ -108,29 +110,32 @@ class delimited_text {
     /// Reads up to the next separator or line end.
     std::string_view read_field() {
         const std::size_t text = rest_.find_first_not_of(separator_ == '\t' ? " " : " \t");
-        if (text != std::string_view::npos && rest_[text] == '"') return read_quoted(text + 1);
+        if (text != std::string_view::npos && rest_[text] == '"' && !is_raw_)
+            if (const std::size_t end = closing_quote(text + 1); end != std::string_view::npos)
+                return read_quoted(text + 1, end);
         const std::size_t end = std::min(rest_.find_first_of(ends().data(), 0, 3), rest_.size());
         const std::string_view field = trimmed(rest_.substr(0, end));
         rest_.remove_prefix(end);
         return field;
     }
 
-    std::string_view read_quoted(std::size_t begin) {
-        std::size_t end = begin;
-        bool doubled = false;
-        while (true) {
-            end = std::min(rest_.find('"', end), rest_.size());
-            if (end + 1 >= rest_.size() || rest_[end + 1] != '"') break;
-            doubled = true;
-            end += 2;
-        }
+    /// Where the quote is that closes a field; npos where none does, with nothing but blanks up to the end of the field.
+    [[nodiscard]] std::size_t closing_quote(std::size_t begin) const noexcept {
+        std::size_t end = rest_.find('"', begin);
+        while (end != std::string_view::npos && rest_.substr(end + 1).starts_with('"')) end = rest_.find('"', end + 2);
+        if (end == std::string_view::npos) return end;
+        const std::size_t behind = rest_.find_first_not_of(separator_ == '\t' ? " " : " \t", end + 1);
+        if (behind == std::string_view::npos || rest_.find_first_of(ends().data(), behind, 3) == behind) return end;
+        return std::string_view::npos;
+    }
+
+    std::string_view read_quoted(std::size_t begin, std::size_t end) {
         std::string_view field = rest_.substr(begin, end - begin);
         for (std::size_t i = 0; i < field.size(); ++i)
             if (field[i] == '\n' || (field[i] == '\r' && (i + 1 == field.size() || field[i + 1] != '\n'))) ++line_;
-        if (doubled) field = unescaped_.emplace_back(without_doubles(field));
-        rest_.remove_prefix(std::min(end + 1, rest_.size()));
-        // What follows the closing quote, blanks as a rule, is no part of the field.
-        rest_.remove_prefix(std::min(rest_.find_first_of(ends().data(), 0, 3), rest_.size()));
+        if (field.find('"') != std::string_view::npos) field = unescaped_.emplace_back(without_doubles(field));
+        rest_.remove_prefix(end + 1);
+        rest_.remove_prefix(std::min(rest_.find_first_of(ends().data(), 0, 3), rest_.size())); // blanks
         return field;
     }
 
@@ -147,6 +152,7 @@ class delimited_text {
 
     std::string_view rest_;
     char separator_;
+    bool is_raw_;
     std::size_t line_ = 0;
     std::deque<std::string> unescaped_; // fields that had doubled quotes; their addresses stay
 };

@@ -35,7 +35,7 @@ namespace detail {
 }
 
 /// Whether a header is one of sacct.
-[[nodiscard]] inline bool is_slurm_header(const std::vector<std::string>& header) noexcept {
+[[nodiscard]] inline bool is_slurm_header(const std::vector<std::string>& header) {
     const auto has = [&](std::string_view name) {
         return std::find(header.begin(), header.end(), name) != header.end();
     };
@@ -63,7 +63,7 @@ namespace detail {
     const std::vector<std::string_view>& first = rows.front().fields;
     if (first.size() == pai_columns().size() && state_of(first[3]) != job_state::unknown && parse_decimal(first[6]))
         return pai_columns();
-    if (first.size() > 3 && is_slurm_job(first.front())) return guess_slurm_columns(rows);
+    if (first.size() > 3 && slurm_job_column(rows) < first.size()) return guess_slurm_columns(rows);
     return {};
 }
 
@@ -74,28 +74,59 @@ class delimited_history {
         : file_{file}, content_{content}, options_{options}, separator_{delimited_text::find_separator(content)} {}
 
     [[nodiscard]] expected<job_history, input_error> read() {
-        delimited_text start{content_, separator_};
-        const std::vector<delimited_text::row> rows = first_rows(start, 200);
-        if (rows.empty())
-            return unexpected<input_error>{input_error{file_, 0, "rows", "", "a header and one row or more"}};
-        header_ = lower_case(rows.front().fields);
+        if (options_.columns.empty()) find_header();
+        is_raw_ = separator_ == '|' && content_.substr(0, 4096).find("|\"") == std::string_view::npos;
+        delimited_text start{content_, separator_, is_raw_};
+        std::vector<delimited_text::row> rows = first_rows(start, 200);
+        if (rows.size() <= rows_before_) return no_rows();
+        header_ = lower_case(rows[rows_before_].fields);
         has_header_ = true;
         if (!options_.columns.empty()) {
             has_header_ = false;
             header_.clear();
             for (const std::string& name : options_.columns) header_.push_back(lower_case(name));
-        } else if (!is_slurm_header(header_) && find_layout(header_) == nullptr) {
+        } else if (!is_header(header_)) {
             if (auto guessed = guess_columns(rows); !guessed.empty()) {
                 has_header_ = false;
                 header_ = std::move(guessed);
             }
         }
-        if (options_.layout == "slurm" || (options_.layout.empty() && is_slurm_header(header_))) return read_slurm();
-        return read_table();
+        auto history = options_.layout == "slurm" || (options_.layout.empty() && is_slurm_header(header_))
+                           ? read_slurm()
+                           : read_table();
+        if (!history) return history;
+        if (history->rows == 0) return no_rows();
+        if (rows_before_ > 0) history->leave_out("before the header: not read", rows.front().line);
+        return history;
     }
 
   private:
+    [[nodiscard]] static bool is_header(const std::vector<std::string>& names) {
+        return is_slurm_header(names) || find_layout(names) != nullptr;
+    }
+    [[nodiscard]] unexpected<input_error> no_rows() const {
+        return unexpected<input_error>{input_error{file_, 0, "rows", "", "a header and one row or more"}};
+    }
+
+    /// Finds a header that is known behind what a terminal or a warning has put before it.
+    void find_header() {
+        constexpr std::size_t looked_at = 20;
+        for (const char separator : {separator_, '|', ',', '\t', ';'}) {
+            delimited_text start{content_, separator};
+            const std::vector<delimited_text::row> rows = first_rows(start, looked_at);
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                if (!is_header(lower_case(rows[i].fields))) continue;
+                separator_ = separator;
+                rows_before_ = i;
+                return;
+            }
+        }
+    }
+
     [[nodiscard]] unexpected<input_error> unknown_layout() const {
+        if (header_.size() == 1 && header_.front().starts_with("jobid "))
+            return unexpected<input_error>{input_error{file_, 1, "header", header_.front().substr(0, 40),
+                                                       "fields between bars: sacct --parsable2"}};
         std::string header;
         for (const std::string& name : header_) header.append(header.empty() ? "" : ",").append(name);
         std::string known = "slurm";
@@ -106,12 +137,20 @@ class delimited_history {
                             ", philly or kubernetes; or a time of arrival, a duration or an end, and GPUs"}};
     }
 
+    /// Whether a row is the header of a file that was put behind another one.
+    [[nodiscard]] bool is_header_again(const delimited_text::row& row) const {
+        return row.fields.size() == header_.size() && !row.fields.front().empty() &&
+               lower_case(row.fields.front()) == header_.front() && lower_case(row.fields) == header_;
+    }
+
     /// Calls visit(row) for each row behind the header; stops at the first error.
     template <class Visit> [[nodiscard]] expected<void, input_error> for_each_row(job_history& history, Visit&& visit) {
-        delimited_text reader{content_, separator_};
+        delimited_text reader{content_, separator_, is_raw_};
         delimited_text::row row;
+        for (std::size_t i = 0; i < rows_before_; ++i) (void)reader.read(row);
         if (has_header_) (void)reader.read(row);
         while (reader.read(row, header_.size())) {
+            if (has_header_ && is_header_again(row)) continue;
             ++history.rows;
             if (row.fields.size() != header_.size())
                 return unexpected<input_error>{input_error{
@@ -180,6 +219,8 @@ class delimited_history {
     char separator_;
     std::vector<std::string> header_;
     bool has_header_ = true;
+    bool is_raw_ = false;         // whether quotes mean nothing
+    std::size_t rows_before_ = 0; // the header
 };
 
 } // namespace detail
@@ -198,13 +239,15 @@ class delimited_history {
     const std::string_view start = trimmed(content.substr(0, 4096));
     if (start.empty()) return unexpected<input_error>{input_error{file, 0, "rows", "", "a header and one row or more"}};
     if (start.front() != '{' && start.front() != '[') return detail::delimited_history{file, content, options}.read();
-    const auto json = nlohmann::json::parse(content, nullptr, false);
+    auto json = detail::parse_documents(content);
     if (json.is_discarded())
         return unexpected<input_error>{
             input_error{file, 0, "document", std::string{start.substr(0, 30)}, "JSON that is whole"}};
     detail::history_collector collector{options};
-    const bool is_philly =
-        json.is_array() && (json.empty() || (json.front().is_object() && json.front().contains("jobid")));
+    if (json.is_object() && json.contains("jobid")) json = nlohmann::json::array({json});
+    if (json.is_array() && json.empty())
+        return unexpected<input_error>{input_error{file, 0, "rows", "[]", "one job or more"}};
+    const bool is_philly = json.is_array() && json.front().is_object() && json.front().contains("jobid");
     collector.history().layout = is_philly ? "philly" : "kubernetes";
     collector.history().rows = is_philly ? json.size() : 0;
     const auto done = is_philly ? detail::read_philly_jobs(file, json, collector)

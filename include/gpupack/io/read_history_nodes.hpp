@@ -61,10 +61,7 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
         return unexpected<input_error>{input_error{file, 0, "rows", "", "a header and one row or more"}};
     std::vector<std::string> header;
     for (const std::string_view field : row.fields) header.push_back(lower_case(field));
-    const auto find = [&](std::string_view name) {
-        return name.empty() ? header.size()
-                            : static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
-    };
+    const auto find = [&](std::string_view name) { return name.empty() ? header.size() : find_column(header, name); };
     const auto layout = std::find_if(node_layouts.begin(), node_layouts.end(), [&](const node_layout& each) {
         return find(each.name) < header.size() && find(each.gpus) < header.size();
     });
@@ -75,9 +72,13 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
                         "node print them, or as Kubernetes' JSON"}};
     node_history history;
     history.layout = layout->layout;
-    if (layout->cpu.empty() || layout->memory.empty())
+    const bool has_cpu = find(layout->cpu) < header.size();
+    const bool has_memory = find(layout->memory) < header.size();
+    if (!has_cpu || !has_memory)
         history.assumed.push_back({std::string{"its machines are recorded without "}
-                                       .append(layout->cpu.empty() ? "CPUs and memory" : "memory")
+                                       .append(has_cpu      ? "memory"
+                                               : has_memory ? "CPUs"
+                                                            : "CPUs and memory")
                                        .append(": without limit"),
                                    0, 0});
     while (reader.read(row, header.size())) {
@@ -99,6 +100,8 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
             return scaled.value_or(0);
         };
         node.name = row.fields[find(layout->name)];
+        if (node.name.empty())
+            error = input_error{file, row.line, std::string{layout->name}, "", "a name of the machine"};
         node.cpu = amount(layout->cpu, layout->cpu_milli, max_amount);
         node.memory = amount(layout->memory, layout->memory_mib, max_amount);
         node.gpus = static_cast<int>(amount(layout->gpus, 1, max_gpus_per_node));
@@ -109,6 +112,22 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
         history.records.push_back(std::move(node));
     }
     return history;
+}
+
+/// The model of a node's GPUs by its labels; GPUs that are offered several times, in time slices, are counted once.
+inline void set_kubernetes_model(history_node& node, const nlohmann::json& labels, node_history& history) {
+    const auto label = [&](const char* key) { return labels.is_object() ? text_of(labels, key) : std::string{}; };
+    const auto replicas = parse_whole(label("nvidia.com/gpu.replicas"));
+    const auto count = parse_whole(label("nvidia.com/gpu.count"));
+    if (replicas && *replicas > 1 && count && *count > 0 && *count <= max_gpus_per_node) {
+        node.gpus = static_cast<int>(*count);
+        history.assume("GPUs in time slices: each is counted once", history.rows);
+    }
+    if (node.gpus == 0) return;
+    node.model = label("nvidia.com/gpu.product");
+    constexpr std::string_view shared = "-SHARED";
+    if (node.model.ends_with(shared)) node.model.resize(node.model.size() - shared.size());
+    if (node.model.empty()) node.model = "GPU";
 }
 
 /// Reads the nodes of a Kubernetes list.
@@ -125,16 +144,19 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
             member(status, member(status, "allocatable").is_object() ? "allocatable" : "capacity"), wrong);
         history_node node;
         node.name = metadata.is_object() ? text_of(metadata, "name") : "";
+        if (node.name.empty() && wrong.empty()) wrong = "metadata.name: ";
+        if (!member(status, "allocatable").is_object() && !member(status, "capacity").is_object()) {
+            history.leave_out("a node without resources", history.rows);
+            return;
+        }
         node.cpu = std::min(has.cpu, max_amount);
         node.memory = std::min(has.memory, max_amount);
         node.gpus = static_cast<int>(std::min<std::int64_t>(has.gpus, max_gpus_per_node));
-        if (node.gpus > 0)
-            node.model = member(metadata, "labels").is_object()
-                             ? text_of(member(metadata, "labels"), "nvidia.com/gpu.product")
-                             : "";
-        if (node.gpus > 0 && node.model.empty()) node.model = "GPU";
-        if (has.instances > 0) history.assume("MIG instances of the node are not read", history.rows);
         if (has.gpus > max_gpus_per_node) history.assume("more than 32 GPUs on a node: 32 are read", history.rows);
+        set_kubernetes_model(node, member(metadata, "labels"), history);
+        if (has.instances > 0) history.assume("MIG instances of the node are not read", history.rows);
+        if (!has.not_read.empty())
+            history.assume("parts of GPUs, such as " + has.not_read + ", are not read", history.rows);
         if (member(member(object, "spec"), "unschedulable") == true) {
             history.leave_out("an unschedulable node", history.rows);
             return;
@@ -142,7 +164,8 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
         history.records.push_back(std::move(node));
     });
     if (!wrong.empty())
-        return unexpected<input_error>{input_error{file, 0, "allocatable", wrong, "a quantity such as 500m or 16Gi"}};
+        return unexpected<input_error>{
+            input_error{file, 0, "node", wrong, "nodes with a name and quantities such as 500m or 16Gi"}};
     if (history.rows == 0) return unexpected<input_error>{input_error{file, 0, "items", "", "nodes of Kubernetes"}};
     return history;
 }
@@ -160,13 +183,13 @@ inline constexpr std::array<node_layout, 4> node_layouts{{
     const std::string_view start = trimmed(content.substr(0, 4096));
     auto history = [&]() -> expected<node_history, input_error> {
         if (start.starts_with("{") || start.starts_with("[")) {
-            const auto json = nlohmann::json::parse(content, nullptr, false);
+            const auto json = detail::parse_documents(content);
             if (json.is_discarded())
                 return unexpected<input_error>{
                     input_error{file, 0, "document", std::string{start.substr(0, 30)}, "JSON that is whole"}};
             return detail::read_kubernetes_nodes(file, json);
         }
-        if (start.starts_with("NodeName=")) return detail::read_scontrol_nodes(file, content);
+        if (detail::is_scontrol(content)) return detail::read_scontrol_nodes(file, content);
         if (detail::is_sinfo(content)) return detail::read_sinfo_nodes(file, content);
         return detail::read_node_table(file, content);
     }();

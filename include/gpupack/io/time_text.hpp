@@ -43,8 +43,17 @@ namespace detail {
         std::string_view name;
         int hours;
     };
-    constexpr std::array<zone, 9> zones{
-        {{"", 0}, {"Z", 0}, {"UTC", 0}, {"GMT", 0}, {"PDT", -7}, {"PST", -8}, {"CET", 1}, {"CEST", 2}, {"JST", 9}}};
+    constexpr std::array<zone, 10> zones{{{"", 0},
+                                          {"Z", 0},
+                                          {"z", 0},
+                                          {"UTC", 0},
+                                          {"GMT", 0},
+                                          {"PDT", -7},
+                                          {"PST", -8},
+                                          {"CET", 1},
+                                          {"CEST", 2},
+                                          {"JST", 9}}};
+    if (text.ends_with(']')) text = text.substr(0, text.find('[')); // 2024-01-31T12:00:00+01:00[Europe/Berlin]
     for (const zone& each : zones)
         if (text == each.name) return each.hours * 3600;
     const char sign = take_one(text, "+-");
@@ -60,9 +69,10 @@ namespace detail {
 [[nodiscard]] inline std::optional<std::int64_t> parse_date(std::string_view text) noexcept {
     const auto year = take_digits(text, 4, 4);
     const char dash = take_one(text, "-/");
-    const auto month = take_digits(text, 1, 2);
-    if (!year || dash == '\0' || !month || take_one(text, "-/") != dash) return std::nullopt;
-    const auto day = take_digits(text, 1, 2);
+    const bool is_basic = dash == '\0'; // 20240131T120000Z
+    const auto month = take_digits(text, is_basic ? 2 : 1, 2);
+    if (!year || !month || (!is_basic && take_one(text, "-/") != dash)) return std::nullopt;
+    const auto day = take_digits(text, is_basic ? 2 : 1, 2);
     if (!day) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                                            std::chrono::day{static_cast<unsigned>(*day)}};
@@ -70,12 +80,12 @@ namespace detail {
     std::int64_t seconds = std::chrono::sys_days{date}.time_since_epoch().count() * std::int64_t{86400};
     if (text.empty()) return seconds;
     if (take_one(text, "T t_") == '\0') return std::nullopt;
-    const auto hour = take_digits(text, 1, 2);
+    const auto hour = take_digits(text, is_basic ? 2 : 1, 2);
     const char colon = take_one(text, ":");
     const auto minute = take_digits(text, 2, 2);
-    if (!hour || colon == '\0' || !minute || *hour > 24 || *minute > 59) return std::nullopt;
+    if (!hour || (colon == '\0') != is_basic || !minute || *hour > 24 || *minute > 59) return std::nullopt;
     seconds += *hour * 3600 + *minute * 60;
-    if (take_one(text, ":") != '\0') {
+    if (is_basic ? !text.empty() && text.front() >= '0' && text.front() <= '9' : take_one(text, ":") != '\0') {
         const auto second = take_digits(text, 2, 2);
         if (!second || *second > 60) return std::nullopt; // 60 is a leap second
         seconds += *second;
@@ -92,7 +102,8 @@ namespace detail {
 
 /// Reads a point in time as seconds since 1970, or since the start of a trace.
 ///
-/// Dates are ISO 8601 with a T or a blank, with or without fractions and a zone; without a zone they are UTC. Numbers
+/// Dates are ISO 8601 with a T or a blank, with or without dashes and colons, fractions and a zone; without a zone they are UTC.
+/// Numbers
 /// are seconds, whole or as pandas writes them; those too large for seconds are milliseconds, microseconds or
 /// nanoseconds (from 10^11, 10^14 and 10^17 on). Fractions of a second are cut off.
 ///
@@ -108,35 +119,62 @@ namespace detail {
     return detail::parse_date(text);
 }
 
-/// Reads a length of time in seconds: a number of seconds, or Slurm's [days-]hours:minutes:seconds, minutes:seconds, or
-/// days-hours.
-///
-/// @return the seconds, or nothing where the text is no length of time or says that there is no limit
-[[nodiscard]] inline std::optional<std::int64_t> parse_span(std::string_view text) noexcept {
-    if (text.find(':') == std::string_view::npos && text.find('-', 1) == std::string_view::npos) {
-        const auto number = parse_decimal(text);
-        return number ? number->scaled(1) : std::nullopt;
+namespace detail {
+
+/// Reads 1 days 02:03:04.5 and 2 days, 3:04:05, as pandas and Python write them, as days-hours:minutes:seconds; other texts as
+/// they are.
+[[nodiscard]] inline std::optional<std::int64_t> take_days(std::string_view& text) noexcept {
+    std::string_view rest = text;
+    const auto days = take_digits(rest, 1, 6);
+    if (!days || !rest.starts_with(" day")) return std::nullopt;
+    rest.remove_prefix(4);
+    (void)take_one(rest, "s");
+    (void)take_one(rest, ",");
+    while (take_one(rest, " ") != '\0') {
     }
-    std::int64_t days = 0;
-    const bool has_days = text.find('-') != std::string_view::npos;
-    if (has_days) {
-        const auto read = detail::take_digits(text, 1, 6);
-        if (!read || detail::take_one(text, "-") == '\0') return std::nullopt;
-        days = *read;
-    }
+    (void)take_one(rest, "+");
+    text = rest.empty() ? "0:0:0" : rest;
+    return *days * std::int64_t{86400};
+}
+
+/// Reads hours:minutes:seconds, minutes:seconds, or with days before a dash also hours.
+[[nodiscard]] inline std::optional<std::int64_t> parse_clock(std::string_view text, bool has_days) noexcept {
     std::array<std::int64_t, 3> parts{};
     std::size_t count = 0;
     do {
         if (count == parts.size()) return std::nullopt;
-        const auto read = detail::take_digits(text, 1, 6);
+        const auto read = take_digits(text, 1, 6);
         if (!read) return std::nullopt;
         parts[count++] = *read;
-    } while (detail::take_one(text, ":") != '\0');
-    if (detail::take_one(text, ".") != '\0' && !detail::take_digits(text, 1, 9)) return std::nullopt;
+    } while (take_one(text, ":") != '\0');
+    if (take_one(text, ".") != '\0' && !take_digits(text, 1, 9)) return std::nullopt;
     if (!text.empty()) return std::nullopt;
     // With days the first part is hours; without, the last one is seconds.
-    if (has_days || count == 3) return days * 86400 + parts[0] * 3600 + parts[1] * 60 + parts[2];
+    if (has_days || count == 3) return parts[0] * 3600 + parts[1] * 60 + parts[2];
     return parts[0] * 60 + parts[1];
+}
+
+} // namespace detail
+
+/// Reads a length of time in seconds: a number of seconds, Slurm's [days-]hours:minutes:seconds, minutes:seconds, or
+/// days-hours, or the words of pandas and Python: 1 days 02:03:04.
+///
+/// @return the seconds, or nothing where the text is no length of time or says that there is no limit
+[[nodiscard]] inline std::optional<std::int64_t> parse_span(std::string_view text) noexcept {
+    if (const auto days = detail::take_days(text)) {
+        const auto rest = detail::parse_clock(text, true);
+        return rest ? std::optional{*days + *rest} : std::nullopt;
+    }
+    const bool has_days = text.find('-', 1) != std::string_view::npos;
+    if (text.find(':') == std::string_view::npos && !has_days) {
+        const auto number = parse_decimal(text);
+        return number ? number->scaled(1) : std::nullopt;
+    }
+    if (!has_days) return detail::parse_clock(text, false);
+    const auto days = detail::take_digits(text, 1, 6);
+    if (!days || detail::take_one(text, "-") == '\0') return std::nullopt;
+    const auto rest = detail::parse_clock(text, true);
+    return rest ? std::optional{*days * std::int64_t{86400} + *rest} : std::nullopt;
 }
 
 } // namespace gpupack::inline GPUPACK_ABI::io

@@ -31,6 +31,9 @@ struct recorded_job {
 /// Applies the rules of docs/io.md#histories to recorded jobs, and collects them.
 class history_collector {
   public:
+    /// The last second that a task may have (docs/io.md).
+    static constexpr std::int64_t latest = std::int64_t{1} << 52;
+
     explicit history_collector(const history_options& options) : options_{options} {}
 
     [[nodiscard]] job_history& history() noexcept { return history_; }
@@ -71,6 +74,9 @@ class history_collector {
             history_.leave_out(reason, recorded.line);
             return false;
         };
+        for (const std::optional<std::int64_t>& each : {recorded.submit, job.start, job.end, recorded.duration})
+            if (each && (*each < 0 || *each > latest))
+                return leave_out("a time that is negative, or beyond 2^52 seconds");
         if (!recorded.submit && !job.start) return leave_out("no time of arrival");
         job.arrival = recorded.submit ? *recorded.submit : *job.start;
         if (!recorded.submit) history_.assume("no arrival is recorded: it arrives when it starts", recorded.line);
@@ -83,7 +89,7 @@ class history_collector {
             job.start = *job.end - *recorded.duration;
         if (!job.start && !recorded.duration && !recorded.starts_at_arrival) return leave_out("never started");
         const std::int64_t began = job.start.value_or(job.arrival);
-        if (!job.end && recorded.duration) job.end = began + *recorded.duration;
+        if (!job.end && recorded.duration) job.end = std::min(began + *recorded.duration, latest);
         if (job.end && *job.end < began) return leave_out("ends before it starts");
         if (!job.end && recorded.state == job_state::cancelled && !job.start) return leave_out("never started");
         return true;

@@ -197,6 +197,28 @@ inline constexpr column_name column_names[]{
     return lower;
 }
 
+/// The name of a column as it is compared: letters and digits in lower case, without what words are parted by and without a unit
+/// of seconds, so that submit_time, "Submit Time", submitTime and submit_time(s) are one.
+[[nodiscard]] inline std::string plain_name(std::string_view text) {
+    const std::size_t unit = text.find_first_of("([");
+    if (unit != std::string_view::npos && unit > 0) {
+        const std::string_view word = text.substr(unit + 1, text.find_first_of(")]", unit) - unit - 1);
+        if (word == "s" || word == "sec" || word == "secs" || word == "seconds") text = text.substr(0, unit);
+    }
+    std::string plain;
+    for (const char c : lower_case(text))
+        if (std::string_view{"_ -.\t"}.find(c) == std::string_view::npos) plain += c;
+    return plain;
+}
+
+/// The column of a header that has a name; the width of the header where none has.
+template <class Text> [[nodiscard]] std::size_t find_column(const std::vector<Text>& header, std::string_view name) {
+    const std::string plain = plain_name(name);
+    const auto found =
+        std::find_if(header.begin(), header.end(), [&](const Text& each) { return plain_name(each) == plain; });
+    return static_cast<std::size_t>(found - header.begin());
+}
+
 /// Where the columns of a header are, by role.
 class column_map {
   public:
@@ -208,10 +230,9 @@ class column_map {
         places_.fill(none);
         for (const column_name& each : column_names) {
             std::size_t& place = places_[static_cast<std::size_t>(each.role)];
-            const auto found = std::find(header.begin(), header.end(), each.text);
-            if (place != none || found == header.end()) continue;
-            const auto column = static_cast<std::size_t>(found - header.begin());
-            if (used_[column]) continue;
+            if (place != none) continue;
+            const std::size_t column = find_column(header, each.text);
+            if (column == header.size() || used_[column]) continue;
             place = column;
             used_[column] = true;
         }
@@ -230,17 +251,16 @@ class column_map {
 };
 
 /// The layout of a header of lower-case names: a known one, the plain one where arrivals and GPUs are there, or none.
-[[nodiscard]] inline const history_layout* find_layout(const std::vector<std::string>& header) noexcept {
+[[nodiscard]] inline const history_layout* find_layout(const std::vector<std::string>& header) {
     for (const history_layout& each : history_layouts)
-        if (std::all_of(each.signature.begin(), each.signature.end(), [&](std::string_view name) {
-                return std::find(header.begin(), header.end(), name) != header.end();
-            }))
+        if (std::all_of(each.signature.begin(), each.signature.end(),
+                        [&](std::string_view name) { return find_column(header, name) < header.size(); }))
             return &each;
     const column_map columns{header};
+    const auto has = [&](column_role role) { return columns[role] != column_map::none; };
     const bool is_timed =
-        columns[column_role::submit] != column_map::none &&
-        (columns[column_role::duration] != column_map::none || columns[column_role::end] != column_map::none);
-    return is_timed && columns[column_role::gpus] != column_map::none ? &plain_layout : nullptr;
+        (has(column_role::submit) || has(column_role::start)) && (has(column_role::duration) || has(column_role::end));
+    return is_timed && has(column_role::gpus) ? &plain_layout : nullptr;
 }
 
 } // namespace gpupack::inline GPUPACK_ABI::io::detail

@@ -11,6 +11,7 @@
 #include <gpupack/io/number_text.hpp>
 #include <gpupack/io/time_text.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -69,7 +70,7 @@ class history_row_reader {
         if (text(role).empty()) return std::nullopt;
         auto time = parse_instant(text(role));
         if (!time) fail(role, "a time: seconds, or a date such as 2026-01-31T12:00:00Z");
-        if (time && parse_decimal(text(role))) time = *time * unit();
+        if (time && parse_decimal(text(role))) time = times_unit(*time);
         return time;
     }
 
@@ -77,7 +78,13 @@ class history_row_reader {
         if (text(role).empty()) return std::nullopt;
         const auto seconds = parse_span(text(role));
         if (!seconds || *seconds < 0) fail(role, "a length of time that is not negative");
-        return seconds ? std::optional{*seconds * unit()} : std::nullopt;
+        return seconds ? std::optional{times_unit(*seconds)} : std::nullopt;
+    }
+
+    /// A time in seconds; what is beyond all that can be replayed stays there.
+    [[nodiscard]] std::int64_t times_unit(std::int64_t time) const noexcept {
+        const std::int64_t most = history_collector::latest / unit() + 1;
+        return std::clamp(time, -most, most) * unit();
     }
 
     [[nodiscard]] std::int64_t unit() const noexcept { return options_.time_unit.value_or(layout_.time_unit); }
@@ -110,6 +117,9 @@ class history_row_reader {
             if (part_over_members(job, (milli + 999) / 1000, members, options_.gpus_per_node))
                 history.assume("GPUs do not part evenly over its nodes: rounded up on each", row_->line);
             if (layout_.name == "acme-kalos") job.memory = memory;
+            if (job.members == 1 && milli < 1000) job.gpu_milli = static_cast<int>(milli);
+            if (milli > 1000 && milli % 1000 != 0)
+                history.assume("a fraction of several GPUs: rounded up to whole ones", row_->line);
             if (!members && job.members > 1)
                 history.assume("more GPUs than a machine has, and no number of nodes: cut into a gang of equal members",
                                row_->line);
@@ -137,7 +147,7 @@ class history_row_reader {
         history_job& job = recorded.job;
         recorded.submit = instant(column_role::submit);
         if (columns_[column_role::submit] == column_map::none && columns_[column_role::interval] != column_map::none) {
-            clock_ += span(column_role::interval).value_or(0);
+            clock_ = std::min(clock_ + span(column_role::interval).value_or(0), 2 * history_collector::latest);
             recorded.submit = clock_;
         }
         job.start = instant(column_role::start);
@@ -149,7 +159,7 @@ class history_row_reader {
         }
         if (job.start && job.end) recorded.duration.reset();
         const auto limit = text(column_role::limit).empty() ? std::nullopt : parse_span(text(column_role::limit));
-        if (limit && *limit > 0) job.limit = *limit * unit();
+        if (limit && *limit > 0) job.limit = times_unit(*limit);
     }
 
     const std::string& file_;

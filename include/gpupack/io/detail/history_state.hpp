@@ -21,7 +21,7 @@ enum class job_state : std::uint8_t { unknown, waiting, running, done, failed, c
         std::string_view text;
         job_state state;
     };
-    constexpr std::array<word, 30> words{{
+    constexpr std::array<word, 40> words{{
         {"completed", job_state::done},
         {"completing", job_state::done},
         {"pass", job_state::done},
@@ -51,6 +51,16 @@ enum class job_state : std::uint8_t { unknown, waiting, running, done, failed, c
         {"pd", job_state::waiting},
         {"running", job_state::running},
         {"suspended", job_state::running},
+        {"stopped", job_state::running},
+        {"signaling", job_state::running},
+        {"r", job_state::running},
+        {"s", job_state::running},
+        {"configuring", job_state::waiting},
+        {"requeue_hold", job_state::waiting},
+        {"resv_del_hold", job_state::waiting},
+        {"launch_failed", job_state::failed},
+        {"oom", job_state::failed},
+        {"pr", job_state::failed},
         {"resizing", job_state::running},
     }};
     std::string first{text.substr(0, text.find(' '))};

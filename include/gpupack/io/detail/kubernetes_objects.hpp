@@ -31,10 +31,12 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
         std::int64_t down;
     };
     constexpr std::int64_t kibi = 1024;
-    constexpr std::array<suffix, 12> suffixes{{{"Ki", kibi, 1},
+    constexpr std::array<suffix, 16> suffixes{{{"Ki", kibi, 1},
                                                {"Mi", kibi * kibi, 1},
                                                {"Gi", kibi * kibi * kibi, 1},
                                                {"Ti", kibi * kibi * kibi * kibi, 1},
+                                               {"Pi", kibi * kibi * kibi * kibi * kibi, 1},
+                                               {"Ei", kibi * kibi * kibi * kibi * kibi * kibi, 1},
                                                {"m", 1, 1'000},
                                                {"u", 1, 1'000'000},
                                                {"n", 1, 1'000'000'000},
@@ -42,6 +44,8 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
                                                {"M", 1'000'000, 1},
                                                {"G", 1'000'000'000, 1},
                                                {"T", 1'000'000'000'000, 1},
+                                               {"P", 1'000'000'000'000'000, 1},
+                                               {"E", 1'000'000'000'000'000'000, 1},
                                                {"", 1, 1}}};
     for (const suffix& each : suffixes) {
         if (!text.ends_with(each.text)) continue;
@@ -61,6 +65,7 @@ struct kubernetes_resources {
     std::int64_t gpus = 0;      ///< nvidia.com/gpu and other vendors' "gpu".
     std::int64_t instances = 0; ///< nvidia.com/mig-...
     std::string mig_profile{};  ///< Of the instances.
+    std::string not_read{};     ///< The first resource that is a part of a GPU and is not read.
 };
 
 /// The text of a JSON scalar.
@@ -82,9 +87,15 @@ struct kubernetes_resources {
         };
         if (name == "cpu") resources.cpu = amount(1000);
         if (name == "memory") resources.memory = (amount(1) + mebi - 1) / mebi;
-        if (name.ends_with("/gpu")) resources.gpus += amount(1);
+        const bool is_gpu = name.ends_with("/gpu");
+        if (is_gpu) resources.gpus += amount(1);
         const std::size_t mig = name.find("/mig-");
-        if (mig == std::string::npos) continue;
+        if (mig == std::string::npos) {
+            const std::size_t slash = name.find('/');
+            const bool is_part = !is_gpu && slash != std::string::npos && name.find("gpu", slash) != std::string::npos;
+            if (is_part && resources.not_read.empty() && amount(1) > 0) resources.not_read = name;
+            continue;
+        }
         const std::int64_t count = amount(1);
         if (count > 0) resources.mig_profile = name.substr(mig + 5);
         resources.instances += count;
@@ -102,66 +113,144 @@ struct kubernetes_resources {
     return found == object.end() ? nothing : *found;
 }
 
-/// What a pod asks for: the larger of its containers together and its largest init container.
+/// What a container asks for: what it requests, else what limits it.
+[[nodiscard]] inline kubernetes_resources read_container(const nlohmann::json& container, std::string& wrong) {
+    const nlohmann::json& resources = member(container, "resources");
+    kubernetes_resources asks = read_resources(member(resources, "requests"), wrong);
+    const kubernetes_resources limits = read_resources(member(resources, "limits"), wrong);
+    if (!member(resources, "requests").contains("cpu")) asks.cpu = limits.cpu;
+    if (!member(resources, "requests").contains("memory")) asks.memory = limits.memory;
+    asks.gpus = std::max(asks.gpus, limits.gpus);
+    if (limits.instances > asks.instances) {
+        asks.instances = limits.instances;
+        asks.mig_profile = limits.mig_profile;
+    }
+    if (asks.not_read.empty()) asks.not_read = limits.not_read;
+    return asks;
+}
+
+/// What a pod asks for: the larger of its containers and sidecars together, and of each init container with the sidecars before it;
+/// and its overhead.
 [[nodiscard]] inline kubernetes_resources read_pod_resources(const nlohmann::json& spec, std::string& wrong) {
-    kubernetes_resources sum;
-    const auto requests = [&](const nlohmann::json& container) {
-        const nlohmann::json& resources = member(container, "resources");
-        kubernetes_resources asks = read_resources(member(resources, "requests"), wrong);
-        const kubernetes_resources limits = read_resources(member(resources, "limits"), wrong);
-        if (!member(resources, "requests").contains("cpu")) asks.cpu = limits.cpu;
-        if (!member(resources, "requests").contains("memory")) asks.memory = limits.memory;
-        asks.gpus = std::max(asks.gpus, limits.gpus);
-        if (limits.instances > asks.instances) {
-            asks.instances = limits.instances;
-            asks.mig_profile = limits.mig_profile;
-        }
-        return asks;
-    };
-    for (const nlohmann::json& container : member(spec, "containers")) {
-        const kubernetes_resources asks = requests(container);
+    const auto add = [](kubernetes_resources& sum, const kubernetes_resources& asks) {
         sum.cpu += asks.cpu;
         sum.memory += asks.memory;
         sum.gpus += asks.gpus;
         sum.instances += asks.instances;
         if (!asks.mig_profile.empty()) sum.mig_profile = asks.mig_profile;
-    }
-    for (const nlohmann::json& container : member(spec, "initContainers")) {
-        const kubernetes_resources asks = requests(container);
-        sum.cpu = std::max(sum.cpu, asks.cpu);
-        sum.memory = std::max(sum.memory, asks.memory);
-        sum.gpus = std::max(sum.gpus, asks.gpus);
-    }
-    return sum;
-}
-
-/// Calls visit(object) for each object of a kind in a list, an array, or alone.
-template <class Visit> void for_each_object(const nlohmann::json& document, std::string_view kind, Visit&& visit) {
-    const nlohmann::json& items = document.is_array() ? document : member(document, "items");
-    // In a PodList the items need not say what they are.
-    const std::string list = text_of(document.is_object() ? document : nlohmann::json::object(), "kind");
-    const auto is_of_kind = [&](const nlohmann::json& object) {
-        if (!object.is_object()) return false;
-        const std::string own = text_of(object, "kind");
-        return own == kind || (own.empty() && list == std::string{kind} + "List");
+        if (sum.not_read.empty()) sum.not_read = asks.not_read;
     };
-    if (items.is_array()) {
-        for (const nlohmann::json& each : items)
-            if (is_of_kind(each)) visit(each);
-    } else if (is_of_kind(document)) {
-        visit(document);
+    kubernetes_resources sidecars;
+    kubernetes_resources most;
+    const auto take_most = [&](const kubernetes_resources& asks) {
+        most.cpu = std::max(most.cpu, asks.cpu);
+        most.memory = std::max(most.memory, asks.memory);
+        most.gpus = std::max(most.gpus, asks.gpus);
+        most.instances = std::max(most.instances, asks.instances);
+        if (!asks.mig_profile.empty()) most.mig_profile = asks.mig_profile;
+        if (most.not_read.empty()) most.not_read = asks.not_read;
+    };
+    for (const nlohmann::json& container : member(spec, "initContainers")) {
+        kubernetes_resources asks = read_container(container, wrong);
+        if (container.is_object() && text_of(container, "restartPolicy") == "Always") {
+            add(sidecars, asks);
+        } else {
+            add(asks, sidecars);
+            take_most(asks);
+        }
     }
+    kubernetes_resources sum = sidecars;
+    for (const nlohmann::json& container : member(spec, "containers")) add(sum, read_container(container, wrong));
+    take_most(sum);
+    add(most, read_resources(member(spec, "overhead"), wrong));
+    return most;
 }
 
-/// When the last container of a pod ended; nothing while one runs.
-[[nodiscard]] inline std::optional<std::int64_t> end_of_pod(const nlohmann::json& status) {
+/// Whether an object is of a kind: it says so, its list does, or it has what a pod or a node has.
+[[nodiscard]] inline bool is_of_kind(const nlohmann::json& object, std::string_view kind, std::string_view list) {
+    if (!object.is_object()) return false;
+    const std::string own = text_of(object, "kind");
+    if (!own.empty()) return own == kind;
+    if (list == std::string{kind} + "List") return true;
+    const bool is_pod = member(member(object, "spec"), "containers").is_array();
+    const nlohmann::json& status = member(object, "status");
+    const bool is_node = member(status, "allocatable").is_object() || member(status, "capacity").is_object();
+    return kind == "Pod" ? is_pod : is_node && !is_pod;
+}
+
+/// Calls visit(object) for each object of a kind: alone, in a list, in an array, or in lists in an array.
+template <class Visit>
+void for_each_object(const nlohmann::json& document, std::string_view kind, Visit&& visit, std::string_view list = {}) {
+    const nlohmann::json& items = document.is_array() ? document : member(document, "items");
+    if (!items.is_array()) {
+        if (is_of_kind(document, kind, list)) visit(document);
+        return;
+    }
+    const std::string own = document.is_object() ? text_of(document, "kind") : std::string{};
+    for (const nlohmann::json& each : items)
+        if (!each.is_array()) for_each_object(each, kind, visit, own);
+}
+
+/// Reads JSON documents: one, or several one after the other, as `kubectl get -o json` prints them for several calls and jq -c for
+/// several objects.
+///
+/// @return the document, or an array of them; discarded where the text is no JSON
+[[nodiscard]] inline nlohmann::json parse_documents(std::string_view content) {
+    auto whole = nlohmann::json::parse(content, nullptr, false);
+    if (!whole.is_discarded()) return whole;
+    nlohmann::json documents = nlohmann::json::array();
+    std::size_t begin = 0;
+    int depth = 0;
+    bool is_text = false;
+    for (std::size_t i = 0; i < content.size(); ++i) {
+        const char c = content[i];
+        if (is_text && c == '\\')
+            ++i;
+        else if (c == '"')
+            is_text = !is_text;
+        if (is_text || (c != '{' && c != '[' && c != '}' && c != ']')) continue;
+        depth += c == '{' || c == '[' ? 1 : -1;
+        if (depth != 0) continue;
+        auto next = nlohmann::json::parse(content.substr(begin, i + 1 - begin), nullptr, false);
+        if (next.is_discarded()) return next;
+        documents.push_back(std::move(next));
+        begin = i + 1;
+    }
+    if (documents.size() < 2 || content.find_first_not_of(" \t\r\n", begin) != std::string_view::npos) return whole;
+    return documents;
+}
+
+/// When the first container of a pod started; nothing where none has.
+[[nodiscard]] inline std::optional<std::int64_t> start_of_pod(const nlohmann::json& status) {
+    if (const auto time = parse_instant(text_of(status, "startTime"))) return time;
+    std::optional<std::int64_t> first;
+    for (const nlohmann::json& each : member(status, "containerStatuses"))
+        for (const char* state : {"running", "terminated"}) {
+            const nlohmann::json& entered = member(member(each, "state"), state);
+            const auto time = entered.is_object() ? parse_instant(text_of(entered, "startedAt")) : std::nullopt;
+            if (time) first = std::min(first.value_or(*time), *time);
+        }
+    return first;
+}
+
+/// When the last container of a pod ended; where that is not said of one that has ended, when its conditions last changed or it was
+/// deleted. Nothing while it runs.
+[[nodiscard]] inline std::optional<std::int64_t> end_of_pod(const nlohmann::json& pod, job_state state) {
+    const nlohmann::json& status = member(pod, "status");
+    const bool has_ended = state == job_state::done || state == job_state::failed;
     std::optional<std::int64_t> last;
+    const auto note = [&](const nlohmann::json& object, const char* key) {
+        const auto time = object.is_object() ? parse_instant(text_of(object, key)) : std::nullopt;
+        if (time) last = std::max(last.value_or(*time), *time);
+    };
     for (const nlohmann::json& each : member(status, "containerStatuses")) {
         const nlohmann::json& terminated = member(member(each, "state"), "terminated");
-        if (!terminated.is_object()) return std::nullopt;
-        const auto time = parse_instant(text_of(terminated, "finishedAt"));
-        if (time) last = std::max(last.value_or(*time), *time);
+        if (!terminated.is_object() && !has_ended) return std::nullopt;
+        note(terminated, "finishedAt");
     }
+    if (last || !has_ended) return last;
+    for (const nlohmann::json& each : member(status, "conditions")) note(each, "lastTransitionTime");
+    if (!last) note(member(pod, "metadata"), "deletionTimestamp");
     return last;
 }
 
@@ -193,6 +282,8 @@ read_kubernetes_pods(const std::string& file, const nlohmann::json& document, hi
             static_cast<int>(std::min<std::int64_t>(asks.instances > 0 ? asks.instances : asks.gpus, 1'000));
         recorded.job.gpu_milli = recorded.job.gpus > 0 ? 1000 : 0;
         recorded.job.mig_profile = asks.mig_profile;
+        if (!asks.not_read.empty())
+            collector.history().assume("a part of a GPU, such as " + asks.not_read + ", is not read", number);
         if (member(spec, "priority").is_number_integer())
             recorded.job.priority = member(spec, "priority").get<std::int64_t>();
         if (spec.is_object() && member(spec, "nodeSelector").is_object())
@@ -200,8 +291,8 @@ read_kubernetes_pods(const std::string& file, const nlohmann::json& document, hi
         if (metadata.is_object()) recorded.submit = parse_instant(text_of(metadata, "creationTimestamp"));
         if (status.is_object()) {
             recorded.state = state_of(text_of(status, "phase"));
-            recorded.job.start = parse_instant(text_of(status, "startTime"));
-            recorded.job.end = end_of_pod(status);
+            recorded.job.start = start_of_pod(status);
+            recorded.job.end = end_of_pod(pod, recorded.state);
         }
         ++collector.history().rows;
         collector.add(std::move(recorded));

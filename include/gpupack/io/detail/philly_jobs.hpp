@@ -25,6 +25,12 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+/// The same, and a number as its text.
+[[nodiscard]] inline std::string scalar_of(const nlohmann::json& object, const char* key) {
+    const auto found = object.find(key);
+    return found != object.end() && found->is_number() ? found->dump() : text_of(object, key);
+}
+
 /// Reads the jobs of Microsoft's Philly trace: a JSON array of jobs with their attempts.
 ///
 /// A job is one task: it runs as long as its attempts together, from the start of the first one, in the shape of the
@@ -45,11 +51,11 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
                          "an object with jobid, submitted_time and attempts");
         recorded_job recorded;
         recorded.line = number;
-        recorded.job.name = text_of(each, "jobid");
-        recorded.job.user = text_of(each, "user");
-        recorded.job.tenant = text_of(each, "vc");
+        recorded.job.name = scalar_of(each, "jobid");
+        recorded.job.user = scalar_of(each, "user");
+        recorded.job.tenant = scalar_of(each, "vc");
         recorded.state = state_of(text_of(each, "status"));
-        const std::string submitted = text_of(each, "submitted_time");
+        const std::string submitted = scalar_of(each, "submitted_time");
         recorded.submit = is_missing(submitted) ? std::nullopt : parse_instant(submitted);
         if (!recorded.submit && !is_missing(submitted))
             return wrong("submitted_time", submitted, "a time such as 2017-10-07 01:11:39");
@@ -60,12 +66,15 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
         if (attempts != each.end() && attempts->is_array())
             for (const nlohmann::json& attempt : *attempts) {
                 if (!attempt.is_object()) return wrong("attempts", "", "objects with start_time, end_time and detail");
-                const std::string begin = text_of(attempt, "start_time");
-                const std::string end = text_of(attempt, "end_time");
+                const std::string begin = scalar_of(attempt, "start_time");
+                const std::string end = scalar_of(attempt, "end_time");
                 const auto started = is_missing(begin) ? std::nullopt : parse_instant(begin);
                 const auto finished = is_missing(end) ? std::nullopt : parse_instant(end);
                 if ((!started && !is_missing(begin)) || (!finished && !is_missing(end)))
                     return wrong("attempts", begin + " to " + end, "times such as 2017-10-07 01:12:09");
+                for (const auto& time : {started, finished})
+                    if (time && (*time < 0 || *time > history_collector::latest))
+                        return wrong("attempts", begin + " to " + end, "times from 0 to 2^52 seconds");
                 if (!started) continue;
                 if (!recorded.job.start) recorded.job.start = started;
                 ended = finished.has_value();
@@ -76,7 +85,10 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
                     for (const nlohmann::json& machine : *detail) {
                         const auto list = machine.is_object() ? machine.find("gpus") : machine.end();
                         ++machines;
-                        if (machine.is_object() && list != machine.end() && list->is_array())
+                        if (!machine.is_object() || list == machine.end()) continue;
+                        if (list->is_number_integer())
+                            gpus += std::clamp<std::int64_t>(list->get<std::int64_t>(), 0, 1'000);
+                        else if (list->is_array())
                             gpus += static_cast<std::int64_t>(list->size());
                     }
                 if (machines > 0 && part_over_members(recorded.job, gpus, machines, 1))

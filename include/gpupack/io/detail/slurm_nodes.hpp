@@ -84,15 +84,23 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return parse_whole(text);
 }
 
+/// The GPU model of a node, or its models and how many it has of each; empty where that is not said.
+[[nodiscard]] inline std::string node_model_of(const slurm_resources& resources) {
+    const bool has_several = resources.model.find('|') != std::string::npos;
+    return has_several ? resources.models_and_counts : resources.model;
+}
+
 /// Makes the GPUs of a node from generic resources; false where they are none, or too many.
 [[nodiscard]] inline bool set_gres(history_node& node, std::string_view gres, node_history& history, std::size_t line) {
     const auto resources = parse_gres(is_missing(gres) ? std::string_view{"(null)"} : gres);
     if (!resources || resources->gpus > max_gpus_per_node) return false;
     node.gpus = static_cast<int>(resources->gpus);
     if (node.gpus == 0) return true;
-    node.model = resources->model.substr(0, resources->model.find('|'));
-    if (node.model.size() != resources->model.size())
-        history.assume("a node with several GPU models: all of the first", line);
+    node.model = node_model_of(*resources);
+    if (node.model.empty() && !resources->model.empty()) {
+        history.assume("a node with several GPU models, not all of them named: all of the first", line);
+        node.model = resources->model.substr(0, resources->model.find('|'));
+    }
     if (!resources->mig_profile.empty()) history.assume("MIG instances of a node: read as GPUs", line);
     if (node.model.empty()) node.model = "GPU";
     return true;
@@ -152,6 +160,16 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return history;
 }
 
+/// Whether a text is what `scontrol show node` prints, perhaps with the command before it.
+[[nodiscard]] inline bool is_scontrol(std::string_view content) {
+    std::size_t looked_at = 0;
+    for (const std::string_view line : lines_of(content.substr(0, 4096))) {
+        if (trimmed(line).starts_with("NodeName=")) return true;
+        if (!trimmed(line).empty() && ++looked_at > 5) return false;
+    }
+    return false;
+}
+
 /// Reads the nodes that `scontrol show node` prints, in paragraphs or one a line.
 [[nodiscard]] inline expected<node_history, input_error> read_scontrol_nodes(const std::string& file,
                                                                              std::string_view content) {
@@ -188,8 +206,8 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
                     return wrong("resources such as cpu=64,mem=515000M,gres/gpu=4");
                 if (node->gpus == 0 && resources->gpus > 0) {
                     node->gpus = static_cast<int>(resources->gpus);
-                    node->model =
-                        resources->model.empty() ? "GPU" : resources->model.substr(0, resources->model.find('|'));
+                    node->model = node_model_of(*resources);
+                    if (node->model.empty()) node->model = "GPU";
                 }
             }
         }

@@ -31,10 +31,37 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     return digits > 0 && (digits == text.size() || text[digits] == '_' || text[digits] == '+' || text[digits] == '.');
 }
 
+/// The column of the job ids in rows without a header, of those in which each row has what could be one: the first with an array or a
+/// step, else the first in which they grow from row to row, else the first. Beyond the last column where there is none.
+[[nodiscard]] inline std::size_t slurm_job_column(const std::vector<delimited_text::row>& rows) {
+    const std::size_t width = rows.front().fields.size();
+    std::size_t first = width;
+    std::size_t growing = width;
+    for (std::size_t c = 0; c < width; ++c) {
+        bool is_job = true;
+        bool has_parts = false;
+        bool grows = rows.size() > 1;
+        std::int64_t before = -1;
+        for (const delimited_text::row& row : rows) {
+            is_job = is_job && c < row.fields.size() && is_slurm_job(row.fields[c]);
+            if (!is_job) break;
+            const auto number = parse_whole(row.fields[c]);
+            has_parts = has_parts || !number;
+            grows = grows && number && *number > before;
+            before = number.value_or(before);
+        }
+        if (!is_job) continue;
+        if (has_parts) return c;
+        first = std::min(first, c);
+        if (grows) growing = std::min(growing, c);
+    }
+    return growing < width ? growing : first;
+}
+
 /// Names of the columns of `sacct` without a header, found by what they hold.
 ///
-/// The first job id is the job; of the times, in the order of sacct's default formats, the last is the end, the one
-/// before it the start, the first the submission; of the lists of resources, the last is what was allocated.
+/// The first job id is the job, before whole numbers; of the times, in the order of sacct's default formats, the last is the end,
+/// the one before it the start, the first the submission; of the lists of resources, the last is what was allocated.
 [[nodiscard]] inline std::vector<std::string> guess_slurm_columns(const std::vector<delimited_text::row>& rows) {
     // What XDMoD asks sacct for: many sites keep their history so. Without qos: its older versions.
     static constexpr std::array<std::string_view, 26> xdmod{
@@ -62,12 +89,17 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
     std::vector<std::string> names(width);
     std::vector<std::size_t> times;
     std::vector<std::size_t> resources;
+    const auto never = [&](std::size_t column) { // End where all run, Start where none does
+        return std::all_of(rows.begin(), rows.end(), [&](const delimited_text::row& row) {
+            return column < row.fields.size() && (row.fields[column] == "Unknown" || row.fields[column] == "None");
+        });
+    };
+    if (const std::size_t job = slurm_job_column(rows); job < width) names[job] = "jobid";
     for (std::size_t c = 0; c < width; ++c) {
-        if (holds(c, is_slurm_job) && names.end() == std::find(names.begin(), names.end(), "jobid"))
-            names[c] = "jobid";
-        else if (holds(c, is_state))
+        if (!names[c].empty()) continue;
+        if (holds(c, is_state))
             names[c] = "state";
-        else if (holds(c, [](std::string_view text) {
+        else if (never(c) || holds(c, [](std::string_view text) {
                      return text.find('T') != std::string_view::npos && detail::parse_date(text).has_value();
                  }))
             times.push_back(c);
@@ -120,6 +152,8 @@ class slurm_row_reader {
         recorded.state = state_of(text("state"));
         read_times(recorded);
         const bool rounded = read_amounts(recorded.job);
+        if (shares_gpu_ && recorded.job.gpus == 0)
+            collector.history().assume("gres/shard or gres/mps, a share of a GPU: read as no GPU", row.line);
         if (const auto priority = parse_whole(text("priority"))) recorded.job.priority = *priority;
         if (error_) return unexpected<input_error>{*error_};
         if (rounded)
@@ -159,10 +193,13 @@ class slurm_row_reader {
         recorded.job.start = instant("start");
         recorded.job.end = instant("end");
         const std::string_view elapsed = text("elapsedraw").empty() ? text("elapsed") : text("elapsedraw");
-        if (!recorded.job.end && recorded.state != job_state::running) recorded.duration = parse_span(elapsed);
+        const bool has_begun = recorded.job.start || find("start") == none;
+        if (!recorded.job.end && has_begun && recorded.state != job_state::running)
+            recorded.duration = parse_span(elapsed);
         recorded.job.limit = parse_span(text("timelimit"));
-        if (const auto minutes = parse_whole(text("timelimitraw"))) recorded.job.limit = *minutes * 60;
-        if (recorded.job.limit == 0) recorded.job.limit.reset();
+        const auto minutes = parse_whole(text("timelimitraw"));
+        if (minutes && *minutes < history_collector::latest / 60) recorded.job.limit = *minutes * 60;
+        if (recorded.job.limit && *recorded.job.limit <= 0) recorded.job.limit.reset();
         // A job that was cancelled before it started has an end, and a start that is the same or is missing.
         if (recorded.state == job_state::cancelled && recorded.job.start == recorded.job.end &&
             text("alloctres").empty() && text("nodelist").empty())
@@ -183,6 +220,7 @@ class slurm_row_reader {
             resources = *std::move(parsed);
             break;
         }
+        shares_gpu_ = resources.shares_gpu;
         const std::int64_t members = std::max<std::int64_t>(1, member_count(resources));
         const std::int64_t cpus = resources.cpus.value_or(
             count_of("alloccpus").value_or(count_of("ncpus").value_or(count_of("reqcpus").value_or(0))));
@@ -203,13 +241,8 @@ class slurm_row_reader {
         return hosts ? static_cast<std::int64_t>(hosts->size()) : 1;
     }
 
-    /// A count, which may end in K: 2K nodes are 2,048.
     [[nodiscard]] std::optional<std::int64_t> count_of(std::string_view name) const noexcept {
-        std::string_view digits = text(name);
-        const bool thousands = digits.ends_with('K');
-        if (thousands) digits.remove_suffix(1);
-        const auto number = parse_decimal(digits);
-        return number ? number->scaled(thousands ? 1024 : 1) : std::nullopt;
+        return parse_slurm_count(text(name));
     }
 
     /// GPUs where resources were not yet trackable: those of each node.
@@ -240,6 +273,7 @@ class slurm_row_reader {
     const std::vector<std::string>& header_;
     const delimited_text::row* row_ = nullptr;
     std::optional<input_error> error_;
+    bool shares_gpu_ = false; // of the row
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::io::detail

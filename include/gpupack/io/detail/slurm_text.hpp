@@ -53,6 +53,8 @@ struct slurm_resources {
     std::int64_t gpus = 0;                ///< All GPUs or MIG instances.
     std::string model{};                  ///< Their type, where one is given; parted by bars where several are.
     std::string mig_profile{};            ///< Their MIG profile, where the type is one.
+    std::string models_and_counts{};      ///< Each type with its number, as A100:4+T4:2; empty where some have no type.
+    bool shares_gpu = false;              ///< Whether shards or a percentage by MPS are among them.
 };
 
 /// Whether a type of GPU is a MIG profile: 1g.5gb, 3g.20gb+me, a100_1g.5gb.
@@ -75,23 +77,43 @@ class slurm_gpu_sum {
         typed_ += count;
         if (auto profile = mig_profile_of(type); !profile.empty()) {
             profile_ = std::move(profile);
-        } else {
-            if (!models_.empty()) models_ += '|';
-            models_.append(type);
+            return;
         }
+        const auto same =
+            std::find_if(models_.begin(), models_.end(), [&](const auto& each) { return each.first == type; });
+        if (same != models_.end())
+            same->second += count;
+        else
+            models_.emplace_back(type, count);
     }
     void put_into(slurm_resources& resources) const {
         resources.gpus = std::max(typed_, untyped_);
-        resources.model = models_;
         resources.mig_profile = profile_;
+        std::int64_t counted = 0;
+        for (const auto& [type, count] : models_) {
+            resources.model.append(resources.model.empty() ? "" : "|").append(type);
+            auto& parts = resources.models_and_counts;
+            parts.append(parts.empty() ? "" : "+").append(type).append(":").append(std::to_string(count));
+            counted += count;
+        }
+        if (counted != resources.gpus) resources.models_and_counts.clear();
     }
 
   private:
     std::int64_t untyped_ = 0;
     std::int64_t typed_ = 0;
-    std::string models_;
+    std::vector<std::pair<std::string, std::int64_t>> models_;
     std::string profile_;
 };
+
+/// A count, which may end in K: 2K is 2,048.
+[[nodiscard]] inline std::optional<std::int64_t> parse_slurm_count(std::string_view text) noexcept {
+    const bool thousands = text.ends_with('K');
+    if (thousands) text.remove_suffix(1);
+    const auto number = parse_decimal(text);
+    if (!number || (!thousands && !number->is_whole())) return std::nullopt;
+    return number->scaled(thousands ? 1024 : 1);
+}
 
 /// The parts of a text between separators that are not in parentheses or brackets.
 [[nodiscard]] inline std::vector<std::string_view> split_outside(std::string_view text, char separator) {
@@ -129,8 +151,9 @@ class slurm_gpu_sum {
             continue;
         }
         const bool is_gpu = name == "gres/gpu" || name.starts_with("gres/gpu:");
+        if (name.starts_with("gres/shard") || name.starts_with("gres/mps")) resources.shares_gpu = true;
         if (name != "cpu" && name != "node" && !is_gpu) continue;
-        const auto count = parse_whole(value);
+        const auto count = parse_slurm_count(value);
         if (!count || *count < 0) return std::nullopt;
         if (name == "cpu") resources.cpus = *count;
         if (name == "node") resources.nodes = *count;
@@ -160,6 +183,8 @@ class slurm_gpu_sum {
                 count = *number;
                 words.pop_back();
             }
+        if (words.size() == 3 && words.back() == "no_consume") words.pop_back();
+        if (words.size() == 2 && words.back() == "no_consume") words.pop_back();
         if (count < 0 || words.size() > 2) return std::nullopt;
         gpus.add(words.size() == 2 ? words[1] : std::string_view{}, count);
     }
