@@ -70,8 +70,9 @@ class reservation_book {
     /// The nodes on which places are reserved, each with how many.
     [[nodiscard]] const std::map<std::uint32_t, int>& nodes() const noexcept { return nodes_; }
 
-    /// Reserves the earliest places of a task.
+    /// Reserves the earliest places of a task, in the stead of what it has reserved.
     void reserve(std::size_t number, const request& request, int members, std::int64_t now, std::int64_t length) {
+        (void)take_out(number);
         const node_type* const types = cluster_.types().data();
         std::vector<signed char> by_type(cluster_.types().size(), -1);
         const auto served = [&](std::uint32_t n) {
@@ -92,8 +93,9 @@ class reservation_book {
         put_back(number, booked);
     }
 
-    /// Reserves nodes until the task starts, whenever that is.
+    /// Reserves nodes until the task starts, whenever that is, in the stead of those that it has reserved.
     void drain(std::size_t number, const request& request, int members, std::int64_t now) {
+        (void)take_out(number);
         reservation booked{
             .length = node_calendar::never, .request = request, .places = nodes_to_drain(cluster_, request, members)};
         for (place_in_time& each : booked.places) each.begin = now;
