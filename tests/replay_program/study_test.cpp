@@ -5,6 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
 #include <sstream>
 #include <string>
 
@@ -102,4 +105,31 @@ TEST_F(replay_program, explains_studies) {
     EXPECT_EQ(call(study_of_twelve + "--out=all.ndjson --shard=1/2").status, 0); // a value may also stand behind =
     expect_refused("merge --ot all.ndjson",
                    "argument: \"--ot\": expected a flag that --help lists, did you mean --out?");
+}
+
+// The commands in examples/study, as Slurm and Kubernetes would run them, on few nodes and for a short time.
+TEST_F(replay_program, runs_the_examples_of_studies) {
+    const std::string examples = GPUPACK_SOURCE_DIR "/examples/study/";
+    write("gpupack-replay",
+          "#!/bin/sh\nexec " GPUPACK_REPLAY_PROGRAM " \"$@\" --cluster-sizes 8 --warm-up 1 --length 1\n");
+    std::filesystem::permissions(folder_ / "gpupack-replay", std::filesystem::perms::owner_all);
+
+    const std::string job = read_file(examples + "kubernetes_job.yaml");
+    const std::size_t begin = job.find(">-\n") + 3;
+    std::string command = job.substr(begin, job.find("resources:") - begin);
+    std::replace(command.begin(), command.end(), '\n', ' ');
+    for (std::size_t at = command.find("/study/"); at != std::string::npos; at = command.find("/study/"))
+        command.replace(at, 7, "pod-");
+    write("pod.sh", command + "\n");
+
+    const std::string in_folder = "cd " + folder_.string() + " && export PATH=.:$PATH && for i in $(seq 0 15); do ";
+    ASSERT_EQ(std::system((in_folder + "SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_COUNT=16 bash " + examples +
+                           "slurm_array.sh || exit 1; done")
+                              .c_str()),
+              0);
+    ASSERT_EQ(std::system((in_folder + "JOB_COMPLETION_INDEX=$i sh pod.sh || exit 1; done").c_str()), 0);
+    ASSERT_EQ(call("merge --out slurm.ndjson shard-*.ndjson").status, 0);
+    ASSERT_EQ(call("merge --out kubernetes.ndjson pod-shard-*.ndjson").status, 0);
+    EXPECT_EQ(lines_of(content("slurm.ndjson")), 4 * 3 * 20);
+    EXPECT_EQ(content("slurm.ndjson"), content("kubernetes.ndjson"));
 }
