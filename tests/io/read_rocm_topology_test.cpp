@@ -85,6 +85,16 @@ TEST(read_rocm_topology, reads_amd_smi) {
     EXPECT_EQ(machine.topology.links[0][1].nvlinks, 4); // four times the bandwidth of one link
 }
 
+// An MI250X: its weights tell which dies are neighbours, its hops do not.
+TEST(read_rocm_topology, counts_no_link_where_the_way_leads_through_a_third_gpu) {
+    const auto machine = rocm("Weight between two GPUs\nGPU0 GPU1 GPU2\nGPU0 0 15 30\nGPU1 15 0 15\nGPU2 30 15 0\n"
+                              "Link Type between two GPUs\nGPU0 GPU1 GPU2\n"
+                              "GPU0 0 XGMI XGMI\nGPU1 XGMI 0 XGMI\nGPU2 XGMI XGMI 0\n");
+    EXPECT_EQ(machine.links[0][2], "XGMI");
+    EXPECT_EQ(machine.topology.links[0][1].nvlinks, 1);
+    EXPECT_EQ(machine.topology.links[0][2].nvlinks, 0);
+}
+
 TEST(read_rocm_topology, describes_more_gpus_than_a_node_may_have) {
     std::string text = "Link Type between two GPUs\n      ";
     for (int g = 0; g < 64; ++g) text += "  GPU" + std::to_string(g);

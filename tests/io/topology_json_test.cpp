@@ -75,6 +75,7 @@ TEST(topology_json, says_what_is_wrong_and_where) {
     EXPECT_EQ(refusal_of_json(with("", "")), "accepted");
     EXPECT_EQ(refusal_of_json(with("\"nvswitch\": false,", "\"nvswitch\": maybe,")),
               "t.json:4: document: \"\": expected JSON");
+    EXPECT_EQ(refusal_of_json("[2e22222222222222]"), "t.json: document: \"\": expected JSON"); // no double holds it
     EXPECT_EQ(refusal_of_json(""), "t.json:1: document: \"\": expected JSON");
     EXPECT_EQ(refusal_of_json("[]"), "t.json: /: \"[]\": expected an object");
     EXPECT_EQ(refusal_of_json(with("y\": 1", "y\": 2")), "t.json: /gpupack_topology: \"2\": expected 1");

@@ -68,6 +68,7 @@ TEST(selector_text, says_where_it_is_wrong) {
     EXPECT_EQ(wrong("mig=yes"), R"(mig, column 1: "yes": expected mig without a value)");
     EXPECT_EQ(wrong("mig mig"), R"(mig, column 5: "": expected each field once)");
     EXPECT_EQ(wrong("allow="), R"(allow, column 1: "": expected one name or more, separated by commas)");
+    EXPECT_EQ(wrong("allow=T4,,A10"), R"(allow, column 1: "T4,,A10": expected one name or more, separated by commas)");
     EXPECT_EQ(wrong("models=T4"), R"(models, column 1: "T4": expected memory, newer_than, mig, allow or deny)");
     EXPECT_EQ(label_selector_from_text("all_of=a any=b").error().message(),
               R"(any, column 10: "b": expected all_of or none_of)");

@@ -17,6 +17,20 @@ TEST(terminal, finds_the_name_that_was_meant) {
     EXPECT_EQ(closest_name(std::string(1'000'000, 'x'), known), ""); // no long work
 }
 
+TEST(terminal, suggests_a_name_of_the_list_that_an_error_gives) {
+    const auto with = [](const char* message) { return gpupack_tools::with_suggestion(message); };
+    EXPECT_EQ(with("x: --queue: \"strct\": expected one of overtake, strict, easy"),
+              "x: --queue: \"strct\": expected one of overtake, strict, easy, did you mean strict?");
+    EXPECT_EQ(with("x: --engine: \"sca\": expected indexed, scan, parallel or cuda"),
+              "x: --engine: \"sca\": expected indexed, scan, parallel or cuda, did you mean scan?");
+    EXPECT_EQ(with("header: \"a\nb\": expected c"), "header: \"a b\": expected c");
+    for (const char* const same : {"--queue: \"fifo\": expected one of overtake, strict, easy", // nothing is close
+                                   "--seed: \"1\": expected N or N:M, whole numbers with N up to M",
+                                   "FILE: \"\": expected a file, or - for standard input",
+                                   "--a: \"b\": expected bc, bd, did you mean bc?", "no error of ours"})
+        EXPECT_EQ(with(same), same);
+}
+
 TEST(terminal, breaks_help_at_its_width) {
     const std::string help = "Does something useful with a file that somebody has.\n\n\nOptions:\n  -x,--extra N       "
                              "         what it is, in many words indeed\n"

@@ -92,6 +92,16 @@ TEST(topo_program, writes_what_gpupack_reads) {
     EXPECT_EQ(nlohmann::json::parse(again.out)["links"].dump(), R"([["X","NV4"],["NV4","X"]])");
 }
 
+TEST(topo_program, reads_texts_within_json_and_the_json_of_amd) {
+    const outcome quoted = run_topo("--json - -", nlohmann::json{{"body", "x\n" + pasted_matrix_text}}.dump());
+    EXPECT_EQ(quoted.status, 0) << quoted.err;
+    EXPECT_EQ(nlohmann::json::parse(quoted.out)["links"].dump(), R"([["X","NV4"],["NV4","X"]])");
+    const outcome amd = run_topo("--json - -", R"([{"gpu":0,"link_type":{"gpu_0":"SELF","gpu_1":"XGMI"}},)"
+                                               R"({"gpu":1,"link_type":{"gpu_0":"XGMI","gpu_1":"SELF"}}])");
+    EXPECT_EQ(amd.status, 0) << amd.err;
+    EXPECT_EQ(nlohmann::json::parse(amd.out)["format"], "amd-smi topology --json");
+}
+
 TEST(topo_program, refuses_in_one_line) {
     const auto refused = [](const std::string& arguments, const std::string& input) {
         const outcome result = run_topo(arguments, input);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <regex>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -28,6 +30,20 @@ std::string help_of(const CLI::App& app) {
                 text.replace(begin, end - begin, name);
         }
     return wrapped_help(text, terminal_width(STDOUT_FILENO));
+}
+
+/// What CLI11 says of a value that is not in a list, or of anything else, as an error of ours.
+gpupack::unexpected<gpupack::input_error> parse_error(std::string why) {
+    std::replace(why.begin(), why.end(), '\n', ' ');
+    // "--failed: kep not in {keep,drop}", "--system: Check gpu value in {dra->0,gpushare->1} OR {0,1} FAILED"
+    static const std::regex list{R"(([^ :]+): (?:Check )?(\S*) (?:value in|not in) \{([^}]*)\}.*)"};
+    static const std::regex separator{"(->[^,]*)?(,|$)"};
+    if (std::smatch parts; std::regex_match(why, parts, list)) {
+        std::string names = std::regex_replace(parts[3].str(), separator, "$2");
+        names = std::regex_replace(names, std::regex{","}, ", ");
+        return gpupack::bad_input(parts[1].str(), parts[2].str(), "one of " + names);
+    }
+    return gpupack::bad_input("arguments", why, "arguments as --help lists them");
 }
 
 } // namespace
@@ -61,22 +77,22 @@ gpupack::expected<std::string, gpupack::input_error> parse_command_line(CLI::App
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         return help_of(app);
-    } catch (const CLI::ExtrasError&) {
-        const std::vector<std::string> left = app.remaining(true);
+    } catch (const CLI::ParseError& error) {
+        const std::vector<std::string> left = app.remaining(true); // also where something else is missing
         for (const std::string& argument : left)
             if (argument.starts_with("-") && argument != "-")
                 return gpupack::bad_input("argument", argument,
                                           "a flag that --help lists" + did_you_mean(argument, known_arguments(app)));
         const std::string last = left.empty() ? "" : left.back();
-        return gpupack::bad_input("argument", last,
-                                  "as many as --help lists" + did_you_mean(last, known_arguments(app)));
-    } catch (const CLI::ParseError& error) {
+        if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+            return gpupack::bad_input("argument", last,
+                                      "as many as --help lists" + did_you_mean(last, known_arguments(app)));
         if (argc > 1 && !app.get_subcommands({}).empty() && app.get_subcommands().empty())
             return gpupack::bad_input("argument", argv[1],
                                       "a command that --help lists" + did_you_mean(argv[1], known_arguments(app)));
-        std::string why = error.what();
-        std::replace(why.begin(), why.end(), '\n', ' ');
-        return gpupack::bad_input("arguments", why, "arguments as --help lists them");
+        if (argc == 1 && app.get_require_subcommand_min() > 0)
+            return gpupack::bad_input("argument", "", "a command that --help lists");
+        return parse_error(error.what());
     }
     return std::string{};
 }

@@ -205,6 +205,29 @@ std::string closest_name(std::string_view name, const std::vector<std::string>& 
     return closest;
 }
 
+std::string with_suggestion(std::string message) {
+    std::replace(message.begin(), message.end(), '\n', ' '); // of a value that was read
+    constexpr std::string_view expected = "\": expected ";
+    const std::size_t end = message.rfind(expected);
+    if (end == std::string::npos || end == 0 || message.find("did you mean") != std::string::npos) return message;
+    const std::size_t begin = message.rfind('"', end - 1);
+    if (begin == std::string::npos) return message;
+    const std::string name = message.substr(begin + 1, end - begin - 1);
+    std::string list = message.substr(end + expected.size());
+    if (list.starts_with("one of ")) list.erase(0, 7);
+    for (const std::string_view word : {" or ", " and "})
+        if (const std::size_t last = list.rfind(word); last != std::string::npos) list.replace(last, word.size(), ", ");
+    std::vector<std::string> known;
+    for (std::size_t first = 0; first <= list.size();) {
+        const std::size_t stop = std::min(list.find(", ", first), list.size());
+        known.push_back(list.substr(first, stop - first));
+        if (known.back().find(' ') != std::string::npos) return message; // words, not names
+        first = stop + 2;
+    }
+    const bool is_known = std::find(known.begin(), known.end(), name) != known.end();
+    return known.size() < 2 || name.empty() || is_known ? message : message + did_you_mean(name, known);
+}
+
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
     const std::string closest = closest_name(name, known);
     return closest.empty() ? "" : ", did you mean " + closest + "?";

@@ -22,7 +22,7 @@
 namespace {
 
 int refuse(const std::string& message) {
-    std::fprintf(stderr, "gpupack-audit: %s\n", message.c_str());
+    std::fprintf(stderr, "gpupack-audit: %s\n", gpupack_tools::with_suggestion(message).c_str());
     return 2;
 }
 

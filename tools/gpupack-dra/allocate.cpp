@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "allocate.hpp"
 
+#include "terminal.hpp"
+
 #include <gpupack/io/kubernetes/write_allocation.hpp>
 
 #include <algorithm>
@@ -49,7 +51,7 @@ gpupack::expected<dra::allocation_outcome, refusal> allocation_on(const gpupack:
 namespace {
 
 int refuse(const std::string& message, int status) {
-    std::string line = message;
+    std::string line = gpupack_tools::with_suggestion(message);
     std::ranges::replace(line, '\n', ' ');
     std::fprintf(stderr, "gpupack-dra: %s\n", line.c_str());
     return status;

@@ -3,6 +3,7 @@
 #include "allocate.hpp"
 #include "answer.hpp"
 #include "options.hpp"
+#include "terminal.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
     try {
         const auto chosen = dra_program::parse_options(argc, argv);
         if (!chosen) {
-            std::fprintf(stderr, "gpupack-dra: %s\n", chosen.error().message().c_str());
+            std::fprintf(stderr, "gpupack-dra: %s\n", gpupack_tools::with_suggestion(chosen.error().message()).c_str());
             return dra_program::exit_error;
         }
         if (!chosen->message.empty()) {

@@ -70,7 +70,10 @@ gpupack::expected<options, gpupack::input_error> parse_options(int argc, char** 
     chosen.bounds = !plain;
     if (named->count() == 0) return chosen;
     const auto [known, unknown] = gpupack::dialect::dra::features_named(features);
-    if (!unknown.empty()) return gpupack::bad_input("--features", std::string{unknown}, "a name from --help");
+    if (!unknown.empty())
+        return gpupack::bad_input("--features", std::string{unknown},
+                                  "one of admin_access, first_available, partitionable, taints, binding_conditions, "
+                                  "consumable_capacity, fractional_range, list_attributes");
     chosen.features = known;
     return chosen;
 }

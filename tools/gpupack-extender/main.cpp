@@ -9,6 +9,7 @@
 #include "share_chooser.hpp"
 #include "share_service.hpp"
 #include "share_view.hpp"
+#include "terminal.hpp"
 #include "watcher.hpp"
 
 #include <gpupack/core/version.hpp>
@@ -59,7 +60,7 @@ void add_health(httplib::Server& server, const watch_state& watches, int kinds) 
 }
 
 int refuse_policy(const std::string& message) {
-    std::fprintf(stderr, "gpupack-extender: --policy: %s\n", message.c_str());
+    std::fprintf(stderr, "gpupack-extender: %s\n", gpupack_tools::with_suggestion("--policy: " + message).c_str());
     return 2;
 }
 

@@ -3,6 +3,7 @@
 
 #include "command_line.hpp"
 #include "kubeconfig.hpp"
+#include "terminal.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -30,7 +31,7 @@ void use_account(api_access& access) {
 }
 
 int refuse(const std::string& message) {
-    std::fprintf(stderr, "gpupack-extender: %s\n", message.c_str());
+    std::fprintf(stderr, "gpupack-extender: %s\n", gpupack_tools::with_suggestion(message).c_str());
     return 2;
 }
 

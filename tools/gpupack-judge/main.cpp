@@ -6,6 +6,7 @@
 #include "report.hpp"
 #include "systems.hpp"
 #include "tally.hpp"
+#include "terminal.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ constexpr int disagrees = 1;
 constexpr int bad_usage = 2;
 
 int refuse(const gpupack::input_error& error) {
-    fmt::print(stderr, "gpupack-judge: {}\n", error.message());
+    fmt::print(stderr, "gpupack-judge: {}\n", gpupack_tools::with_suggestion(error.message()));
     return bad_usage;
 }
 

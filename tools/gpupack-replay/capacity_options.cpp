@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capacity_options.hpp"
 
+#include "command_line.hpp"
 #include "terminal.hpp"
 
 #include <CLI/CLI.hpp>
@@ -163,7 +164,12 @@ expected<capacity_options, input_error> parse_capacity(int argc, const char* con
     }
     if (auto wrong = conflict(chosen, raw)) return unexpected<input_error>{*wrong};
     auto rest = parse_rest(app.remaining(), chosen, raw);
-    if (!rest) return unexpected<input_error>{rest.error()};
+    if (!rest) {
+        input_error error = rest.error(); // which knows the flags of a replay only
+        if (error.field == "argument" && error.expected.find("did you mean") == std::string::npos)
+            error.expected += gpupack_tools::did_you_mean(error.value, gpupack_tools::known_arguments(app));
+        return unexpected<input_error>{std::move(error)};
+    }
     chosen.replay = *std::move(rest);
     chosen.fills = !raw.fill.empty();
     if (!raw.pods.empty()) chosen.nodes.clear();

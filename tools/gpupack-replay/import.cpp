@@ -79,6 +79,10 @@ void describe(CLI::App& app, import_options& chosen) {
                    "seconds in a unit of time, where times are numbers of another unit")
         ->option_text("NUMBER");
     app.add_flag("--gpus-only", chosen.gpus_only, "leave out jobs without GPUs");
+    app.footer("Examples:\n"
+               "  sacct --allusers --parsable2 --format=ALL |\n"
+               "    gpupack-replay import - --cluster 52x8:V100 --write-nodes n.csv --write-tasks t.csv\n"
+               "  gpupack-replay --nodes n.csv --pods t.csv --timeline\n");
 }
 
 /// Machines as NODESxGPUS[:MODEL] says.
@@ -192,7 +196,7 @@ int import_history(int argc, const char* const* argv) {
                  "gpupack-replay import"};
     describe(app, chosen);
     const auto refuse = [](const std::string& message) {
-        fmt::print(stderr, "gpupack-replay: {}\n", message);
+        fmt::print(stderr, "gpupack-replay: {}\n", gpupack_tools::with_suggestion(message));
         return 2;
     };
     const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);

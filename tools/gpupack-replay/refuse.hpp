@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "terminal.hpp"
 #include <gpupack/core/input_error.hpp>
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ namespace replay_program {
 /// @param error  what
 /// @return       the exit status of the program
 inline int refuse(const gpupack::input_error& error) {
-    fmt::print(stderr, "gpupack-replay: {}\n", error.message());
+    fmt::print(stderr, "gpupack-replay: {}\n", gpupack_tools::with_suggestion(error.message()));
     return 2;
 }
 

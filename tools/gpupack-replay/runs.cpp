@@ -236,6 +236,7 @@ gpupack::expected<std::vector<run_record>, input_error> run_all(const options& c
             return gpupack::bad_input("--engine", chosen.engine, *problem);
     std::vector<seed_draw> draws;
     for (std::uint64_t seed = chosen.first_seed; seed <= chosen.last_seed; ++seed) {
+        if (!draws.empty() && is_interrupted()) break;
         auto drawn = draw(chosen, input, seed);
         if (!drawn) return gpupack::unexpected<input_error>{drawn.error()};
         draws.push_back(*std::move(drawn));

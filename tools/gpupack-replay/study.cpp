@@ -53,6 +53,13 @@ expected<options, input_error> options_of(const study_options& study, const std:
     if (!size.empty()) arguments.insert(arguments.end(), {"--cluster-size", size.c_str()});
     if (!load.empty()) arguments.insert(arguments.end(), {"--load", load.c_str()});
     auto chosen = parse_options(static_cast<int>(arguments.size()), arguments.data());
+    if (!chosen && chosen.error().field == "argument") {
+        input_error error = chosen.error(); // which knows the flags of a replay only
+        const std::string own =
+            gpupack_tools::did_you_mean(error.value, {"--out", "--shard", "--loads", "--cluster-sizes"});
+        if (error.expected.find("did you mean") == std::string::npos) error.expected += own;
+        return unexpected<input_error>{std::move(error)};
+    }
     if (chosen && !chosen->message.empty())
         return bad_input("study", "", "flags of a replay; gpupack-replay --help lists them");
     return chosen;

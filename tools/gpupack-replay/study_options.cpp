@@ -70,6 +70,7 @@ expected<merge_options, input_error> parse_merge(int argc, const char* const* ar
                  "gpupack-replay merge"};
     app.add_option("files", merge.files, "what study --shard has written")->option_text("FILES");
     app.add_option("--out", merge.out, "file; - (the default) is standard output")->option_text("FILE");
+    app.footer("Example:\n  gpupack-replay merge --out study.ndjson shard-*.ndjson\n");
     const auto message = gpupack_tools::parse_command_line(app, argc - 1, argv + 1);
     if (!message) return unexpected<input_error>{message.error()};
     merge.message = *message;

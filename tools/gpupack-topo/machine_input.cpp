@@ -2,6 +2,7 @@
 #include "machine_input.hpp"
 
 #include <gpupack/io/describe_machine.hpp>
+#include <gpupack/io/read_amd_json.hpp>
 #include <gpupack/io/read_file.hpp>
 #include <gpupack/io/read_hwloc.hpp>
 #include <gpupack/io/read_nccl_topology.hpp>
@@ -56,8 +57,10 @@ machine_or_error read_machine(const std::string& path) {
     const std::size_t start = text->find_first_not_of(" \t\r\n");
     const char first = start == std::string::npos ? '\0' : (*text)[start];
     if (first == '\0') return unexpected<input_error>{input_error{file, 0, "document", "", "a text that is not empty"}};
-    if (first == '{' && text->compare(start, 8, "{\"log\":\"") != 0) return describe_own_json(file, *text);
     const auto has = [&](const char* part) { return text->find(part) != std::string::npos; };
+    if (has("\"link_type\"") || has("\"(Topology) ")) return io::describe_amd_json(file, *text);
+    const bool quoted = has("{\"log\":\"") || has("GPU0\\t") || has("\\tGPU") || has("GPU0 "); // a text in a string
+    if (first == '{' && !quoted) return describe_own_json(file, *text);
     const bool xml = first == '<' && (has("<topology") || has("<system") || text->compare(start, 5, "<?xml") == 0);
     if (!xml) return io::describe_machine(file, *text); // as HTML too
     return has("<system") && !has("<topology") ? io::describe_nccl_topology(file, *text)

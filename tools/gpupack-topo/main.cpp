@@ -22,7 +22,7 @@ namespace {
 constexpr int bad_input = 2;
 
 int refuse(const gpupack::input_error& error) {
-    fmt::print(stderr, "gpupack-topo: {}\n", error.message());
+    fmt::print(stderr, "gpupack-topo: {}\n", gpupack_tools::with_suggestion(error.message()));
     return bad_input;
 }
 

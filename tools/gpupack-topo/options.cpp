@@ -21,7 +21,7 @@ void describe(CLI::App& app, options& chosen) {
     app.add_option(
            "FILE", chosen.file,
            "the file, or - for standard input: nvidia-smi topo -m, topo -mp, topo -p2p, -L, mig -lgi, mig -lgip; "
-           "rocm-smi --showtopo; amd-smi topology; XML of hwloc or NCCL; gpupack's own JSON")
+           "rocm-smi --showtopo and amd-smi topology, also with --json; XML of hwloc or NCCL; gpupack's own JSON")
         ->option_text(" ");
     app.add_option("--json", chosen.json, "write what was understood as JSON; - is standard output")
         ->option_text("FILE")

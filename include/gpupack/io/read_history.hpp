@@ -131,6 +131,10 @@ class delimited_history {
         for (const std::string& name : header_) header.append(header.empty() ? "" : ",").append(name);
         std::string known = "slurm";
         for (const history_layout& each : history_layouts) known.append(", ").append(each.name);
+        if (!options_.layout.empty())
+            return unexpected<input_error>{
+                input_error{file_, 0, "layout", options_.layout,
+                            std::string{"one of "}.append(known).append(", philly, kubernetes, plain")}};
         return unexpected<input_error>{
             input_error{file_, 1, "header", header.substr(0, 200),
                         "the columns of one of " + known +

@@ -37,6 +37,7 @@ class rocm_describer {
         types_ = table_of("LINK TYPE");
         hops_ = table_of("HOPS");
         bandwidths_ = table_of("BW TABLE");
+        weights_ = table_of("WEIGHT");
         if (types_ == nullptr)
             return error(0, "table", "", "the link types that rocm-smi --showtopo or amd-smi topology prints");
         restore_row();
@@ -147,9 +148,27 @@ class rocm_describer {
         return std::nullopt;
     }
 
+    /// What a pair weighs, 15 for each hop over Infinity Fabric; nothing where that is not told.
+    [[nodiscard]] std::optional<int> weight(std::size_t a, std::size_t b) const {
+        return weights_ == types_ ? std::nullopt : small_number(word(weights_, a, b));
+    }
+
+    /// Whether a pair over Infinity Fabric weighs more than the lightest: a third GPU is between them.
+    [[nodiscard]] bool is_indirect(std::size_t a, std::size_t b) const {
+        const auto own = weight(a, b);
+        return own && least_weight_ && *own > *least_weight_;
+    }
+
+    void find_least_weight() {
+        for (std::size_t a = 0; a < machine_.gpus.size(); ++a)
+            for (std::size_t b = 0; b < a; ++b)
+                if (const auto each = weight(a, b); each && *each > 0 && machine_.links[a][b] == "XGMI")
+                    least_weight_ = std::min(least_weight_.value_or(*each), *each);
+    }
+
     /// Links between two GPUs over Infinity Fabric. amd-smi prints the bandwidth of one link, and that of all.
     [[nodiscard]] int fabric_links(std::size_t a, std::size_t b) const {
-        if (machine_.links[a][b] != "XGMI") return 0;
+        if (machine_.links[a][b] != "XGMI" || is_indirect(a, b)) return 0;
         const std::string& range = word(bandwidths_, std::max(a, b), std::min(a, b));
         const std::size_t dash = std::min(range.find('-'), range.size());
         const auto one = small_number(std::string_view{range}.substr(0, dash));
@@ -173,6 +192,7 @@ class rocm_describer {
                                          "a topology has at most 32; partitions of a GPU are its instances"});
             return;
         }
+        find_least_weight();
         machine_.topology.numa = numa_numbers(machine_.gpus);
         machine_.topology.links.assign(gpus, std::vector<gpu_link>(gpus));
         for (std::size_t a = 0; a < gpus; ++a)
@@ -192,6 +212,8 @@ class rocm_describer {
     labelled_matrix restored_; // types_, with a row that was damaged
     const labelled_matrix* hops_ = nullptr;
     const labelled_matrix* bandwidths_ = nullptr;
+    const labelled_matrix* weights_ = nullptr;
+    std::optional<int> least_weight_; // of a pair over Infinity Fabric
     described_machine machine_;
 };
 
@@ -199,8 +221,9 @@ class rocm_describer {
 
 /// Reads the links of AMD's GPUs from the output of `rocm-smi --showtopo`, `rocm-smi --showtopotype` or `amd-smi topology`.
 ///
-/// XGMI stands for Infinity Fabric, which counts like NVLinks: as many as the table of bandwidths tells, else one. Both
-/// programs print 1 hop for every XGMI, 2 for PCIe within a NUMA node and 3 between two, and nothing of the PCIe tree.
+/// XGMI stands for Infinity Fabric, which counts like NVLinks: as many as the table of bandwidths tells, else one; none where the
+/// table of weights says that the way leads through a third GPU. Both programs print 1 hop for every XGMI, 2 for PCIe within a
+/// NUMA node and 3 between two, and nothing of the PCIe tree.
 /// @param file     named in errors
 /// @param content  the text
 /// @return the description; its topology is empty beyond 32 GPUs. Or an error with its line: no table of link types, a

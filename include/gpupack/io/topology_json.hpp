@@ -185,6 +185,8 @@ class topology_reader {
         const std::size_t end = std::min(content.size(), error.byte == 0 ? 0 : error.byte - 1);
         line += static_cast<std::size_t>(
             std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+    } catch (const nlohmann::json::exception&) {
+        line = 0; // a number that no double holds, which has no place
     }
     return unexpected<input_error>{input_error{file, line, "document", "", "JSON"}};
 }

@@ -11,6 +11,7 @@
 #include <gpupack/request/model_selector.hpp>
 #include <gpupack/topology/architecture.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -50,10 +51,11 @@ template <class Selector, class Read>
     return selector;
 }
 
-/// Reads a list of names; what was expected where it is empty.
+/// Reads a list of names; what was expected where it, or one of them, is empty.
 [[nodiscard]] inline const char* read_names(const text_field& field, std::vector<std::string>& names) {
     names = items_of(field.value);
-    return names.empty() ? "one name or more, separated by commas" : nullptr;
+    const bool whole = std::none_of(names.begin(), names.end(), [](const std::string& name) { return name.empty(); });
+    return names.empty() || !whole ? "one name or more, separated by commas" : nullptr;
 }
 
 } // namespace detail
