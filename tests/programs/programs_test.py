@@ -78,7 +78,7 @@ class Programs(unittest.TestCase):
             "replay --workload opnb": "openb", "replay --engine indxed": "indexed", "replay --queue strct": "strict",
             "replay --arrivals poison": "poisson", "replay --stays lognormall": "lognormal", "replay --no-fit rejct": "reject",
             "replay --queue strict --timeline --preempt newst": "newest", "replay --evicted resme": "resume",
-            "replay import --failed kep x": "keep", "replay import --layout pily " + __file__: "philly",
+            "replay import --failed kep x": "keep", "replay import --layout phily " + __file__: "philly",
             "replay import --gpu-only x": "--gpus-only", "replay capacity --fil 0.9": "--fill",
             "replay study --out /dev/null --shrd 1/2": "--shard", "replay merge --ot x": "--out",
             "topo --jsn -": "--json", "topo --topolgy x -": "--topology",

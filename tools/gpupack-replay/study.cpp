@@ -57,7 +57,7 @@ expected<options, input_error> options_of(const study_options& study, const std:
         input_error error = chosen.error(); // which knows the flags of a replay only
         const std::string own =
             gpupack_tools::did_you_mean(error.value, {"--out", "--shard", "--loads", "--cluster-sizes"});
-        if (error.expected.find("did you mean") == std::string::npos) error.expected += own;
+        if (!own.empty()) error.expected = "a flag that --help lists" + own;
         return unexpected<input_error>{std::move(error)};
     }
     if (chosen && !chosen->message.empty())
