@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -195,6 +197,37 @@ TEST_F(replay_program, writes_a_row_or_a_line_a_run) {
     EXPECT_EQ(table.substr(0, 44), "schema,workload,policy,seed,engine,load,node");
     EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3);
     EXPECT_EQ(table.find("curve"), std::string::npos); // that is more than one value
+}
+
+// Waits and GPU time are the same in every output.
+TEST_F(replay_program, tells_waits_and_gpu_time_in_every_output) {
+    for (const std::string where : {"--timeline", "--workload mixed --no-fit wait --length 2 --warm-up 1"}) {
+        const bool timed = where == "--timeline";
+        const run told = call((timed ? recorded : std::string{}) + where +
+                              " --policy best-fit --waits --json runs.json --csv runs.csv --waits-csv waits.csv");
+        ASSERT_EQ(told.status, 0) << told.err;
+        for (const char* const part : {"waits in ", "95 %", "slowdown", "idle, tasks wait", "evictions", "moves"})
+            EXPECT_NE(told.out.find(part), std::string::npos) << part << told.out;
+        const auto json = nlohmann::json::parse(content("runs.json"))[0];
+        const std::string hours = timed ? "hours" : "stays";
+        const std::string seconds = timed ? "seconds" : "stays";
+        EXPECT_GT(json["used_gpu_" + hours].get<double>(), 0);
+        const std::string table = content("runs.csv");
+        std::map<std::string, std::string> values;
+        std::istringstream names{table.substr(0, table.find('\n'))};
+        std::istringstream fields{table.substr(table.find('\n') + 1)};
+        for (std::string name, field; std::getline(names, name, ',') && std::getline(fields, field, ',');)
+            values[name] = field;
+        EXPECT_EQ(values["used_gpu_" + hours], json["used_gpu_" + hours].dump());
+        EXPECT_EQ(values["idle_gpu_" + hours + ".while_tasks_wait"],
+                  json["idle_gpu_" + hours]["while_tasks_wait"].dump());
+        EXPECT_EQ(values["lost_gpu_" + hours], json["lost_gpu_" + hours].dump());
+        EXPECT_EQ(values["waits.p95_wait_" + seconds], json["waits"]["p95_wait_" + seconds].dump());
+        const auto& slices = json["waits_by_size"][1];
+        EXPECT_EQ(slices["name"], "slice");
+        EXPECT_EQ(values["waits_by_size.slice.mean_slowdown"], slices["mean_slowdown"].dump());
+        EXPECT_NE(content("waits.csv").find(",all,"), std::string::npos);
+    }
 }
 
 TEST_F(replay_program, writes_decisions_in_the_given_order_on_nodes_numbered_so) {

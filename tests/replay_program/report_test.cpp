@@ -143,7 +143,7 @@ TEST_F(replay_report, shows_recorded_time) {
     const std::string text = shown(recorded + "--policy first-fit,fgd --seed 1:2 --timeline");
     expect_shows(text, {"Waited by size", "Allocated GPUs over time", "Waiting tasks over time", "Nodes over time",
                         "A row is a node", "in recorded time", "Mean wait", "wastes least: it allocates ",
-                        "on average over time"});
+                        "on average over time", "Slowdown", "Mean wait by size", "GPU hours", "Idle, tasks wait"});
     expect_hides(text, {"Why GPUs are idle", "What any policy could"});
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gpupack-replay: replays a GPU cluster's tasks under placement policies, and says which wastes least.
 #include "capacity.hpp"
+#include "csv_text.hpp"
 #include "import.hpp"
 #include "inputs.hpp"
 #include "options.hpp"

@@ -347,20 +347,13 @@ void add_churn(json& object, const run_record& run) {
     object["evictions"] = run.result.evictions;
     object["reclaims"] = run.result.reclaims;
     object["moves"] = run.result.moves;
+    if (run.measured_waits.all.tasks > 0) add_waits(object, run);
     add_locality(object, churn);
     add_sizes(object, run);
     auto& classes = object["kinds"] = json::array();
     for (std::size_t c = 0; c < churn.names.size(); ++c)
         classes.push_back(
             {{"name", churn.names[c]}, {"came", churn.counts.arrived[c]}, {"placed", churn.counts.placed[c]}});
-}
-
-/// A field of comma-separated text, in quotes where it needs them.
-std::string quoted_field(const std::string& field) {
-    if (field.find_first_of(",\"\n\r") == std::string::npos) return field;
-    std::string text = "\"";
-    for (const char c : field) text.append(c == '"' ? 2 : 1, c);
-    return text + "\"";
 }
 
 } // namespace
@@ -387,27 +380,6 @@ std::string json_text(const std::vector<run_record>& runs, json_layout layout) {
     }
     const int indent = layout == json_layout::compact ? -1 : 1;
     return all.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string csv_text(const std::vector<run_record>& runs) {
-    const json all = json::parse(json_text(runs, json_layout::compact), nullptr, false);
-    std::vector<std::string> columns;
-    for (const json& object : all)
-        for (const auto& [key, value] : object.items())
-            if (value.is_primitive() && std::find(columns.begin(), columns.end(), key) == columns.end())
-                columns.push_back(key);
-    std::string text;
-    for (const std::string& column : columns) text += (text.empty() ? "" : ",") + column;
-    for (const json& object : all) {
-        text += "\n";
-        for (std::size_t c = 0; c < columns.size(); ++c) {
-            const auto value = object.find(columns[c]);
-            if (c > 0) text += ",";
-            if (value == object.end() || value->is_null()) continue;
-            text += value->is_string() ? quoted_field(value->get<std::string>()) : value->dump();
-        }
-    }
-    return text + "\n";
 }
 
 std::string decisions_text(const inputs& from, const run_record& run) {

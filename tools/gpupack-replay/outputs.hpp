@@ -20,9 +20,6 @@ enum class json_layout { readable, compact, lines };
 /// An array of one object a run.
 [[nodiscard]] std::string json_text(const std::vector<run_record>& runs, json_layout layout = json_layout::readable);
 
-/// What is one value in JSON as comma-separated text, a row a run.
-[[nodiscard]] std::string csv_text(const std::vector<run_record>& runs);
-
 /// task,node,gpus of one run, in order of decision; of a timeline also arrived,started,ended,wait,evictions.
 [[nodiscard]] std::string decisions_text(const inputs& from, const run_record& run);
 

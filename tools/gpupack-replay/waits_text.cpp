@@ -53,10 +53,64 @@ wait_sum& line_named(std::vector<std::pair<std::string, wait_sum>>& lines, const
     return lines.emplace_back(name, wait_sum{}).second;
 }
 
-nlohmann::ordered_json json_of(const wait_summary& each) {
-    return {
-        {"started", each.tasks},        {"mean_wait_seconds", each.mean},       {"median_wait_seconds", each.median},
-        {"p95_wait_seconds", each.p95}, {"longest_wait_seconds", each.longest}, {"mean_slowdown", each.slowdown}};
+/// The unit of times in the JSON of a run: seconds, and hours of GPUs; mean stays where tasks come and go.
+struct time_unit {
+    double length;
+    double gpu_length;
+    const char* name;
+    const char* gpu_name;
+};
+time_unit unit_of(const run_record& run) {
+    constexpr auto stay = static_cast<double>(gpupack::workload::mean_duration);
+    return run.churn ? time_unit{stay, stay, "stays", "stays"} : time_unit{1, 3600, "seconds", "hours"};
+}
+
+nlohmann::ordered_json json_of(const wait_summary& each, const time_unit& unit) {
+    nlohmann::ordered_json told;
+    told["started"] = each.tasks;
+    const auto add = [&](const char* what, auto time) {
+        auto& value = told[std::string{what} + "_wait_" + unit.name];
+        if (unit.length > 1)
+            value = static_cast<double>(time) / unit.length;
+        else
+            value = time;
+    };
+    add("mean", each.mean);
+    add("median", each.median);
+    add("p95", each.p95);
+    add("longest", each.longest);
+    told["mean_slowdown"] = each.slowdown;
+    return told;
+}
+
+/// What the GPUs were used for, and why they were idle, a line a policy.
+std::string gpu_time_text(const std::vector<run_record>& runs, bool in_stays) {
+    const double unit = in_stays ? static_cast<double>(gpupack::workload::mean_duration) : 3600.0;
+    std::string text = fmt::format("\n{:<25}  {:>11}  {:>16}  {:>14}  {:>9}  {:>9}  {:>9}  {:>9}\n",
+                                   in_stays ? "GPU time in mean stays" : "GPU hours", "used", "idle, tasks wait",
+                                   "idle, none does", "lost", "evictions", "moves", "whole %");
+    for (std::size_t begin = 0; begin < runs.size();) {
+        std::size_t end = begin;
+        replay::result sum;
+        for (; end < runs.size() && runs[end].policy == runs[begin].policy; ++end) {
+            const replay::result& each = runs[end].result;
+            sum.used_gpu_time += each.used_gpu_time;
+            sum.idle_while_waiting += each.idle_while_waiting;
+            sum.idle_without_demand += each.idle_without_demand;
+            sum.lost_gpu_time += each.lost_gpu_time;
+            sum.evictions += each.evictions;
+            sum.moves += each.moves;
+            sum.whole_allocated_percent += each.whole_allocated_percent;
+        }
+        const auto count = static_cast<double>(end - begin);
+        text += fmt::format("{:<25}  {:>11.1f}  {:>16.1f}  {:>14.1f}  {:>9.1f}  {:>9.0f}  {:>9.0f}  {:>9.2f}\n",
+                            runs[begin].policy, sum.used_gpu_time / count / unit, sum.idle_while_waiting / count / unit,
+                            sum.idle_without_demand / count / unit, sum.lost_gpu_time / count / unit,
+                            static_cast<double>(sum.evictions) / count, static_cast<double>(sum.moves) / count,
+                            sum.whole_allocated_percent / count);
+        begin = end;
+    }
+    return text;
 }
 
 } // namespace
@@ -90,35 +144,37 @@ std::string waits_text(const std::vector<run_record>& runs) {
             if (sum.tasks > 0) text += line_of(name == "all" ? runs[begin].policy : "", name, sum, count, unit);
         begin = end;
     }
-    return text;
+    return text + gpu_time_text(runs, in_stays);
 }
 
 void add_waits(nlohmann::ordered_json& object, const run_record& run) {
     const replay::result& result = run.result;
+    const time_unit unit = unit_of(run);
+    const auto named = [&](std::string text) { return text.append(unit.gpu_name); };
     object["whole_mean_allocated_gpu_percent"] = result.whole_allocated_percent;
-    object["makespan_seconds"] = result.last_time;
-    object["used_gpu_hours"] = result.used_gpu_time / 3600;
-    object["idle_gpu_hours"] = {{"while_tasks_wait", result.idle_while_waiting / 3600},
-                                {"without_demand", result.idle_without_demand / 3600}};
+    if (!run.churn) object["makespan_seconds"] = result.last_time;
+    object[named("used_gpu_")] = result.used_gpu_time / unit.gpu_length;
+    object[named("idle_gpu_")] = {{"while_tasks_wait", result.idle_while_waiting / unit.gpu_length},
+                                  {"without_demand", result.idle_without_demand / unit.gpu_length}};
     object["evictions"] = result.evictions;
     object["reclaims"] = result.reclaims;
     object["moves"] = result.moves;
-    object["lost_gpu_hours"] = result.lost_gpu_time / 3600;
-    object["waits"] = json_of(run.measured_waits.all);
+    object[named("lost_gpu_")] = result.lost_gpu_time / unit.gpu_length;
+    object["waits"] = json_of(run.measured_waits.all, unit);
     auto& sizes = object["waits_by_size"] = nlohmann::ordered_json::array();
     for (std::size_t size = 0; size < replay::size_class_count; ++size) {
-        sizes.push_back(json_of(run.measured_waits.by_size[size]));
+        sizes.push_back(json_of(run.measured_waits.by_size[size], unit));
         sizes.back()["name"] = replay::size_class_names[size];
     }
     auto& priorities = object["waits_by_priority"] = nlohmann::ordered_json::array();
     for (const auto& [priority, waits] : run.measured_waits.by_priority) {
-        priorities.push_back(json_of(waits));
+        priorities.push_back(json_of(waits, unit));
         priorities.back()["priority"] = priority;
     }
     if (run.measured_waits.by_tenant.size() < 2) return;
     auto& tenants = object["waits_by_tenant"] = nlohmann::ordered_json::array();
     for (const auto& [tenant, waits] : run.measured_waits.by_tenant) {
-        tenants.push_back(json_of(waits));
+        tenants.push_back(json_of(waits, unit));
         tenants.back()["tenant"] = tenant;
     }
 }

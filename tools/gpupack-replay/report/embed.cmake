@@ -29,7 +29,7 @@ endfunction()
 
 file(READ "${CMAKE_CURRENT_LIST_DIR}/page.html" page)
 put_into_page(style style.css)
-put_into_page(script summary.js elements.js curves.js tables.js gpu_map.js node_times.js staying.js visits.js app.js)
+put_into_page(script summary.js elements.js curves.js tables.js gpu_map.js node_times.js waits.js staying.js visits.js app.js)
 expect_in_page(meta) # these two are filled by the program
 expect_in_page(runs)
 file(WRITE "${OUTPUT}" "// SPDX-License-Identifier: Apache-2.0

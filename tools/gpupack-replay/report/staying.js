@@ -359,6 +359,7 @@ function stayingReport() {
         'Waited by size',
         'Percent of the tasks of that size that arrived and were placed later than that.',
       ),
+      ...waitTables(),
       pairedTable(),
       gpuMap(),
     ],

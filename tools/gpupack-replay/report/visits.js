@@ -117,6 +117,6 @@ function visitsReport() {
   return {
     headline: came ? [visitingClaim(), visitingDetails()] : ['No task came, so none was accepted.'],
     arrivals: ['Load', roundPercent(100 * runs[0].load) + ` of the capacity in ${runs[0].size_unit}`],
-    sections: () => (came ? [sortableTable('Policies', note + seedsNote, columns()), ...visitTables()] : []),
+    sections: () => (came ? [sortableTable('Policies', note + seedsNote, columns()), ...visitTables(), ...waitTables()] : []),
   };
 }
