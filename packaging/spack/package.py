@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Spack recipe: copy it to packages/gpupack/package.py of a Spack repository."""
+"""Spack recipe, for Spack 1.0: copy it to packages/gpupack/package.py of a repository, and `spack develop gpupack@main` beside a
+checkout: there is no public address to fetch from yet."""
+from spack_repo.builtin.build_systems.cmake import CMakePackage
+
 from spack.package import *
 
 
