@@ -52,11 +52,11 @@ template <class Engine, class Policy> void one_by_one(benchmark::State& state, c
 /// Seeds 42 to 51: what is placed in the order given and in the best of the others, in percent and tasks a seed.
 template <class Policy> void in_any_order(benchmark::State& state, const Policy& policy, plan::batch_goal goal) {
     const workload::workload& openb = openb_cluster::workload();
-    constexpr std::uint64_t seeds = 10;
+    constexpr std::int64_t seeds = 10;
     double ordered[2] = {};
     double unordered[2] = {};
     for (auto _ : state)
-        for (std::uint64_t seed = 42; seed < 42 + seeds; ++seed) {
+        for (std::uint64_t seed = 42; seed < 42 + std::uint64_t{seeds}; ++seed) {
             const cluster cluster = openb.build(workload::draw_node_order(openb.nodes.size(), seed)).value();
             std::vector<request> requests;
             for (const workload::arrival& each : workload::draw_arrivals(openb, seed, 1300))

@@ -13,7 +13,7 @@ import sys
 YARDSTICK = "nlohmann/json.hpp"
 # The design asks for 1.0 and 1.3. These hold what is reached, until it is.
 BUDGETS = {"gpupack/scheduler.hpp": 1.3, "gpupack/gpupack.hpp": 3.0}
-RUNS = 7
+RUNS = 3
 
 
 def seconds(command, header):

@@ -44,7 +44,7 @@ bool is_name(const std::string& text) {
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
 }
 
-std::string text_of(const json& object, const char* name) {
+std::string field_text(const json& object, const char* name) {
     const auto found = object.find(name);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
@@ -137,16 +137,16 @@ share_answer share_service::bind(const std::string& body) {
     const json request = json::parse(body, nullptr, false);
     std::string error = "expected an object with PodName, PodNamespace, PodUID and Node";
     if (request.is_object()) {
-        const std::string name = text_of(request, "PodName"), name_space = text_of(request, "PodNamespace"),
-                          node = text_of(request, "Node");
+        const std::string name = field_text(request, "PodName"), name_space = field_text(request, "PodNamespace"),
+                          node = field_text(request, "Node");
         if (is_name(name) && is_name(name_space) && is_name(node))
-            error = bind_pod(name_space + "/" + name, text_of(request, "PodUID"), node);
+            error = bind_pod(name_space + "/" + name, field_text(request, "PodUID"), node);
     } else
         ++counters_.refused;
     if (error.empty()) return {200, R"({"Error":""})"};
     ++counters_.bind_errors;
     log_line("warning", "a pod is not bound",
-             {{"pod", text_of(request.is_object() ? request : json::object(), "PodName")}, {"error", error}});
+             {{"pod", field_text(request.is_object() ? request : json::object(), "PodName")}, {"error", error}});
     return {500, json{{"Error", error}}.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 

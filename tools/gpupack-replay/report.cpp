@@ -51,10 +51,10 @@ ordered_json meta_json(const std::vector<run_record>& runs, const options& chose
 }
 
 /// JSON that may stand in a script element: `<` only occurs within strings, where it may be escaped.
-std::string escaped(const std::string& json) {
+std::string escaped(const std::string& document) {
     std::string text;
-    text.reserve(json.size());
-    for (const char c : json) {
+    text.reserve(document.size());
+    for (const char c : document) {
         if (c == '<')
             text += "\\u003c";
         else
