@@ -70,6 +70,12 @@ TEST(read_amd_json, reads_rocm_smi) {
     EXPECT_EQ(machine.topology.links[0][1].nvlinks, 1);
 }
 
+TEST(read_amd_json, reads_commas_that_end_a_list) {
+    const auto machine = amd_json(R"([{"gpu": 0, "link_type": {"gpu_0": "SELF", "gpu_1": "XGMI",},},)"
+                                  R"({"gpu": 1, "link_type": {"gpu_0": "XGMI", "gpu_1": "SELF", } } ])");
+    EXPECT_EQ(machine.links[0], (std::vector<std::string>{"X", "XGMI"}));
+}
+
 TEST(read_amd_json, says_what_is_wrong) {
     EXPECT_EQ(amd_json_refusal("[{\"gpu\": 0"), "amd.json: document: \"[{\"gpu\": 0\": expected whole JSON");
     EXPECT_EQ(amd_json_refusal("[]"),

@@ -8,6 +8,7 @@
 #include <gpupack/io/read_nccl_topology.hpp>
 #include <gpupack/io/topology_json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -48,6 +49,27 @@ machine_or_error describe_own_json(const std::string& file, const std::string& t
     return machine;
 }
 
+/// The XML that a prompt, a line of a log or a fence of Markdown stands before or behind; the lines before it are left empty, so
+/// that errors have their numbers. The text as it is where it is nothing but XML, or has none.
+std::string xml_within(const std::string& text) {
+    for (const std::string name : {"topology", "system"}) {
+        const std::string end_tag = std::string{"</"}.append(name).append(">");
+        const std::size_t tag = text.find("<" + name);
+        const std::size_t end = text.rfind(end_tag);
+        if (tag == std::string::npos || end == std::string::npos || end < tag) continue;
+        const std::size_t begin = std::min({text.find("<?xml"), text.find("<!DOCTYPE " + name), tag});
+        std::string xml(
+            static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(begin), '\n')),
+            '\n');
+        if (text.compare(begin, 5, "<?xml") == 0) { // which only stands first
+            const std::size_t declared = std::min(text.find("?>", begin), tag - 2) + 2;
+            return xml.append(text, declared, end + end_tag.size() - declared);
+        }
+        return xml.append(text, begin, end + end_tag.size() - begin);
+    }
+    return text;
+}
+
 } // namespace
 
 machine_or_error read_machine(const std::string& path) {
@@ -62,6 +84,10 @@ machine_or_error read_machine(const std::string& path) {
     const bool quoted = has("{\"log\":\"") || has("GPU0\\t") || has("\\tGPU") || has("GPU0 "); // a text in a string
     if (first == '{' && !quoted) return describe_own_json(file, *text);
     const bool xml = first == '<' && (has("<topology") || has("<system") || text->compare(start, 5, "<?xml") == 0);
+    if (!xml && has("<topology") != has("<system ") && (has("</topology>") || has("</system>"))) {
+        const std::string within = xml_within(*text);
+        return has("<system ") ? io::describe_nccl_topology(file, within) : io::describe_hwloc(file, within);
+    }
     if (!xml) return io::describe_machine(file, *text); // as HTML too
     return has("<system") && !has("<topology") ? io::describe_nccl_topology(file, *text)
                                                : io::describe_hwloc(file, *text);

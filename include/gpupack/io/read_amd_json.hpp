@@ -137,6 +137,15 @@ class amd_json_tables {
     std::map<std::size_t, std::string> numa_;
 };
 
+/// JSON without the commas before a closing bracket, as the examples in AMD's documentation have them.
+[[nodiscard]] inline std::string without_last_commas(std::string text) {
+    for (std::size_t comma = text.find(','); comma != std::string::npos; comma = text.find(',', comma + 1)) {
+        const std::size_t next = text.find_first_not_of(" \t\r\n", comma + 1);
+        if (next != std::string::npos && (text[next] == '}' || text[next] == ']')) text[comma] = ' ';
+    }
+    return text;
+}
+
 } // namespace detail
 
 /// Reads the links of AMD's GPUs from `amd-smi topology --json`, in its form since ROCm 6.3 and in the one before, and from
@@ -154,8 +163,10 @@ class amd_json_tables {
     std::size_t begin = std::min(text.find_first_of("[{"), text.size());
     while (begin > 0 && begin < text.size() && text[begin - 1] != '\n' && !text.starts_with("\xef\xbb\xbf"))
         begin = std::min(text.find_first_of("[{", begin + 1), text.size());
-    const auto document =
+    auto document =
         nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), nullptr, false);
+    if (document.is_discarded())
+        document = nlohmann::json::parse(detail::without_last_commas(text.substr(begin)), nullptr, false);
     if (document.is_discarded())
         return unexpected<input_error>{input_error{file, 0, "document", text.substr(begin, 40), "whole JSON"}};
     const std::string tables = detail::amd_json_tables{}.tables(document);

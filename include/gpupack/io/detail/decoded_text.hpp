@@ -158,6 +158,30 @@ inline void undo_escapes(std::string& text) {
     }
 }
 
+/// The rows of a table in HTML as lines with tabs between their cells, where its cells name GPUs; what is around it stays.
+[[nodiscard]] inline std::string without_table_tags(std::string_view text) {
+    std::string result;
+    bool row = false; // within one, line ends are blanks
+    const std::size_t last = std::min(text.rfind('>'), text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t end = text[i] == '<' && i < last ? text.find('>', i) : std::string_view::npos;
+        if (end == std::string_view::npos) {
+            result += row && text[i] == '\n' ? ' ' : text[i];
+            ++i;
+            continue;
+        }
+        const std::string_view tag = text.substr(i, end - i);
+        if (tag.starts_with("<tr") || tag.starts_with("</tr")) {
+            row = tag.starts_with("<tr");
+            result += '\n';
+        } else if (row && (tag.starts_with("<td") || tag.starts_with("<th"))) {
+            result += '\t';
+        }
+        i = end + 1;
+    }
+    return result;
+}
+
 /// The whole text in UTF-8 with '\n' at the ends of lines, capitals where the programs print them, plain blanks and dashes, and
 /// tabs in place of commas between cells: byte order marks, UTF-16, ends of lines of an old Mac and escapes are undone.
 [[nodiscard]] inline std::string decoded(std::string_view content) {
@@ -170,6 +194,7 @@ inline void undo_escapes(std::string& text) {
     for (const std::string_view blank : {"\xc2\xa0", "&nbsp;"}) replace_all(text, blank, " ");
     for (const std::string_view dash : {"\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93", "\xe2\x88\x92"})
         replace_all(text, dash, "-");
+    if (has("</td>") && has("GPU0")) text = without_table_tags(text);
     if (!has("GPU") && !has("XGMI") && !has("MIG ") && (has("gpu") || has("xgmi") || has("mig ")))
         text = with_capitals(text);
     return with_tabs(std::move(text));
