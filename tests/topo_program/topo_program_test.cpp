@@ -110,14 +110,14 @@ TEST(topo_program, reads_xml_and_html_that_something_is_around) {
          {"```xml\n" + system + "\n```\n", "NCCL INFO dump:\n<?xml version=\"1.0\"?>\n" + system,
           "$ cat topo.xml\n" + system + "\n$\n"}) {
         const outcome result = run_topo("--json - -", text);
-        EXPECT_EQ(result.status, 0) << result.err;
-        if (result.status == 0) EXPECT_EQ(nlohmann::json::parse(result.out)["gpus"][0]["bus_id"], "0000:0a:00.0");
+        ASSERT_EQ(result.status, 0) << result.err;
+        EXPECT_EQ(nlohmann::json::parse(result.out)["gpus"][0]["bus_id"], "0000:0a:00.0");
     }
     const outcome table = run_topo("--json - -", "<table><tr><th></th><th>GPU0</th>\n<th>GPU1</th></tr>\n"
                                                  "<tr><td>GPU0</td><td> X </td><td>NV4</td></tr><tr>\n<td>GPU1</td>\n"
                                                  "<td>NV4</td>\n<td> X </td>\n</tr></table>\n");
-    EXPECT_EQ(table.status, 0) << table.err;
-    if (table.status == 0) EXPECT_EQ(nlohmann::json::parse(table.out)["links"].dump(), R"([["X","NV4"],["NV4","X"]])");
+    ASSERT_EQ(table.status, 0) << table.err;
+    EXPECT_EQ(nlohmann::json::parse(table.out)["links"].dump(), R"([["X","NV4"],["NV4","X"]])");
 }
 
 TEST(topo_program, refuses_in_one_line) {
