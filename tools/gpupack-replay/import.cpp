@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gpupack/core/gpu_set.hpp>
 #include <gpupack/io/history.hpp>
+#include <gpupack/io/match_models.hpp>
 #include <gpupack/io/number_text.hpp>
 #include <gpupack/io/read_history.hpp>
 #include <gpupack/io/read_history_nodes.hpp>
@@ -173,19 +174,20 @@ expected<std::string, input_error> run_import(import_options chosen) {
     chosen.history.keep_failed = chosen.failed == "keep";
     chosen.history.keep_cpu_jobs = !chosen.gpus_only;
 
-    const auto jobs = io::read_history(chosen.jobs, chosen.history);
+    auto jobs = io::read_history(chosen.jobs, chosen.history);
     if (!jobs) return unexpected<input_error>{jobs.error()};
-    std::string text = jobs_text(chosen.jobs, *jobs);
+    std::string text;
     if (!chosen.nodes.empty() || !chosen.cluster.empty()) {
         const auto nodes = chosen.nodes.empty() ? make_cluster(chosen.cluster) : io::read_history_nodes(chosen.nodes);
         if (!nodes) return unexpected<input_error>{nodes.error()};
-        text += nodes_text(chosen.nodes.empty() ? chosen.cluster : chosen.nodes, *nodes);
+        io::match_models(*jobs, nodes->records);
+        text = nodes_text(chosen.nodes.empty() ? chosen.cluster : chosen.nodes, *nodes);
         if (auto done = write_one("--write-nodes", chosen.write_nodes, io::write_history_nodes(nodes->records)); !done)
             return unexpected<input_error>{done.error()};
     }
     if (auto done = write_one("--write-tasks", chosen.write_tasks, io::write_history_tasks(jobs->records)); !done)
         return unexpected<input_error>{done.error()};
-    return text;
+    return jobs_text(chosen.jobs, *jobs) + text;
 }
 
 } // namespace
