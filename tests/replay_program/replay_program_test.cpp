@@ -208,22 +208,22 @@ TEST_F(replay_program, tells_waits_and_gpu_time_in_every_output) {
         ASSERT_EQ(told.status, 0) << told.err;
         for (const char* const part : {"waits in ", "95 %", "slowdown", "idle, tasks wait", "evictions", "moves"})
             EXPECT_NE(told.out.find(part), std::string::npos) << part << told.out;
-        const auto json = nlohmann::json::parse(content("runs.json"))[0];
+        const auto object = nlohmann::json::parse(content("runs.json"))[0];
         const std::string hours = timed ? "hours" : "stays";
         const std::string seconds = timed ? "seconds" : "stays";
-        EXPECT_GT(json["used_gpu_" + hours].get<double>(), 0);
+        EXPECT_GT(object["used_gpu_" + hours].get<double>(), 0);
         const std::string table = content("runs.csv");
         std::map<std::string, std::string> values;
         std::istringstream names{table.substr(0, table.find('\n'))};
         std::istringstream fields{table.substr(table.find('\n') + 1)};
         for (std::string name, field; std::getline(names, name, ',') && std::getline(fields, field, ',');)
             values[name] = field;
-        EXPECT_EQ(values["used_gpu_" + hours], json["used_gpu_" + hours].dump());
+        EXPECT_EQ(values["used_gpu_" + hours], object["used_gpu_" + hours].dump());
         EXPECT_EQ(values["idle_gpu_" + hours + ".while_tasks_wait"],
-                  json["idle_gpu_" + hours]["while_tasks_wait"].dump());
-        EXPECT_EQ(values["lost_gpu_" + hours], json["lost_gpu_" + hours].dump());
-        EXPECT_EQ(values["waits.p95_wait_" + seconds], json["waits"]["p95_wait_" + seconds].dump());
-        const auto& slices = json["waits_by_size"][1];
+                  object["idle_gpu_" + hours]["while_tasks_wait"].dump());
+        EXPECT_EQ(values["lost_gpu_" + hours], object["lost_gpu_" + hours].dump());
+        EXPECT_EQ(values["waits.p95_wait_" + seconds], object["waits"]["p95_wait_" + seconds].dump());
+        const auto& slices = object["waits_by_size"][1];
         EXPECT_EQ(slices["name"], "slice");
         EXPECT_EQ(values["waits_by_size.slice.mean_slowdown"], slices["mean_slowdown"].dump());
         EXPECT_NE(content("waits.csv").find(",all,"), std::string::npos);
@@ -401,6 +401,9 @@ TEST_F(replay_program, refuses_bad_flags) {
                    "command: \"studdy\": expected capacity, import, study or merge, or only flags that --help "
                    "lists, did you mean study?");
     expect_refused("--polcy fgd", "argument: \"--polcy\": expected a flag that --help lists, did you mean --policy?");
+    expect_refused("--policy fgd --report -", "--report: \"-\": expected a file");
+    expect_refused("--policy fgd --decisions -", "--decisions: \"-\": expected a file");
+    expect_refused("--policy fgd --json - --csv -", "--csv: \"-\": expected a file beside --json -");
     expect_refused("--policy fgd,fgd", "--policy: \"fgd\": expected each policy once");
     expect_refused("--engine warp", "--engine: \"warp\": expected indexed, scan, parallel or cuda");
     expect_refused("--workload openc",

@@ -87,6 +87,8 @@ TEST_F(replay_program, refuses_studies_that_are_none) {
     expect_refused("study " + recorded + "--cluster-sizes 3 --out x.ndjson --policy fgd",
                    "--cluster-size: \"3\": expected 1 to 2");
     expect_refused("merge", "merge: \"\": expected the files of all shards");
+    write("empty.ndjson", "");
+    expect_refused("merge empty.ndjson empty.ndjson", "empty.ndjson: study: \"\": expected a run at least");
     write("other.ndjson", "{\"policy\":\"fgd\"}\n");
     expect_refused("merge other.ndjson",
                    "other.ndjson:1: study: \"{\"policy\":\"fgd\"}\": expected whole lines of one study");

@@ -29,7 +29,7 @@ struct raw_capacity {
     std::string most_nodes;
 };
 
-constexpr const char* examples =
+constexpr const char* capacity_examples =
     "All flags of a replay that say what is replayed, who waits and how it is placed hold here, too.\n"
     "\n"
     "Examples:\n"
@@ -70,7 +70,7 @@ void describe(CLI::App& app, capacity_options& chosen, raw_capacity& raw) {
                  "how many GPUs each policy needs to do as well as the first on all of them");
     app.add_option("--json", chosen.json, "write the answers as one object to that file; - is standard output")
         ->option_text("FILE");
-    app.footer(examples);
+    app.footer(capacity_examples);
 }
 
 expected<std::int64_t, input_error> read_whole(const char* flag, const std::string& text, std::int64_t least) {

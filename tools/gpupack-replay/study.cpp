@@ -250,6 +250,7 @@ int merge_study(int argc, const char* const* argv) {
             lines.emplace(known->first.first, line);
         }
     }
+    if (lines.empty()) return refuse(input_error{merge->files.front(), 0, "study", "", "a run at least"});
     for (std::size_t cell = 0; cell < cells; ++cell)
         if (!lines.contains(cell))
             return refuse(input_error{{},
