@@ -10,9 +10,10 @@
 #include <utility>
 
 namespace replay_program {
-namespace {
 
 using json = nlohmann::ordered_json;
+
+namespace {
 
 /// The causes with their milli-GPUs, in the order in which a task meets them.
 std::vector<std::pair<std::string, std::int64_t>> causes_of(const gpupack::replay::idle_causes& idle) {
