@@ -168,3 +168,21 @@ TEST(defragment, clears_a_node_at_the_least_cost) {
     expect_done(by, tasks, whole, plan, 0);
     EXPECT_EQ(by.cluster()[node_id{1}].idle_gpus(), 8);
 }
+
+// Tasks without GPUs go to the nodes on which least CPU is free, not to the first.
+TEST(defragment, tasks_without_gpus_go_where_least_cpu_is_free) {
+    cluster_builder builder;
+    for (int i = 0; i < 9; ++i) builder.add_nodes(1, {.cpu = 32_cores, .memory = 64_GiB}); // two places each
+    cluster nodes =
+        std::move(
+            builder.add_nodes(1, {.cpu = 4_cores, .memory = 64_GiB}).add_nodes(1, {.cpu = 16_cores, .memory = 64_GiB}))
+            .build()
+            .value();
+    const request small{.cpu = 4_cores, .memory = 1_GiB};
+    const plan::running_task task{.place = nodes.take(node_id{10}, {}, small), .request = small, .move_cost = 1};
+    const std::vector<plan::place_goal> goals{{.request = {.cpu = 16_cores}, .number = 100}};
+    const auto found = plan::defragment(nodes, goals, {task}, {.moves = 8});
+    EXPECT_EQ(found.gain, 1);
+    ASSERT_EQ(found.steps.size(), 1U);
+    EXPECT_EQ(found.steps[0].target.node, node_id{9});
+}

@@ -101,7 +101,7 @@ class defragment_search {
         has_place_.clear();
         int tried = 0;
         for (const removal_set* set : order) {
-            if (tried >= most_tried || !budget_.is_left()) break;
+            if (tried >= (best.empty() ? most_in_vain : most_tried) || !budget_.is_left()) break;
             const auto moves = static_cast<std::int64_t>(set->tasks.size());
             if (set->gain * scale / moves <= std::get<0>(best_gain)) break; // those after it promise no more
             if (std::none_of(set->tasks.begin(), set->tasks.end(), [&](std::size_t task) { return has_place(task); }))
@@ -182,7 +182,8 @@ class defragment_search {
             const node_id id = cluster_.id_at(n);
             if (!cluster_.contains(id)) continue;
             const node_view node = moving_[id];
-            if (fit::fits(node, request)) fullest.emplace_back(id == own ? -1 : node.part_free().count(), id);
+            const std::int64_t free = request.gpus > 0 ? node.part_free().count() : node.cpu_free().count();
+            if (fit::fits(node, request)) fullest.emplace_back(id == own ? -1 : free, id);
         }
         const std::size_t looked_at = std::min(fullest.size(), most_nodes);
         std::partial_sort(fullest.begin(), fullest.begin() + static_cast<std::ptrdiff_t>(looked_at), fullest.end());
@@ -262,8 +263,9 @@ class defragment_search {
         });
     }
 
-    static constexpr int most_tried = 64;  // sets in a round
-    static constexpr int most_settled = 4; // of them, that have places elsewhere
+    static constexpr int most_tried = 64;     // sets in a round
+    static constexpr int most_in_vain = 1024; // the same, while none has gained
+    static constexpr int most_settled = 4;    // of them, that have places elsewhere
     static constexpr std::size_t most_nodes = 8;
     static constexpr std::size_t most_choices = 8;
     static constexpr std::int64_t scale = 1024;
