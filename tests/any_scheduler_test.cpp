@@ -70,8 +70,8 @@ template <class Policy> void compare(std::uint64_t seed, const Policy& policy, c
                 RC_ASSERT(placed.error().message() == expected.error().message());
                 continue;
             }
-            RC_ASSERT(placed->node == expected->node && placed->gpus == expected->gpus);
-            RC_ASSERT(chosen->node == placed->node && chosen->gpus == placed->gpus);
+            RC_ASSERT((placed->node == expected->node && placed->gpus == expected->gpus));
+            RC_ASSERT((chosen->node == placed->node && chosen->gpus == placed->gpus));
             RC_ASSERT(record_of(any.cluster(), *placed) == record_of(any.cluster(), *would_hold));
             live.emplace_back(*expected, *placed);
         }

@@ -47,7 +47,7 @@ TEST(scheduler, explains_the_option_that_it_then_takes) {
             RC_ASSERT(std::equal(std::begin(told.failed), std::end(told.failed), placed.error().failed));
             return;
         }
-        RC_ASSERT(told.options[0].node == placed->node && told.options[0].gpus == placed->gpus);
+        RC_ASSERT((told.options[0].node == placed->node && told.options[0].gpus == placed->gpus));
         if (told.options.size() == 2) RC_ASSERT(!(told.options[0].score < told.options[1].score));
     });
 }

@@ -31,7 +31,7 @@ TEST(bit_set, is_a_set_of_64_numbers) {
         const fruits y = fruits::from_bits(b);
         RC_ASSERT(static_cast<std::size_t>(x.size()) == members(x).size());
         if (!x.empty()) RC_ASSERT(x.lowest() == *members(x).begin());
-        RC_ASSERT((x | y).bits() == (a | b) && (x & y).bits() == (a & b) && (x - y).bits() == (a & ~b));
+        RC_ASSERT(((x | y).bits() == (a | b) && (x & y).bits() == (a & b) && (x - y).bits() == (a & ~b)));
         RC_ASSERT(x.contains(y) == ((x | y) == x));
         RC_ASSERT((x < y) == (!(x == y) && x.contains(((x | y) - (x & y)).lowest())));
         int visited = 0;

@@ -29,7 +29,7 @@ TEST(gpu_set, holds_what_a_set_of_indices_holds) {
         RC_ASSERT(static_cast<std::size_t>(x.size()) == members(x).size());
         RC_ASSERT(x.empty() == members(x).empty());
         if (!x.empty()) RC_ASSERT(x.lowest() == members(x).front());
-        RC_ASSERT((x | y).bits() == (a | b) && (x & y).bits() == (a & b));
+        RC_ASSERT(((x | y).bits() == (a | b) && (x & y).bits() == (a & b)));
         std::vector<int> visited;
         for_each_gpu(x, [&](int i) { visited.push_back(i); });
         RC_ASSERT(visited == members(x));

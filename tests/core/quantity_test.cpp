@@ -18,9 +18,9 @@ TEST(quantity, adds_and_compares_as_its_numbers_do) {
         RC_ASSERT((amount{x} + amount{y}).count() == x + y);
         RC_ASSERT((amount{x} - amount{y}).count() == x - y);
         RC_ASSERT((-amount{x}).count() == -x);
-        RC_ASSERT((amount{x} * 3).count() == 3 * x && 3 * amount{x} == amount{x} * 3);
-        RC_ASSERT((amount{x} < amount{y}) == (x < y) && (amount{x} <= amount{y}) == (x <= y));
-        RC_ASSERT((amount{x} > amount{y}) == (x > y) && (amount{x} >= amount{y}) == (x >= y));
+        RC_ASSERT(((amount{x} * 3).count() == 3 * x && 3 * amount{x} == amount{x} * 3));
+        RC_ASSERT(((amount{x} < amount{y}) == (x < y) && (amount{x} <= amount{y}) == (x <= y)));
+        RC_ASSERT(((amount{x} > amount{y}) == (x > y) && (amount{x} >= amount{y}) == (x >= y)));
         RC_ASSERT((amount{x} == amount{y}) == (x == y));
     });
 }

@@ -12,7 +12,7 @@ TEST(gpu_load, never_exceeds_the_gpu_where_the_request_fits) {
     for_random_candidates([](const candidate& chosen, const request& request) {
         for_each_gpu(chosen.gpus, [&](int i) {
             const dialect::gpu_load load = dialect::load_of(chosen.node, i, request);
-            RC_ASSERT(load.used >= 0 && load.request >= 0);
+            RC_ASSERT((load.used >= 0 && load.request >= 0));
             if (!in_profiles(request.share.way())) RC_ASSERT(load.used + load.request <= load.capacity);
         });
     });

@@ -56,7 +56,7 @@ TEST(candidate, each_distinct_choice_is_visited_once_as_its_lowest_set) {
         });
         RC_ASSERT(visited == expected);
         const bool by_slot = in_profiles(request.share.way()) && request.gpus == 1; // several starts on a GPU
-        RC_ASSERT(static_cast<std::size_t>(visits) == expected.size() || by_slot);
+        RC_ASSERT((static_cast<std::size_t>(visits) == expected.size() || by_slot));
         if (fit::fits(node, request) && !expected.empty()) {
             gpu_set lowest = expected.begin()->second;
             for (const auto& [seen, gpus] : expected) lowest = gpus < lowest ? gpus : lowest;

@@ -44,9 +44,9 @@ TEST(explain_no_fit, counts_every_node_once_and_finds_the_least_distance) {
         if (fits) return;
         const no_fit why = fit::explain_no_fit(on, request);
         RC_ASSERT(std::accumulate(std::begin(why.failed), std::end(why.failed), std::size_t{0}) == on.size());
-        RC_ASSERT(why.nodes == on.size() && why.ever == least.has_value());
+        RC_ASSERT((why.nodes == on.size() && why.ever == least.has_value()));
         RC_ASSERT(why.ever == fit::fits_empty(on, request));
-        RC_ASSERT(!(why.closed_node == node_id::none()) == opening_helps || opening_helps_now);
+        RC_ASSERT((!(why.closed_node == node_id::none()) == opening_helps || opening_helps_now));
         RC_ASSERT(why.opening_helps_now == opening_helps_now);
         const auto& nearest = why.ever ? least : least_when_empty;
         RC_ASSERT(why.has_nearest == nearest.has_value());

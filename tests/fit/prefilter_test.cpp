@@ -22,8 +22,8 @@ TEST(prefilter, never_contradicts_a_look_at_each_gpu) {
             const node_view node = on[node_id{static_cast<std::uint32_t>(history.below(on.size()))}];
             const bool suffice = fit::gpus_suffice(node, request, fit::fitting_gpus(node, request));
             const fit::prefilter_result sums = fit::prefilter_gpus(node, request);
-            RC_ASSERT(sums != fit::prefilter_result::yes || suffice);
-            RC_ASSERT(sums != fit::prefilter_result::no || !suffice);
+            RC_ASSERT((sums != fit::prefilter_result::yes || suffice));
+            RC_ASSERT((sums != fit::prefilter_result::no || !suffice));
         }
     });
 }

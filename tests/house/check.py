@@ -316,6 +316,28 @@ def rule_sources(files):
                 yield f"{path}: docs/sources.md does not describe {name}"
 
 
+def unguarded(text):
+    """Whether an expression has && or || outside all parentheses and strings."""
+    depth = 0
+    for token in re.findall(r'"(?:\\.|[^"\\])*"|&&|\|\||[(\[{]|[)\]}]', text):
+        depth += (token in "([{") - (token in ")]}")
+        if depth < 0:
+            return False  # the end of the macro
+        if depth == 0 and token in ("&&", "||"):
+            return True
+    return False
+
+
+def rule_assertions(files):
+    """RC_ASSERT takes an expression apart at && and ||, which then look at both sides: with parentheses they do not."""
+    for path, text in files:
+        if not path.startswith("tests/") or not path.endswith((".hpp", ".cpp")):
+            continue
+        for macro in re.finditer(r"\bRC_(?:ASSERT|ASSERT_FALSE|PRE)\(", text):
+            if unguarded(text[macro.end():]):
+                yield f"{path}:{text.count(chr(10), 0, macro.start()) + 1}: && or || in RC_ASSERT needs parentheses around all of it"
+
+
 RULES = {name.removeprefix("rule_"): rule for name, rule in globals().items() if name.startswith("rule_")}
 
 

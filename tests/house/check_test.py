@@ -95,6 +95,10 @@ class Rules(unittest.TestCase):
         self.refuse("format", "tools/a.cpp", "int f(int a) {\n  return a;\n}\n")
         self.allow("format", "examples/a.cpp", "int f(int a) {\n  return a;\n}\n")
 
+    def test_assertions(self):
+        self.allow("assertions", "tests/a_test.cpp", 'RC_ASSERT((a == 0 || b[a - 1]));\nRC_ASSERT(f(a && b) == "||");\nif (a && b) {}\n')
+        self.refuse("assertions", "tests/a_test.cpp", "RC_ASSERT(a == 0 ||\n    b[a - 1]);\n")
+
     def test_sources(self):
         header = "// source  the study (docs/sources.md#fgd)\n"
         self.allow("sources", "include/gpupack/policy/a.hpp", header, ("docs/sources.md", "# Sources\n## fgd\n"))

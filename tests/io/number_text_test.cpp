@@ -39,6 +39,6 @@ TEST(number_text, knows_the_words_for_no_value) {
 RC_GTEST_PROP(number_text, reads_back_any_integer, (std::int64_t number)) {
     number %= 1'000'000'000'000'000'000;
     RC_ASSERT(parse_whole(std::to_string(number)) == number);
-    RC_ASSERT(parse_whole(std::to_string(number) + ".000") == number || number >= 1'000'000'000'000'000 ||
-              number <= -1'000'000'000'000'000);
+    RC_ASSERT((parse_whole(std::to_string(number) + ".000") == number || number >= 1'000'000'000'000'000 ||
+               number <= -1'000'000'000'000'000));
 }

@@ -113,5 +113,5 @@ RC_GTEST_PROP(read_history_nodes, damaged_text_is_read_or_refused, ()) {
     for (int i = 0; i < 3; ++i) text[*rc::gen::inRange<std::size_t>(0, text.size())] = *rc::gen::arbitrary<char>();
     const auto nodes = parse_history_nodes("n", text);
     if (nodes)
-        for (const history_node& each : nodes->records) RC_ASSERT(each.gpus >= 0 && each.gpus <= 32);
+        for (const history_node& each : nodes->records) RC_ASSERT((each.gpus >= 0 && each.gpus <= 32));
 }

@@ -376,8 +376,8 @@ RC_GTEST_PROP(read_history, damaged_text_is_read_or_refused_and_nothing_else, ()
     if (!history) RC_ASSERT(history.error().message().size() < 2000U);
     if (history)
         for (const history_job& job : history->records)
-            RC_ASSERT(job.gpus >= 0 && job.gpus <= 32 && job.members >= 1 &&
-                      job.end.value_or(0) >= job.start.value_or(job.arrival));
+            RC_ASSERT((job.gpus >= 0 && job.gpus <= 32 && job.members >= 1 &&
+                       job.end.value_or(0) >= job.start.value_or(job.arrival)));
 }
 
 TEST(read_history, reads_the_shared_traces) {

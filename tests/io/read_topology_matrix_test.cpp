@@ -237,7 +237,7 @@ TEST(read_topology_matrix, reads_every_machine_as_it_prints_it) {
         // Without adapters and affinity, NVLinks and what they do not hide remain.
         as.adapters = as.affinity = as.gpu_numa = false;
         const auto bare = io::parse_topology_matrix("topo.txt", printed(of, as));
-        RC_ASSERT(bare.has_value() && bare->nics.empty());
+        RC_ASSERT((bare.has_value() && bare->nics.empty()));
         RC_ASSERT(bare->links[0][1].nvlinks == of.links[0][1].nvlinks);
     });
 }
@@ -258,7 +258,7 @@ TEST(read_topology_matrix, survives_whatever_is_pasted) {
         if (told)
             RC_ASSERT(!topology_error(*told).has_value());
         else
-            RC_ASSERT(!told.error().expected.empty() && told.error().file == "topo.txt");
+            RC_ASSERT((!told.error().expected.empty() && told.error().file == "topo.txt"));
     });
 }
 

@@ -54,7 +54,7 @@ TEST(batch_plan, gives_each_class_of_a_segment_a_tree) {
         std::map<std::uint32_t, std::uint32_t> filled; // by tree
         std::uint32_t next = 0;
         for (const plan::batch_segment& segment : plan.segments) {
-            RC_ASSERT(segment.first == next && segment.last > segment.first);
+            RC_ASSERT((segment.first == next && segment.last > segment.first));
             next = segment.last;
             for (std::uint32_t f = segment.first_fill; f < segment.last_fill; ++f)
                 filled[plan.fills[f].tree] = plan.fills[f].request_class;

@@ -39,7 +39,7 @@ TEST(place_gang, is_never_partial) {
         const auto a = by.try_place(next);
         const auto b = fresh.try_place(next);
         RC_ASSERT(a.has_value() == b.has_value());
-        if (a) RC_ASSERT(a->node == b->node && a->gpus == b->gpus);
+        if (a) RC_ASSERT((a->node == b->node && a->gpus == b->gpus));
     });
 }
 

@@ -17,7 +17,7 @@ TEST(fewest, is_the_threshold_where_there_is_one) {
         const std::int64_t threshold = *rc::gen::inRange<std::int64_t>(0, 400);
         int calls = 0;
         const auto found = replay::find_fewest(least, most, [&](std::int64_t count) {
-            RC_ASSERT(count >= least && count <= most);
+            RC_ASSERT((count >= least && count <= most));
             ++calls;
             return count >= threshold;
         });
@@ -38,6 +38,6 @@ TEST(fewest, suffices_where_one_less_does_not) {
             return;
         }
         RC_ASSERT(suffices[static_cast<std::size_t>(*found)]);
-        RC_ASSERT(*found == 0 || !suffices[static_cast<std::size_t>(*found) - 1]);
+        RC_ASSERT((*found == 0 || !suffices[static_cast<std::size_t>(*found) - 1]));
     });
 }

@@ -89,7 +89,7 @@ TEST(indexed, follows_the_flags_of_a_combination) {
             const auto a = indexed.try_place(request);
             const auto b = scanned.try_place(request);
             RC_ASSERT(a.has_value() == b.has_value());
-            if (a) RC_ASSERT(a->node == b->node && a->gpus == b->gpus);
+            if (a) RC_ASSERT((a->node == b->node && a->gpus == b->gpus));
         }
     });
 }

@@ -54,14 +54,14 @@ TEST(cluster, is_never_oversubscribed_in_any_dimension) {
         milli_gpu free{};
         for (std::uint32_t n = 0; n < on.size(); ++n) {
             const node_view node = on[node_id{n}];
-            RC_ASSERT(node.cpu_free().count() >= 0 && node.memory_free().count() >= 0);
+            RC_ASSERT((node.cpu_free().count() >= 0 && node.memory_free().count() >= 0));
             for (int i = 0; i < node.gpu_count(); ++i) {
                 const gpu_state& gpu = node.gpu(i);
-                RC_ASSERT(in_profiles(gpu.way) ||
-                          (gpu.compute_free >= 0 && gpu.memory_free >= 0)); // instances: by their places
+                RC_ASSERT((in_profiles(gpu.way) ||
+                           (gpu.compute_free >= 0 && gpu.memory_free >= 0))); // instances: by their places
                 RC_ASSERT((gpu.sharers() > 0 ? gpu.way != sharing::idle : gpu.way == node.capacity(i).only));
-                RC_ASSERT(gpu.way != sharing::slices || gpu.sharers() <= node.capacity(i).max_sharers);
-                RC_ASSERT(gpu.way != sharing::exclusive || gpu.sharers() == 1 || gpu.sharers() == 0);
+                RC_ASSERT((gpu.way != sharing::slices || gpu.sharers() <= node.capacity(i).max_sharers));
+                RC_ASSERT((gpu.way != sharing::exclusive || gpu.sharers() == 1 || gpu.sharers() == 0));
             }
             free += node.compute_free();
         }
@@ -128,9 +128,9 @@ TEST(cluster, takes_only_what_fits) {
             for (int nth = 0; nth < max_instances; ++nth) slots.set(nth, static_cast<int>(history.below(20)));
             const bool fits = on.contains(node) && fit::fits_on(on[node], request, gpus, slots);
             const auto taken = on.try_take(node, gpus, request, slots);
-            RC_ASSERT(!fits || taken);
+            RC_ASSERT((!fits || taken));
             const bool chosen_by_engine = in_profiles(request.share.way()) || request.numa > numa_alignment::none;
-            RC_ASSERT(fits || !taken || chosen_by_engine);
+            RC_ASSERT((fits || !taken || chosen_by_engine));
             RC_ASSERT(what_differs(on) == "");
         }
     });

@@ -20,7 +20,7 @@ TEST(gpu_state, giving_back_undoes_taking_in_any_order) {
             const share part = slice{mebibytes{*rc::gen::inRange(0, 2000)}, milli_gpu{*rc::gen::inRange(1, 125)}};
             gpu = taking(gpu, part, 1);
             taken.push_back(part);
-            RC_ASSERT(gpu.way == sharing::slices && gpu.sharers() == static_cast<int>(taken.size()));
+            RC_ASSERT((gpu.way == sharing::slices && gpu.sharers() == static_cast<int>(taken.size())));
         }
         while (!taken.empty()) {
             const auto i = *rc::gen::inRange<std::size_t>(0, taken.size());

@@ -17,7 +17,7 @@ TEST(node_row, its_view_is_the_view_of_the_node) {
             const node_row row = on.row(node_id{n});
             const node_view a = on.view(row);
             const node_view b = on[node_id{n}];
-            RC_ASSERT(a.id() == b.id() && &a.type() == &b.type() && a.cpu_free() == b.cpu_free());
+            RC_ASSERT((a.id() == b.id() && &a.type() == &b.type() && a.cpu_free() == b.cpu_free()));
             RC_ASSERT(a.idle_gpus() == b.idle_gpus());
             for (int g = 0; g < a.gpu_count(); ++g) RC_ASSERT(&a.gpu(g) == &b.gpu(g));
         }

@@ -12,7 +12,7 @@ using namespace gpupack;
 
 TEST(placement_text, reads_back_any_record) {
     for_all([](const std::string& task, const std::string& node, std::uint8_t bits, const std::string& id) {
-        RC_PRE(!node.empty() && !id.empty());
+        RC_PRE((!node.empty() && !id.empty()));
         placement_record record{
             .task = task, .node = node, .gpus = gpu_set::from_bits(bits | 1U), .gpu_ids = {id, "other"}};
         record.way = sharing::mig;

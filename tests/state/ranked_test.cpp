@@ -37,7 +37,7 @@ TEST(ranked_node, is_the_same_best_in_any_order) {
         const auto expected = *std::min_element(offers.begin(), offers.end(), [](const auto& a, const auto& b) {
             return std::tuple{-a.first, a.second} < std::tuple{-b.first, b.second};
         });
-        RC_ASSERT(best.score == expected.first && best.node == node_id{expected.second});
+        RC_ASSERT((best.score == expected.first && best.node == node_id{expected.second}));
     });
 }
 

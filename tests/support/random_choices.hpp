@@ -38,6 +38,6 @@ double number(auto amount) {
 /// Equal, or one apart where the exact value is so near a whole number that doubles cannot tell.
 inline void assert_truncated(gpupack::policy::score ours, double real) {
     const bool near_whole = std::abs(real - std::round(real)) < 1e-9;
-    RC_ASSERT(ours == static_cast<gpupack::policy::score>(real) ||
-              (near_whole && std::abs(static_cast<double>(ours) - real) < 1.5));
+    RC_ASSERT((ours == static_cast<gpupack::policy::score>(real) ||
+               (near_whole && std::abs(static_cast<double>(ours) - real) < 1.5)));
 }

@@ -25,7 +25,7 @@ TEST(kai, gives_the_densest_node_nine_points_and_the_emptiest_none) {
                 const node_view one = on[node_id{a}];
                 const node_view other = on[node_id{b}];
                 if (!fit::fits(one, request) || !fit::fits(other, request)) continue;
-                RC_ASSERT(scorer(one, request) >= 0 && scorer(one, request) <= 9 * dialect::kai_point);
+                RC_ASSERT((scorer(one, request) >= 0 && scorer(one, request) <= 9 * dialect::kai_point));
                 if (dialect::kai_amounts_of(one, request).free < dialect::kai_amounts_of(other, request).free)
                     RC_ASSERT(scorer(one, request) >= scorer(other, request));
             }

@@ -42,7 +42,7 @@ TEST(koordinator, stays_within_a_hundred) {
         if (request.gpus == 0) return;
         const auto most = dialect::koordinator_node{policy::strategy::binpack}(node, request);
         const auto least = dialect::koordinator_node{policy::strategy::spread}(node, request);
-        RC_ASSERT(most >= 0 && most <= 100 && least >= 0 && least <= 100);
-        RC_ASSERT(most + least <= 100 && most + least >= 97); // two scores and their mean, each rounded down
+        RC_ASSERT((most >= 0 && most <= 100 && least >= 0 && least <= 100));
+        RC_ASSERT((most + least <= 100 && most + least >= 97)); // two scores and their mean, each rounded down
     });
 }

@@ -63,13 +63,13 @@ TEST(mps_slices, never_lose_wanted_ones_nor_exceed_the_gpu) {
         RC_ASSERT(memory_of(made.free) + memory_of(now.used) <= now.memory.count());
         RC_ASSERT(served(made.free, wanted) >= served(now.free, wanted));
         RC_ASSERT(made.changed == (made.free != now.free));
-        RC_ASSERT(!made.changed || served(made.free, wanted) > served(now.free, wanted));
+        RC_ASSERT((!made.changed || served(made.free, wanted) > served(now.free, wanted)));
         const std::int64_t left = now.memory.count() - memory_of(now.used) - memory_of(made.free);
         for (const auto& [size, count] : wanted)
-            RC_ASSERT(count_of(made.free, size) >= count || size > left); // nothing wanted is refused while it fits
+            RC_ASSERT((count_of(made.free, size) >= count || size > left)); // nothing wanted is refused while it fits
         for (const auto& [size, count] : now.free)
             if (wanted.count(size) == 0)
-                RC_ASSERT(count_of(made.free, size) == 0 || count_of(made.free, size) == count); // all or none
+                RC_ASSERT((count_of(made.free, size) == 0 || count_of(made.free, size) == count)); // all or none
         RC_ASSERT(!dialect::cut_for({now.memory, now.used, made.free}, wanted)->changed); // nothing is left to gain
     });
 }
