@@ -53,9 +53,9 @@ inline void match_models(job_history& jobs, const std::vector<history_node>& nod
     for (history_job& job : jobs.records) {
         if (job.models.empty()) continue;
         std::string models;
-        for (const std::string_view wanted : detail::split_at(job.models, '|'))
+        for (const std::string_view model : detail::split_at(job.models, '|'))
             for (const auto& [plain, name] : known)
-                if (plain == detail::plain_model(wanted)) models.append(models.empty() ? "" : "|").append(name);
+                if (plain == detail::plain_model(model)) models.append(models.empty() ? "" : "|").append(name);
         if (models.empty() && job.gpus > 0) jobs.assume("no machine has its GPU models: any will do", 0);
         job.models = std::move(models);
     }

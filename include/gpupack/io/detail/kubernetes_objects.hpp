@@ -116,47 +116,47 @@ struct kubernetes_resources {
 /// What a container asks for: what it requests, else what limits it.
 [[nodiscard]] inline kubernetes_resources read_container(const nlohmann::json& container, std::string& wrong) {
     const nlohmann::json& resources = member(container, "resources");
-    kubernetes_resources asks = read_resources(member(resources, "requests"), wrong);
+    kubernetes_resources amounts = read_resources(member(resources, "requests"), wrong);
     const kubernetes_resources limits = read_resources(member(resources, "limits"), wrong);
-    if (!member(resources, "requests").contains("cpu")) asks.cpu = limits.cpu;
-    if (!member(resources, "requests").contains("memory")) asks.memory = limits.memory;
-    asks.gpus = std::max(asks.gpus, limits.gpus);
-    if (limits.instances > asks.instances) {
-        asks.instances = limits.instances;
-        asks.mig_profile = limits.mig_profile;
+    if (!member(resources, "requests").contains("cpu")) amounts.cpu = limits.cpu;
+    if (!member(resources, "requests").contains("memory")) amounts.memory = limits.memory;
+    amounts.gpus = std::max(amounts.gpus, limits.gpus);
+    if (limits.instances > amounts.instances) {
+        amounts.instances = limits.instances;
+        amounts.mig_profile = limits.mig_profile;
     }
-    if (asks.not_read.empty()) asks.not_read = limits.not_read;
-    return asks;
+    if (amounts.not_read.empty()) amounts.not_read = limits.not_read;
+    return amounts;
 }
 
 /// What a pod asks for: the larger of its containers and sidecars together, and of each init container with the sidecars before it;
 /// and its overhead.
 [[nodiscard]] inline kubernetes_resources read_pod_resources(const nlohmann::json& spec, std::string& wrong) {
-    const auto add = [](kubernetes_resources& sum, const kubernetes_resources& asks) {
-        sum.cpu += asks.cpu;
-        sum.memory += asks.memory;
-        sum.gpus += asks.gpus;
-        sum.instances += asks.instances;
-        if (!asks.mig_profile.empty()) sum.mig_profile = asks.mig_profile;
-        if (sum.not_read.empty()) sum.not_read = asks.not_read;
+    const auto add = [](kubernetes_resources& sum, const kubernetes_resources& amounts) {
+        sum.cpu += amounts.cpu;
+        sum.memory += amounts.memory;
+        sum.gpus += amounts.gpus;
+        sum.instances += amounts.instances;
+        if (!amounts.mig_profile.empty()) sum.mig_profile = amounts.mig_profile;
+        if (sum.not_read.empty()) sum.not_read = amounts.not_read;
     };
     kubernetes_resources sidecars;
     kubernetes_resources most;
-    const auto take_most = [&](const kubernetes_resources& asks) {
-        most.cpu = std::max(most.cpu, asks.cpu);
-        most.memory = std::max(most.memory, asks.memory);
-        most.gpus = std::max(most.gpus, asks.gpus);
-        most.instances = std::max(most.instances, asks.instances);
-        if (!asks.mig_profile.empty()) most.mig_profile = asks.mig_profile;
-        if (most.not_read.empty()) most.not_read = asks.not_read;
+    const auto take_most = [&](const kubernetes_resources& amounts) {
+        most.cpu = std::max(most.cpu, amounts.cpu);
+        most.memory = std::max(most.memory, amounts.memory);
+        most.gpus = std::max(most.gpus, amounts.gpus);
+        most.instances = std::max(most.instances, amounts.instances);
+        if (!amounts.mig_profile.empty()) most.mig_profile = amounts.mig_profile;
+        if (most.not_read.empty()) most.not_read = amounts.not_read;
     };
     for (const nlohmann::json& container : member(spec, "initContainers")) {
-        kubernetes_resources asks = read_container(container, wrong);
+        kubernetes_resources amounts = read_container(container, wrong);
         if (container.is_object() && text_of(container, "restartPolicy") == "Always") {
-            add(sidecars, asks);
+            add(sidecars, amounts);
         } else {
-            add(asks, sidecars);
-            take_most(asks);
+            add(amounts, sidecars);
+            take_most(amounts);
         }
     }
     kubernetes_resources sum = sidecars;
@@ -273,17 +273,17 @@ read_kubernetes_pods(const std::string& file, const nlohmann::json& document, hi
             (tenant.empty() ? "" : tenant + "/") + (metadata.is_object() ? text_of(metadata, "name") : "");
         recorded.job.tenant = tenant;
         std::string wrong;
-        const kubernetes_resources asks = read_pod_resources(spec, wrong);
+        const kubernetes_resources amounts = read_pod_resources(spec, wrong);
         if (!wrong.empty() && !error)
             error = input_error{file, 0, recorded.job.name, wrong, "a quantity such as 500m or 16Gi"};
-        recorded.job.cpu = asks.cpu;
-        recorded.job.memory = asks.memory;
+        recorded.job.cpu = amounts.cpu;
+        recorded.job.memory = amounts.memory;
         recorded.job.gpus =
-            static_cast<int>(std::min<std::int64_t>(asks.instances > 0 ? asks.instances : asks.gpus, 1'000));
+            static_cast<int>(std::min<std::int64_t>(amounts.instances > 0 ? amounts.instances : amounts.gpus, 1'000));
         recorded.job.gpu_milli = recorded.job.gpus > 0 ? 1000 : 0;
-        recorded.job.mig_profile = asks.mig_profile;
-        if (!asks.not_read.empty())
-            collector.history().assume("a part of a GPU, such as " + asks.not_read + ", is not read", number);
+        recorded.job.mig_profile = amounts.mig_profile;
+        if (!amounts.not_read.empty())
+            collector.history().assume("a part of a GPU, such as " + amounts.not_read + ", is not read", number);
         if (member(spec, "priority").is_number_integer())
             recorded.job.priority = member(spec, "priority").get<std::int64_t>();
         if (spec.is_object() && member(spec, "nodeSelector").is_object())
