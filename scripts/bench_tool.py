@@ -92,9 +92,10 @@ def programs(root):
 
 
 def description(source):
-    """Returns the first comment line of a source file, or ""."""
+    """Returns the first comment line of a source file behind that of its licence, or ""."""
     lines = (line.strip() for line in source.read_text(encoding="utf-8").splitlines())
-    return next((line.lstrip("/").strip() for line in lines if line.startswith("//")), "")
+    comments = (line.lstrip("/").strip() for line in lines if line.startswith("//"))
+    return next((line for line in comments if not line.startswith("SPDX-")), "")
 
 
 def listing(root):

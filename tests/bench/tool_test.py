@@ -63,7 +63,7 @@ class Tree(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        self.write("benchmarks/decision/scan.cpp", "// Decides by a scan.\n// More.\n#include <x>\n")
+        self.write("benchmarks/decision/scan.cpp", "// SPDX-License-Id" "entifier: Apache-2.0\n// Decides by a scan.\n// More.\n#include <x>\n")
         self.write("benchmarks/decision/indexed.cpp", "\n#include <x>\nint x; // No line of its own.\n//   Indexed.\n")
         self.write("benchmarks/build/cluster.cpp", "int main() {}\n")
         self.write("benchmarks/support/main.cpp", "// A program.\n")
