@@ -6,6 +6,7 @@
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation.hpp>
 #include <gpupack/policy/gpu_fit.hpp>
+#include <gpupack/policy/lookahead.hpp>
 #include <gpupack/dialect/kubernetes/default_score.hpp>
 #include <gpupack/dialect/kai/scorers.hpp>
 #include <gpupack/policy/mig_scarcity.hpp>
@@ -18,6 +19,10 @@
 #include <gpupack/workload/arrivals.hpp>
 #include <gpupack/workload/openb.hpp>
 #include <gpupack/search/indexed.hpp>
+#include <gpupack/search/scan.hpp>
+#include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/live_nodes.hpp>
+#include <gpupack/topology/models.hpp>
 
 #include "gpu/batch_support.hpp"
 
@@ -101,6 +106,22 @@ TEST(batch, leaves_a_resident_cluster_as_its_owner_has_it) {
         EXPECT_EQ(gpu::place_batch(resident, drawn.cluster, by, drawn.requests).value(),
                   place_in(drawn.cluster, by, drawn.requests));
     }
+}
+
+// A number is used again once its node is gone; the id of the node that was there would be refused.
+TEST(batch, names_the_nodes_that_are_there_now) {
+    cluster on = cluster_builder{}.add_nodes(5, {64_cores, 64_GiB, {2, models::a30}}).build().value();
+    (void)on.remove_node(node_id{0});
+    const node_id again = on.add_node("again", {64_cores, 64_GiB, {2, models::a30}}).value();
+    ASSERT_EQ(again, node_id(0, 1));
+    const std::vector<request> requests(4, request{.cpu = 1_cores, .gpus = 1});
+    task_mix mix;
+    mix.add(requests.front());
+    const auto choices = place_in(on, policy::fgd{mix}, requests);
+    EXPECT_EQ(choices.front().node, again);
+    EXPECT_TRUE(as_one_by_one<search::scan>(on, policy::fgd{mix}, requests, choices));
+    const auto drawn = place_in(on, policy::lookahead{mix}, requests);
+    EXPECT_TRUE(as_one_by_one<search::scan>(on, policy::lookahead{mix}, requests, drawn));
 }
 
 TEST(batch, of_nothing_places_nothing) {

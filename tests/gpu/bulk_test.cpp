@@ -15,6 +15,7 @@
 #include <gpupack/policy/node_then_gpus.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/state/cluster_builder.hpp>
+#include <gpupack/state/live_nodes.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include "support/random_history.hpp"
@@ -240,6 +241,23 @@ TEST(bulk, finds_nothing_where_all_nodes_are_closed) {
         world.there.changed(node_id{n});
     }
     expect_as_explained(world, policy::best_fit{}, 2);
+}
+
+// A number is used again once its node is gone; the id of the node that was there would be refused.
+TEST(bulk, names_the_nodes_that_are_there_now) {
+    world world{7};
+    for (std::uint32_t n = 0; n < world.by.cluster().size(); n += 2) {
+        const node_spec spec{64_cores, 64_GiB, {2, models::a30}};
+        (void)world.by.remove_node(world.by.cluster().id_at(n));
+        ASSERT_TRUE(world.by.add_node("again " + std::to_string(n), spec));
+    }
+    gpu::resident_cluster<test::space> fresh{*world.in, world.by.cluster()};
+    world.there = std::move(fresh);
+    ASSERT_GT(world.by.cluster().id_at(0).generation(), 0U);
+    world.requests.push_back({.cpu = 1_cores, .gpus = 1});
+    expect_as_explained(world, policy::best_fit{}, 3);
+    expect_as_explained(world, policy::fgd{world.mix}, 1);
+    expect_as_explained(world, policy::binpack{}, 1);
 }
 
 TEST(bulk, finds_nothing_in_an_empty_cluster) {

@@ -55,7 +55,7 @@ class policy_renewer {
 std::vector<node_use> use_of(const cluster& cluster) {
     std::vector<node_use> all;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-        const gpupack::node_view node = cluster[gpupack::node_id{n}];
+        const gpupack::node_view node = cluster.node_at(n);
         node_use& use = all.emplace_back();
         use.name = cluster.name(node.id());
         for (int g = 0; g < node.gpu_count(); ++g) {

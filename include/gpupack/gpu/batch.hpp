@@ -185,6 +185,7 @@ place_batch(resident_cluster<Space>& resident, const cluster& cluster, const Pol
                                    chosen.data());
         space.read(chosen, choices.data(), choices.size());
         if (auto problem = space.take_problem()) return unexpected<gpu_error>{std::move(*problem)};
+        detail::name_nodes(cluster, choices);
     }
     for (const selection& each : choices)
         if (each.found()) resident.changed(each.node);

@@ -113,6 +113,12 @@ rank_by_falls(resident_cluster<Space>& resident, const cluster& cluster, const p
     return best;
 }
 
+/// Kernels know nodes by their numbers: gives each choice the id of the node that has the number now.
+template <class Choice> void name_nodes(const cluster& cluster, std::vector<Choice>& choices) {
+    for (Choice& each : choices)
+        if (each.found()) each.node = cluster.id_at(each.node.number());
+}
+
 /// All of an array on the host, or why not.
 template <class Entry, class Space> [[nodiscard]] expected<std::vector<Entry>, gpu_error>
 fetched(Space& space, const typename Space::template array<Entry>& array, std::size_t entries) {
@@ -163,7 +169,9 @@ best_nodes(resident_cluster<Space>& resident, const cluster& cluster, const Poli
     auto choices = space.template allocate<ranked_selection<key_under<Policy>>>(std::size_t{count} * length);
     space.run(std::uint64_t{count} * length, detail::choose_gpus<scorer>{resident.view(), shapes->entries.data(),
                                                                          ranked.data(), choices.data(), length});
-    return detail::fetched<ranked_selection<key_under<Policy>>>(space, choices, std::size_t{count} * length);
+    auto named = detail::fetched<ranked_selection<key_under<Policy>>>(space, choices, std::size_t{count} * length);
+    if (named) detail::name_nodes(cluster, *named);
+    return named;
 }
 
 /// What every node scores for every request.

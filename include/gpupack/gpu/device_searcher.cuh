@@ -74,7 +74,9 @@ template <policy::policy Policy> class device_searcher {
             if (gpu_ != nullptr)
                 if (const std::optional<answer_type> answer = ask(scorer, question)) {
                     if (!answer->found()) return std::nullopt;
-                    return selection{*answer};
+                    selection choice{*answer};
+                    choice.node = question.cluster.id_at(choice.node.number()); // kernels know numbers
+                    return choice;
                 }
         }
         return search::scan::searcher{}.find(policy, question);

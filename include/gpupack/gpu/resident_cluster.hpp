@@ -57,7 +57,8 @@ struct apply_updates {
 template <class Space> class resident_cluster {
   public:
     /// Copies all of the cluster. A failure shows in the space's take_problem().
-    resident_cluster(Space& space, const cluster& cluster) : in_{&space}, type_tables_{space} {
+    resident_cluster(Space& space, const cluster& cluster)
+        : in_{&space}, type_tables_{space}, shape_version_{cluster.shape_version()} {
         const host_cluster flat{cluster};
         const cluster_view source = flat.view();
         nodes_ = copied(source.nodes, flat.size());
@@ -97,7 +98,8 @@ template <class Space> class resident_cluster {
     ///
     /// Cost: 32 bytes a changed node and 16 a GPU of it; no allocation.
     void update(const cluster& source) {
-        GPUPACK_EXPECTS(source.size() == is_changed_.size(), "the cluster that this was made from");
+        GPUPACK_EXPECTS(source.size() == is_changed_.size() && source.shape_version() == shape_version_,
+                        "the cluster that this was made from, with the nodes that it had");
         for (std::size_t first = 0; first < changed_.size(); first += batch)
             send(source, first, std::min(batch, changed_.size() - first));
         forget_changes();
@@ -178,9 +180,9 @@ template <class Space> class resident_cluster {
                              gpu_state* gpus) const {
         std::uint32_t written = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            const node_id id{changed_[first + i]};
-            const node_view node = source[id];
-            updates[i] = {id.number(), written, source.row(id).state};
+            const std::uint32_t number = changed_[first + i];
+            const node_view node = source.node_at(number);
+            updates[i] = {number, written, source.row(node.id()).state};
             for (int g = 0; g < node.gpu_count(); ++g) gpus[written++] = node.gpu(g);
         }
         return written;
@@ -224,6 +226,7 @@ template <class Space> class resident_cluster {
     std::array<slot, 2> slots_;
     std::size_t turn_ = 0;
     std::vector<bool> is_changed_;
+    std::uint64_t shape_version_;
     std::vector<std::uint32_t> changed_;
 };
 

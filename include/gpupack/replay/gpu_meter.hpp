@@ -24,7 +24,8 @@ class gpu_meter {
     /// @param cluster  as it is; whatever is placed counts as it is booked
     explicit gpu_meter(const cluster& cluster) : used_(cluster.gpu_rows()) {
         for (std::uint32_t n = 0; n < cluster.size(); ++n)
-            update(cluster, node_id{n}, gpu_set::first(cluster[node_id{n}].gpu_count()));
+            if (const node_view node = cluster.node_at(n); cluster.contains(node.id()))
+                update(cluster, node.id(), gpu_set::first(node.gpu_count()));
     }
 
     /// Something has left GPUs of a node, or was placed on them as it was asked for.
@@ -53,8 +54,8 @@ class gpu_meter {
         std::vector<std::uint8_t> percents;
         percents.reserve(cluster.size());
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-            const std::size_t first = cluster.row(node_id{n}).first_gpu;
-            const auto gpus = static_cast<std::size_t>(cluster[node_id{n}].gpu_count());
+            const std::size_t first = cluster.row(cluster.id_at(n)).first_gpu;
+            const auto gpus = static_cast<std::size_t>(cluster.node_at(n).gpu_count());
             std::int64_t used = 0;
             for (std::size_t i = first; i < first + gpus; ++i) used += used_[i];
             percents.push_back(gpus > 0 ? static_cast<std::uint8_t>(used / (10 * static_cast<std::int64_t>(gpus)))

@@ -23,7 +23,7 @@ namespace gpupack::inline GPUPACK_ABI::replay {
 [[nodiscard]] inline milli_gpu served_compute(const cluster& cluster) noexcept {
     std::int64_t used = 0;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-        const node_view node = cluster[node_id{n}];
+        const node_view node = cluster.node_at(n);
         for (int i = 0; i < node.gpu_count(); ++i) used += used_part(node.gpu(i), node.capacity(i));
     }
     return milli_gpu{used} - cluster.rounding_overhead();

@@ -50,7 +50,7 @@ struct ray_bundle {
 [[nodiscard]] inline std::vector<ray_bundle> ray_free(const cluster& cluster) {
     std::vector<ray_bundle> free;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-        const node_view node = cluster[node_id{n}];
+        const node_view node = cluster.node_at(n);
         free.push_back(node.closed() ? ray_bundle{}
                                      : ray_bundle{node.cpu_free(), node.compute_free(), node.memory_free()});
     }

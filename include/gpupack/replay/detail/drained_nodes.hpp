@@ -32,15 +32,15 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
     const node_type* last = nullptr; // most nodes are of the type of the one before
     std::int64_t room = 0;
     for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-        const node_view node = cluster[node_id{n}];
+        const node_view node = cluster.node_at(n);
         if (&node.type() != last || !request.ids.is_any()) // by id, nodes of one type differ
-            room = members_that_fit(fit::idle_node{node.type(), node_id{n}}.view(), request, members);
+            room = members_that_fit(fit::idle_node{node.type(), node.id()}.view(), request, members);
         last = &node.type();
         if (room == 0) continue;
         // What must leave: nothing of what is free already counts.
         const std::int64_t busy =
             request.gpus == 0 ? (node.cpu() - node.cpu_free()).count() : (node.compute() - node.compute_free()).count();
-        options.push_back({busy / room, room, node_id{n}});
+        options.push_back({busy / room, room, node.id()});
     }
     std::stable_sort(options.begin(), options.end(), [](const option& a, const option& b) { return a.busy < b.busy; });
     std::vector<place_in_time> places;

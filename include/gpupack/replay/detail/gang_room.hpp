@@ -20,14 +20,15 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
     const bool needs_idle = request.gpus > 0 && request.share.way() == sharing::exclusive;
     if (needs_idle && cluster.free_in(domain_id{}).room_for(request.gpus) < members) return false;
     for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
-        members -= members_that_fit(cluster[node_id{n}], request, members);
+        members -= members_that_fit(cluster.node_at(n), request, members);
     return members <= 0;
 }
 
 /// The same of the nodes as they would be with nothing on them.
 [[nodiscard]] inline bool has_room_empty(const cluster& cluster, const request& request, std::int64_t members) {
     for (std::uint32_t n = 0; n < cluster.size() && members > 0; ++n)
-        members -= members_that_fit(fit::idle_node{cluster[node_id{n}].type(), node_id{n}}.view(), request, members);
+        members -=
+            members_that_fit(fit::idle_node{cluster.node_at(n).type(), cluster.id_at(n)}.view(), request, members);
     return members <= 0;
 }
 

@@ -77,7 +77,7 @@ template <class Scheduler> class guarded_placer {
                                                                           std::int64_t until) {
         std::vector<std::pair<node_id, gpu_set>> closed;
         for (const auto& [number, count] : reserved_.nodes()) {
-            const node_view node = scheduler_.cluster()[node_id{number}];
+            const node_view node = scheduler_.cluster().node_at(number);
             if (!fit::fits(node, request)) continue;
             const auto serving = drains_ ? std::nullopt : calendar_.free_during(node.id(), request, now, until);
             if (!serving) {

@@ -49,7 +49,7 @@ class node_calendar {
         : cluster_{cluster}, on_node_(cluster.size()), reservations_(cluster.size(), 0), parts_(cluster.size(), 0),
           versions_(cluster.size(), 0) {
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
-            const node_view node = cluster[node_id{n}];
+            const node_view node = cluster.node_at(n);
             gpu_set closed;
             for (int i = 0; i < node.gpu_count(); ++i)
                 if (node.gpu(i).closed) closed.insert(i);
@@ -164,7 +164,7 @@ class node_calendar {
     earliest(const request& request, std::int64_t now, std::int64_t length, const Served& served) const {
         for (const auto& [time, number] : events_) {
             if (time < now || !served(number)) continue;
-            if (const auto found = place_at(node_id{number}, request, time, length)) return found;
+            if (const auto found = place_at(cluster_.id_at(number), request, time, length)) return found;
         }
         return std::nullopt;
     }
@@ -179,13 +179,13 @@ class node_calendar {
         std::vector<std::int64_t> room(on_node_.size(), 0);
         std::int64_t all = 0;
         for (std::uint32_t n = 0; n < room.size(); ++n)
-            if (served(n)) all += room[n] = members_at(node_id{n}, request, members, now, length);
+            if (served(n)) all += room[n] = members_at(cluster_.id_at(n), request, members, now, length);
         if (all >= members)
             if (auto places = places_of_gang(room, request, members, now, length)) return places;
         for (const auto& [time, number] : events_) {
             if (time <= now || !served(number)) continue;
             all -= room[number];
-            all += room[number] = members_at(node_id{number}, request, members, time, length);
+            all += room[number] = members_at(cluster_.id_at(number), request, members, time, length);
             if (all < members) continue;
             if (auto places = places_of_gang(room, request, members, time, length)) return places;
         }
@@ -200,7 +200,7 @@ class node_calendar {
         for (const auto& [time, number] : events_) {
             if (time > now) break;
             for (const booking& each : on_node_[number])
-                if (each.running && each.end == time) late.push_back({node_id{number}, each});
+                if (each.running && each.end == time) late.push_back({cluster_.id_at(number), each});
         }
         for (const auto& [node, each] : late)
             postpone(node, each.owner, std::max(now + 1, each.begin + 2 * (each.end - each.begin)));
@@ -225,7 +225,8 @@ class node_calendar {
     /// A node as it is expected to be at a time, without what one arrival has reserved.
     [[nodiscard]] node_copy at(node_id id, std::int64_t time, std::size_t without = nobody) const {
         const std::vector<booking>& all = on(id);
-        node_copy copy{cluster_[id], closed_[id.number()].first, closed_[id.number()].second, all, time};
+        node_copy copy{cluster_.node_at(id.number()), closed_[id.number()].first, closed_[id.number()].second, all,
+                       time};
         if (reservations_[id.number()] == 0) return copy;
         for (const booking& each : all) {
             if (each.running || each.owner == without || each.begin > time || each.end <= time) continue;
@@ -262,7 +263,7 @@ class node_calendar {
     [[nodiscard]] std::optional<gpu_set> whole_during(node_id id, const request& request, std::int64_t begin,
                                                       std::int64_t end, std::size_t without) const {
         if (closed_[id.number()].first) return std::nullopt;
-        const node_view node = cluster_[id];
+        const node_view node = cluster_.node_at(id.number());
         const whole_gpus start = whole_at(node, begin, without);
         gpu_set serving = start.serving(request);
         if (!start.host_fits(request) || serving.size() < request.gpus) return std::nullopt;
@@ -280,7 +281,7 @@ class node_calendar {
                                           std::int64_t length) const {
         const std::int64_t end = length >= never - time ? never : time + length;
         if (is_whole_on(id, request) && !closed_[id.number()].first) {
-            const whole_gpus then = whole_at(cluster_[id], time, nobody);
+            const whole_gpus then = whole_at(cluster_.node_at(id.number()), time, nobody);
             if (reservations_[id.number()] == 0) return then.members(request, then.serving(request), members);
             const auto serving = whole_during(id, request, time, end, nobody);
             return serving ? then.members(request, *serving, members) : 0;
@@ -304,16 +305,17 @@ class node_calendar {
                          [&](std::uint32_t a, std::uint32_t b) { return room[a] > room[b]; });
         std::vector<place_in_time> places;
         for (const std::uint32_t n : order) {
-            const std::int64_t count =
-                members_at(node_id{n}, request, members - static_cast<std::int64_t>(places.size()), time, length);
-            const auto serving = free_during(node_id{n}, request, time, length >= never - time ? never : time + length);
+            const std::int64_t count = members_at(cluster_.id_at(n), request,
+                                                  members - static_cast<std::int64_t>(places.size()), time, length);
+            const auto serving =
+                free_during(cluster_.id_at(n), request, time, length >= never - time ? never : time + length);
             if (count == 0 || !serving) continue;
-            node_copy then = at(node_id{n}, time);
+            node_copy then = at(cluster_.id_at(n), time);
             gpu_set rest = *serving;
             for (std::int64_t m = 0; m < count; ++m) {
                 const bool plain = request.share.way() == sharing::exclusive && request.numa == numa_alignment::none;
                 const gpu_set gpus = plain ? rest.lowest(request.gpus) : fit::lowest_gpus(then.view(), request);
-                places.push_back({time, node_id{n}, gpus, fit::lowest_slots(then.view(), gpus, request.share)});
+                places.push_back({time, cluster_.id_at(n), gpus, fit::lowest_slots(then.view(), gpus, request.share)});
                 then.add({time, time, 0, &request, gpus, places.back().slots, false, {}});
                 if (plain) rest = rest - gpus;
             }

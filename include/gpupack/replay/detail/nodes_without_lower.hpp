@@ -25,19 +25,19 @@ template <class Info> class nodes_without_lower {
     nodes_without_lower(const cluster& cluster, const running_tasks& running, const Info& info) noexcept
         : cluster_{cluster}, running_{running}, info_{info} {}
 
-    [[nodiscard]] bool fits(const waiting_class& each, node_id node) const {
-        return fit::fits(copy_of(node, each.priority).view(), each.request);
+    [[nodiscard]] bool fits(const waiting_class& each, std::uint32_t node) const {
+        return fit::fits(copy_of(cluster_.id_at(node), each.priority).view(), each.request);
     }
     [[nodiscard]] bool has_room(const waiting_class& each) const {
         std::int64_t missing = each.members;
         for (std::uint32_t node = 0; node < cluster_.size() && missing > 0; ++node)
-            missing -= members_that_fit(copy_of(node_id{node}, each.priority).view(), each.request, missing);
+            missing -= members_that_fit(copy_of(cluster_.id_at(node), each.priority).view(), each.request, missing);
         return missing <= 0;
     }
 
   private:
     [[nodiscard]] node_copy copy_of(node_id node, std::int64_t priority) const {
-        node_copy copy{cluster_[node]};
+        node_copy copy{cluster_.node_at(node.number())};
         for (const std::size_t slot : running_.on(node)) {
             const auto [own, placed] = info_(slot);
             if (own < priority) remove(copy, running_[slot], node, *placed);

@@ -18,7 +18,7 @@ namespace gpupack::inline GPUPACK_ABI::replay::detail {
 ///
 /// A request that fits no node from which something has left fits nowhere, if it fitted nowhere before.
 /// Cost: a test of each such node for each class, and of all nodes for a gang that fits one of those.
-/// @tparam Nodes   what would be there for a class: fits(class, node), and has_room(class) for all members together
+/// @tparam Nodes   what would be there for a class: fits(class, number of a node), and has_room(class) for all members together
 /// @param classes  those that were refused
 /// @param freed    nodes from which something has left, each once
 /// @param nodes    as they are, or would be
@@ -32,8 +32,7 @@ bool note_helped(std::vector<waiting_class>& classes, const std::vector<std::uin
             continue;
         }
         if (each.refused_from == estimate_line::never) continue;
-        if (std::none_of(freed.begin(), freed.end(),
-                         [&](std::uint32_t node) { return nodes.fits(each, node_id{node}); }))
+        if (std::none_of(freed.begin(), freed.end(), [&](std::uint32_t node) { return nodes.fits(each, node); }))
             continue;
         if (each.members > 1 && !nodes.has_room(each)) continue;
         each.refused_from = estimate_line::never;
@@ -47,8 +46,8 @@ class nodes_as_they_are {
   public:
     explicit nodes_as_they_are(const cluster& cluster) noexcept : cluster_{cluster} {}
 
-    [[nodiscard]] bool fits(const waiting_class& each, node_id node) const {
-        return fit::fits(cluster_[node], each.request);
+    [[nodiscard]] bool fits(const waiting_class& each, std::uint32_t node) const {
+        return fit::fits(cluster_.node_at(node), each.request);
     }
     [[nodiscard]] bool has_room(const waiting_class& each) const {
         return detail::has_room(cluster_, each.request, each.members);

@@ -76,10 +76,10 @@ class reservation_book {
         const node_type* const types = cluster_.types().data();
         std::vector<signed char> by_type(cluster_.types().size(), -1);
         const auto served = [&](std::uint32_t n) {
-            const node_type& type = cluster_[node_id{n}].type();
+            const node_type& type = cluster_.node_at(n).type();
             signed char& known = by_type[static_cast<std::size_t>(&type - types)];
             if (known < 0 || !request.ids.is_any()) // by id, nodes of one type differ
-                known = fit::fits(fit::idle_node{type, node_id{n}}.view(), request) ? 1 : 0;
+                known = fit::fits(fit::idle_node{type, cluster_.id_at(n)}.view(), request) ? 1 : 0;
             return known == 1;
         };
         reservation booked{.length = length, .request = request};

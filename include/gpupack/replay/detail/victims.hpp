@@ -104,7 +104,7 @@ template <class Info, class Allow = end_any> class victim_search {
 
     [[nodiscard]] node_copy copy_of(std::uint32_t node) const {
         const auto found = copies_.find(node);
-        return found == copies_.end() ? node_copy{cluster_[node_id{node}]} : found->second;
+        return found == copies_.end() ? node_copy{cluster_.node_at(node)} : found->second;
     }
 
     template <class Change> void for_each_member(std::size_t slot, std::uint32_t node, const Change& change) const {
@@ -120,7 +120,7 @@ template <class Info, class Allow = end_any> class victim_search {
         node_copy copy = copy_of(node);
         option choice{node, {}, {}};
         if (fit::fits(copy.view(), request_)) return choice;
-        if (!fit::fits(fit::idle_node{cluster_[node_id{node}].type(), node_id{node}}.view(), request_))
+        if (!fit::fits(fit::idle_node{cluster_.node_at(node).type(), cluster_.id_at(node)}.view(), request_))
             return std::nullopt;
         std::vector<std::size_t> order;
         for (const std::size_t slot : on_node_[node])
@@ -155,7 +155,7 @@ template <class Info, class Allow = end_any> class victim_search {
     bool make_room_for_one() {
         std::optional<option> best;
         for (std::uint32_t node = 0; node < on_node_.size(); ++node) {
-            if (on_node_[node].empty() && !copies_.contains(node) && !fit::fits(cluster_[node_id{node}], request_))
+            if (on_node_[node].empty() && !copies_.contains(node) && !fit::fits(cluster_.node_at(node), request_))
                 continue;
             auto choice = option_on(node);
             if (choice && (!best || choice->cost < best->cost)) best = std::move(choice);
