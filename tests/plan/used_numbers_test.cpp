@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/plan/defragment.hpp>
+
+#include "support/used_numbers.hpp"
+
 #include <gpupack/plan/largest_request.hpp>
 #include <gpupack/plan/hindsight_bound.hpp>
 #include <gpupack/plan/make_room.hpp>
@@ -14,15 +17,11 @@
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
 #include <gpupack/search/score_matrix.hpp>
-#include <gpupack/state/cluster_builder.hpp>
-#include <gpupack/state/live_nodes.hpp>
 #include <gpupack/topology/models.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 using namespace gpupack;
@@ -32,24 +31,17 @@ namespace {
 const request renewed_half{.cpu = 1_cores, .gpus = 1, .share = slice{.memory = 8_GiB, .compute = 500_milli}};
 const request renewed_pair{.cpu = 1_cores, .gpus = 2};
 
-/// What plans say of six nodes in use, of which others were in the place of two, and of which one is gone.
+/// Five nodes in use, with and without numbers that were used before.
 struct renewed_plans {
     scheduler<policy::fgd, search::indexed> by;
     std::vector<plan::running_task> tasks;
 
     static renewed_plans of(bool renewed) {
         const node_spec spec{8_cores, 64_GiB, {2, models::t4}};
-        cluster nodes = cluster_builder{}.add_nodes(6, spec).build().value();
-        for (const std::uint32_t number : {0U, 3U}) {
-            if (!renewed) continue;
-            (void)nodes.remove_node(node_id{number});
-            EXPECT_EQ(nodes.add_node("again " + std::to_string(number), spec).value(), node_id(number, 1));
-        }
-        (void)nodes.remove_node(node_id{4});
         task_mix mix;
         mix.add(renewed_half);
         mix.add(renewed_pair);
-        renewed_plans made{scheduler{std::move(nodes), policy::fgd{mix}, search::indexed{}}, {}};
+        renewed_plans made{scheduler{five_nodes(spec, renewed), policy::fgd{mix}, search::indexed{}}, {}};
         for (std::uint32_t n = 0; n < 6; ++n) {
             if (n == 4) continue;
             const placement held = made.by.take({made.by.cluster().id_at(n), gpu_set::first(1), {}}, renewed_half);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gpupack/replay/run.hpp>
 
+#include "support/used_numbers.hpp"
+
 #include <gpupack/core/random.hpp>
 #include <gpupack/policy/best_fit.hpp>
 #include <gpupack/replay/measure.hpp>
 #include <gpupack/scheduler.hpp>
 #include <gpupack/search/indexed.hpp>
-#include <gpupack/state/cluster_builder.hpp>
-#include <gpupack/state/live_nodes.hpp>
 #include <gpupack/topology/models.hpp>
 #include <gpupack/workload/arrivals.hpp>
 
@@ -23,18 +23,6 @@ using namespace gpupack;
 namespace {
 
 const node_spec four_gpus{16_cores, 64_GiB, {4, models::t4}};
-
-/// Five nodes; where they are renewed, two of them are gone and others have their numbers. Another number is of no node.
-cluster five_nodes(bool renewed) {
-    cluster nodes = cluster_builder{}.add_nodes(6, four_gpus).build().value();
-    for (const std::uint32_t number : {0U, 3U}) {
-        if (!renewed) continue;
-        (void)nodes.remove_node(node_id{number});
-        EXPECT_EQ(nodes.add_node("again " + std::to_string(number), four_gpus).value(), node_id(number, 1));
-    }
-    (void)nodes.remove_node(node_id{4});
-    return nodes;
-}
 
 std::vector<workload::task> drawn_tasks(std::uint64_t seed) {
     random_stream random{seed};
@@ -69,7 +57,7 @@ TEST(used_numbers, decide_nothing) {
                     .victims = victims,
                     .moves = order == replay::queue_rule::overtake || order == replay::queue_rule::strict ? 1 : 0};
                 const auto play = [&](bool renewed) {
-                    scheduler by{five_nodes(renewed), policy::best_fit{}, search::indexed{}};
+                    scheduler by{five_nodes(four_gpus, renewed), policy::best_fit{}, search::indexed{}};
                     return replay::run(by, tasks, arrivals,
                                        {.no_fit = replay::no_fit_rule::wait, .queue = queue, .samples_nodes = true});
                 };
@@ -90,7 +78,7 @@ TEST(used_numbers, decide_nothing) {
 }
 
 TEST(used_numbers, are_measured_as_any) {
-    scheduler by{five_nodes(true), policy::best_fit{}};
+    scheduler by{five_nodes(four_gpus, true), policy::best_fit{}};
     (void)by.place({.cpu = 1_cores, .gpus = 2});
     EXPECT_EQ(replay::served_compute(by.cluster()), milli_gpu{2000});
     EXPECT_EQ(replay::allocated_percent(by.cluster()), 10.0);
