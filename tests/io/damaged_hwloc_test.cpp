@@ -14,15 +14,24 @@
 using namespace gpupack;
 using namespace hwloc_text;
 
-// One line that names the line, the attribute and its value; adapters that are damaged are left out.
-TEST(read_hwloc, says_what_is_damaged) {
+namespace {
+
+/// Two GPUs with two links between them, and an adapter.
+std::string linked_pair() {
     document all;
     all.host_bridge();
     std::string objects = all.nvml_gpu("20b0");
     objects.append(all.nvml_gpu("20b0"));
     all.adapter("ib0", "mlx5_0");
     all.close();
-    const std::string whole = machine(all.text, "", nvlinks(objects, {1, 50'000, 50'000, 1}));
+    return machine(all.text, "", nvlinks(objects, {1, 50'000, 50'000, 1}));
+}
+
+} // namespace
+
+// One line that names the line, the attribute and its value; adapters that are damaged are left out.
+TEST(read_hwloc, says_what_is_damaged) {
+    const std::string whole = linked_pair();
     ASSERT_TRUE(io::parse_hwloc("m.xml", whole));
     const auto refused = [&](const std::string& one, const std::string& other) {
         std::string text = whole;
@@ -97,13 +106,7 @@ TEST(read_hwloc, has_limits) {
 
 // A damaged file is an error or a topology that can be; whatever is damaged.
 TEST(read_hwloc, survives_each_cut_and_each_changed_character) {
-    document all;
-    all.host_bridge();
-    std::string objects = all.nvml_gpu("20b0");
-    objects.append(all.nvml_gpu("20b0"));
-    all.adapter("ib0", "mlx5_0");
-    all.close();
-    const std::string whole = machine(all.text, "", nvlinks(objects, {1, 50'000, 50'000, 1}));
+    const std::string whole = linked_pair();
     for (std::size_t at = 0; at < whole.size(); ++at) {
         EXPECT_FALSE(io::parse_hwloc("m.xml", whole.substr(0, at)) && at + 12 < whole.size()) << at;
         for (const char c : {'<', '"', '0', 'x', ' '}) {

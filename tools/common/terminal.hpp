@@ -49,8 +49,8 @@ namespace gpupack_tools {
 /// ", did you mean NAME?"; empty where no known name is close.
 [[nodiscard]] std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
 
-/// An error, in one line whatever its value holds, with the name that was probably meant behind it: where it ends in `"NAME": expected A, B or C`, as the
-/// errors of gpupack do, or in `expected one of A, B, C`, and one of these is close.
+/// An error, in one line whatever its value holds, with the name that was probably meant behind it: where it ends in
+/// `"NAME": expected A, B or C`, as the errors of gpupack do, or in `expected one of A, B, C`, and one of these is close.
 ///
 /// @param message  as it would be printed
 [[nodiscard]] std::string with_suggestion(std::string message);
