@@ -249,6 +249,22 @@ TEST(discipline, what_never_fits_is_rejected_and_what_still_waits_has_failed) {
     EXPECT_EQ(result.placed, 1U);
 }
 
+// Each member alone could run beside the reservation, both together could not: nothing of the gang may stay.
+TEST(discipline, members_of_a_gang_that_together_delay_a_reservation_wait) {
+    std::vector<workload::task> tasks{task("runs", 1, 0, 10), task("first", 1, 1, 5), task("gang", 1, 2, 20, 0, 2)};
+    tasks[0].request.cpu = 2_cores;
+    tasks[1].request.cpu = 3_cores;
+    for (const queue_rule order : {queue_rule::easy, queue_rule::conservative}) {
+        scheduler placer{cluster_builder{}.add_nodes(1, {4_cores, 8_GiB, {4, models::t4}}).build().value(),
+                         policy::first_fit{}, search::indexed{}};
+        const auto result = replay::run(placer, tasks, workload::recorded_arrivals(tasks).value(),
+                                        {.no_fit = replay::no_fit_rule::wait, .queue = {.order = order}});
+        EXPECT_EQ(result.placed, 3U);
+        EXPECT_EQ(start_of(result, tasks, "first"), 10);
+        EXPECT_EQ(start_of(result, tasks, "gang"), 15);
+    }
+}
+
 TEST(discipline, is_sampled_evenly_from_the_first_arrival_to_the_last) {
     const std::vector<workload::task> tasks{task("a", 2, 1000, 300), task("b", 1, 1100, 5), task("c", 1, 1200, 5)};
     auto scheduler = make_scheduler(1, 2);

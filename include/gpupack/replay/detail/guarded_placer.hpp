@@ -53,6 +53,7 @@ template <class Scheduler> class guarded_placer {
             if (wrong == members.end()) break;
             const node_id node = wrong->node;
             for (const placement& each : members) scheduler_.release(each);
+            members.clear(); // where too little room is left, there is no other try
             scheduler_.set_closed(node, true);
             closed.push_back({node, {}});
         }
