@@ -109,10 +109,33 @@ def call(port, path, body=None):
     return urllib.request.urlopen(request, timeout=10).read()
 
 
-def scores(port, claim_name):
+def answers(port, path, claim_name, field):
     pod = dict(metadata=dict(name="p", namespace="default"), spec=dict(resourceClaims=[dict(name="r", resourceClaimName=claim_name)]))
-    reply = json.loads(call(port, "/prioritize", dict(Pod=pod, Nodes=None, NodeNames=NODES)))
-    return {one["Host"]: one["Score"] for one in reply}
+    reply = json.loads(call(port, path, dict(Pod=pod, Nodes=None, NodeNames=NODES)))
+    return {one["Host"]: one[field] for one in reply}
+
+
+def scores(port, claim_name):
+    return answers(port, "/prioritize", claim_name, "Score")
+
+
+def pool_of_two_nodes(port):
+    """A pool is complete or not for each node that has a slice of it, whichever slice comes or goes."""
+    def part(node, devices):
+        return named("ResourceSlice", f"wide-{node}", dict(driver="gpu.example", nodeName=node, devices=devices, pool=dict(name="wide", generation=1, resourceSliceCount=2)))
+    possible = lambda: answers(port, "/forecast", "ninth", "Devices")
+    cluster.put("resourceclaims", claim("ninth", 9))
+    cluster.put("resourceslices", part("n1", [dict(name="nine", attributes=dict(size=dict(int=9)))]))
+    cluster.put("resourceslices", part("n2", []))
+    until({"n1": "nine", "n2": "", "n3": ""}, possible)
+    cluster.put("resourceslices", part("n2", []), "DELETED")
+    until({"n1": "", "n2": "", "n3": ""}, possible)
+    cluster.put("resourceslices", part("n2", []))
+    until({"n1": "nine", "n2": "", "n3": ""}, possible)
+    cluster.put("resourceclaims", claim("taken", 9, "nine", "n1"))  # of a pool "n1", which has no such device
+    other = claim("other", 9, "nine", "wide")
+    cluster.put("resourceclaims", other)
+    until({"n1": "", "n2": "", "n3": ""}, possible)
 
 
 def main():
@@ -138,6 +161,7 @@ def main():
         until({"n1": 0, "n2": 0, "n3": 0}, lambda: scores(port, "new"))  # all alike
         cluster.put("resourceclaims", claim("used", 1, "one-0", "n3"))
         until({"n1": 0, "n2": 0, "n3": 7}, lambda: scores(port, "new"))
+        pool_of_two_nodes(port)
         broken = claim("broken", 1)
         broken["spec"]["devices"]["requests"] = "none"
         cluster.put("resourceclaims", broken)

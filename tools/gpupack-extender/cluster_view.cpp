@@ -16,8 +16,11 @@ using gpupack::io::json_fields;
 /// Ends a search that even the bounds do not shorten.
 constexpr std::uint64_t step_limit = 100'000;
 
+std::string pool_key(const std::string& driver, const std::string& pool) {
+    return driver + "\n" + pool;
+}
 std::string pool_key(const dra::resource_slice& slice) {
-    return slice.driver + "\n" + slice.pool.name;
+    return pool_key(slice.driver, slice.pool.name);
 }
 std::string node_key(const dra::resource_slice& slice) {
     return slice.reach.node_name.value_or("");
@@ -54,7 +57,7 @@ std::optional<std::string> cluster_view::put(object_kind kind, const nlohmann::j
         auto slice = std::make_shared<const dra::resource_slice>(gpupack::io::read_resource_slice(object, fields));
         if (!fields.error()) {
             slices_[key] = slices_of_pool_[pool_key(*slice)][key] = slices_of_node_[node_key(*slice)][key] = slice;
-            forget_devices(node_key(*slice));
+            forget_devices(pool_key(*slice));
         }
     } else {
         auto claim = gpupack::io::read_resource_claim(object, fields);
@@ -116,17 +119,26 @@ std::size_t cluster_view::size(object_kind kind) const {
     return kind == object_kind::resource_slice ? slices_.size() : claims_.size();
 }
 
-/// The devices of a node are gathered anew; of all nodes where a slice is not of one node.
-void cluster_view::forget_devices(const std::string& node) {
+/// The names of the nodes that slices of a pool are of; an empty one for a slice of several nodes.
+std::set<std::string> cluster_view::owners_of(const std::string& pool) const {
+    std::set<std::string> owners;
+    if (const auto found = slices_of_pool_.find(pool); found != slices_of_pool_.end())
+        for (const auto& [key, slice] : found->second) owners.insert(node_key(*slice));
+    return owners;
+}
+
+/// The devices of the nodes that see a pool are gathered anew; of all nodes where a slice of it is not of one node.
+void cluster_view::forget_devices(const std::string& pool) {
     const auto forget = [&](const std::string& name, node_entry& entry) {
         entry = node_entry{.node = entry.node};
         stale_.insert(name);
     };
-    if (!node.empty()) {
-        if (const auto found = nodes_.find(node); found != nodes_.end()) forget(node, found->second);
-        return;
-    }
-    for (auto& [name, entry] : nodes_) forget(name, entry);
+    const std::set<std::string> owners = owners_of(pool);
+    if (owners.contains(std::string{}))
+        for (auto& [name, entry] : nodes_) forget(name, entry);
+    else
+        for (const std::string& owner : owners)
+            if (const auto found = nodes_.find(owner); found != nodes_.end()) forget(owner, found->second);
 }
 
 bool cluster_view::prepare_next() {
@@ -138,37 +150,32 @@ bool cluster_view::prepare_next() {
     return true;
 }
 
-/// What is in use is looked up anew on the node of an allocation, or on all.
+/// What is in use is looked up anew on the nodes that see a pool of an allocation's devices.
 void cluster_view::forget_use(const dra::resource_claim& claim) {
     if (!claim.allocation) return;
-    std::string only;
-    if (claim.allocation->nodes && claim.allocation->nodes->terms.size() == 1) {
-        const auto& fields = claim.allocation->nodes->terms[0].fields;
-        if (fields.size() == 1 && fields[0].key == "metadata.name" && fields[0].values.size() == 1)
-            only = fields[0].values[0];
-    }
-    // A pool may reach beyond the node: all nodes that see a slice of it.
-    for (auto& [name, entry] : nodes_) {
-        const bool sees =
-            entry.devices && std::ranges::any_of(entry.devices->pools(), [&](const dra::node_pool& pool) {
-                return std::ranges::any_of(claim.allocation->devices, [&](const dra::allocated_device& one) {
-                    return one.driver == pool.driver && one.pool == pool.name;
-                });
-            });
-        if (name != only && !sees) continue;
+    const auto forget = [](node_entry& entry) {
         entry.use.reset();
         entry.known.clear();
+    };
+    std::set<std::string> owners;
+    for (const dra::allocated_device& one : claim.allocation->devices)
+        owners.merge(owners_of(pool_key(one.driver, one.pool)));
+    if (owners.contains(std::string{})) { // a slice of several nodes: of which ones is not kept
+        for (auto& [name, entry] : nodes_) forget(entry);
+        return;
     }
+    for (const std::string& owner : owners)
+        if (const auto found = nodes_.find(owner); found != nodes_.end()) forget(found->second);
 }
 
 void cluster_view::drop_slice(const std::string& key) {
     const auto found = slices_.find(key);
     if (found == slices_.end()) return;
     const slice_pointer slice = found->second;
+    forget_devices(pool_key(*slice)); // before it is gone: its node sees the pool now
     slices_.erase(found);
     slices_of_pool_[pool_key(*slice)].erase(key);
     slices_of_node_[node_key(*slice)].erase(key);
-    forget_devices(node_key(*slice));
 }
 
 void cluster_view::drop_claim(const std::string& key) {

@@ -71,7 +71,8 @@ class cluster_view {
         std::string text; ///< Its specification, by which equal claims are known.
     };
 
-    void forget_devices(const std::string& node);
+    [[nodiscard]] std::set<std::string> owners_of(const std::string& pool) const;
+    void forget_devices(const std::string& pool);
     void forget_use(const dra::resource_claim& claim);
     void drop_slice(const std::string& key);
     void drop_claim(const std::string& key);

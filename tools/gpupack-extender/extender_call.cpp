@@ -12,8 +12,9 @@ std::optional<extender_call> read_extender_call(const std::string& body) {
     if (!request.is_object() || !request.contains("Pod") || !request["Pod"].is_object()) return std::nullopt;
     extender_call made{.pod = std::move(request["Pod"])};
     if (request.contains("NodeNames") && request["NodeNames"].is_array()) {
-        for (const nlohmann::json& name : request["NodeNames"])
-            if (name.is_string()) made.nodes.push_back(name.get<std::string>());
+        made.nodes.reserve(request["NodeNames"].size());
+        for (nlohmann::json& name : request["NodeNames"])
+            if (name.is_string()) made.nodes.push_back(std::move(name.get_ref<std::string&>()));
         return made;
     }
     if (!request.contains("Nodes") || !request["Nodes"].is_object() || !request["Nodes"].contains("items") ||

@@ -14,10 +14,12 @@
 
 #include <gpupack/core/version.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,11 +38,11 @@ void start_watches(const std::vector<object_kind>& kinds, const program_options&
         std::thread{[kind, &chosen, sink, &state] { watch(kind, chosen.access, sink, state); }}.detach();
 }
 
-void add_health(httplib::Server& server, const watch_state& watches, int kinds) {
-    server.Get("/healthz", [&watches, kinds](const httplib::Request&, httplib::Response& response) {
-        const bool ready = watches.listed >= kinds;
-        response.status = ready ? 200 : 503;
-        response.set_content(ready ? "ok\n" : "not all objects are listed yet\n", "text/plain");
+void add_health(httplib::Server& server, std::function<bool()> ready) {
+    server.Get("/healthz", [ready = std::move(ready)](const httplib::Request&, httplib::Response& response) {
+        const bool now = ready();
+        response.status = now ? 200 : 503;
+        response.set_content(now ? "ok\n" : "not all objects are listed yet\n", "text/plain");
     });
     server.Get("/version", [](const httplib::Request&, httplib::Response& response) {
         response.set_content(std::to_string(GPUPACK_VERSION_MAJOR) + "." + std::to_string(GPUPACK_VERSION_MINOR) + "." +
@@ -98,12 +100,16 @@ int serve_dra(httplib::Server& server, const program_options& chosen) {
     });
     const std::vector<object_kind> kinds{object_kind::node, object_kind::device_class, object_kind::resource_slice,
                                          object_kind::resource_claim};
-    add_health(server, watches, static_cast<int>(kinds.size()));
+    static std::atomic<bool> gathered =
+        false; // or the first calls would gather all nodes, and kube-scheduler not wait for them
+    add_health(server, [] { return gathered.load(); });
     start_watches(kinds, chosen, view.sink(), watches);
     std::thread{[&, all = static_cast<int>(kinds.size())] { // so that no call has to gather thousands of nodes
-        while (true)
-            if (watches.listed < all || !view.prepare_next())
-                std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        while (true) {
+            if (watches.listed >= all && view.prepare_next()) continue;
+            if (watches.listed >= all) gathered = true;
+            std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        }
     }}
         .detach();
     serve(server, chosen);
@@ -143,7 +149,7 @@ int serve_gpushare(httplib::Server& server, const program_options& chosen) {
     server.Get("/metrics", [&](const httplib::Request&, httplib::Response& response) {
         response.set_content(service.metrics() + watch_metrics(watches), "text/plain");
     });
-    add_health(server, watches, static_cast<int>(kinds.size()));
+    add_health(server, [&] { return watches.listed >= static_cast<int>(kinds.size()); });
     start_watches(kinds, chosen, view.sink(), watches);
     std::thread{[&] {
         while (true) {

@@ -26,6 +26,16 @@ std::vector<std::int64_t> scores(const std::vector<forecast_pointer>& forecasts,
     return made;
 }
 
+/// Appends a text in JSON. Names of nodes have nothing to escape, and a document for each of thousands would be most of the work.
+void append_quoted(std::string& reply, const std::string& text) {
+    const bool plain =
+        std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+    if (plain)
+        reply.append("\"").append(text).append("\"");
+    else
+        reply.append(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 } // namespace
 
 std::optional<std::string> prioritize(const std::string& body, cluster_view& view, scoring rule, bool dry_run) {
@@ -36,9 +46,8 @@ std::optional<std::string> prioritize(const std::string& body, cluster_view& vie
     const std::vector<std::int64_t> points = scores(forecasts, rule);
     std::string reply = "["; // by hand: of thousands of nodes, a document would be most of the work
     for (std::size_t i = 0; i < names.size(); ++i) {
-        reply.append(i == 0 ? "" : ",")
-            .append(R"({"Host":)")
-            .append(nlohmann::json(names[i]).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        reply.append(i == 0 ? "" : ",").append(R"({"Host":)");
+        append_quoted(reply, names[i]);
         reply.append(R"(,"Score":)").append(std::to_string(dry_run ? 0 : points[i])).append("}");
     }
     reply.append("]");
