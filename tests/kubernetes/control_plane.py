@@ -167,7 +167,8 @@ class ControlPlane:
         created["status"] = {"capacity": amounts, "allocatable": amounts, "conditions": [{"type": "Ready", "status": "True"}]}
         return self.api("PUT", f"/api/v1/nodes/{name}/status", created)
 
-    def remove_pod(self, name, claim=None):
+    def remove_pod(self, name, claim=None, found=None):
+        """Removes a pod, and its claim; found: the claim as it is, where that is known."""
         try:
             self.api("DELETE", f"{PODS}/{name}?gracePeriodSeconds=0")
         except ApiError as error:
@@ -175,7 +176,7 @@ class ControlPlane:
                 raise
         if not claim:
             return
-        found = self.api("GET", f"{CLAIMS}/{claim}")
+        found = found or self.api("GET", f"{CLAIMS}/{claim}")
         if found.get("status"):
             found["status"] = {}
             found = self.api("PUT", f"{CLAIMS}/{claim}/status", found)

@@ -56,10 +56,13 @@ class Lists(http.server.BaseHTTPRequestHandler):
                 while len(self.claims) == seen:
                     self.changed.wait()
                 new, seen = self.claims[seen:], len(self.claims)
-            for one in new:
-                line = (json.dumps({"type": "ADDED", "object": one}) + "\n").encode()
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
-            self.wfile.flush()
+            try:
+                for one in new:
+                    line = (json.dumps({"type": "ADDED", "object": one}) + "\n").encode()
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
+                self.wfile.flush()
+            except OSError:
+                return  # of an extender that has ended
         threading.Event().wait()
 
     def log_message(self, *_):
@@ -115,8 +118,9 @@ def calls(program, nodes, count=300):
         claim_name = f"asks-{profile.replace('.', '')}"
         body = json.dumps({"Pod": devices.pod("p", claim_name), "Nodes": None, "NodeNames": names}).encode()
         began = time.perf_counter()
-        reply = json.loads(post(extender, body))
+        answer = post(extender, body)
         (first if i < len(profiles) else times).append(time.perf_counter() - began)
+        reply = json.loads(answer)
         cpu.append(extender.cpu_seconds())
         assert i or max(one["Score"] for one in reply) >= 0
         node = rng.choice(names)

@@ -90,12 +90,16 @@ def run(binaries, program, nodes, claims, seed=1, share_of_load=.8):
 
 
 def forecast(extender, plane, pod, names):
-    """The forecast once the extender's watches have caught up: the same for a tenth of a second, and possible somewhere."""
+    """The forecast once the extender's watches have caught up, and possible somewhere.
+
+    It hears of claims in the order of their changes, so that it knows all before the newest, which the pod names. A pod without a claim
+    waits until the forecast is the same for a tenth of a second.
+    """
     body, last, alike = {"Pod": pod, "Nodes": None, "NodeNames": names}, None, 0
     for _ in range(60):
         now = json.loads(extender.call("/forecast", body))
         alike = alike + 1 if now == last else 0
-        if alike >= 5 and any(one["Possible"] for one in now):
+        if (alike >= 5 or "resourceClaims" in pod["spec"]) and any(one["Possible"] for one in now):
             break
         last = now
         time.sleep(.02)

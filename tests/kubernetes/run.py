@@ -26,7 +26,8 @@ def main():
         "prediction": lambda: dra_prediction.run(binaries, program, size("PREDICTION_NODES", 10), size("CLAIMS", 120)),
         "gpushare": lambda: gpushare.run(binaries, program, size("SHARE_NODES", 6), size("SHARE_PODS", 100)),
         "faults": lambda: faults.run(binaries, program, size("KILLS", 5)),
-        "study": lambda: dra_study.run(binaries, program, size("STUDY_NODES", 4), size("STUDY_PODS", 120), numbers("LOADS", "1.0"), [int(n) for n in numbers("SEEDS", "1")]),
+        "study": lambda: dra_study.run(binaries, program, size("STUDY_NODES", 4), size("STUDY_PODS", 120), numbers("LOADS", "1.0"), [int(n) for n in numbers("SEEDS", "1")],
+                                       size("JOBS", 1)),
         "cost": lambda: cost.run(binaries, program, size("COST_NODES", 20), [int(n) for n in numbers("CALL_NODES", "50")], size("COST_PODS", 100)),
     }
     for name in wanted or tests:
