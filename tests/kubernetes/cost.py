@@ -181,7 +181,7 @@ def throughput(binaries, program, nodes, pods):
                 time.sleep(.01)
             done = sum(bool(n) for n in states.states.values())
             assert done == pods, f"{done} of {pods} were bound"
-            print(f"cost: kube-scheduler with rule {rule}, {nodes} nodes: {(pods - placed) / (time.time() - began):.0f} pods a second", flush=True)
+            print(f"cost: kube-scheduler with rule {rule}, {nodes} nodes: {(pods - placed) / (time.time() - began):.1f} pods a second", flush=True)
 
 
 def run(binaries, program, nodes, call_nodes, pods):
