@@ -118,9 +118,12 @@ void says_what_copies_say(bool with_parts) {
         const auto begin = *rc::gen::inRange<std::int64_t>(0, 25);
         const auto end = begin + *rc::gen::inRange<std::int64_t>(1, 20);
         const auto without = *rc::gen::inRange<std::size_t>(0, dated.owners + 1);
-        for (std::uint32_t n = 0; n < node_count; ++n)
-            RC_ASSERT(calendar.free_during(node_id{n}, request, begin, end, without) ==
-                      plainly_free(calendar, node_id{n}, request, begin, end, without));
+        for (std::uint32_t n = 0; n < node_count; ++n) {
+            const auto free = plainly_free(calendar, node_id{n}, request, begin, end, without);
+            RC_ASSERT(calendar.free_during(node_id{n}, request, begin, end, without) == free);
+            const auto until = calendar.free_until(node_id{n}, request, begin, without);
+            if (until) RC_ASSERT(free.has_value() == (end <= *until));
+        }
         // Of what is placed beside reservations, on nodes that somebody has closed meanwhile.
         const node_id node{*rc::gen::inRange(0U, node_count)};
         if (!fit::fits(dated.state[node], request)) return;

@@ -209,6 +209,10 @@ template <class Scheduler, class Listener> class dispatcher {
         while (held.size() < rules_.reservations()) {
             const auto next = walk.next();
             if (!next) break;
+            if ((!held.empty() || !clearer_.ends()) && starter_.is_settled(*next)) {
+                hold(*next, held, walk);
+                continue;
+            }
             const std::size_t kind = starter_.class_of(*next);
             const bool held_before = starter_.reserved().holds(*next);
             const std::size_t order = starter_.quotas().orders();
@@ -228,9 +232,7 @@ template <class Scheduler, class Listener> class dispatcher {
                     continue; // who has its quota stays longer than expected
                 starter_.reserve(*next, kind);
             }
-            held.push_back(*next);
-            walk.count_in(*next);
-            last_reserved_ = *next;
+            hold(*next, held, walk);
         }
         if (starter_.reserved().size() > held.size()) {
             std::sort(held.begin(), held.end());
@@ -238,6 +240,13 @@ template <class Scheduler, class Listener> class dispatcher {
                 [&](std::size_t each) { return !std::binary_search(held.begin(), held.end(), each); });
         }
         return true;
+    }
+
+    /// One of the first tasks keeps what it has reserved.
+    void hold(std::size_t number, std::vector<std::size_t>& held, line_walk& walk) {
+        held.push_back(number);
+        walk.count_in(number);
+        last_reserved_ = number;
     }
 
     /// Tries one of the first tasks, if something has left that may help it or its reservation begins now; the first of all may

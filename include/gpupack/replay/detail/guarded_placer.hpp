@@ -41,29 +41,35 @@ template <class Scheduler> class guarded_placer {
     /// @param request  of each member, as it is placed
     /// @param now      from when on
     /// @param until    when it is expected to end
+    /// @param own      number of the arrival: what it has reserved itself does not stand in its way, but for nodes to drain
     [[nodiscard]] std::vector<placement> place(const workload::task& task, const request& request, std::int64_t now,
-                                               std::int64_t until) {
-        std::vector<std::pair<node_id, gpu_set>> closed = close_reserved(request, now, until);
+                                               std::int64_t until, std::size_t own) {
+        std::vector<std::pair<node_id, gpu_set>> closed = close_reserved(request, now, until, own);
         std::vector<placement> members;
         while (!lacks_room(request, task.members)) {
             members = place_members(task);
             const auto wrong = std::find_if(members.begin(), members.end(), [&](const placement& each) {
-                return !calendar_.is_free_until(each, now, until);
+                return !calendar_.is_free_until(each, now, until, own);
             });
             if (wrong == members.end()) break;
             const node_id node = wrong->node;
             for (const placement& each : members) scheduler_.release(each);
+            last_end_.reset();
             members.clear(); // where too little room is left, there is no other try
             scheduler_.set_closed(node, true);
             closed.push_back({node, {}});
         }
         for (const auto& [node, gpus] : closed) set_closed(node, gpus, false);
         was_denied_ = !closed.empty();
+        if (task.members > 1 || !members.empty()) last_end_.reset();
         return members;
     }
 
     /// Whether something was closed for the last task.
     [[nodiscard]] bool was_denied() const noexcept { return was_denied_; }
+    /// Of a task that was not placed, and is no gang: any other with such a request could only be placed now if it ends by then. None
+    /// where that is not known.
+    [[nodiscard]] std::optional<std::int64_t> last_end() const noexcept { return last_end_; }
 
   private:
     /// Closes or opens GPUs of a node, or without any the node.
@@ -75,12 +81,14 @@ template <class Scheduler> class guarded_placer {
     }
 
     [[nodiscard]] std::vector<std::pair<node_id, gpu_set>> close_reserved(const request& request, std::int64_t now,
-                                                                          std::int64_t until) {
+                                                                          std::int64_t until, std::size_t own) {
         std::vector<std::pair<node_id, gpu_set>> closed;
+        last_end_ = now;
         for (const auto& [number, count] : reserved_.nodes()) {
             const node_view node = scheduler_.cluster().node_at(number);
             if (!fit::fits(node, request)) continue;
-            const auto serving = drains_ ? std::nullopt : calendar_.free_during(node.id(), request, now, until);
+            const auto serving = drains_ ? std::nullopt : calendar_.free_during(node.id(), request, now, until, own);
+            note_last_end(serving ? std::nullopt : calendar_.free_until(node.id(), request, now, own));
             if (!serving) {
                 closed.push_back({node.id(), {}});
             } else if (const gpu_set others = fit::fitting_gpus(node, request) - *serving; !others.empty()) {
@@ -89,6 +97,11 @@ template <class Scheduler> class guarded_placer {
         }
         for (const auto& [node, gpus] : closed) set_closed(node, gpus, true);
         return closed;
+    }
+
+    /// One of the nodes has room until then, or it is not known until when.
+    void note_last_end(std::optional<std::int64_t> end) noexcept {
+        last_end_ = last_end_ && end ? std::optional{std::max(*last_end_, *end)} : std::nullopt;
     }
 
     /// Whether the nodes that are open have too little room for a gang, so that no search would find any. Parts of GPUs and GPUs of
@@ -113,6 +126,7 @@ template <class Scheduler> class guarded_placer {
     const reservation_book& reserved_;
     bool drains_;
     bool was_denied_ = false;
+    std::optional<std::int64_t> last_end_;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -10,6 +10,7 @@
 #include <gpupack/fit/instance.hpp>
 #include <gpupack/replay/detail/node_copy.hpp>
 #include <gpupack/replay/detail/whole_gpus.hpp>
+#include <gpupack/replay/detail/whole_profile.hpp>
 #include <gpupack/request/request.hpp>
 #include <gpupack/state/cluster.hpp>
 #include <gpupack/state/node_view.hpp>
@@ -47,18 +48,21 @@ class node_calendar {
     /// @param cluster  what is closed in it stays so; what is closed later, to keep a reservation, is not seen
     explicit node_calendar(const cluster& cluster)
         : cluster_{cluster}, on_node_(cluster.size()), reservations_(cluster.size(), 0), parts_(cluster.size(), 0),
-          versions_(cluster.size(), 0) {
+          versions_(cluster.size(), 0), profiles_(cluster.size()) {
         for (std::uint32_t n = 0; n < cluster.size(); ++n) {
             const node_view node = cluster.node_at(n);
             gpu_set closed;
             for (int i = 0; i < node.gpu_count(); ++i)
                 if (node.gpu(i).closed) closed.insert(i);
             closed_.emplace_back(node.closed(), closed);
+            idle_.emplace_back(node, closed);
         }
     }
 
     /// What is on a node.
     [[nodiscard]] const std::vector<booking>& on(node_id node) const noexcept { return on_node_[node.number()]; }
+    /// Whether all that is on a node is whole GPUs, or none.
+    [[nodiscard]] bool is_whole_on(node_id node) const noexcept { return parts_[node.number()] == 0; }
     /// Whether somebody has reserved a place on the node.
     [[nodiscard]] bool is_reserved(node_id node) const noexcept { return reservations_[node.number()] > 0; }
 
@@ -125,21 +129,35 @@ class node_calendar {
         return serving;
     }
 
+    /// Until when a node can serve a request from begin on, so that free_during() finds something for all that end by then; nothing
+    /// where that is not known: something on it is not whole, or an arrival has reserved a place there that does not count.
+    [[nodiscard]] std::optional<std::int64_t> free_until(node_id id, const request& request, std::int64_t begin,
+                                                         std::size_t without = nobody) const {
+        if (!is_whole_on(id, request) || closed_[id.number()].first || has_reserved(id, without)) return std::nullopt;
+        return profile_of(id.number()).until(cluster_.node_at(id.number()), request, begin);
+    }
+
     /// Whether what was placed on a node stays free of all reservations until its end.
-    [[nodiscard]] bool is_free_until(const selection& placed, std::int64_t begin, std::int64_t end) const {
+    ///
+    /// @param placed   the place
+    /// @param begin    from when on
+    /// @param end      until when
+    /// @param without  an arrival whose reservation does not count, where everything is whole; elsewhere it has none
+    [[nodiscard]] bool is_free_until(const selection& placed, std::int64_t begin, std::int64_t end,
+                                     std::size_t without = nobody) const {
         if (!is_reserved(placed.node)) return true;
-        const bool is_whole = parts_[placed.node.number()] == 0;
+        const bool is_whole = is_whole_on(placed.node);
         const node_view node = cluster_[placed.node];
         for (const booking& each : on(placed.node)) {
-            if (each.running || each.begin >= end || each.end <= begin) continue;
+            if (each.running || each.owner == without || each.begin >= end || each.end <= begin) continue;
             // The cluster holds what was placed; with the reservation it must hold both.
             if (is_whole) {
                 if (closed_[placed.node.number()].first ||
-                    !whole_at(node, std::max(begin, each.begin), each.owner).has(each))
+                    !whole_at(node, std::max(begin, each.begin), each.owner, without).has(each))
                     return false;
                 continue;
             }
-            node_copy then = at(placed.node, std::max(begin, each.begin), each.owner);
+            const node_copy then = at(placed.node, std::max(begin, each.begin), each.owner);
             if (!fit::fits_on(then.view(), *each.request, each.gpus, each.slots)) return false;
         }
         return true;
@@ -237,6 +255,12 @@ class node_calendar {
     }
 
   private:
+    /// A profile, and the version of the node of which it is.
+    struct dated_profile {
+        std::uint64_t version = 0;
+        whole_profile profile;
+    };
+
     /// Counts something on a node in (sign 1) or out (sign -1).
     void count(node_id node, const booking& each, int sign) {
         reservations_[node.number()] += each.running ? 0 : sign;
@@ -246,45 +270,62 @@ class node_calendar {
 
     /// Whether everything on a node is whole, and a request as well.
     [[nodiscard]] bool is_whole_on(node_id id, const request& request) const noexcept {
-        return parts_[id.number()] == 0 && asks_whole(request);
+        return is_whole_on(id) && asks_whole(request);
     }
     /// at() for a node on which everything is whole, as it is now; it must be open.
-    [[nodiscard]] whole_gpus whole_at(const node_view& node, std::int64_t time, std::size_t without) const {
+    [[nodiscard]] whole_gpus whole_at(const node_view& node, std::int64_t time, std::size_t without,
+                                      std::size_t other = nobody) const {
         const std::uint32_t number = node.id().number();
         whole_gpus free{node, closed_[number].second};
         for (const booking& each : on_node_[number])
             if (each.running && each.end <= time) free.remove(each);
         if (reservations_[number] == 0) return free;
         for (const booking& each : on_node_[number])
-            if (!each.running && each.owner != without && each.begin <= time && each.end > time) free.add_if_free(each);
+            if (!each.running && each.owner != without && each.owner != other && each.begin <= time && each.end > time)
+                free.add_if_free(each);
         return free;
+    }
+    /// The same over time, with all that is reserved.
+    [[nodiscard]] const whole_profile& profile_of(std::uint32_t number) const {
+        dated_profile& known = profiles_[number];
+        if (known.version != versions_[number] || versions_[number] == 0) {
+            known.profile.assign(idle_[number], on_node_[number]);
+            known.version = versions_[number];
+        }
+        return known.profile;
     }
     /// free_during() for the same.
     [[nodiscard]] std::optional<gpu_set> whole_during(node_id id, const request& request, std::int64_t begin,
                                                       std::int64_t end, std::size_t without) const {
         if (closed_[id.number()].first) return std::nullopt;
         const node_view node = cluster_.node_at(id.number());
+        if (!has_reserved(id, without)) return profile_of(id.number()).during(node, request, begin, end);
         const whole_gpus start = whole_at(node, begin, without);
-        gpu_set serving = start.serving(request);
-        if (!start.host_fits(request) || serving.size() < request.gpus) return std::nullopt;
-        if (reservations_[id.number()] == 0) return serving;
+        gpu_set serving = start.serving(node, request);
+        if (!start.host_fits(node, request) || serving.size() < request.gpus) return std::nullopt;
         for (const booking& each : on(id)) {
             if (each.running || each.owner == without || each.begin <= begin || each.begin >= end) continue;
             const whole_gpus then = whole_at(node, each.begin, without);
-            serving = serving & then.serving(request);
-            if (!then.host_fits(request) || serving.size() < request.gpus) return std::nullopt;
+            serving = serving & then.serving(node, request);
+            if (!then.host_fits(node, request) || serving.size() < request.gpus) return std::nullopt;
         }
         return serving;
+    }
+    /// Whether an arrival has reserved a place on a node.
+    [[nodiscard]] bool has_reserved(node_id id, std::size_t owner) const noexcept {
+        return owner != nobody && is_reserved(id) &&
+               std::any_of(on(id).begin(), on(id).end(),
+                           [&](const booking& each) { return !each.running && each.owner == owner; });
     }
 
     [[nodiscard]] std::int64_t members_at(node_id id, const request& request, std::int64_t members, std::int64_t time,
                                           std::int64_t length) const {
         const std::int64_t end = length >= never - time ? never : time + length;
         if (is_whole_on(id, request) && !closed_[id.number()].first) {
-            const whole_gpus then = whole_at(cluster_.node_at(id.number()), time, nobody);
-            if (reservations_[id.number()] == 0) return then.members(request, then.serving(request), members);
-            const auto serving = whole_during(id, request, time, end, nobody);
-            return serving ? then.members(request, *serving, members) : 0;
+            const node_view node = cluster_.node_at(id.number());
+            const whole_profile& profile = profile_of(id.number());
+            const auto serving = profile.during(node, request, time, end);
+            return serving ? profile.at(time).members(node, request, *serving, members) : 0;
         }
         if (reservations_[id.number()] == 0) return members_that_fit(at(id, time).view(), request, members);
         const auto serving = free_during(id, request, time, end);
@@ -337,6 +378,8 @@ class node_calendar {
     std::vector<std::uint64_t> versions_; // [nodes]  at which something there changed last
     std::uint64_t version_ = 0;
     std::vector<std::pair<bool, gpu_set>> closed_; // [nodes]  whether it is closed, and which of its GPUs are
+    std::vector<whole_gpus> idle_;                 // [nodes]  what was free at the start
+    mutable std::vector<dated_profile> profiles_;  // [nodes]  made when they are asked for
     std::multiset<std::pair<std::int64_t, std::uint32_t>> events_;
 };
 

@@ -41,23 +41,29 @@ class reservation_book {
     /// How many tasks have reserved places.
     [[nodiscard]] std::size_t size() const noexcept { return held_.size(); }
     /// Whether a task has.
-    [[nodiscard]] bool holds(std::size_t number) const noexcept { return held_.contains(number); }
+    [[nodiscard]] bool holds(std::size_t number) const noexcept { return find(number) != nullptr; }
     /// What a task has reserved; none where it has not.
     [[nodiscard]] const reservation* find(std::size_t number) const noexcept {
-        const auto found = held_.find(number);
-        return found == held_.end() ? nullptr : &found->second;
+        return number < of_.size() ? of_[number] : nullptr;
     }
     /// When the reservation of a task begins; never where there is none.
     [[nodiscard]] std::int64_t begin_of(std::size_t number) const noexcept {
         const reservation* const own = find(number);
         return own == nullptr ? node_calendar::never : own->begin;
     }
+    /// Whether all that is on the nodes where a task has reserved places is whole GPUs, or none.
+    [[nodiscard]] bool is_whole(std::size_t number) const noexcept {
+        const reservation* const own = find(number);
+        return own == nullptr || std::all_of(own->places.begin(), own->places.end(), [&](const place_in_time& each) {
+                   return calendar_.is_whole_on(each.node);
+               });
+    }
     /// Whether some reservation should have begun before a time.
     [[nodiscard]] bool is_overdue(std::int64_t now) const noexcept {
         return !begins_.empty() && *begins_.begin() < now;
     }
     /// As the nodes of its places are now, a task could not start there before its time.
-    void note_seen(std::size_t number) { held_.find(number)->second.seen = calendar_.version(); }
+    void note_seen(std::size_t number) { of_[number]->seen = calendar_.version(); }
     /// Those who have, by number.
     ///
     /// @param time  only those whose reservations begin before it
@@ -67,8 +73,8 @@ class reservation_book {
             if (!time || kept.begin < *time) all.push_back(number);
         return all;
     }
-    /// The nodes on which places are reserved, each with how many.
-    [[nodiscard]] const std::map<std::uint32_t, int>& nodes() const noexcept { return nodes_; }
+    /// The nodes on which places are reserved, the lowest first, each with how many.
+    [[nodiscard]] const std::vector<std::pair<std::uint32_t, int>>& nodes() const noexcept { return nodes_; }
 
     /// Reserves the earliest places of a task, in the stead of what it has reserved.
     void reserve(std::size_t number, const request& request, int members, std::int64_t now, std::int64_t length) {
@@ -110,22 +116,28 @@ class reservation_book {
         begins_.erase(begins_.find(own.begin));
         for (const place_in_time& each : own.places) {
             calendar_.remove(each.node, number, false);
-            const auto node = nodes_.find(each.node.number());
+            const auto node = on(each.node);
             if (--node->second == 0) nodes_.erase(node);
         }
         held_.erase(found);
+        of_[number] = nullptr;
         return own;
     }
 
     /// Writes a reservation down, new or taken out.
     void put_back(std::size_t number, const reservation& booked) {
-        const reservation& kept = held_.try_emplace(number, booked).first->second;
+        reservation& kept = held_.try_emplace(number, booked).first->second;
+        if (number >= of_.size()) of_.resize(number + number / 2 + 1);
+        of_[number] = &kept;
         begins_.insert(kept.begin);
         for (const place_in_time& each : kept.places) {
             const std::int64_t end =
                 kept.length >= node_calendar::never - each.begin ? node_calendar::never : each.begin + kept.length;
             calendar_.add(each.node, {each.begin, end, number, &kept.request, each.gpus, each.slots, false, {}});
-            ++nodes_[each.node.number()];
+            auto node = on(each.node);
+            if (node == nodes_.end() || node->first != each.node.number())
+                node = nodes_.insert(node, {each.node.number(), 0});
+            ++node->second;
         }
     }
 
@@ -148,11 +160,17 @@ class reservation_book {
     }
 
   private:
+    /// Where a node is or would be in the list of them.
+    [[nodiscard]] std::vector<std::pair<std::uint32_t, int>>::iterator on(node_id node) {
+        return std::lower_bound(nodes_.begin(), nodes_.end(), std::pair{node.number(), 0});
+    }
+
     const cluster& cluster_;
     node_calendar& calendar_;
     std::map<std::size_t, reservation> held_;
+    std::vector<reservation*> of_;       // [arrivals]  the same, found at once; none where there is none
     std::multiset<std::int64_t> begins_; // of those
-    std::map<std::uint32_t, int> nodes_;
+    std::vector<std::pair<std::uint32_t, int>> nodes_;
 };
 
 } // namespace gpupack::inline GPUPACK_ABI::replay::detail

@@ -121,11 +121,22 @@ template <class Scheduler, class Listener> class task_starter {
         if (!may) reserved_.note_seen(number);
         return may;
     }
+    /// Whether nothing has changed for a task that has reserved a place for later, so that may_start_early() need not be asked.
+    [[nodiscard]] bool is_settled(std::size_t number) {
+        const reservation* const own = reserved_.find(number);
+        return own != nullptr && own->begin > now_ &&
+               std::none_of(own->places.begin(), own->places.end(),
+                            [&](const place_in_time& each) { return calendar_.version_of(each.node) > own->seen; }) &&
+               !is_worth_trying(class_of(number), number);
+    }
     /// A task could not start.
     void refuse(std::size_t kind, std::size_t number) {
         // Where neither a reservation nor a reserved quota stands in the way, shorter tasks are refused as well.
         const bool may_help_shorter = was_late_ || (!by_quota_ && placer_.was_denied());
-        line_.refuse(kind, may_help_shorter ? bound_of(number) : 0, by_quota_);
+        std::int64_t bound = may_help_shorter ? bound_of(number) : 0;
+        if (const auto last = placer_.last_end(); may_help_shorter && !by_quota_ && last)
+            bound = std::min(bound, *last - now_ + 1);
+        line_.refuse(kind, bound, by_quota_);
     }
     /// Looks which classes something that has left may have helped: to start, or where everybody may end others, to do that.
     ///
@@ -151,11 +162,14 @@ template <class Scheduler, class Listener> class task_starter {
 
     /// Starts a task that waits, and takes it out of the line.
     bool start_waiting(std::size_t number, std::size_t kind) {
-        const auto own = reserved_.take_out(number);
+        // What it has reserved stays in the calendar meanwhile where that can tell what is free without it.
+        const bool stays = discipline_.plans_ahead() && reserved_.is_whole(number);
+        auto own = stays ? std::nullopt : reserved_.take_out(number);
         if (!start(number, kind)) {
             if (own) reserved_.put_back(number, *own);
             return false;
         }
+        if (stays) own = reserved_.take_out(number);
         if (own) {
             for (const place_in_time& each : own->places) running_.freed().push_back(each.node.number());
             quotas_.note_given_up();
@@ -163,12 +177,12 @@ template <class Scheduler, class Listener> class task_starter {
         line_.erase(kind, facts_.place_of(number));
         return true;
     }
-    /// Starts a task if its quota admits it, it fits, and it delays nobody who has a reservation.
+    /// Starts a task if its quota admits it, it fits, and it delays nobody else who has a reservation.
     bool start(std::size_t number, std::size_t kind) {
         const std::int64_t until = end_of(number);
         if (!admits(number, until)) return false;
         const request request = line_.classes()[kind].request;
-        std::vector<placement> members = placer_.place(facts_.task_of(number), request, now_, until);
+        std::vector<placement> members = placer_.place(facts_.task_of(number), request, now_, until, number);
         if (members.empty()) return false;
         note_start(number, std::move(members), request, until);
         return true;
@@ -224,7 +238,8 @@ template <class Scheduler, class Listener> class task_starter {
         by_quota_ = !quotas_.admits(task);
         if (by_quota_) return false;
         std::vector<const workload::task*> ahead;
-        for (const std::size_t other : reserved_.numbers(until)) ahead.push_back(&facts_.task_of(other));
+        for (const std::size_t other : reserved_.numbers(until))
+            if (other != number) ahead.push_back(&facts_.task_of(other));
         by_quota_ = was_late_ = !ahead.empty() && !quotas_.admits_beside(task, ahead);
         return !by_quota_;
     }

@@ -30,7 +30,7 @@ class whole_gpus {
     /// @param node    as it is
     /// @param closed  which of its GPUs are closed then
     whole_gpus(const node_view& node, gpu_set closed) noexcept
-        : node_{node}, cpu_{node.cpu_free().count()}, memory_{node.memory_free().count()} {
+        : cpu_{node.cpu_free().count()}, memory_{node.memory_free().count()} {
         for (int i = 0; i < node.gpu_count(); ++i) {
             gpu_state gpu = node.gpu(i);
             gpu.closed = closed.contains(i);
@@ -39,6 +39,15 @@ class whole_gpus {
         closed_ = closed;
     }
 
+    /// The GPUs.
+    [[nodiscard]] gpu_set gpus() const noexcept { return free_; }
+
+    /// Something takes its place.
+    void add(const booking& each) noexcept {
+        cpu_ -= each.request->cpu.count();
+        memory_ -= each.request->memory.count();
+        free_ = free_ - each.gpus;
+    }
     /// Something has left.
     void remove(const booking& each) noexcept {
         cpu_ += each.request->cpu.count();
@@ -47,32 +56,32 @@ class whole_gpus {
     }
     /// Somebody takes what it has reserved, if it is there.
     void add_if_free(const booking& each) noexcept {
-        if (!has(each)) return;
-        cpu_ -= each.request->cpu.count();
-        memory_ -= each.request->memory.count();
-        free_ = free_ - each.gpus;
+        if (has(each)) add(each);
     }
     /// Whether what somebody has reserved is there.
     [[nodiscard]] bool has(const booking& each) const noexcept {
-        return host_fits(*each.request) && free_.contains(each.gpus);
+        return each.request->cpu.count() <= cpu_ && each.request->memory.count() <= memory_ &&
+               free_.contains(each.gpus);
     }
 
     /// Whether the host of the node, which is open, would do for a request.
-    [[nodiscard]] bool host_fits(const request& request) const noexcept {
+    [[nodiscard]] bool host_fits(const node_view& node, const request& request) const noexcept {
         return request.cpu.count() <= cpu_ && request.memory.count() <= memory_ &&
-               (request.gpus > 0 || request.labels.choose(node_.type().labels));
+               (request.gpus > 0 || request.labels.choose(node.type().labels));
     }
     /// The free GPUs that a request accepts.
-    [[nodiscard]] gpu_set serving(const request& request) const noexcept {
-        return request.gpus == 0 ? gpu_set{} : free_ & fit::wanted_gpus(node_, request);
+    [[nodiscard]] gpu_set serving(const node_view& node, const request& request) const noexcept {
+        return request.gpus == 0 ? gpu_set{} : free_ & fit::wanted_gpus(node, request);
     }
     /// How many members of a gang fit together.
     ///
+    /// @param node     which it is
     /// @param request  of each
     /// @param serving  the GPUs that they may have
     /// @param most     no more than that
-    [[nodiscard]] std::int64_t members(const request& request, gpu_set serving, std::int64_t most) const noexcept {
-        if (!host_fits(request)) return 0;
+    [[nodiscard]] std::int64_t members(const node_view& node, const request& request, gpu_set serving,
+                                       std::int64_t most) const noexcept {
+        if (!host_fits(node, request)) return 0;
         const auto limit = [&](std::int64_t free, std::int64_t each) {
             if (each > 0) most = std::min(most, free / each);
         };
@@ -83,7 +92,6 @@ class whole_gpus {
     }
 
   private:
-    node_view node_;
     std::int64_t cpu_;    // milli-cores
     std::int64_t memory_; // MiB
     gpu_set free_;
