@@ -130,9 +130,9 @@ TEST(presets, that_decide_by_expected_tasks_are_not_made_without) {
 TEST(presets, take_the_options_that_their_rows_name) {
     const preset_inputs inputs{.may_be_empty = true};
     const auto wrong = [&](const char* text) { return make_preset(text, inputs, search::scan{}).error().message(); };
-    EXPECT_TRUE(
-        make_preset("lookahead:leave=0:reserve=150:scarcity=0:model_scarcity=10000:step=1:offers=1:gpu_memory=1",
-                    inputs, search::scan{}));
+    EXPECT_TRUE(make_preset(
+        "lookahead:leave=0:reserve=150:scarcity=0:cpu_scarcity=9:model_scarcity=10000:step=1:offers=1:gpu_memory=1",
+        inputs, search::scan{}));
     EXPECT_TRUE(make_preset("random:seed=7", inputs, search::scan{}));
     EXPECT_TRUE(make_preset("fgd:typical=50", inputs, search::scan{}));
     EXPECT_EQ(wrong("fgd:reserve=1"), R"(option of fgd: "reserve=1": expected one of typical)");

@@ -152,6 +152,7 @@
 #include <gpupack/policy/binpack.hpp>
 #include <gpupack/policy/combined_traits.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/cpu_shortage.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/device_preparation.hpp>
 #include <gpupack/policy/domain_packing.hpp>

@@ -34,7 +34,7 @@ TEST(policy_spec, reads_back_any_policy_and_its_options) {
 
 TEST(policy_spec, says_where_it_is_wrong) {
     const auto wrong = [](const char* text) { return policy_spec_from_text(text).error().message(); };
-    EXPECT_EQ(wrong("fgd:reserv=1"), "policy, column 5: \"reserv=1\": expected one of gpu_memory, leave, "
+    EXPECT_EQ(wrong("fgd:reserv=1"), "policy, column 5: \"reserv=1\": expected one of cpu_scarcity, gpu_memory, leave, "
                                      "model_scarcity, offers, reserve, scarcity, seed, step, "
                                      "typical with an equals sign and a number");
     EXPECT_EQ(wrong("lookahead:reserve=10001"),

@@ -20,7 +20,9 @@ static_assert(gpupack::policy::policy<gpupack::policy::lookahead>);
 namespace {
 
 policy::lookahead::options any_options(random_history& history, const cluster& nodes) {
-    return {.tasks_leave = history.below(2) == 0, .memories = policy::gpu_memories::of(nodes.models())};
+    return {.cpu_scarcity = static_cast<int>(history.below(3)) * 200,
+            .tasks_leave = history.below(2) == 0,
+            .memories = policy::gpu_memories::of(nodes.models())};
 }
 
 } // namespace

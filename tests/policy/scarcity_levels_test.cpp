@@ -87,4 +87,8 @@ TEST(scarcity_levels, differ_where_any_level_does) {
     some = {};
     some.whole[15] = 1;
     EXPECT_FALSE(none == some);
+    some = {};
+    some.cpu = 1;
+    EXPECT_FALSE(none == some);
+    EXPECT_EQ((none ^ some).cpu, 1);
 }

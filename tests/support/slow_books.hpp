@@ -23,6 +23,7 @@ inline std::string text_of(const gpupack::gpu_state& gpu) {
 /// first; empty where nothing does.
 inline std::string what_differs(const gpupack::cluster& on) {
     using namespace gpupack;
+    milli_cpu cpu{};
     milli_gpu compute{};
     milli_gpu compute_free{};
     milli_gpu rounding{};
@@ -70,6 +71,7 @@ inline std::string what_differs(const gpupack::cluster& on) {
         state.closed = on.is_closed(id) || on.is_over_committed(id);
         if (!(state == on.row(id).state)) return name + ": its state";
         gpus += static_cast<std::size_t>(node.gpu_count());
+        cpu += node.type().cpu;
         compute += node.compute();
         compute_free += node.compute_free();
         types[&node.type()].count(state, node.type(), 1);
@@ -98,6 +100,7 @@ inline std::string what_differs(const gpupack::cluster& on) {
     if (gpus != on.gpu_count()) return "the number of GPUs";
     if (live != on.live_placements() || live != on.placements().size()) return "the number of placements";
     if (leaving != on.leaving_placements()) return "the number of placements that leave";
+    if (!(cpu == on.cpu())) return "the CPU";
     if (!(compute == on.compute())) return "the compute";
     if (!(compute_free == on.compute_free())) return "the free compute";
     if (!(rounding == on.rounding_overhead())) return "the rounding overhead";

@@ -49,6 +49,8 @@ struct policy_option_range {
 
 /// The options that there are. Which of them a preset has is said by its row.
 inline constexpr std::array policy_option_ranges{
+    policy_option_range{"cpu_scarcity", 0, 10'000,
+                        "price of the CPU that a task leaves on its node where CPU is short, in thousandths"},
     policy_option_range{"gpu_memory", 1, std::numeric_limits<std::int32_t>::max(),
                         "MiB of a GPU whose memory is not known"},
     policy_option_range{"leave", 0, 1, "whether tasks leave again"},

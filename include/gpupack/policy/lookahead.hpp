@@ -7,6 +7,7 @@
 #include <gpupack/core/math.hpp>
 #include <gpupack/fit/candidate.hpp>
 #include <gpupack/policy/concepts.hpp>
+#include <gpupack/policy/cpu_shortage.hpp>
 #include <gpupack/policy/decision.hpp>
 #include <gpupack/policy/fgd.hpp>
 #include <gpupack/policy/fragmentation.hpp>
@@ -49,6 +50,7 @@ struct lookahead_scorer {
     score whole_price[scarcity_levels::most_classes] = {};    ///< Of a place of each class.
     model_set named[scarcity_levels::most_model_sets] = {};   ///< The sets of models that tasks name.
     score model_price[scarcity_levels::most_model_sets] = {}; ///< Of a milli-GPU of each of them.
+    score core_price = 0;                                     ///< Of a milli-core that is left on the node.
     std::int64_t typical = 1;                                 ///< Tasks that fragmentation is summed over.
     score step = 1;                                           ///< Scores within a step are alike.
     bool by_instances = false;                                ///< Whether any task asks for MIG.
@@ -94,6 +96,7 @@ struct lookahead_scorer {
     /// Whether the scores of a node may differ where these levels changed.
     [[nodiscard]] GPUPACK_HD constexpr bool affected_by(const scarcity_levels& changed,
                                                         const node_view& node) const noexcept {
+        if (changed.cpu != 0) return true;
         for (int c = 0; c < several.count; ++c)
             if (changed.whole[c] != 0 &&
                 (places_on(node, several.classes[c], 0, {}, {}) > 0 || is_dear_to_instances(c, node)))
@@ -182,9 +185,9 @@ struct lookahead_scorer {
             sums.replace(use.row(node.gpu_count(), node.gpu_model(i), node.gpu(i), node.capacity(i)),
                          use.row(node.gpu_count(), node.gpu_model(i), after, node.capacity(i)));
         });
-        cost += cost_of_places(node, request, idle);
-        const score worth =
-            use.of(sums, node.cpu_free() - request.cpu) - use_now + fragments * (milli / 32) / typical * 32;
+        const milli_cpu cpu_left = node.cpu_free() - request.cpu;
+        cost += cost_of_places(node, request, idle) + core_price * cpu_left.count();
+        const score worth = use.of(sums, cpu_left) - use_now + fragments * (milli / 32) / typical * 32;
         return floor_divide(worth - cost, step);
     }
 };
@@ -198,6 +201,8 @@ struct lookahead_scorer {
 /// - Price of a place for several GPUs: its size * exp(-left / sqrt(w + 1)), with w the places that tasks would hold at full
 ///   load; in halvings. Of models: scarcity * w / (left + 1), times its size; in steps of a factor of 4. What plenty has is
 ///   nearly free, the last ones are dear.
+/// - Price of CPU: where the expected tasks ask for nine tenths or more of the CPU by GPU that the nodes have, what a task
+///   leaves free on its node counts against it, so that tasks fill up the CPU of nodes that have little left.
 /// - Where tasks never leave (options::tasks_leave), fragmentation does not count, and places for several whole GPUs are
 ///   not priced but kept: as many as the tasks will want that come until the cluster is full, as lookahead_fill does.
 /// - GPU memory is a dimension like compute: of both the larger part counts.
@@ -213,6 +218,8 @@ class lookahead {
         int scarcity = 1000; ///< Thousandths of a place's size that it costs where no other is left.
         /// Of compute and GPUs of models that other tasks name, where as many are left as are wanted.
         int model_scarcity = 100;
+        /// Of the CPU that a task leaves on its node, where the expected tasks ask for as much CPU by GPU as there is.
+        int cpu_scarcity = 200;
         int step = 40;    ///< Milli-GPUs within which scores are alike.
         int offers = 240; ///< Tasks offered to a node before the outlook ends.
         /// Percent of what is wanted of a scarce place that its price counts on, at most 10,000; half as much again where
@@ -231,9 +238,10 @@ class lookahead {
                    [&settings, least = wants_instances(expected) ? 1 : 2](const request& request) {
                        return scarce_place(request, settings.memories, least);
                    }},
-          named_{expected, scarcity_levels::most_model_sets, settings.memories},
+          named_{expected, scarcity_levels::most_model_sets, settings.memories}, cpu_{expected},
           instances_{.expected = expected}, settings_{settings}, by_instances_{wants_instances(expected)} {
-        GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0,
+        GPUPACK_EXPECTS(settings.step >= 1 && settings.scarcity >= 0 && settings.model_scarcity >= 0 &&
+                            settings.cpu_scarcity >= 0,
                         "a step above 0, and scarcities that are not negative");
     }
 
@@ -250,6 +258,8 @@ class lookahead {
             scorer.step = settings_.step * lookahead_scorer::milli;
             price_places(scorer, decision.cluster);
             price_models(scorer, decision.cluster);
+            scorer.levels.cpu = cpu_.level(decision.cluster);
+            scorer.core_price = cpu_.price(lookahead_scorer::milli, settings_.cpu_scarcity, scorer.levels.cpu);
         } else {
             scorer.typical = std::int64_t{1} << 62; // so that fragments count for nothing
             keep_places(scorer, decision.cluster);
@@ -260,7 +270,7 @@ class lookahead {
 
     friend bool operator==(const lookahead& a, const lookahead& b) noexcept {
         return a.use_ == b.use_ && a.typical_ == b.typical_ && a.several_ == b.several_ && a.named_ == b.named_ &&
-               a.settings_.tasks_leave == b.settings_.tasks_leave;
+               a.cpu_ == b.cpu_ && a.settings_.tasks_leave == b.settings_.tasks_leave;
     }
 
   private:
@@ -371,6 +381,7 @@ class lookahead {
     fragmentation_table typical_;
     reserved_capacity_table several_;
     named_models named_;
+    cpu_shortage cpu_;
     mig_scarcity instances_;
     options settings_;
     bool by_instances_ = false;

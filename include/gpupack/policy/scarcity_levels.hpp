@@ -91,11 +91,12 @@ struct scarcity_levels {
     std::uint8_t whole[most_classes] = {};     ///< By class: a place_level, or of GPUs of some models a scarcity_level.
     std::uint8_t models[most_model_sets] = {}; ///< By set.
     std::uint8_t mig[max_mig_tables][partition_table::most_profiles] =
-        {}; ///< rounded_price::code, by MIG table and profile.
+        {};               ///< rounded_price::code, by MIG table and profile.
+    std::uint8_t cpu = 0; ///< cpu_shortage::level.
 
     GPUPACK_HD friend constexpr bool operator==(const scarcity_levels& a, const scarcity_levels& b) noexcept {
         const scarcity_levels changed = a ^ b;
-        std::uint8_t any = 0;
+        std::uint8_t any = changed.cpu;
         for (const std::uint8_t each : changed.whole) any |= each;
         for (const std::uint8_t each : changed.models) any |= each;
         for (const auto& table : changed.mig)
@@ -105,6 +106,7 @@ struct scarcity_levels {
     /// What differs, in bits.
     GPUPACK_HD friend constexpr scarcity_levels operator^(const scarcity_levels& a, const scarcity_levels& b) noexcept {
         scarcity_levels changed;
+        changed.cpu = a.cpu ^ b.cpu;
         for (int i = 0; i < most_classes; ++i) changed.whole[i] = a.whole[i] ^ b.whole[i];
         for (int i = 0; i < most_model_sets; ++i) changed.models[i] = a.models[i] ^ b.models[i];
         for (int t = 0; t < max_mig_tables; ++t)

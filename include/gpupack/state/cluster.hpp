@@ -168,6 +168,8 @@ class cluster {
         return type_free_[type];
     }
 
+    /// CPU of all nodes. Cost: constant.
+    [[nodiscard]] milli_cpu cpu() const noexcept { return cpu_; }
     /// Compute of all GPUs, oversubscription counted in.
     [[nodiscard]] milli_gpu compute() const noexcept { return compute_; }
     /// Compute of all GPUs that is free now. Cost: constant.
@@ -374,6 +376,7 @@ class cluster {
     std::vector<detail::node_notes> notes_;
     std::vector<std::vector<std::uint32_t>> free_rows_; // [GPUs of a node] where GPUs of nodes stood that are gone
     ledger ledger_;
+    milli_cpu cpu_{};
     milli_gpu compute_{};
     milli_gpu compute_free_{};
     milli_gpu rounding_overhead_{};

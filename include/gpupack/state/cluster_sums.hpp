@@ -108,6 +108,7 @@ inline void cluster::count_node(node_id id, int sign) noexcept {
     unused_types_ += of_type.nodes == 0 ? 1 : 0;
     count_mig_places(id, gpu_set::first(type.gpu_count), sign);
     gpu_count_ += static_cast<std::size_t>(sign * type.gpu_count);
+    cpu_ += milli_cpu{sign * type.cpu.count()};
     compute_ += milli_gpu{sign * type.compute};
     compute_free_ += milli_gpu{sign * node.compute_free};
     const int idle = detail::open_idle_gpus(node);
@@ -274,6 +275,7 @@ inline void cluster::copy_node(const cluster& source, const node_row& row) {
 
 /// Makes what is counted over all nodes what it is in the cluster that this one was copied from.
 inline void cluster::copy_totals(const cluster& source) {
+    cpu_ = source.cpu_;
     compute_ = source.compute_;
     compute_free_ = source.compute_free_;
     rounding_overhead_ = source.rounding_overhead_;

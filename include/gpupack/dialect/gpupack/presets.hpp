@@ -42,6 +42,7 @@ inline constexpr bool needs_mix = true;
     };
     set(settings.scarcity, "scarcity");
     set(settings.model_scarcity, "model_scarcity");
+    set(settings.cpu_scarcity, "cpu_scarcity");
     set(settings.step, "step");
     set(settings.offers, "offers");
     set(settings.reserve, "reserve");
@@ -99,7 +100,8 @@ inline constexpr auto gpupack_presets = std::tuple{
                return policy::lookahead{inputs.in_use.empty() ? inputs.expected : inputs.in_use,
                                         lookahead_options(inputs)};
            },
-           request_rule::as_requested, needs_mix, "gpu_memory leave model_scarcity offers reserve scarcity step"},
+           request_rule::as_requested, needs_mix,
+           "cpu_scarcity gpu_memory leave model_scarcity offers reserve scarcity step"},
     preset{"lookahead-fill",
            "lookahead of 0.1: room kept for large tasks while the cluster fills; for tasks that never leave",
            +[](const preset_inputs& inputs) {
