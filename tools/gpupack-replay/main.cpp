@@ -2,6 +2,7 @@
 // gpupack-replay: replays a GPU cluster's tasks under placement policies, and says which wastes least.
 #include "capacity.hpp"
 #include "csv_text.hpp"
+#include "decisions_text.hpp"
 #include "import.hpp"
 #include "inputs.hpp"
 #include "options.hpp"

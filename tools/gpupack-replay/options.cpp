@@ -123,8 +123,8 @@ std::optional<input_error> steady_conflict(const options& chosen, const raw_opti
         return flag_error("--stay-cap", raw.stay_cap, "--stays recorded beside it");
     if (chosen.synthetic) return std::nullopt;
     if (chosen.timeline) return flag_error("--timeline", "", "no other arrivals beside --arrivals poisson");
-    for (const auto& [flag, value] : {std::pair{"--order", chosen.order}, {"--decisions", chosen.decisions}})
-        if (!value.empty()) return flag_error(flag, value, "tasks that arrive once, without --arrivals poisson");
+    if (!chosen.order.empty())
+        return flag_error("--order", chosen.order, "tasks that arrive once, without --arrivals poisson");
     if (chosen.causes) return flag_error("--causes", "", "tasks that arrive once, without --arrivals poisson");
     return std::nullopt;
 }
@@ -155,10 +155,8 @@ std::optional<input_error> conflict(const options& chosen, const raw_options& ra
     if (!chosen.nodes.empty() && !raw.workload.empty())
         return error("--workload", raw.workload, "no built-in workload beside --nodes and --pods");
     if (chosen.synthetic)
-        for (const auto& [flag, value] : {std::pair{"--order", chosen.order},
-                                          {"--node-order", chosen.node_order},
-                                          {"--decisions", chosen.decisions},
-                                          {"--history", chosen.history}})
+        for (const auto& [flag, value] :
+             {std::pair{"--order", chosen.order}, {"--node-order", chosen.node_order}, {"--history", chosen.history}})
             if (!value.empty())
                 return error(flag, value, "a workload whose tasks stay; those of " + chosen.workload + " come and go");
     if (auto wrong = steady_conflict(chosen, raw)) return wrong;

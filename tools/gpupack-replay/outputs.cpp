@@ -33,12 +33,6 @@ std::string range_text(const seed_range& over, bool several) {
                    : fmt::format("{:6.2f}", over.mean);
 }
 
-std::string gpus_text(gpupack::gpu_set gpus) {
-    std::string text;
-    gpupack::for_each_gpu(gpus, [&](int i) { text += (text.empty() ? "" : "-") + std::to_string(i); });
-    return text;
-}
-
 std::string heading(const std::vector<run_record>& runs) {
     const run_record& any = runs.front();
     std::string text = fmt::format("{}: {} nodes, {} GPUs; ", any.workload, any.nodes, any.gpus);
@@ -380,25 +374,6 @@ std::string json_text(const std::vector<run_record>& runs, json_layout layout) {
     }
     const int indent = layout == json_layout::compact ? -1 : 1;
     return all.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
-}
-
-std::string decisions_text(const inputs& from, const run_record& run) {
-    const bool timed = run.waits.has_value();
-    std::string text = timed ? "task,node,gpus,arrived,started,ended,wait,evictions\n" : "task,node,gpus\n";
-    for (const gpupack::replay::outcome& each : run.result.outcomes) {
-        text += from.workload.tasks[each.task].name + ",";
-        if (each.placed) text += run.end[each.node.number()].name;
-        text += "," + gpus_text(each.gpus);
-        if (timed) {
-            text += fmt::format(",{},", each.arrived);
-            if (each.placed) text += fmt::format("{}", each.decided);
-            text += each.ended == gpupack::replay::outcome::not_ended ? "," : fmt::format(",{}", each.ended);
-            text += each.placed ? fmt::format(",{}", each.decided - each.arrived) : std::string{","};
-            text += fmt::format(",{}", each.evictions);
-        }
-        text += "\n";
-    }
-    return text;
 }
 
 } // namespace replay_program

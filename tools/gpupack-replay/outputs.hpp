@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "inputs.hpp"
 #include "run_record.hpp"
 
 #include <string>
@@ -19,8 +18,5 @@ enum class json_layout { readable, compact, lines };
 
 /// An array of one object a run.
 [[nodiscard]] std::string json_text(const std::vector<run_record>& runs, json_layout layout = json_layout::readable);
-
-/// task,node,gpus of one run, in order of decision; of a timeline also arrived,started,ended,wait,evictions.
-[[nodiscard]] std::string decisions_text(const inputs& from, const run_record& run);
 
 } // namespace replay_program
