@@ -45,12 +45,13 @@ TEST(place_level, falls_by_one_for_each_halving_of_what_a_place_is_worth) {
         for (; left < place_level::enough(demand); ++left) {
             const double wanted = static_cast<double>(demand) / 16;
             const double halvings = static_cast<double>(left) / std::sqrt(wanted + 1) * std::log2(std::exp(1.0));
-            EXPECT_NEAR(place_level::of(demand, left), std::max(0.0, place_level::most - halvings), 0.51)
+            EXPECT_NEAR(place_level::of(demand, left),
+                        std::max<double>(place_level::least, place_level::most - halvings), 0.51)
                 << demand << " " << left;
             EXPECT_LE(place_level::of(demand, left + 1), place_level::of(demand, left));
         }
-        EXPECT_EQ(place_level::of(demand, left), 0) << demand;
-        EXPECT_EQ(place_level::of(demand, std::int64_t{1} << 22), 0);
+        EXPECT_EQ(place_level::of(demand, left), place_level::least) << demand;
+        EXPECT_EQ(place_level::of(demand, std::int64_t{1} << 22), place_level::least);
     }
     EXPECT_EQ(place_level::of(0, 0), 0); // nobody wants any
 }
@@ -58,7 +59,7 @@ TEST(place_level, falls_by_one_for_each_halving_of_what_a_place_is_worth) {
 TEST(place_level, stands_for_a_part_of_a_place) {
     EXPECT_EQ(place_level::times(1000, place_level::most), 1000);
     EXPECT_EQ(place_level::times(1000, place_level::most - 3), 125);
-    EXPECT_EQ(place_level::times(1000, 1), 0);
+    EXPECT_EQ(place_level::times(1024, place_level::least), 4);
     EXPECT_EQ(place_level::times(1000, 0), 0);
 }
 

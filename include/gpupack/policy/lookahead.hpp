@@ -198,8 +198,8 @@ struct lookahead_scorer {
 ///   price for every scarce place that the task ends: of tasks for several whole GPUs, of slices that need most of a GPU of
 ///   some models, of MIG profiles, and for compute of models that other tasks name. In steps of 40 milli-GPUs, so that
 ///   near-equals go to the lowest node.
-/// - Price of a place for several GPUs: its size * exp(-left / sqrt(w + 1)), with w the places that tasks would hold at full
-///   load; in halvings. Of models: scarcity * w / (left + 1), times its size; in steps of a factor of 4. What plenty has is
+/// - Price of a place for several GPUs: its size * exp(-left / sqrt(w + 1)), a 256th of it at least, with w the places that
+///   tasks would hold at full load; in halvings. Of models: scarcity * w / (left + 1), times its size; in steps of a factor of 4. What plenty has is
 ///   nearly free, the last ones are dear.
 /// - Price of CPU: where the expected tasks ask for nine tenths or more of the CPU by GPU that the nodes have, what a task
 ///   leaves free on its node counts against it, so that tasks fill up the CPU of nodes that have little left.

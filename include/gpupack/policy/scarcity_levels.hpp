@@ -41,11 +41,13 @@ struct scarcity_level {
 /// How likely the last places of one kind are to be wanted, in halvings: the price of a place for a task of several GPUs.
 ///
 /// A number of tasks that is w on average varies by about sqrt(w). So a place costs exp(-left / sqrt(w + 1)) of its size: all of
-/// it where none is left beside it, and nothing where many times that spread are.
+/// it where none is left beside it, and a 256th where many times that spread are: next to nothing, so that of nodes that are
+/// alike the whole ones stay whole, for a burst that nobody expects.
 struct place_level {
     static constexpr int most = 11; ///< The level where no place is left: the whole size.
+    static constexpr int least = 3; ///< The level where there are plenty.
 
-    /// The level, most for no place left, and one less for each halving; 0 where nobody wants any.
+    /// The level, most for no place left, and one less for each halving down to least; 0 where nobody wants any.
     ///
     /// @param demand  places that tasks would hold, in sixteenths; not negative
     /// @param left    places that the cluster has left, whole ones
@@ -55,12 +57,12 @@ struct place_level {
         // Halvings are left / sqrt(w + 1) * log2(e), rounded; both sides squared, times 64.
         constexpr std::int64_t log2_e_squared = 133; // 2.0814 * 64
         for (std::int64_t odd = 1;
-             level > 0 && odd * odd * (demand + scarcity_level::parts) <= log2_e_squared * left * left; odd += 2)
+             level > least && odd * odd * (demand + scarcity_level::parts) <= log2_e_squared * left * left; odd += 2)
             --level;
         return static_cast<std::uint8_t>(level);
     }
 
-    /// As many places left as make the level 0, or more.
+    /// As many places left as make the level the least, or more.
     [[nodiscard]] static constexpr std::int64_t enough(std::int64_t demand) noexcept { return demand / 2 + 16; }
 
     /// A scale times the part of its size that a level stands for.
