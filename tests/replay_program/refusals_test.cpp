@@ -14,6 +14,9 @@ TEST_F(replay_program, refuses_flags_of_tasks_that_come_and_go_where_none_do) {
     expect_refused("--length 5", "--length: \"5\": expected --arrivals poisson beside it");
     expect_refused("--arrivals poisson --stays recorded",
                    "--stays: \"recorded\": expected --nodes and --pods with recorded times; openb has none");
+    expect_refused("--bursts 5", "--bursts: \"5\": expected --arrivals poisson beside it");
+    expect_refused(recorded + "--arrivals poisson --bursts x",
+                   "--bursts: \"x\": expected a whole number from 0 to 1000");
     expect_refused(recorded + "--arrivals poisson --stay-cap 5",
                    "--stay-cap: \"5\": expected --stays recorded beside it");
     expect_refused(recorded + "--arrivals poisson --timeline",

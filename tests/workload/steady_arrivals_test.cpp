@@ -6,6 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
 using namespace gpupack;
 
 namespace {
@@ -90,4 +94,36 @@ TEST(steady_arrivals, are_in_use_by_how_long_they_stay) {
     workload::workload unknown = small();
     unknown.tasks[0].duration.reset();
     EXPECT_TRUE(workload::mix_in_use(unknown, {.stays = workload::stay_law::recorded}).empty());
+}
+
+TEST(steady_arrivals, have_bursts_of_the_largest_tasks_beside_the_others) {
+    const workload::workload source = small();
+    const workload::steady_options plain{.load = 500, .length = 200};
+    workload::steady_options options = plain;
+    options.bursts = 3;
+    const auto alone = workload::draw_steady_arrivals(source, 7, plain).value();
+    const auto drawn = workload::draw_steady_arrivals(source, 7, options).value();
+    EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end(),
+                               [](const workload::arrival& a, const workload::arrival& b) { return a.time < b.time; }));
+    std::size_t bursts = 0;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < drawn.size();) {
+        if (others < alone.size() && drawn[i].time == alone[others].time && drawn[i].task == alone[others].task &&
+            drawn[i].duration == alone[others].duration) {
+            ++i;
+            ++others;
+            continue;
+        }
+        ASSERT_LE(i + workload::burst_tasks, drawn.size());
+        for (std::size_t k = i; k < i + workload::burst_tasks; ++k) {
+            EXPECT_EQ(drawn[k].task, 1U);
+            EXPECT_EQ(drawn[k].time, drawn[i].time);
+        }
+        i += workload::burst_tasks;
+        ++bursts;
+    }
+    EXPECT_EQ(others, alone.size());
+    EXPECT_NEAR(static_cast<double>(bursts), 600, 75);
+    options.load = 0;
+    EXPECT_TRUE(workload::draw_steady_arrivals(source, 7, options).value().empty());
 }

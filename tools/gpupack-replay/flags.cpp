@@ -30,6 +30,7 @@ constexpr flag_text flag_texts[] = {{"--workload", "What is replayed", "NAME"},
                                     {"--arrivals", "When tasks come and go", "HOW"},
                                     {"--stays", "When tasks come and go", "LAW"},
                                     {"--stay-cap", "When tasks come and go", "SECONDS"},
+                                    {"--bursts", "When tasks come and go", "N"},
                                     {"--warm-up", "When tasks come and go", "N"},
                                     {"--length", "When tasks come and go", "N"},
                                     {"--no-fit", "When tasks come and go", "HOW"},
@@ -116,6 +117,8 @@ void describe(CLI::App& app, options& chosen, raw_options& raw) {
     app.add_option("--stays", raw.stays,
                    "how long tasks stay that come and go: exponential (the default), lognormal, or recorded");
     app.add_option("--stay-cap", raw.stay_cap, "the most seconds of a recorded stay");
+    app.add_option("--bursts", raw.bursts,
+                   "so many times in a mean stay, ten tasks for the most GPUs arrive at once, beside the load");
     app.add_option("--warm-up", raw.warm_up,
                    "mean stays before anything is measured of tasks that come and go (default 10; 4 for poisson)");
     app.add_option("--length", raw.length, "mean stays that are measured of them (default 100; 10 for poisson)");

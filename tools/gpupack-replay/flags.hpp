@@ -23,6 +23,7 @@ struct raw_options {
     std::string arrivals;
     std::string stays;
     std::string stay_cap;
+    std::string bursts;
     std::string warm_up;
     std::string length;
     std::string no_fit;

@@ -108,6 +108,7 @@ std::optional<input_error> steady_conflict(const options& chosen, const raw_opti
     if (!chosen.come_and_go) {
         for (const auto& [flag, value] : {std::pair{"--stays", raw.stays},
                                           {"--stay-cap", raw.stay_cap},
+                                          {"--bursts", raw.bursts},
                                           {"--warm-up", raw.warm_up},
                                           {"--length", raw.length},
                                           {"--no-fit", raw.no_fit}})
@@ -208,6 +209,7 @@ gpupack::expected<void, input_error> read_steady(const raw_options& raw, options
         return {};
     };
     if (auto done = read("--stay-cap", raw.stay_cap, 1, 1'000'000'000, chosen.stay_cap); !done) return done;
+    if (auto done = read("--bursts", raw.bursts, 0, 1000, chosen.bursts); !done) return done;
     if (auto done = read("--warm-up", raw.warm_up, 0, 1000, chosen.warm_up); !done) return done;
     return read("--length", raw.length, 1, 1000, chosen.length);
 }

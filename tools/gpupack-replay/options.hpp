@@ -50,6 +50,7 @@ struct options {
     bool waiting = false;              ///< Whether tasks that come and go wait where they do not fit.
     gpupack::workload::stay_law stays = gpupack::workload::stay_law::exponential; ///< How long they stay.
     std::optional<std::int64_t> stay_cap; ///< Seconds that a recorded stay lasts at most.
+    std::int64_t bursts = 0;              ///< Bursts of large tasks in a mean stay.
     std::int64_t warm_up = 10;            ///< Mean stays before anything is measured.
     std::int64_t length = 100;            ///< Mean stays that are measured.
     std::string message;                  ///< For --help, --version and --list-policies: printed instead of a run.

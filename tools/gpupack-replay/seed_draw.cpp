@@ -46,12 +46,15 @@ gpupack::expected<std::vector<workload::arrival>, input_error> arrivals_of(const
                                                                            std::uint64_t seed) {
     if (input.arrivals) return *input.arrivals;
     const std::int64_t durations = chosen.warm_up + chosen.length;
-    if (chosen.synthetic && chosen.stays == workload::stay_law::exponential)
+    if (chosen.synthetic && chosen.stays == workload::stay_law::exponential && chosen.bursts == 0)
         return workload::draw_poisson_arrivals(input.workload, seed, chosen.load, durations);
     if (chosen.come_and_go)
-        return workload::draw_steady_arrivals(
-            input.workload, seed,
-            {.load = chosen.load, .stays = chosen.stays, .stay_cap = chosen.stay_cap, .length = durations});
+        return workload::draw_steady_arrivals(input.workload, seed,
+                                              {.load = chosen.load,
+                                               .stays = chosen.stays,
+                                               .stay_cap = chosen.stay_cap,
+                                               .length = durations,
+                                               .bursts = chosen.bursts});
     return workload::draw_arrivals(input.workload, seed, chosen.load);
 }
 

@@ -15,7 +15,8 @@ enum class seed_stream : std::uint64_t {
     task_order = 2, ///< The order in which tasks arrive.
     resampling = 3, ///< Tasks drawn again once all have arrived.
     poisson = 4,    ///< Poisson arrivals: times, tasks and durations.
-    steady = 5      ///< The same from a cluster that is in its steady state.
+    steady = 5,     ///< The same from a cluster that is in its steady state.
+    bursts = 6      ///< Bursts of large tasks beside those.
 };
 
 /// The generator of one of the streams of a seed.

@@ -35,7 +35,11 @@ struct steady_options {
     stay_law stays = stay_law::exponential; ///< How long they stay.
     std::optional<std::int64_t> stay_cap{}; ///< Seconds that a recorded stay lasts at most.
     std::int64_t length = 10;               ///< How long tasks arrive, in mean stays, the warm-up counted in.
+    std::int64_t bursts = 0;                ///< Bursts in a mean stay, beside the load.
 };
+
+/// The tasks of a burst, each for the most GPUs that a task of the workload asks for, which arrive at once.
+inline constexpr int burst_tasks = 10;
 
 namespace detail {
 
@@ -67,10 +71,15 @@ class steady_draw {
   public:
     steady_draw(const workload& source, std::uint64_t seed, const steady_options& options,
                 std::vector<std::int64_t> stays)
-        : stays_{std::move(stays)}, law_{options.stays}, random_{stream_of(seed, seed_stream::steady)} {
+        : stays_{std::move(stays)}, law_{options.stays}, random_{stream_of(seed, seed_stream::steady)},
+          burst_random_{stream_of(seed, seed_stream::bursts)}, bursts_{options.bursts} {
         std::int64_t work = 0; // size times stay, in 1024ths of a mean stay
+        int most_gpus = 0;
+        for (const task& each : source.tasks) most_gpus = std::max(most_gpus, each.weight > 0 ? each.request.gpus : 0);
         for (std::size_t i = 0; i < source.tasks.size(); ++i) {
             const task& each = source.tasks[i];
+            large_ += each.request.gpus == most_gpus ? each.weight : 0;
+            by_weight_of_large_.push_back(large_);
             weights_ += each.weight;
             staying_ += each.weight * stays_[i];
             work += each.weight * each.size * stays_[i] / (mean_duration / 1024);
@@ -99,10 +108,26 @@ class steady_draw {
             const std::size_t task = pick(by_weight_);
             drawn.push_back({task, now / sub_ticks, std::max<std::int64_t>(stay(task), 1)});
         }
+        if (bursts_ > 0) draw_bursts(drawn);
         return drawn;
     }
 
   private:
+    /// Adds the bursts, which have random numbers of their own, so that the other tasks come as without them.
+    void draw_bursts(std::vector<arrival>& drawn) {
+        std::swap(random_, burst_random_);
+        const auto single = static_cast<std::ptrdiff_t>(drawn.size());
+        const std::int64_t pause = std::max<std::int64_t>(mean_duration * sub_ticks / bursts_, 1);
+        for (std::int64_t now = draw_exponential(random_, pause); now < end_; now += draw_exponential(random_, pause)) {
+            const std::size_t task = pick(by_weight_of_large_);
+            for (int i = 0; i < burst_tasks; ++i)
+                drawn.push_back({task, now / sub_ticks, std::max<std::int64_t>(stay(task), 1)});
+        }
+        std::inplace_merge(drawn.begin(), drawn.begin() + single, drawn.end(),
+                           [](const arrival& a, const arrival& b) { return a.time < b.time; });
+        std::swap(random_, burst_random_);
+    }
+
     static constexpr std::int64_t sub_ticks = 256; // of a tick, so that short pauses are drawn finely enough
 
     /// A task, by these sums.
@@ -131,11 +156,15 @@ class steady_draw {
         return of_whole + whole % parts * below_parts() / parts;
     }
 
-    std::vector<std::int64_t> stays_;     // [tasks]  ticks
-    std::vector<std::int64_t> by_weight_; // [tasks]  sums of weights
-    std::vector<std::int64_t> by_stay_;   // [tasks]  sums of weights times stays
+    std::vector<std::int64_t> stays_;              // [tasks]  ticks
+    std::vector<std::int64_t> by_weight_;          // [tasks]  sums of weights
+    std::vector<std::int64_t> by_stay_;            // [tasks]  sums of weights times stays
+    std::vector<std::int64_t> by_weight_of_large_; // [tasks]  sums of weights of those for the most GPUs
     stay_law law_;
     random_stream random_;
+    random_stream burst_random_;
+    std::int64_t bursts_ = 0;
+    std::int64_t large_ = 0;
     std::int64_t weights_ = 0;
     std::int64_t staying_ = 0;
     std::int64_t pause_ = 0; // sub-ticks
