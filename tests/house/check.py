@@ -338,6 +338,26 @@ def rule_assertions(files):
                 yield f"{path}:{text.count(chr(10), 0, macro.start()) + 1}: && or || in RC_ASSERT needs parentheses around all of it"
 
 
+FUNCTION = re.compile(r"^(?:template <.*> )?(?:\[\[nodiscard\]\] )?(?:GPUPACK_HD )?(?:inline|constexpr) [^(=]*?\b(\w+)\(", re.M)
+
+
+def rule_shadows(files):
+    """A function of a detail namespace is not called as one of the namespace around it: which is meant would depend on the includes."""
+    public, hidden = {}, []
+    for path, text in headers(files):
+        blocks = list(detail_blocks(text))
+        outside = text
+        for block in blocks:
+            outside = outside.replace(block, "")
+            hidden += [(path, name) for name in FUNCTION.findall(block)]
+        for name in FUNCTION.findall(outside):
+            public.setdefault((folder_of(path).split("/")[0], name), path)
+    for path, name in hidden:
+        other = public.get((folder_of(path).split("/")[0], name))
+        if other:
+            yield f"{path}: detail::{name} has the name of a function in {other}"
+
+
 RULES = {name.removeprefix("rule_"): rule for name, rule in globals().items() if name.startswith("rule_")}
 
 

@@ -95,6 +95,13 @@ class Rules(unittest.TestCase):
         self.refuse("format", "tools/a.cpp", "int f(int a) {\n  return a;\n}\n")
         self.allow("format", "examples/a.cpp", "int f(int a) {\n  return a;\n}\n")
 
+    def test_shadows(self):
+        public = ("include/gpupack/io/b.hpp", "namespace gpupack::io {\n[[nodiscard]] inline int parts(int x) {\n}\n}\n")
+        hidden = "namespace gpupack::io::detail {{\n[[nodiscard]] inline int {}(int x) {{\n}}\n}}\n".format
+        self.allow("shadows", "include/gpupack/io/detail/a.hpp", hidden("fields"), public)
+        self.refuse("shadows", "include/gpupack/io/detail/a.hpp", hidden("parts"), public)
+        self.allow("shadows", "include/gpupack/plan/detail/a.hpp", hidden("parts").replace("io", "plan"), public)
+
     def test_assertions(self):
         self.allow("assertions", "tests/a_test.cpp", 'RC_ASSERT((a == 0 || b[a - 1]));\nRC_ASSERT(f(a && b) == "||");\nif (a && b) {}\n')
         self.refuse("assertions", "tests/a_test.cpp", "RC_ASSERT(a == 0 ||\n    b[a - 1]);\n")

@@ -86,6 +86,14 @@ TEST(read_history_nodes, kubernetes_nodes_that_share_gpus_and_do_not_say_all) {
     EXPECT_NE(node_error(R"({"kind": "Node", "status": {"capacity": {"cpu": "8"}}})"), "");
 }
 
+TEST(read_history_nodes, kubernetes_nodes_whose_gpus_are_shared) {
+    EXPECT_EQ(
+        read_nodes(
+            R"({"items": [{"kind": "Node", "metadata": {"name": "g"}, "status": {"allocatable": {"cpu": "8", "aliyun.com/gpu-count": "2", "aliyun.com/gpu-mem": "30"}}},
+            {"kind": "Node", "metadata": {"name": "h", "annotations": {"hami.io/node-nvidia-register": "GPU-a,10,16384,100,NVIDIA-Tesla T4,0,true:GPU-b,10,16384,100,NVIDIA-Tesla T4,0,true:"}}, "status": {"allocatable": {"cpu": "8", "nvidia.com/gpu": "20"}}}]})"),
+        (std::vector<history_node>{{"g", 8'000, 0, 2, "GPU", 15'360}, {"h", 8'000, 0, 2, "NVIDIA-Tesla T4", 16'384}}));
+}
+
 TEST(read_history_nodes, kubernetes) {
     EXPECT_EQ(
         read_nodes(

@@ -307,7 +307,7 @@ TEST(read_history, kubernetes_objects_that_do_not_say_all) {
         R"({"metadata": {"name": "p"}, "spec": {"overhead": {"cpu": "250m"}, "initContainers": [
         {"restartPolicy": "Always", "resources": {"requests": {"cpu": "1", "nvidia.com/gpu": "1"}}},
         {"resources": {"requests": {"cpu": "2"}}}],
-        "containers": [{"resources": {"requests": {"cpu": "1"}, "limits": {"nvidia.com/gpu": "1", "nvidia.com/gpumem": "9"}}}]},
+        "containers": [{"resources": {"requests": {"cpu": "1"}, "limits": {"nvidia.com/gpu": "1", "example.com/gpu-slice": "9"}}}]},
         "status": {"phase": "Failed", "containerStatuses": [{"state": {"terminated": {"startedAt": "2024-01-01T00:00:00Z"}}}],
         "conditions": [{"lastTransitionTime": "2024-01-01T00:05:00Z"}]}})";
     for (const std::string& text : {R"({"kind": "List", "items": [)" + pod + "]}", "[" + pod + "]", pod,
@@ -316,7 +316,7 @@ TEST(read_history, kubernetes_objects_that_do_not_say_all) {
         EXPECT_EQ(history.layout, "kubernetes");
         ASSERT_GE(history.records.size(), 1U) << text;
         EXPECT_EQ(numbers(history.records[0]), (row{1, 2, 1000, 3250, 0, 1704067200, 1704067200, 1704067500}));
-        EXPECT_NE(history.assumed.at(0).text.find("nvidia.com/gpumem"), std::string::npos);
+        EXPECT_NE(history.assumed.at(0).text.find("example.com/gpu-slice"), std::string::npos);
     }
     EXPECT_EQ(history_error(pod + "{"), "h: document: \"" + pod.substr(0, 30) + "\": expected JSON that is whole");
 }

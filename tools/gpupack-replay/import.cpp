@@ -128,7 +128,8 @@ std::string jobs_text(const std::string& file, const io::job_history& history) {
     std::int64_t last = 0;
     for (const io::history_job& job : history.records) {
         const auto length = static_cast<double>(job.end.value_or(0) - job.start.value_or(job.arrival));
-        const double time = length * job.gpus * job.gpu_milli / 1000.0 * job.members;
+        const int part = std::max(job.gpu_milli, job.gpu_memory_percent * 10); // MiB alone are of no known part
+        const double time = length * job.gpus * part / 1000.0 * job.members;
         if (&job == &history.records.front() || job.arrival < first) first = job.arrival;
         last = std::max(last, job.arrival);
         all += time;

@@ -14,17 +14,19 @@ namespace gpupack::inline GPUPACK_ABI::io {
 
 /// A job of a history: what it asked for, and when it came, started and ended.
 struct history_job {
-    std::string name;                    ///< No other job of the history has it.
-    std::string user{};                  ///< Empty where it is not recorded.
-    std::string tenant{};                ///< Virtual cluster, account or namespace; empty where it is not recorded.
-    int members = 1;                     ///< More than 1: a gang of so many equal members.
-    std::int64_t cpu = 0;                ///< Milli-cores of each member.
-    std::int64_t memory = 0;             ///< MiB of host memory of each member.
-    int gpus = 0;                        ///< Of each member.
-    int gpu_milli = 0;                   ///< Compute of each of its GPUs: 1000 for whole ones.
-    std::string models{};                ///< GPU models that will do, parted by bars; empty: any.
-    std::string mig_profile{};           ///< The MIG profile of each of its instances; empty: none.
-    std::int64_t arrival = 0;            ///< In seconds.
+    std::string name;            ///< No other job of the history has it.
+    std::string user{};          ///< Empty where it is not recorded.
+    std::string tenant{};        ///< Virtual cluster, account or namespace; empty where it is not recorded.
+    int members = 1;             ///< More than 1: a gang of so many equal members.
+    std::int64_t cpu = 0;        ///< Milli-cores of each member.
+    std::int64_t memory = 0;     ///< MiB of host memory of each member.
+    int gpus = 0;                ///< Of each member.
+    int gpu_milli = 0;           ///< Compute of each of its GPUs: 1000 for whole ones, 0 for shares of memory alone.
+    std::string models{};        ///< GPU models that will do, parted by bars; empty: any.
+    std::string mig_profile{};   ///< The MIG profile of each of its instances; empty: none.
+    std::int64_t gpu_memory = 0; ///< MiB of each of its GPUs; 0: not asked for in MiB.
+    int gpu_memory_percent = 0;  ///< Percent of the memory of each of its GPUs; 0: not asked for so.
+    std::int64_t arrival = 0;    ///< In seconds.
     std::optional<std::int64_t> start{}; ///< In seconds; none where it is not recorded.
     std::optional<std::int64_t> end{};   ///< In seconds; none where it is not known.
     std::optional<std::int64_t> limit{}; ///< The longest that it may run, in seconds; none: no limit is recorded.
@@ -35,11 +37,12 @@ struct history_job {
 
 /// A machine of a history.
 struct history_node {
-    std::string name;        ///< No other node has it.
-    std::int64_t cpu = 0;    ///< Milli-cores.
-    std::int64_t memory = 0; ///< MiB.
-    int gpus = 0;            ///< How many.
-    std::string model{};     ///< Of its GPUs; empty without GPUs.
+    std::string name;            ///< No other node has it.
+    std::int64_t cpu = 0;        ///< Milli-cores.
+    std::int64_t memory = 0;     ///< MiB.
+    int gpus = 0;                ///< How many.
+    std::string model{};         ///< Of its GPUs; empty without GPUs.
+    std::int64_t gpu_memory = 0; ///< MiB of each GPU; 0: as the catalogue knows the model.
 
     friend bool operator==(const history_node&, const history_node&) = default;
 };

@@ -9,6 +9,8 @@
 #include <gpupack/io/delimited_text.hpp>
 #include <gpupack/io/detail/history_columns.hpp>
 #include <gpupack/io/detail/kubernetes_objects.hpp>
+#include <gpupack/io/kubernetes/detail/inventory_nodes.hpp>
+#include <gpupack/io/kubernetes/gpu_inventory.hpp>
 #include <gpupack/io/detail/slurm_nodes.hpp>
 #include <gpupack/io/history.hpp>
 #include <gpupack/io/number_text.hpp>
@@ -130,6 +132,25 @@ inline void set_kubernetes_model(history_node& node, const nlohmann::json& label
     if (node.model.empty()) node.model = "GPU";
 }
 
+/// Takes the GPUs of a node that HAMi, Volcano or gpushare shares from what it says of them: its resources count parts.
+///
+/// @return whether it says so
+inline bool take_shared_gpus(history_node& node, const nlohmann::json& object, node_history& history) {
+    gpu_inventory inventory;
+    inventory_nodes{inventory}.read(object);
+    if (inventory.nodes.empty() || inventory.nodes.front().system == gpu_sharing_system::device_plugin) return false;
+    const inventory_node& found = inventory.nodes.front();
+    if (found.gpus.empty()) {
+        history.assume("what a node says of its shared GPUs cannot be read", history.rows);
+        return false;
+    }
+    node.gpus = static_cast<int>(std::min<std::size_t>(found.gpus.size(), max_gpus_per_node));
+    if (node.model.empty() || node.model == "GPU") node.model = found.product.empty() ? "GPU" : found.product;
+    const std::int64_t unit = found.system == gpu_sharing_system::gpushare ? 1024 : 1; // gpushare counts GiB
+    node.gpu_memory = std::min(found.gpus.front().memory, max_amount / unit) * unit;
+    return true;
+}
+
 /// Reads the nodes of a Kubernetes list.
 [[nodiscard]] inline expected<node_history, input_error> read_kubernetes_nodes(const std::string& file,
                                                                                const nlohmann::json& document) {
@@ -152,10 +173,12 @@ inline void set_kubernetes_model(history_node& node, const nlohmann::json& label
         node.cpu = std::min(has.cpu, max_amount);
         node.memory = std::min(has.memory, max_amount);
         node.gpus = static_cast<int>(std::min<std::int64_t>(has.gpus, max_gpus_per_node));
-        if (has.gpus > max_gpus_per_node) history.assume("more than 32 GPUs on a node: 32 are read", history.rows);
         set_kubernetes_model(node, member(metadata, "labels"), history);
+        const bool shared = take_shared_gpus(node, object, history);
+        if (has.gpus > max_gpus_per_node && !shared)
+            history.assume("more than 32 GPUs on a node: 32 are read", history.rows);
         if (has.instances > 0) history.assume("MIG instances of the node are not read", history.rows);
-        if (!has.not_read.empty())
+        if (!has.not_read.empty() && !shared)
             history.assume("parts of GPUs, such as " + has.not_read + ", are not read", history.rows);
         if (member(member(object, "spec"), "unschedulable") == true) {
             history.leave_out("an unschedulable node", history.rows);

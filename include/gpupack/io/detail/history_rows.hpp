@@ -136,7 +136,17 @@ class history_row_reader {
         job.gpu_milli = milli > 0 && milli < 1000 ? static_cast<int>(milli) : job.gpus > 0 ? 1000 : 0;
         if (milli > 1000 && milli % 1000 != 0)
             history.assume("a fraction of several GPUs: rounded up to whole ones", row_->line);
-        if (text(column_role::gpu_milli).empty()) return;
+        job.mig_profile = text(column_role::mig_profile);
+        job.gpu_memory = amount(column_role::gpu_memory, 1);
+        const std::int64_t percent = amount(column_role::gpu_memory_percent, 1);
+        if (!error_ && percent > 100) fail(column_role::gpu_memory_percent, "from 1 to 100");
+        job.gpu_memory_percent = static_cast<int>(std::min<std::int64_t>(percent, 100));
+        const bool by_memory = job.gpu_memory > 0 || job.gpu_memory_percent > 0;
+        if (job.gpus > 0 && by_memory && job.mig_profile.empty()) {
+            job.gpu_milli = static_cast<int>(std::min<std::int64_t>(amount(column_role::gpu_milli, 1), 1000));
+            return;
+        }
+        if (text(column_role::gpu_milli).empty() || !job.mig_profile.empty()) return;
         const std::int64_t share = amount(column_role::gpu_milli, 1);
         if (!error_ && (share > 1000 || (share == 0) != (job.gpus == 0) || (job.gpus > 1 && share < 1000)))
             fail(column_role::gpu_milli, "0 without GPUs, from 1 to 1000 for one GPU, 1000 for several");

@@ -5,15 +5,15 @@
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
 #include <gpupack/io/detail/history_collector.hpp>
+#include <gpupack/io/detail/kubernetes_quantity.hpp>
+#include <gpupack/io/detail/kubernetes_shares.hpp>
 #include <gpupack/io/detail/philly_jobs.hpp>
 #include <gpupack/io/history.hpp>
-#include <gpupack/io/number_text.hpp>
 #include <gpupack/io/time_text.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -23,42 +23,7 @@
 
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
-/// A quantity of Kubernetes (500m, 2, 1.5Gi, 1e3, 128974848), times a number, rounded up.
-[[nodiscard]] inline std::optional<std::int64_t> parse_quantity(std::string_view text, std::int64_t times) noexcept {
-    struct suffix {
-        std::string_view text;
-        std::int64_t up;
-        std::int64_t down;
-    };
-    constexpr std::int64_t kibi = 1024;
-    constexpr std::array<suffix, 16> suffixes{{{"Ki", kibi, 1},
-                                               {"Mi", kibi * kibi, 1},
-                                               {"Gi", kibi * kibi * kibi, 1},
-                                               {"Ti", kibi * kibi * kibi * kibi, 1},
-                                               {"Pi", kibi * kibi * kibi * kibi * kibi, 1},
-                                               {"Ei", kibi * kibi * kibi * kibi * kibi * kibi, 1},
-                                               {"m", 1, 1'000},
-                                               {"u", 1, 1'000'000},
-                                               {"n", 1, 1'000'000'000},
-                                               {"k", 1'000, 1},
-                                               {"M", 1'000'000, 1},
-                                               {"G", 1'000'000'000, 1},
-                                               {"T", 1'000'000'000'000, 1},
-                                               {"P", 1'000'000'000'000'000, 1},
-                                               {"E", 1'000'000'000'000'000'000, 1},
-                                               {"", 1, 1}}};
-    for (const suffix& each : suffixes) {
-        if (!text.ends_with(each.text)) continue;
-        const auto number = parse_decimal(text.substr(0, text.size() - each.text.size()));
-        if (!number) return std::nullopt;
-        if (each.up == 1) return number->scaled(times, each.down, true);
-        const auto whole = number->scaled(each.up, 1, true);
-        return whole && *whole <= (std::int64_t{1} << 62) / times ? std::optional{*whole * times} : std::nullopt;
-    }
-    return std::nullopt;
-}
-
-/// Resources of a container, a pod or a node, by standard names; vendors' shares of GPUs are not read here.
+/// Resources of a container, a pod or a node, by standard names; shares of GPUs are pod_share_reader's.
 struct kubernetes_resources {
     std::int64_t cpu = 0;       ///< Milli-cores.
     std::int64_t memory = 0;    ///< MiB.
@@ -67,11 +32,6 @@ struct kubernetes_resources {
     std::string mig_profile{};  ///< Of the instances.
     std::string not_read{};     ///< The first resource that is a part of a GPU and is not read.
 };
-
-/// The text of a JSON scalar.
-[[nodiscard]] inline std::string scalar_text(const nlohmann::json& value) {
-    return value.is_string() ? value.get<std::string>() : value.is_number() ? value.dump() : std::string{};
-}
 
 /// Reads a map of resources; `wrong` receives the first value that is no quantity.
 [[nodiscard]] inline kubernetes_resources read_resources(const nlohmann::json& map, std::string& wrong) {
@@ -103,14 +63,6 @@ struct kubernetes_resources {
             resources.mig_profile.replace(resources.mig_profile.size() - 3, 3, "+me");
     }
     return resources;
-}
-
-/// A member of an object, or null.
-[[nodiscard]] inline const nlohmann::json& member(const nlohmann::json& object, const char* key) {
-    static const nlohmann::json nothing;
-    if (!object.is_object()) return nothing;
-    const auto found = object.find(key);
-    return found == object.end() ? nothing : *found;
 }
 
 /// What a container asks for: what it requests, else what limits it.
@@ -254,6 +206,26 @@ void for_each_object(const nlohmann::json& document, std::string_view kind, Visi
     return last;
 }
 
+/// Makes a task of the share of GPUs that its pod asks for.
+inline void take_share(recorded_job& recorded, const pod_share& share, job_history& history, std::size_t number) {
+    const std::string system = share.system;
+    if (!share.request) {
+        recorded.job.gpus = recorded.job.gpu_milli = 0;
+        return history.assume("a share of GPUs that " + system + " would refuse counts as none", number);
+    }
+    if (share.several) history.assume("of several containers with shares of " + system + ", the first counts", number);
+    const gpupack::request& request = *share.request;
+    recorded.job.gpus = request.gpus;
+    if (request.gpus == 0) recorded.job.gpu_milli = 0;
+    if (request.gpus == 0 || request.share.way() == sharing::exclusive) return;
+    recorded.job.gpu_milli = static_cast<int>(request.share.compute().count());
+    recorded.job.gpu_memory = request.share.memory().count();
+    recorded.job.gpu_memory_percent = request.share.memory_percent_up();
+    if (request.share.memory_percent() < request.share.memory_percent_up())
+        history.assume("a part of a GPU's memory was rounded up to a percent", number);
+    if (system == "gpushare") history.assume("aliyun.com/gpu-mem was read as GiB, as gpushare is installed", number);
+}
+
 /// Reads the pods of a Kubernetes list as tasks: created, started, ended.
 ///
 /// @return nothing, or an error: a quantity or a time that is none; no pod
@@ -282,7 +254,9 @@ read_kubernetes_pods(const std::string& file, const nlohmann::json& document, hi
             static_cast<int>(std::min<std::int64_t>(amounts.instances > 0 ? amounts.instances : amounts.gpus, 1'000));
         recorded.job.gpu_milli = recorded.job.gpus > 0 ? 1000 : 0;
         recorded.job.mig_profile = amounts.mig_profile;
-        if (!amounts.not_read.empty())
+        if (const auto share = pod_share_reader{pod}.read())
+            take_share(recorded, *share, collector.history(), number);
+        else if (!amounts.not_read.empty())
             collector.history().assume("a part of a GPU, such as " + amounts.not_read + ", is not read", number);
         if (member(spec, "priority").is_number_integer())
             recorded.job.priority = member(spec, "priority").get<std::int64_t>();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gpupack/core/abi.hpp>
+#include <gpupack/io/delimited_text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,13 +25,6 @@ namespace gpupack::inline GPUPACK_ABI::io::detail {
 }
 [[nodiscard]] constexpr bool is_word_character(char c) noexcept {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-/// The text without blanks at its ends.
-[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    return text;
 }
 
 /// The words of a line between spaces and tabs.

@@ -19,7 +19,7 @@
 // How HAMi and Volcano write devices in annotations. Source: docs/sources.md#hami, docs/sources.md#volcano.
 namespace gpupack::inline GPUPACK_ABI::io::detail {
 
-[[nodiscard]] inline std::vector<std::string_view> split_text(std::string_view text, char sign) {
+[[nodiscard]] inline std::vector<std::string_view> split_fields(std::string_view text, char sign) {
     std::vector<std::string_view> parts;
     while (true) {
         const std::size_t end = text.find(sign);
@@ -45,9 +45,9 @@ struct annotated_gpu {
 /// "uuid,count,MiB,cores,type,numa,health[,index,mode]:" for each GPU, 7 or 9 fields; nothing where it is not that.
 [[nodiscard]] inline std::optional<std::vector<annotated_gpu>> read_hami_text(std::string_view text) {
     std::vector<annotated_gpu> made;
-    for (const std::string_view one : split_text(text, ':')) {
+    for (const std::string_view one : split_fields(text, ':')) {
         if (one.empty()) continue;
-        const std::vector<std::string_view> fields = split_text(one, ',');
+        const std::vector<std::string_view> fields = split_fields(one, ',');
         if (fields.size() != 7 && fields.size() != 9) return std::nullopt;
         const auto slots = whole_of(fields[1]);
         const auto memory = whole_of(fields[2]);
@@ -94,9 +94,9 @@ struct annotated_gpu {
 /// Volcano's "uuid,count,MiB,type,health[,mode]:", at least 5 fields; it does not say cores.
 [[nodiscard]] inline std::optional<std::vector<annotated_gpu>> read_volcano_text(std::string_view text) {
     std::vector<annotated_gpu> made;
-    for (const std::string_view one : split_text(text, ':')) {
+    for (const std::string_view one : split_fields(text, ':')) {
         if (one.empty()) continue;
-        const std::vector<std::string_view> fields = split_text(one, ',');
+        const std::vector<std::string_view> fields = split_fields(one, ',');
         if (fields.size() < 6) return std::nullopt;
         const auto slots = whole_of(fields[1]);
         const auto memory = whole_of(fields[2]);
@@ -118,10 +118,10 @@ struct device_line {
 /// "UUID,kind,MiB,percent:" for each device, containers apart by ";"; nothing where it is not that.
 [[nodiscard]] inline std::optional<std::vector<device_line>> read_device_lines(std::string_view text) {
     std::vector<device_line> made;
-    for (const std::string_view container : split_text(text, ';'))
-        for (const std::string_view one : split_text(container, ':')) {
+    for (const std::string_view container : split_fields(text, ';'))
+        for (const std::string_view one : split_fields(container, ':')) {
             if (one.empty()) continue;
-            const std::vector<std::string_view> fields = split_text(one, ',');
+            const std::vector<std::string_view> fields = split_fields(one, ',');
             if (fields.size() != 4) return std::nullopt;
             const auto memory = whole_of(fields[2]);
             const auto cores = whole_of(fields[3]);

@@ -101,7 +101,7 @@ class inventory_nodes {
     }
 
     void cordon(inventory_node& node, const std::string& uuids) const {
-        for (const std::string_view uuid : split_text(uuids, ','))
+        for (const std::string_view uuid : split_fields(uuids, ','))
             for (inventory_gpu& gpu : node.gpus)
                 if (gpu.uuid == uuid) gpu.cordoned = true;
     }
