@@ -83,9 +83,9 @@ TEST(kubernetes_shares, say_what_is_not_read) {
 }
 
 TEST(kubernetes_shares, are_written_so_that_they_can_be_replayed) {
-    for (const std::string& limits : {R"({"nvidia.com/gpu": 2, "nvidia.com/gpumem": 3000, "nvidia.com/gpucores": 30})",
-                                      R"({"nvidia.com/gpumem-percentage": 50})",
-                                      R"({"koordinator.sh/gpu-core": 50, "koordinator.sh/gpu-memory": "8Gi"})"}) {
+    for (const char* limits : {R"({"nvidia.com/gpu": 2, "nvidia.com/gpumem": 3000, "nvidia.com/gpucores": 30})",
+                               R"({"nvidia.com/gpumem-percentage": 50})",
+                               R"({"koordinator.sh/gpu-core": 50, "koordinator.sh/gpu-memory": "8Gi"})"}) {
         const io::job_history history = history_of_pod(pod_with({limits}));
         const io::history_job& job = history.records.at(0);
         model_table models;
