@@ -77,7 +77,7 @@ const std::map<std::string, std::uint64_t> known{
     {"gpuallocator-binpack", 0xd4723cc21a6ea769ULL},
     {"hami-topology", 0x639b96e75adf4d26ULL},
     {"link-preserve", 0x2055ae5b9d4bf40fULL},
-    {"lookahead", 0x50a557defc629675ULL},
+    {"lookahead", 0x1b7d77c8bd4278ccULL},
     {"lookahead-fill", 0xa3ce0092d0a0b6afULL},
     {"lookahead-dense", 0xa3ce0092d0a0b6afULL},
     {"volcano-vgpu-spread", 0x81c5fe5b77672aceULL},

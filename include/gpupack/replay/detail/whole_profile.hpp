@@ -90,7 +90,8 @@ class whole_profile {
         if (!is_enough(steps_[i].free, node, request, serving)) return begin;
         if (request.gpus > 0) serving = serving & fit::wanted_gpus(node, request);
         if (serving.size() < request.gpus) return begin;
-        for (++i; i < steps_.size() && steps_[i].time < end; ++i) {
+        // nvcc takes time < end for the beginning of a template.
+        for (++i; i < steps_.size() && end > steps_[i].time; ++i) {
             if (!steps_[i].begins) continue;
             serving = serving & steps_[i].free.gpus();
             if (!is_enough(steps_[i].free, node, request, serving)) return steps_[i].time;
