@@ -35,6 +35,8 @@ class cpu_shortage {
 
     /// 0 for a mix that asks for less than nine tenths of the CPU by GPU that the cluster has; then one more for each 80th of
     /// it, up to most. 0 too where mix or cluster have no CPU or no GPUs. Cost: constant.
+    ///
+    /// @param cluster  of which the nodes that there are now count
     [[nodiscard]] std::uint8_t level(const cluster& cluster) const noexcept {
         const std::int64_t by_cluster = by_core(cluster.compute().count(), cluster.cpu().count());
         if (by_mix_ == 0 || by_cluster == 0) return 0;
@@ -47,6 +49,7 @@ class cpu_shortage {
     ///
     /// @param milli        what a milli-GPU is worth in the score, at most 2^20
     /// @param thousandths  0 to 10,000
+    /// @param level        of level()
     [[nodiscard]] score price(score milli, std::int64_t thousandths, std::uint8_t level) const noexcept {
         return milli * by_mix_ / parts * thousandths / 1000 * level / even;
     }
