@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/core/units.hpp>
 #include <gpupack/dialect/gpushare/request.hpp>
 #include <gpupack/dialect/hami/request.hpp>
 #include <gpupack/dialect/kai/request.hpp>
@@ -15,10 +16,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gpupack::inline GPUPACK_ABI::io::detail {

@@ -116,7 +116,7 @@ class reservation_book {
         begins_.erase(begins_.find(own.begin));
         for (const place_in_time& each : own.places) {
             calendar_.remove(each.node, number, false);
-            const auto node = on(each.node);
+            const auto node = row_of(each.node);
             if (--node->second == 0) nodes_.erase(node);
         }
         held_.erase(found);
@@ -134,7 +134,7 @@ class reservation_book {
             const std::int64_t end =
                 kept.length >= node_calendar::never - each.begin ? node_calendar::never : each.begin + kept.length;
             calendar_.add(each.node, {each.begin, end, number, &kept.request, each.gpus, each.slots, false, {}});
-            auto node = on(each.node);
+            auto node = row_of(each.node);
             if (node == nodes_.end() || node->first != each.node.number())
                 node = nodes_.insert(node, {each.node.number(), 0});
             ++node->second;
@@ -161,7 +161,7 @@ class reservation_book {
 
   private:
     /// Where a node is or would be in the list of them.
-    [[nodiscard]] std::vector<std::pair<std::uint32_t, int>>::iterator on(node_id node) {
+    [[nodiscard]] std::vector<std::pair<std::uint32_t, int>>::iterator row_of(node_id node) {
         return std::lower_bound(nodes_.begin(), nodes_.end(), std::pair{node.number(), 0});
     }
 
