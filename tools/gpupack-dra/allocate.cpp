@@ -36,16 +36,9 @@ gpupack::expected<dra::allocation_outcome, refusal> allocation_on(const gpupack:
     if (!devices)
         return gpupack::unexpected<refusal>{
             refusal{devices.error().text(), std::string{name_of(devices.error().kind)}}};
-    dra::allocated_devices in_use;
-    std::vector<const dra::resource_claim*> open;
-    for (const dra::resource_claim& claim : objects.claims) {
-        if (claim.allocation)
-            in_use.add(*claim.allocation);
-        else
-            open.push_back(&claim);
-    }
+    const auto claims = gpupack::io::part_claims(objects.claims);
     dra::device_allocator allocator{objects.classes, chosen};
-    return allocator.allocate(*devices, dra::node_use{*devices, in_use}, open);
+    return allocator.allocate(*devices, dra::node_use{*devices, claims.in_use}, claims.open);
 }
 
 namespace {

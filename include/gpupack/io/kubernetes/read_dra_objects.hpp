@@ -4,6 +4,7 @@
 #include <gpupack/core/abi.hpp>
 #include <gpupack/core/expected.hpp>
 #include <gpupack/core/input_error.hpp>
+#include <gpupack/dialect/kubernetes/dra/allocated_devices.hpp>
 #include <gpupack/dialect/kubernetes/dra/node_selector.hpp>
 #include <gpupack/dialect/kubernetes/dra/resource_claim.hpp>
 #include <gpupack/dialect/kubernetes/dra/resource_slice.hpp>
@@ -29,6 +30,24 @@ struct dra_objects {
     std::vector<std::size_t> claim_items{};             ///< Where each claim stands in the list.
     std::size_t others = 0;                             ///< Objects of other kinds, which were not read.
 };
+
+/// Claims by whether they are allocated.
+struct claims_by_state {
+    dialect::dra::allocated_devices in_use{};                ///< What the allocated ones have.
+    std::vector<const dialect::dra::resource_claim*> open{}; ///< Those that are to be allocated, in their order.
+};
+
+/// Parts claims; the result points to them.
+[[nodiscard]] inline claims_by_state part_claims(const std::vector<dialect::dra::resource_claim>& claims) {
+    claims_by_state parted;
+    for (const dialect::dra::resource_claim& claim : claims) {
+        if (claim.allocation)
+            parted.in_use.add(*claim.allocation);
+        else
+            parted.open.push_back(&claim);
+    }
+    return parted;
+}
 
 /// Reads the name and the labels of a Node.
 ///

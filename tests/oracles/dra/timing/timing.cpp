@@ -37,27 +37,20 @@ template <class Call> double microseconds_of(int repeat, const Call& call) {
 nlohmann::json time_of(const nlohmann::json& question, int repeat) {
     const auto objects = gpupack::io::read_dra_objects(question.at("list")).value();
     const dra::kubernetes_node& node = objects.nodes.at(0);
-    dra::allocated_devices in_use;
-    std::vector<const dra::resource_claim*> open;
-    for (const dra::resource_claim& claim : objects.claims) {
-        if (claim.allocation)
-            in_use.add(*claim.allocation);
-        else
-            open.push_back(&claim);
-    }
+    const auto claims = gpupack::io::part_claims(objects.claims);
     dra::device_allocator allocator{objects.classes};
     std::size_t sum = 0;
     const auto allocate = [&](const dra::node_devices& devices, const dra::node_use& use) {
-        sum += allocator.allocate(devices, use, open).steps;
+        sum += allocator.allocate(devices, use, claims.open).steps;
     };
     const auto devices = dra::node_devices::gather(objects.slices, node).value();
-    const dra::node_use use{devices, in_use};
+    const dra::node_use use{devices, claims.in_use};
     const double kept = microseconds_of(repeat, [&] { allocate(devices, use); });
     const double anew = microseconds_of(repeat, [&] {
         const auto fresh = dra::node_devices::gather(objects.slices, node).value();
-        allocate(fresh, dra::node_use{fresh, in_use});
+        allocate(fresh, dra::node_use{fresh, claims.in_use});
     });
-    const bool allocated = allocator.allocate(devices, use, open).allocated;
+    const bool allocated = allocator.allocate(devices, use, claims.open).allocated;
     return {{"id", question.at("id")},
             {"outcome", allocated ? "allocated" : "none"},
             {"kept_us", kept},
